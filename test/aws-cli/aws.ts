@@ -26,8 +26,8 @@ afterAll(() => {
 });
 
 /**
- * Returns a function that runs commands in an environment that has only PATH in common with this process. It parses their
- * output, which is JSON, and throws a `CommandFailure` if a command fails.
+ * Returns a function that runs commands of the CLI. The commands inherit only PATH from the environment of this process. The
+ * function parses their JSON output, and throws a `CommandFailure` if a command fails.
  */
 export function makeAws(endpoint: string): Aws {
   const home = mkdtempSync(join(tmpdir(), 'slipway-aws-cli-'));

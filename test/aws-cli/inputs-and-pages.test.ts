@@ -1,4 +1,4 @@
-// The AWS CLI's own ways to give inputs and to select outputs work on the sandbox: skeletons, files, pages, queries and exit codes.
+// The AWS CLI's own features work on the sandbox: skeletons, input files, pages, queries and exit codes.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ function inputFrom(value: object): string[] {
 }
 
 describe('inputs', () => {
-  test('a skeleton that is filled in becomes the input of its command', async () => {
+  test('a filled-in skeleton is accepted as the input of its command', async () => {
     const skeleton = await aws<object>('ec2', 'create-vpc', '--generate-cli-skeleton', 'input');
     expect(skeleton).toMatchObject({
       CidrBlock: '',
@@ -43,8 +43,8 @@ describe('inputs', () => {
       TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'Name', Value: 'from a file' }] }],
     };
     const vpc = await aws<string>('ec2', 'create-vpc', ...inputFrom(input), '--query', 'Vpc.VpcId');
-    const described = ['ec2', 'describe-vpcs', '--vpc-ids', vpc];
-    expect(await aws(...described, '--query', 'Vpcs[0].[CidrBlock,Tags[0].Value]')).toEqual([
+    const describeVpc = ['ec2', 'describe-vpcs', '--vpc-ids', vpc];
+    expect(await aws(...describeVpc, '--query', 'Vpcs[0].[CidrBlock,Tags[0].Value]')).toEqual([
       '10.7.0.0/16',
       'from a file',
     ]);
@@ -53,12 +53,12 @@ describe('inputs', () => {
 
   test('a flag takes precedence over the file', async () => {
     await aws('logs', 'create-log-group', ...inputFrom({ logGroupName: 'file' }), '--log-group-name', 'flag');
-    const names = ['logs', 'describe-log-groups', '--query', 'logGroups[].logGroupName'];
-    expect(await aws(...names)).toEqual(['flag']);
+    const listNames = ['logs', 'describe-log-groups', '--query', 'logGroups[].logGroupName'];
+    expect(await aws(...listNames)).toEqual(['flag']);
     await aws('logs', 'delete-log-group', '--log-group-name', 'flag');
   });
 
-  test('tags are given in short form and as JSON', async () => {
+  test('tags can be given in shorthand and as JSON', async () => {
     const json = ['--tags', JSON.stringify([{ Key: 'b', Value: 'spaces and = signs' }])];
     const short = ['--tags', 'Key=a,Value=1', 'Key=empty,Value='];
     await aws('ecr', 'create-repository', '--repository-name', 'short', ...short);
@@ -113,11 +113,12 @@ describe('outputs', () => {
   });
 
   test('queries filter, sort and project', async () => {
-    const last = "reverse(sort_by(logGroups, &logGroupName))[?logGroupName != 'page-e'].logGroupName | [0]";
-    expect(await aws(...list, '--query', last)).toBe('page-d');
+    const lastExceptE =
+      "reverse(sort_by(logGroups, &logGroupName))[?logGroupName != 'page-e'].logGroupName | [0]";
+    expect(await aws(...list, '--query', lastExceptE)).toBe('page-d');
   });
 
-  test('a refused command prints the code and the operation, and its exit code says so', async () => {
+  test('a refused command prints the error code and the operation, and exits with 254 or 255', async () => {
     const failure = await aws('ec2', 'describe-vpcs', '--vpc-ids', 'vpc-0123456789abcdef0').catch(
       (error: CommandFailure) => error,
     );

@@ -1,4 +1,4 @@
-// The AWS CLI reads back everything that Slipway created, with one call per kind of resource.
+// The AWS CLI reads back what Slipway created: each kind of resource with a separate call.
 import { expect, test } from '@jest/globals';
 import { machine } from '../journeys/harness.ts';
 import { echo, tinyStack } from '../journeys/tiny-stack.ts';
@@ -8,7 +8,7 @@ const STACK_FILTER = 'Name=tag:slipway:stack,Values=tiny-dev';
 /** The flags that select the stack's resources. Only `describe-nat-gateways` calls its flag `--filter`. */
 const FILTER_FLAGS = ['--filters', STACK_FILTER];
 
-test('the AWS CLI reads back every kind of resource with one call', async () => {
+test('the AWS CLI reads back every kind of resource', async () => {
   const user = await machine();
   const flags = tinyStack(
     user,
@@ -185,7 +185,7 @@ test('the AWS CLI reads back every kind of resource with one call', async () => 
       },
     ],
   ];
-  // Runs in sequence, since twenty concurrent clients would keep the containers from answering their health checks.
+  // The calls run in sequence, because twenty concurrent clients would keep the containers from answering their health checks.
   for (const [args, expected] of calls) {
     const actual = await aws(...args);
     if (Array.isArray(expected)) expect(actual).toEqual(expected);

@@ -31,7 +31,7 @@ afterAll(() => sandbox.close());
 const query = (expression: string, ...args: string[]) => aws<string>(...args, '--query', expression);
 
 /** Repeats a command while AWS refuses it, e.g. because network interfaces are still being released. */
-async function onceReleased(...args: string[]): Promise<void> {
+async function retryWhileRefused(...args: string[]): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return void (await aws(...args));
@@ -98,7 +98,7 @@ async function createService(subnets: string[], targetGroup: string) {
   );
   await aws('iam', 'wait', 'policy-exists', '--policy-arn', policy);
   await aws('iam', 'attach-role-policy', '--role-name', 'cli', '--policy-arn', policy);
-  // ECS needs this role, and refuses its first users while it does not exist.
+  // ECS needs this role, and refuses calls until it exists.
   await aws('iam', 'create-service-linked-role', '--aws-service-name', 'ecs.amazonaws.com');
   await aws('ecs', 'create-cluster', '--cluster-name', 'cli');
   const definition = await query(
@@ -122,7 +122,7 @@ async function createService(subnets: string[], targetGroup: string) {
   return { policy, definition, tasks };
 }
 
-test('the commands that wait end when the next command may follow, and nothing is left', async () => {
+test('each wait command ends when the next command may follow, and nothing is left behind', async () => {
   const { vpc, subnets, gateway, address, nat } = await createNetwork();
   const { balancer, targetGroup } = await createLoadBalancer(vpc, subnets);
   const { policy, definition, tasks } = await createService(subnets, targetGroup);
@@ -151,13 +151,20 @@ test('the commands that wait end when the next command may follow, and nothing i
 
   await aws('elbv2', 'delete-load-balancer', '--load-balancer-arn', balancer);
   await aws('elbv2', 'wait', 'load-balancers-deleted', '--load-balancer-arns', balancer);
-  await onceReleased('elbv2', 'delete-target-group', '--target-group-arn', targetGroup);
+  await retryWhileRefused('elbv2', 'delete-target-group', '--target-group-arn', targetGroup);
   await aws('ec2', 'delete-nat-gateway', '--nat-gateway-id', nat);
   await aws('ec2', 'wait', 'nat-gateway-deleted', '--nat-gateway-ids', nat);
-  await onceReleased('ec2', 'release-address', '--allocation-id', address);
-  await onceReleased('ec2', 'detach-internet-gateway', '--internet-gateway-id', gateway, '--vpc-id', vpc);
+  await retryWhileRefused('ec2', 'release-address', '--allocation-id', address);
+  await retryWhileRefused(
+    'ec2',
+    'detach-internet-gateway',
+    '--internet-gateway-id',
+    gateway,
+    '--vpc-id',
+    vpc,
+  );
   await aws('ec2', 'delete-internet-gateway', '--internet-gateway-id', gateway);
-  for (const subnet of subnets) await onceReleased('ec2', 'delete-subnet', '--subnet-id', subnet);
+  for (const subnet of subnets) await retryWhileRefused('ec2', 'delete-subnet', '--subnet-id', subnet);
   await aws('ec2', 'delete-vpc', '--vpc-id', vpc);
   expect(census(sandbox.world)).toEqual({});
 });

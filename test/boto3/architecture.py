@@ -1,4 +1,4 @@
-"""The architecture, built and removed with boto3's clients. It waits only with waiters that botocore defines."""
+"""Builds and removes the architecture with boto3's clients, and waits with botocore's waiters."""
 import json
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ LOG_GROUP = "/boto3/shop"
 
 
 def tagged(kind):
-    """Returns the tags of a new resource of EC2."""
+    """Returns the tag specifications of a new EC2 resource."""
     return [{"ResourceType": kind, "Tags": TAGS}]
 
 
@@ -36,7 +36,7 @@ TRUST = document(
 
 
 class Architecture:
-    """The ids of the resources. `build` creates all of them, and `tear_down` deletes them."""
+    """Creates all resources with `build`, remembers their ids, and deletes them with `tear_down`."""
 
     def build(self):
         self.create_network()
@@ -44,10 +44,10 @@ class Architecture:
         self.create_load_balancer()
         self.create_roles()
         self.create_service()
-        self.create_record()
+        self.create_dns()
 
     def tear_down(self):
-        self.delete_record()
+        self.delete_dns()
         self.delete_service()
         self.delete_roles()
         self.delete_load_balancer()
@@ -69,7 +69,7 @@ class Architecture:
         self.internet_gateway = created["InternetGateway"]["InternetGatewayId"]
         wait("ec2", "internet_gateway_exists", InternetGatewayIds=[self.internet_gateway])
         ec2.attach_internet_gateway(InternetGatewayId=self.internet_gateway, VpcId=self.vpc)
-        self.public_routes = self.create_routes(self.public, GatewayId=self.internet_gateway)
+        self.public_table = self.create_route_table(self.public, GatewayId=self.internet_gateway)
 
         self.address = ec2.allocate_address(Domain="vpc")["AllocationId"]
         created = ec2.create_nat_gateway(
@@ -79,7 +79,7 @@ class Architecture:
         )
         self.nat_gateway = created["NatGateway"]["NatGatewayId"]
         wait("ec2", "nat_gateway_available", NatGatewayIds=[self.nat_gateway])
-        self.private_routes = self.create_routes(self.private, NatGatewayId=self.nat_gateway)
+        self.private_table = self.create_route_table(self.private, NatGatewayId=self.nat_gateway)
 
     def create_subnet(self, zone, index):
         created = clients.ec2.create_subnet(
@@ -90,7 +90,7 @@ class Architecture:
         )
         return created["Subnet"]["SubnetId"]
 
-    def create_routes(self, subnets, **target):
+    def create_route_table(self, subnets, **target):
         ec2 = clients.ec2
         created = ec2.create_route_table(VpcId=self.vpc, TagSpecifications=tagged("route-table"))
         table = created["RouteTable"]["RouteTableId"]
@@ -104,7 +104,7 @@ class Architecture:
         ec2.delete_nat_gateway(NatGatewayId=self.nat_gateway)
         wait("ec2", "nat_gateway_deleted", NatGatewayIds=[self.nat_gateway])
         retry_while_refused(ec2.release_address, "AuthFailure", AllocationId=self.address)
-        for table in (self.public_routes, self.private_routes):
+        for table in (self.public_table, self.private_table):
             (found,) = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
             for association in found["Associations"]:
                 ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
@@ -227,7 +227,7 @@ class Architecture:
         clients.logs.create_log_group(logGroupName=LOG_GROUP, tags={"stack": "boto3"})
         clients.ecr.create_repository(repositoryName=REPOSITORY, tags=TAGS)
         ecs = clients.ecs
-        # The first call in an account is refused until ECS has created its service-linked role.
+        # ECS refuses the first calls in an account until it has created its service-linked role.
         created = retry_while_refused(
             ecs.create_cluster, "InvalidParameterException", clusterName="boto3", tags=ECS_TAGS
         )
@@ -243,8 +243,8 @@ class Architecture:
             tags=ECS_TAGS,
         )
         self.task_definition = registered["taskDefinition"]["taskDefinitionArn"]
-        placement = {"subnets": self.private, "securityGroups": [self.task_group]}
-        self.placement = {"awsvpcConfiguration": placement}
+        vpc_configuration = {"subnets": self.private, "securityGroups": [self.task_group]}
+        self.placement = {"awsvpcConfiguration": vpc_configuration}
         ecs.create_service(
             cluster=self.cluster,
             serviceName="shop",
@@ -303,7 +303,7 @@ class Architecture:
         clients.ecr.delete_repository(repositoryName=REPOSITORY, force=True)
         clients.logs.delete_log_group(logGroupName=LOG_GROUP)
 
-    def create_record(self):
+    def create_dns(self):
         created = clients.route53.create_hosted_zone(Name=ZONE, CallerReference=str(uuid4()))
         self.zone = created["HostedZone"]["Id"]
         wait("route53", "resource_record_sets_changed", Id=created["ChangeInfo"]["Id"])
@@ -324,7 +324,7 @@ class Architecture:
         changed = clients.route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=batch)
         wait("route53", "resource_record_sets_changed", Id=changed["ChangeInfo"]["Id"])
 
-    def delete_record(self):
+    def delete_dns(self):
         self.change_record("DELETE")
         clients.route53.delete_hosted_zone(Id=self.zone)
 

@@ -16,7 +16,7 @@ afterEach(() => sandbox.close());
 test.each([
   ['every waiter ends while the architecture is built and removed', 'waiters'],
   ['every paginator returns, page by page, what one call returns', 'paginators'],
-  ['resources chain the calls of the clients', 'resources'],
+  ['resource objects wrap the calls of the clients', 'resources'],
   ['tags are added, read, replaced and removed in every service', 'tags'],
   ['refusals have the codes, statuses and request ids of AWS', 'errors'],
 ])('%s', async (_title, module) => {

@@ -8,7 +8,7 @@ from session import OPTIONS, SESSION, clients
 
 REQUEST_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 UNKNOWN_VPC = "vpc-0123456789abcdef0"
-ARN = "arn:aws:elasticloadbalancing:eu-west-1:000000000000"
+ARN_PREFIX = "arn:aws:elasticloadbalancing:eu-west-1:000000000000"
 
 # Calls that are refused in a new account: service, method, parameters, code and HTTP status.
 REFUSED = [
@@ -23,7 +23,7 @@ REFUSED = [
     (
         "elbv2",
         "describe_rules",
-        {"ListenerArn": f"{ARN}:listener/app/unknown/0123456789abcdef/0123456789abcdef"},
+        {"ListenerArn": f"{ARN_PREFIX}:listener/app/unknown/0123456789abcdef/0123456789abcdef"},
         "ListenerNotFound",
         400,
     ),

@@ -6,6 +6,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   rootDir: '../..',
   testMatch: ['<rootDir>/test/boto3/**/*.test.ts'],
-  // Python loads boto3 for seconds, and one of its clients for each service.
+  // boto3 takes seconds to load, and so does its client for each service.
   testTimeout: 300_000,
 };

@@ -11,12 +11,12 @@ from session import NAMES, clients
 
 # EC2 accepts no smaller pages for most of its lists.
 PAGE_SIZES = {"ec2": 5}
-NOTHING = document({"Effect": "Deny", "Action": "*", "Resource": "*"})
+DENY_ALL = document({"Effect": "Deny", "Action": "*", "Resource": "*"})
 
-# The sandbox scans no images. The pages of metric data contain data points, and not items.
-NOT_LISTS = {"describe_image_scan_findings", "get_metric_data"}
+# Not tested: the sandbox scans no images, and the pages of metric data contain data points rather than items.
+UNTESTED = {"describe_image_scan_findings", "get_metric_data"}
 LISTS_OF_A_USER = ["attached_user_policies", "groups_for_user", "user_policies", "user_tags"]
-# The names of more resources, so that lists have several pages.
+# The names of additional resources, which make the lists longer than a page.
 MORE = [f"more-{number}" for number in range(7)]
 
 
@@ -33,16 +33,16 @@ class Paginators(unittest.TestCase):
         self.architecture.tear_down()
 
     def create_more(self):
-        """Creates enough of what AWS lists that the lists have several pages."""
+        """Creates enough resources that their lists have several pages."""
         self.groups = [self.architecture.create_security_group(name) for name in MORE]
-        self.tables = [self.architecture.create_routes([], GatewayId=self.architecture.internet_gateway) for _ in MORE]
+        self.tables = [self.architecture.create_route_table([], GatewayId=self.architecture.internet_gateway) for _ in MORE]
         for name in MORE:
             clients.ecs.create_cluster(clusterName=name)
             clients.ecr.create_repository(repositoryName=name)
             clients.logs.create_log_group(logGroupName=name)
             clients.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=name)
             clients.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
-            clients.iam.put_role_policy(RoleName="boto3-execution", PolicyName=name, PolicyDocument=NOTHING)
+            clients.iam.put_role_policy(RoleName="boto3-execution", PolicyName=name, PolicyDocument=DENY_ALL)
             clients.route53.create_hosted_zone(Name=f"{name}.localhost", CallerReference=name)
 
     def delete_more(self):
@@ -61,11 +61,11 @@ class Paginators(unittest.TestCase):
                 clients.route53.delete_hosted_zone(Id=zone["Id"])
 
     def test_pages_contain_what_one_call_returns(self):
-        several = set()
+        multi_page = set()
         for service, method, settings in paginated_methods():
             with self.subTest(f"{service} {method}"):
                 if self.check_pages(service, method, settings) > 1:
-                    several.add(method)
+                    multi_page.add(method)
         self.assertLessEqual(
             {
                 "describe_security_groups",
@@ -83,11 +83,11 @@ class Paginators(unittest.TestCase):
                 "list_hosted_zones",
                 "list_resource_record_sets",
             },
-            several,
+            multi_page,
         )
 
     def check_pages(self, service, method, settings):
-        """Compares the pages of a list with the list, and returns the number of pages."""
+        """Compares the pages of a list with what one call returns, and returns the number of pages."""
         client = getattr(clients, service)
         parameters = self.parameters(method)
         paginator = client.get_paginator(method)
@@ -101,7 +101,7 @@ class Paginators(unittest.TestCase):
         return len(pages)
 
     def parameters(self, method):
-        """Returns the parameters that a list needs."""
+        """Returns the parameters that a method needs."""
         return {
             "describe_listeners": {"LoadBalancerArn": self.architecture.balancer},
             "describe_stale_security_groups": {"VpcId": self.architecture.vpc},
@@ -133,16 +133,16 @@ class Paginators(unittest.TestCase):
 
 
 def paginated_methods():
-    """Returns the methods that botocore can paginate, of all operations of the sandbox, with the settings for small pages."""
+    """Lists the operations of the sandbox that botocore can paginate: service, method, and settings for small pages."""
     methods = []
     for signing_name, operations in json.loads(os.environ["SLIPWAY_TEST_OPERATIONS"]).items():
         service = NAMES.get(signing_name, signing_name)
         client = getattr(clients, service)
-        models = botocore.session.get_session()
+        botocore_session = botocore.session.get_session()
         for operation in sorted(operations):
             method = xform_name(operation)
-            if client.can_paginate(method) and method not in NOT_LISTS:
-                limited = "limit_key" in models.get_paginator_model(service).get_paginator(operation)
+            if client.can_paginate(method) and method not in UNTESTED:
+                has_page_size = "limit_key" in botocore_session.get_paginator_model(service).get_paginator(operation)
                 size = PAGE_SIZES.get(service, 1)
-                methods.append((service, method, {"PageSize": size} if limited else {}))
+                methods.append((service, method, {"PageSize": size} if has_page_size else {}))
     return methods

@@ -13,7 +13,7 @@ export interface Outcome {
   readonly failures: string;
 }
 
-/** The operations that the sandbox implements, by the name of the service in signatures. */
+/** The operations that the sandbox implements. The keys are the names of the services in signatures. */
 const implementedOperations = () =>
   Object.fromEntries(
     Object.entries(services).map(([name, service]) => [name, Object.keys(service.operations)]),

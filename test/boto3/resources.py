@@ -1,4 +1,4 @@
-"""boto3's resources, which chain calls of the clients, work on the network and on roles."""
+"""boto3's resource objects, which wrap calls of the clients, work for the network and for roles."""
 import unittest
 
 from architecture import TAGS, TRUST, document, tagged

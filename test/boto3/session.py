@@ -1,4 +1,4 @@
-"""The clients of a test, which all call the sandbox, and the waiters and paginators that it has used."""
+"""Clients that call the sandbox, and a record of the waiters that a test has used."""
 import os
 import time
 
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
-# The names that boto3 has for the services of the sandbox.
+# The names of services in boto3, if they differ from the names in signatures.
 NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
 
 SESSION = boto3.Session("any", "any", region_name=REGION)
@@ -20,7 +20,7 @@ OPTIONS = {
 
 
 class Clients:
-    """One client for each service, by its name in boto3 with underscores, e.g. `clients.application_autoscaling`."""
+    """One client per service, named as in boto3 but with underscores, e.g. `clients.application_autoscaling`."""
 
     def __getattr__(self, name):
         client = SESSION.client(name.replace("_", "-"), **OPTIONS)
@@ -32,7 +32,7 @@ clients = Clients()
 
 
 def resource(service):
-    """Returns the resources of a service."""
+    """Returns boto3's object-oriented interface to a service."""
     return SESSION.resource(service, **OPTIONS)
 
 
@@ -41,7 +41,7 @@ waited = set()
 
 
 def wait(service, waiter, **parameters):
-    """Waits with a waiter of botocore, which polls more often than it does by default, because the sandbox is faster."""
+    """Waits with a waiter of botocore that polls more often than by default, because the sandbox is faster than AWS."""
     quickly = {"Delay": 0.1, "MaxAttempts": 600}
     client = getattr(clients, service)
     client.get_waiter(waiter).wait(WaiterConfig=quickly, **parameters)
@@ -49,7 +49,7 @@ def wait(service, waiter, **parameters):
 
 
 def retry_while_refused(call, code, **parameters):
-    """Repeats a call while AWS refuses it with this code, e.g. because the interfaces of a load balancer still exist."""
+    """Repeats a call while it is refused with this code, e.g. because the interfaces of a load balancer still exist."""
     for _ in range(600):
         try:
             return call(**parameters)

@@ -6,17 +6,17 @@ from session import ACCOUNT, REGION, clients
 
 FIRST = {"stack": "boto3", "team": "a"}
 SECOND = {"team": "b", "empty": ""}
-RESULT = {"stack": "boto3", "team": "b", "empty": ""}
+MERGED = {"stack": "boto3", "team": "b", "empty": ""}
 WITHOUT_TEAM = {"stack": "boto3", "empty": ""}
 
 
 def pairs(tags, key="Key", value="Value"):
-    """Returns tags as AWS's lists of pairs."""
+    """Returns a dictionary of tags as AWS's list of pairs."""
     return [{key: name, value: text} for name, text in tags.items()]
 
 
 def mapping(tags, key="Key", value="Value"):
-    """Returns the tags of one of AWS's lists of pairs."""
+    """Returns AWS's list of pairs as a dictionary of tags."""
     return {tag[key]: tag[value] for tag in tags}
 
 
@@ -31,11 +31,11 @@ class Tags(unittest.TestCase):
         cls.architecture.tear_down()
 
     def check(self, add, remove, read):
-        """Adds tags twice, which replaces values, and removes one."""
+        """Adds tags, adds others that replace a value, and removes one."""
         add(FIRST)
         self.assertEqual(read(), FIRST)
         add(SECOND)
-        self.assertEqual(read(), RESULT)
+        self.assertEqual(read(), MERGED)
         remove(["team"])
         self.assertEqual(read(), WITHOUT_TEAM)
 

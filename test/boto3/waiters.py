@@ -7,7 +7,7 @@ from architecture import Architecture
 from botocore.exceptions import WaiterError
 from session import NAMES, clients, wait, waited
 
-# Waiters for things that the sandbox does not have: its lists of them are always empty.
+# Waiters for kinds of resources that the sandbox does not have, so that their lists are always empty.
 NOTHING_TO_WAIT_FOR = {
     "ec2": {
         "customer_gateway_available",
@@ -73,7 +73,7 @@ class Waiters(unittest.TestCase):
         clients.cloudwatch.delete_alarms(AlarmNames=["boto3"])
 
     def check_failures(self, architecture):
-        """A waiter fails at once if its condition cannot come true, and it gives up after its last attempt."""
+        """Checks that a waiter fails immediately if its condition cannot come true, and gives up after its last attempt."""
         with self.assertRaisesRegex(WaiterError, "terminal failure"):
             wait("ecs", "services_stable", cluster=architecture.cluster, services=["unknown"])
         once = {"Delay": 0, "MaxAttempts": 1}

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => moto.stop());
 
 const FLAGS = ['--target', 'aws', '--yes'];
-const steps: [what: string, stack: StackInput][] = [
+const successiveStacks: [change: string, stack: StackInput][] = [
   ['a new stack', stack()],
   ['a path', stack({}, { path: '/orders' })],
   [
@@ -50,23 +50,23 @@ const steps: [what: string, stack: StackInput][] = [
 ];
 
 test('provision makes each planned change, the next plan is empty, and a teardown leaves nothing behind', async () => {
-  for (const [what, desired] of steps) {
+  for (const [change, desired] of successiveStacks) {
     const flags = [...user.config(desired), ...FLAGS, '--no-wait'];
     const planned = await user.run('provision', ...flags, '--plan');
-    expect({ what, code: planned.code, problem: planned.problem }).toEqual({
-      what,
+    expect({ change, code: planned.code, problem: planned.problem }).toEqual({
+      change,
       code: 2,
       problem: undefined,
     });
     const provisioned = await user.run('provision', ...flags);
-    expect({ what, code: provisioned.code, problem: provisioned.problem }).toEqual({
-      what,
+    expect({ change, code: provisioned.code, problem: provisioned.problem }).toEqual({
+      change,
       code: 0,
       problem: undefined,
     });
     const replanned = await user.run('provision', ...flags, '--plan');
-    expect({ what, code: replanned.code, changes: replanned.code === 0 ? '' : replanned.stdout }).toEqual({
-      what,
+    expect({ change, code: replanned.code, changes: replanned.code === 0 ? '' : replanned.stdout }).toEqual({
+      change,
       code: 0,
       changes: '',
     });

@@ -46,11 +46,11 @@ test('the example stack is provisioned, read back, provisioned again and torn do
     expect(await run('provision', ...flags, '--no-wait')).toMatchObject({ code: 0 });
     expect(await readBack(moto.url)).toMatchSnapshot();
 
-    const firstRunCalls = recorder.calls.length;
+    const firstRunCallCount = recorder.calls.length;
     expect(await run('provision', ...flags, '--no-wait')).toMatchObject({
       code: 0,
     } satisfies Partial<Outcome>);
-    expect(recorder.calls.slice(firstRunCalls).filter(({ mutating }) => mutating)).toEqual([]);
+    expect(recorder.calls.slice(firstRunCallCount).filter(({ mutating }) => mutating)).toEqual([]);
     expect(await run('provision', ...flags, '--no-wait', '--plan')).toMatchObject({ code: 0 });
 
     expect(await run('teardown', ...flags)).toMatchObject({ code: 0 });

@@ -68,7 +68,7 @@ describe('a sandbox', () => {
   });
 
   test.each(['GET census', 'GET journal', 'POST reset', 'POST faults', 'POST weather', 'GET nowhere'])(
-    'refuses %s without the header and with a wrong one',
+    'refuses %s without an authorization header and with a wrong one',
     async (page) => {
       const { url, world } = await protectedSandbox();
       const [method, name] = page.split(' ');

@@ -31,7 +31,7 @@ async function startRegistry() {
     repositoryUri: repository?.repositoryUri ?? '',
     push: (image: Bundle) =>
       pushBundle({ aws, repositoryName: REPOSITORY, isEmulator: false, note: () => undefined }, image),
-    digestUnder: (tag: string) => imageDigest(aws, REPOSITORY, tag),
+    digestOfTag: (tag: string) => imageDigest(aws, REPOSITORY, tag),
     [Symbol.dispose]: () => aws.close(),
   };
 }
@@ -45,7 +45,7 @@ test('a service that was bundled and pushed runs from its image', async () => {
   await registry.push(built);
   // A second push, as after an interrupted run, finds everything already uploaded.
   await registry.push(built);
-  expect(await registry.digestUnder(built.tag)).toBe(built.digest);
+  expect(await registry.digestOfTag(built.tag)).toBe(built.digest);
 
   const image = pullImage(registry.region, imageUri(registry.repositoryUri, built.digest));
   expect(image.digest).toBe(built.digest);
@@ -91,13 +91,13 @@ test('a repeated push after an interruption uploads only the missing layers', as
   using registry = await startRegistry();
   const image = await twoPartImage;
   // The configuration and the first part of the layer arrive. The second part is refused.
-  const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
-  registry.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
+  const refusal = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
+  registry.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refusal });
   await expect(registry.push(image)).rejects.toThrow('broken off');
-  expect(await registry.digestUnder(image.tag)).toBeUndefined();
+  expect(await registry.digestOfTag(image.tag)).toBeUndefined();
   const before = registry.journal.entries().length;
   await registry.push(image);
   const repeated = registry.journal.entries().slice(before);
   expect(repeated.filter(({ operation }) => operation === 'InitiateLayerUpload')).toHaveLength(1);
-  expect(await registry.digestUnder(image.tag)).toBe(image.digest);
+  expect(await registry.digestOfTag(image.tag)).toBe(image.digest);
 }, 30_000);

@@ -31,7 +31,7 @@ async function skopeoScene(options = {}) {
 
 const succeeded = expect.objectContaining({ code: 0 });
 
-test('an image of our own bundler is pushed from an OCI layout, inspected, and pulled into a folder', async () => {
+test('an image that Slipway bundled is pushed from an OCI layout, inspected, and pulled into a folder', async () => {
   const { ecr, skopeo } = await skopeoScene();
   const built = await bundle(resolve('services/api1'));
   expect(await skopeo.push(`${writeOciLayout({ v1: built })}:v1`, IMAGE)).toEqual(succeeded);
@@ -61,7 +61,7 @@ test('an image of our own bundler is pushed from an OCI layout, inspected, and p
   expect(imageDetails?.[0]?.lastRecordedPullTime).toBeInstanceOf(Date);
 });
 
-test('an image survives the way through a folder and an OCI layout, and a large layer is sent in parts', async () => {
+test('an image keeps its digest when it is pulled into a folder or an OCI layout and pushed again, and a large layer is sent in parts', async () => {
   const { skopeo, journal, ecr } = await skopeoScene();
   const image = await packImage([{ name: 'main.cjs', bytes: randomBytes(24 * 1024 * 1024) }]);
   expect(await skopeo.push(`${writeOciLayout({ v1: image })}:v1`, IMAGE)).toEqual(succeeded);
@@ -95,7 +95,7 @@ describe('credentials', () => {
     expect(region.ecr.repositories.all()).toMatchObject([{ images: [{ tags: ['v1'] }] }]);
   });
 
-  test('are good for a login until they expire', async () => {
+  test('work for a login until they expire', async () => {
     const clock = manualClock();
     const { skopeo, region } = await skopeoScene({ clock });
     const [user = '', password = ''] = skopeo.credentials.split(':');
@@ -107,8 +107,8 @@ describe('credentials', () => {
     const source = `${writeOciLayout({ v1: await packProgram('1') })}:v1`;
     expect(await skopeo.push(source, IMAGE)).toMatchObject({ code: 1 });
     expect(region.ecr.repositories.all()).toMatchObject([{ images: [] }]);
-    const again = await skopeoFor(await skopeoScene());
-    expect(await again.push(source, IMAGE)).toEqual(succeeded);
+    const freshSkopeo = await skopeoFor(await skopeoScene());
+    expect(await freshSkopeo.push(source, IMAGE)).toEqual(succeeded);
   });
 });
 
@@ -169,7 +169,7 @@ test('skopeo shows the refusals of ECR: an immutable tag, and an unknown reposit
 });
 
 test.each([
-  ['taken over from another repository if the account allows it', 'ENABLED', ['config']],
+  ['mounted from another repository if the account allows it', 'ENABLED', ['config']],
   ['uploaded again if the account does not allow it', 'DISABLED', ['config', 'layer']],
 ])('layers are %s', async (_, value, uploads) => {
   const { skopeo, ecr, journal } = await skopeoScene();
@@ -187,7 +187,7 @@ test.each([
   expect(operations).toContain('PutImage');
 });
 
-test('127.0.0.1 is a registry too, for tools that cannot resolve its name', async () => {
+test('the registry is also at 127.0.0.1, for tools that cannot resolve its name', async () => {
   const { skopeo, port } = await skopeoScene();
   expect(await skopeo.push(`${writeOciLayout({ v1: await packProgram('1') })}:v1`, IMAGE)).toEqual(succeeded);
   const credentials = ['--tls-verify=false', '--creds', skopeo.credentials];

@@ -27,7 +27,7 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Runs skopeo with its own home folder, so that it uses neither the credentials nor the caches of this machine. */
+/** Runs skopeo with this environment and no other variables. */
 function runSkopeo(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     execFile('skopeo', args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
@@ -38,15 +38,16 @@ function runSkopeo(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Out
   });
 }
 
-/** The commands of skopeo, with a new token of the sandbox. Images of the registry are given as `repository:tag`. */
+/** Returns skopeo's commands, which use a new token of the sandbox. Images of the registry are given as `repository:tag`. */
 export async function skopeoFor({ ecr, port }: { readonly ecr: ECRClient; readonly port: number }) {
   const { authorization, proxyEndpoint } = await newToken(ecr);
   const { host } = new URL(proxyEndpoint);
   const credentials = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
   const env = {
     PATH: process.env['PATH'],
+    // With its own home folder, skopeo uses neither the credentials nor the caches of this machine.
     HOME: makeFolder(),
-    // The resolver of Go does not know the names below .localhost.
+    // Go cannot resolve names below .localhost, so the sandbox is also the proxy.
     http_proxy: `http://127.0.0.1:${port}`,
   };
   const run = (command: string, ...args: string[]) => runSkopeo([command, ...args], env);
@@ -55,22 +56,22 @@ export async function skopeoFor({ ecr, port }: { readonly ecr: ECRClient; readon
     host,
     credentials,
     /** Copies an image into the registry. */
-    push: (source: string, image: string, more: readonly string[] = [], password = credentials) =>
+    push: (source: string, image: string, more: readonly string[] = [], login = credentials) =>
       run(
         'copy',
-        ...['--insecure-policy', '--dest-tls-verify=false', '--dest-creds', password, ...more],
+        ...['--insecure-policy', '--dest-tls-verify=false', '--dest-creds', login, ...more],
         ...[source, remote(image)],
       ),
     /** Copies an image out of the registry. */
-    pull: (image: string, target: string, more: readonly string[] = [], password = credentials) =>
+    pull: (image: string, destination: string, more: readonly string[] = [], login = credentials) =>
       run(
         'copy',
-        ...['--insecure-policy', '--src-tls-verify=false', '--src-creds', password, ...more],
-        ...[remote(image), target],
+        ...['--insecure-policy', '--src-tls-verify=false', '--src-creds', login, ...more],
+        ...[remote(image), destination],
       ),
     /** Runs another command on an image of the registry. */
-    on: (command: string, image: string, password = credentials) =>
-      run(command, '--tls-verify=false', '--creds', password, remote(image)),
+    on: (command: string, image: string, login = credentials) =>
+      run(command, '--tls-verify=false', '--creds', login, remote(image)),
     run,
   };
 }
@@ -91,8 +92,8 @@ function writeBlob(folder: string, mediaType: string, bytes: Uint8Array): Descri
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /**
- * Writes images as an OCI layout, and returns it in skopeo's notation.
- * @param images the images by tag
+ * Writes images as an OCI layout, and returns the layout in skopeo's notation.
+ * @param images the images; the keys are their tags
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
 export function writeOciLayout(images: Readonly<Record<string, Bundle>>): string {
@@ -108,7 +109,7 @@ export function writeOciLayout(images: Readonly<Record<string, Bundle>>): string
   return `oci:${folder}`;
 }
 
-/** Writes one image for several architectures as an OCI layout with an index, and returns it in skopeo's notation. */
+/** Writes one image for several architectures as an OCI layout with an index, and returns the image in skopeo's notation. */
 export function writeOciIndex(tag: string, images: Readonly<Record<string, Bundle>>): string {
   const layout = writeOciLayout(images);
   const folder = layout.slice('oci:'.length);

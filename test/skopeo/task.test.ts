@@ -1,4 +1,4 @@
-// An ECS task runs an image that skopeo pushed, under the host of AWS and under the host on this machine.
+// An ECS task runs an image that skopeo pushed. The task definition names the registry's host on AWS or on this machine.
 import { DescribeTasksCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { packImage } from '../../lib/image/oci.ts';
@@ -9,7 +9,7 @@ test.each([
   ['AWS', () => '000000000000.dkr.ecr.eu-west-1.amazonaws.com'],
   ['this machine', (host: string) => host],
 ])(
-  'a task runs an image that skopeo pushed, under the host of %s',
+  "a task runs an image that skopeo pushed, with the registry's host on %s",
   async (_, hostOf) => {
     const scene = await taskScene({ pace: 'instant' });
     const skopeo = await skopeoFor(scene);

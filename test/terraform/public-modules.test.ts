@@ -1,4 +1,4 @@
-// Public Terraform modules, with their defaults, apply, plan clean, serve requests and destroy on the sandbox.
+// Terraform applies public modules with their defaults on the sandbox, plans no changes after requests have succeeded, and destroys everything.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
 import { initTerraform, MODULES } from './terraform.ts';
@@ -9,7 +9,7 @@ const testWithModules = MODULES === undefined ? test.skip : test;
 testWithModules(
   'modules for a VPC, security groups, a load balancer and ECS compose into the architecture (needs SLIPWAY_TERRAFORM_MODULES)',
   async () => {
-    // Slipway's own stack provides the images. It stays beside the one of the modules.
+    // Slipway's own stack provides the images, and stays beside the resources of the modules.
     const slipway = await machine();
     expect(await slipway.run('provision')).toMatchObject({ code: 0, problem: undefined });
     const before = await slipway.census();

@@ -31,13 +31,13 @@ export interface Terraform {
   /** Resolves with code 0 if there are no changes, and with code 2 if there are changes. */
   plan(variables?: Variables): Promise<Outcome>;
   destroy(variables?: Variables): Promise<Outcome>;
-  /** Returns an output of the applied configuration, which must be text. */
+  /** Returns an output of the applied configuration. The output must be a string. */
   output(name: string): string;
 }
 
 /**
- * Initialises Terraform in a copy of a configuration, which finds the public modules in `modules`. Commands that still run are
- * killed after the tests of the file.
+ * Initialises Terraform in a copy of a configuration, and links `modules` in the copy to the public modules. Commands that
+ * still run are killed after the tests of the file.
  * @param configuration the folder of the configuration, relative to the repository
  */
 export async function initTerraform(endpoint: string, configuration = 'bench/terraform'): Promise<Terraform> {
@@ -84,7 +84,7 @@ function startTerraform(folder: string, [command = '', ...args]: string[]): Prom
   const child = spawn('terraform', [command, '-no-color', '-input=false', ...args], {
     cwd: folder,
     env: environment(folder),
-    // A separate process group, which includes the provider.
+    // Terraform and its provider get a separate process group.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -92,9 +92,9 @@ function startTerraform(folder: string, [command = '', ...args]: string[]): Prom
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  const outcome = new Promise<Outcome>((ended, failed) => {
-    child.on('error', failed);
-    child.on('close', (code) => ended({ code: code ?? -1, output: code === 0 ? '' : output }));
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? -1, output: code === 0 ? '' : output }));
   });
   cleanUps.push(async () => {
     const isOver = child.exitCode !== null || child.signalCode !== null;

@@ -106,10 +106,10 @@ describe('a black hole', () => {
 
   test('releases the connection of a client that has given up', async () => {
     const { server, clients, close } = await connectClients(1);
-    const count = () =>
+    const connectionCount = () =>
       new Promise<number>((resolve) => server.getConnections((_error, connections) => resolve(connections)));
     clients[0]?.end();
-    while ((await count()) > 0) await new Promise(setImmediate);
+    while ((await connectionCount()) > 0) await new Promise(setImmediate);
     await close();
   }, 10_000);
 });

@@ -93,7 +93,7 @@ describe('the headers of a response', () => {
   });
 });
 
-describe('a body that is not announced by the headers for the target', () => {
+describe('a body that the forwarded headers do not announce', () => {
   test('is not forwarded, because the target would take it for the next request', async () => {
     let received = '';
     const targetPort = await startRawTarget((socket) =>

@@ -351,19 +351,19 @@ describe('the request of a client that disconnects', () => {
     const { port: targetPort, server } = await startTarget(echo());
     server.on('connection', () => (connections += 1));
     const world = await worldWithTarget(targetPort);
-    const [asked, found] = [gate(), gate()];
+    const [lookupStarted, lookupAllowed] = [gate(), gate()];
     const reach = world.reach.bind(world);
     world.reach = async (target) => {
-      asked.open();
-      await found.opened;
+      lookupStarted.open();
+      await lookupAllowed.opened;
       return await reach(target);
     };
     const { port } = await open(world);
     const goneRequest = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
-    await asked.opened;
+    await lookupStarted.opened;
     goneRequest.destroy();
     expect((await ask(port, '/..')).status).toBe(400); // by now the load balancer has noticed the disconnect
-    found.open();
+    lookupAllowed.open();
     expect((await askEcho(port, '/here')).url).toBe('/here');
     expect(connections).toBe(1);
   });

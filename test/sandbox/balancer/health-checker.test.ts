@@ -32,9 +32,9 @@ class Clock {
 
   /** Ends all current waits of `ms` milliseconds. */
   endWaits(ms: number): void {
-    const ended = this.waits.filter((wait) => wait.ms === ms);
+    const endedWaits = this.waits.filter((wait) => wait.ms === ms);
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
-    for (const wait of ended) wait.end();
+    for (const wait of endedWaits) wait.end();
   }
   countWaits(ms: number): number {
     return this.waits.filter((wait) => wait.ms === ms).length;

@@ -59,9 +59,9 @@ describe('a path pattern', () => {
   });
 
   test('is not slowed down by a path that would cause backtracking', () => {
-    const started = performance.now();
+    const startedAt = performance.now();
     expect(matchesPath('*a*a*a*a*b', `/${'a'.repeat(60_000)}`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   test('matches a character after a backslash literally', () => {

@@ -83,7 +83,7 @@ describe('a body that looks like a request', () => {
       'POST that asks for an upgrade',
       withLength(`POST /x HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: h2c\r\n`, HIDDEN),
     ],
-  ])('stays a body after any number of headers: %s', async (_, text) => {
+  ])('stays a body, whatever headers precede it: %s', async (_, text) => {
     const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, text + LAST))).toEqual([200, 200]);
     expect(seen.map(({ line }) => line)).toEqual([`${text.split(' ')[0]} /x`, 'GET /last']);
@@ -187,13 +187,19 @@ describe('the URL of a request', () => {
     expect(statusesIn(await send(port, `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`))).toEqual([400]);
     expect(seen).toEqual([]);
   });
+});
 
+describe('the host of a request at the target', () => {
   test.each([
-    ['in absolute form provides the host', `GET http://b:81/x HTTP/1.1\r\n${HOST}`, 'b:81'],
-    ['in absolute form needs no Host header', 'GET http://b/x HTTP/1.0\r\n', 'b'],
-    ['with several Host headers uses the first one', `GET /x HTTP/1.1\r\n${HOST}Host: b\r\n`, 'a'],
-    ['without Host in HTTP/1.0 uses the address of the load balancer', 'GET /x HTTP/1.0\r\n', '127.0.0.1'],
-  ])('%s, for the rules and for the target', async (_, head, host) => {
+    ['is that of an absolute URL', `GET http://b:81/x HTTP/1.1\r\n${HOST}`, 'b:81'],
+    ['needs no header if the URL is absolute', 'GET http://b/x HTTP/1.0\r\n', 'b'],
+    ['is the first of several Host headers', `GET /x HTTP/1.1\r\n${HOST}Host: b\r\n`, 'a'],
+    [
+      'is the address of the load balancer if an HTTP/1.0 request has no Host header',
+      'GET /x HTTP/1.0\r\n',
+      '127.0.0.1',
+    ],
+  ])('%s', async (_, head, host) => {
     const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, `${head}Connection: close\r\n\r\n`))).toEqual([200]);
     const { headers = [] } = seen[0] ?? {};

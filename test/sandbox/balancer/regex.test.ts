@@ -14,9 +14,9 @@ describe('a regular expression', () => {
     '^(a?){30}a{30}$',
     '(([a-z])+.)+[A-Z]([a-z])+$',
   ])('%s does not take exponential time', (regex) => {
-    const started = performance.now();
+    const startedAt = performance.now();
     expect(matchesRegex(regex, LONG, 'exact')).toBe(false);
-    expect(performance.now() - started).toBeLessThan(10_000); // backtracking would take years
+    expect(performance.now() - startedAt).toBeLessThan(10_000); // backtracking would take years
   });
 
   test.each([

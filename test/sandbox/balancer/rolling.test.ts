@@ -128,14 +128,14 @@ describe('a listener that is closing', () => {
     const slow = ask(listener.port, '/', { agent: keepAlive(1) });
     await arrived.opened;
 
-    const closed = listener.close();
-    expect(listener.close()).toBe(closed);
+    const closing = listener.close();
+    expect(listener.close()).toBe(closing);
     await expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     finish.open();
     const reply: Reply = await slow;
     expect(reply).toMatchObject({ status: 200, body: 'finished' });
     expect(reply.headers.connection).toBe('close');
-    await closed;
+    await closing;
     await idleClosed;
   });
 
@@ -150,23 +150,23 @@ describe('a listener that is closing', () => {
     const listener = await open(world, { closeTimeoutMs: 60_000 });
     const request = http.get({ port: listener.port, agent: keepAlive(1) });
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-    const closed = listener.close();
+    const closing = listener.close();
     finish.open();
     let body = '';
     for await (const chunk of response) body += String(chunk);
     expect(body).toBe('one two');
-    await closed;
+    await closing;
   });
 
   test('does not wait longer than its timeout', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', await startRawTarget(() => {}));
     const listener = await open(world, { closeTimeoutMs: 50 });
-    const stuck = expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNRESET' });
-    const unfinished = exchange(listener.port, 'GET / HTTP/1.1\r\n').catch(() => '');
+    const stuckRequest = expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const unfinishedRequest = exchange(listener.port, 'GET / HTTP/1.1\r\n').catch(() => '');
     await expect(ask(listener.port, '/..')).resolves.toMatchObject({ status: 400 });
     await listener.close();
-    await stuck;
-    expect(await unfinished).toBe('');
+    await stuckRequest;
+    expect(await unfinishedRequest).toBe('');
   });
 });

@@ -233,8 +233,8 @@ describe('a WebSocket', () => {
       await openListenerFor(await startEchoSocket(), { 'idle_timeout.timeout_seconds': '0.5' }),
     );
     await read(5);
-    const started = performance.now();
-    while (performance.now() - started < 800) {
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < 800) {
       socket.write('ping');
       expect(await read(4)).toBe('ping');
       await new Promise((resolve) => setTimeout(resolve, 50)); // shorter than the idle timeout

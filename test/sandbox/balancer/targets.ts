@@ -33,7 +33,7 @@ export class FakeWorld implements ListenerView {
   reachabilities = new Map<string, Reachability>();
   isListenerReachable = true;
   targetProtocol: TargetProtocol = 'HTTP';
-  /** The number of requests for which a target was selected, by target group. */
+  /** The number of requests for which a target was selected, per target group. */
   requestCounts: Record<string, number> = {};
 
   isReachable(): boolean {

@@ -51,9 +51,9 @@ describe.each([
     ['reset', { code: 'ECONNRESET' }],
     ['500', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }],
     ['cut', { message: expect.stringContaining('aborted') }],
-  ])(`looks like "%s" to the client and creates ${gatewayCount} gateways`, async (looks, seen) => {
+  ])(`looks like "%s" to the client and creates ${gatewayCount} gateways`, async (looks, expectedError) => {
     const call = await sendWithFault({ kind, looks });
-    expect(await call.outcome).toMatchObject(seen);
+    expect(await call.outcome).toMatchObject(expectedError);
     expect(call).toMatchObject({ gatewayCount, entry: { fault: kind, result } });
   });
 
@@ -86,14 +86,14 @@ test('the fault "slow" delays the response, but not the effect of the call', asy
   const clock = manualClock();
   const { ec2, faults, region } = await sandbox({ clock, pace: 60 });
   faults.add({ kind: 'slow', ms: 60 * SECOND, operation: 'CreateVpc', nth: 1 });
-  let hasErrorResponse = false;
+  let hasResponse = false;
   const call = ec2
     .send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
-    .finally(() => (hasErrorResponse = true));
+    .finally(() => (hasResponse = true));
   while (region.ec2.vpcs.size === 0) await eventLoopTurn();
   clock.advance(SECOND - 1);
   await ec2.send(new DescribeVpcsCommand({}));
-  expect(hasErrorResponse).toBe(false);
+  expect(hasResponse).toBe(false);
   clock.advance(1);
   expect((await call).Vpc?.VpcId).toBe(region.ec2.vpcs.all()[0]?.VpcId);
 });
@@ -124,8 +124,8 @@ describe('a delayed failure', () => {
     });
     expect(region.ec2.addresses.get(address)?.heldBy).toBeUndefined();
     // Repeating the call with the same client token returns the failed NAT gateway.
-    const again = await ec2.send(new CreateNatGatewayCommand(request));
-    expect(again.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
+    const repeated = await ec2.send(new CreateNatGatewayCommand(request));
+    expect(repeated.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
   });
 
   test('makes a provisioning load balancer fail with the given reason', async () => {

@@ -64,7 +64,7 @@ test('CreateService, RunTask and UpdateService each check whether the role can b
 });
 
 describe('a task whose role ECS cannot assume yet', () => {
-  test('is started again half a minute later, and the service reports the failure only once', async () => {
+  test('makes the service report the failure once, and is started again later', async () => {
     const { chaos, newRole, register, create, serviceInput, currentService, clock } = await laggingScene();
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());

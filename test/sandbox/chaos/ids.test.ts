@@ -1,4 +1,4 @@
-// Each operation learns of a new ID at a different time and, until then, refuses the ID with its own error.
+// Operations learn of a new ID at different times. Until then, each operation refuses the ID with its own error.
 import * as EC2 from '@aws-sdk/client-ec2';
 import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
@@ -291,7 +291,7 @@ test('a resource that was found may disappear at most once during the lag, and n
   expect(relapses).toBeLessThan(100);
 });
 
-test('each operation learns of a resource at a different time', async () => {
+test('operations learn of a resource at different times', async () => {
   const { ec2: client, make, clock } = await sandboxInWeather(LAG);
   const id = await make.vpc();
   const visibleSince = new Map<string, number>();

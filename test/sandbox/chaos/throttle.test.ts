@@ -17,14 +17,20 @@ const THROTTLING = { throttle: true };
 /** Sends simultaneous calls. Returns the number of accepted calls and the different result codes. */
 async function sendBurst(count: number, call: () => Promise<unknown>) {
   const results = await Promise.all(Array.from({ length: count }, () => resultOf(call())));
-  return { ok: results.filter((result) => result === 'ok').length, codes: [...new Set(results)].sort() };
+  return {
+    accepted: results.filter((result) => result === 'ok').length,
+    codes: [...new Set(results)].sort(),
+  };
 }
 
 describe('a throttled call over HTTP', () => {
   test('is refused by EC2 with 503 RequestLimitExceeded after a burst; EC2 then accepts twenty calls per second', async () => {
     const { ec2, journal, clock } = await sandboxInWeather(THROTTLING);
     const describeVpcs = () => ec2.send(new DescribeVpcsCommand({}));
-    expect(await sendBurst(105, describeVpcs)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
+    expect(await sendBurst(105, describeVpcs)).toEqual({
+      accepted: 100,
+      codes: ['RequestLimitExceeded', 'ok'],
+    });
     await expect(describeVpcs()).rejects.toMatchObject({
       message: 'Request limit exceeded.',
       $metadata: { httpStatusCode: 503 },
@@ -33,19 +39,19 @@ describe('a throttled call over HTTP', () => {
     expect(refused).toHaveLength(6);
     expect(refused[0]).toMatchObject({ operation: 'DescribeVpcs', result: 'RequestLimitExceeded' });
     clock.advance(SECOND);
-    expect(await sendBurst(25, describeVpcs)).toMatchObject({ ok: 20 });
+    expect(await sendBurst(25, describeVpcs)).toMatchObject({ accepted: 20 });
   });
 
   test('is counted per operation in EC2, and an unfiltered DescribeSecurityGroups has a smaller bucket', async () => {
     const { ec2 } = await sandboxInWeather(THROTTLING);
     await sendBurst(100, () => ec2.send(new DescribeVpcsCommand({})));
     expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({
-      ok: 50,
+      accepted: 50,
     });
     const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
     expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({ Filters })))).toMatchObject(
       {
-        ok: 51,
+        accepted: 51,
       },
     );
   });
@@ -63,15 +69,17 @@ describe('a throttled call over HTTP', () => {
   test('is counted together with all other reads in ELB, and with all other calls in Route 53', async () => {
     const { elbv2, route53 } = await sandboxInWeather(THROTTLING);
     expect(await sendBurst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({
-      ok: 30,
+      accepted: 30,
     });
     expect(await sendBurst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
-      ok: 10,
+      accepted: 10,
       codes: ['Throttling', 'ok'],
     });
-    expect(await sendBurst(30, () => route53.send(new ListHostedZonesCommand({})))).toMatchObject({ ok: 30 });
+    expect(await sendBurst(30, () => route53.send(new ListHostedZonesCommand({})))).toMatchObject({
+      accepted: 30,
+    });
     expect(await sendBurst(30, () => route53.send(new GetHostedZoneCountCommand({})))).toEqual({
-      ok: 20,
+      accepted: 20,
       codes: ['Throttling', 'ok'],
     });
   });
@@ -79,7 +87,7 @@ describe('a throttled call over HTTP', () => {
   test('does not occur in calm weather', async () => {
     const { ecs, journal } = await sandboxInWeather();
     expect(await sendBurst(60, () => ecs.send(new DescribeClustersCommand({})))).toEqual({
-      ok: 60,
+      accepted: 60,
       codes: ['ok'],
     });
     expect(journal.entries().some((entry) => 'throttled' in entry && entry.throttled)).toBe(false);
@@ -88,9 +96,12 @@ describe('a throttled call over HTTP', () => {
   test('is accepted sixty times sooner by a brisk sandbox, which refills its buckets faster', async () => {
     const { ecs, clock } = await sandboxInWeather(THROTTLING, { pace: 60 });
     const describeClusters = () => ecs.send(new DescribeClustersCommand({}));
-    expect(await sendBurst(51, describeClusters)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
+    expect(await sendBurst(51, describeClusters)).toEqual({
+      accepted: 50,
+      codes: ['ThrottlingException', 'ok'],
+    });
     clock.advance(SECOND / 60);
-    expect(await sendBurst(21, describeClusters)).toMatchObject({ ok: 20 });
+    expect(await sendBurst(21, describeClusters)).toMatchObject({ accepted: 20 });
   });
 });
 

@@ -22,7 +22,7 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 const BUSY = `console.log('ready'); process.on('SIGTERM', () => process.exit(0));
   setInterval(() => { const end = Date.now() + 40; while (Date.now() < end); }, 0);`;
 
-/** A meter whose containers use what the test says, by process ID. */
+/** Returns a meter, and the usage that it will measure, which a test can change. The keys are process IDs. */
 function meterScene() {
   const clock = manualClock();
   const used: Record<number, { cpuSeconds: number; memoryBytes: number }> = {};
@@ -36,19 +36,19 @@ function meterScene() {
 test('the usage of a task is that of its containers since the previous measurement', async () => {
   const { clock, used, meter, measure } = meterScene();
   meter.watch({ pid: 1, taskArn: TASK });
-  const end = meter.watch({ pid: 2, taskArn: TASK });
+  const unwatch = meter.watch({ pid: 2, taskArn: TASK });
   used[1] = { cpuSeconds: 30, memoryBytes: 100 };
   used[2] = { cpuSeconds: 6, memoryBytes: 50 };
   clock.advance(60_000);
   expect((await measure()).tasks).toEqual(new Map([[TASK, { cpus: 0.6, memoryBytes: 150 }]]));
   used[1] = { cpuSeconds: 36, memoryBytes: 80 };
-  end();
+  unwatch();
   clock.advance(60_000);
   expect((await measure('eu-west-2')).tasks).toEqual(new Map());
   expect((await measure()).tasks).toEqual(new Map([[TASK, { cpus: 0.1, memoryBytes: 80 }]]));
 });
 
-test('usage that was counted for too long is not reported', async () => {
+test('usage over an interval that is too long is not reported', async () => {
   const { clock, used, meter, measure } = meterScene();
   meter.watch({ pid: 1, taskArn: TASK });
   meter.countRequest(GROUP);
@@ -67,7 +67,7 @@ test('usage that was counted for too long is not reported', async () => {
 });
 
 onLinux(
-  'the CPU time of a container includes that of its children, and of those that have ended',
+  'the CPU time of a container includes that of its children, even after they have ended',
   async () => {
     await using task = await TestTask.create();
     const burn = `const end = process.cpuUsage().user + 4e5; while (process.cpuUsage().user < end);`;

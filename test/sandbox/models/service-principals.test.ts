@@ -14,7 +14,7 @@ test.each([
   ['ec2.amazonaws.com.cn', 'cn-north-1'],
   ['logs.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
   ['ecs-tasks.amazonaws.com', 'us-gov-west-1'],
-])('%s is a service of the partition of %s', (principal, region) => {
+])('%s is a service principal in the partition of %s', (principal, region) => {
   expect(isServicePrincipal(principal, awsPartitionFor(region))).toBe(true);
 });
 
@@ -29,6 +29,6 @@ test.each([
   ['logs.cn-north-1.amazonaws.com', 'eu-west-1'],
   ['ecs-tasks.example.com', 'eu-west-1'],
   ['constructor.amazonaws.com', 'eu-west-1'],
-])('%s is not a service of the partition of %s', (principal, region) => {
+])('%s is not a service principal in the partition of %s', (principal, region) => {
   expect(isServicePrincipal(principal, awsPartitionFor(region))).toBe(false);
 });

@@ -81,10 +81,13 @@ test.each<[string, string, object]>([
   ['ecs', 'CreateService', {}],
   ['ec2', 'DescribeVpcAttribute', {}],
   ['route53', 'ListResourceRecordSets', { HostedZoneId: 'Z1', StartRecordType: 'B' }],
-])('%s %s leaves %j to the code of the service, whose message differs', (service, operation, input) => {
-  expect(violationsOf(service, operation, input)).not.toEqual([]);
-  expect(refusalOf(service, operation, input)).toBeUndefined();
-});
+])(
+  '%s %s leaves the refusal of %j to the code of the service, because its message differs',
+  (service, operation, input) => {
+    expect(violationsOf(service, operation, input)).not.toEqual([]);
+    expect(refusalOf(service, operation, input)).toBeUndefined();
+  },
+);
 
 describe('the table of constraints', () => {
   const supported = Object.entries(services).flatMap(([service, { operations, shapes }]) =>

@@ -15,17 +15,17 @@ import { checkEgress, checkIngress, interfaceReaches } from '../../../sandbox/ne
 import { makerOf, required } from '../aws/ec2/scene.ts';
 import { sandbox } from '../harness.ts';
 
-type Rule = Partial<CreateNetworkAclEntryRequest> & { readonly ports?: readonly [from: number, to: number] };
+type Entry = Partial<CreateNetworkAclEntryRequest> & { readonly ports?: readonly [from: number, to: number] };
 const REPLIES = [1024, 65_535] as const;
 
-/** Makes a public and a private subnet with routes to the internet, and a group that admits port 80. */
+/** Makes two subnets, an internet gateway that no route uses yet, and a security group that admits port 80. */
 async function network() {
   const { ec2, region } = await sandbox();
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
   const [publicSubnet, privateSubnet] = [await make.subnet(vpc), await make.subnet(vpc, '10.0.2.0/24')];
-  const find = async (Name: string, value: string) => {
+  const findAcl = async (Name: string, value: string) => {
     const { NetworkAcls } = await ec2.send(
       new DescribeNetworkAclsCommand({ Filters: [{ Name, Values: [value] }] }),
     );
@@ -46,21 +46,21 @@ async function network() {
     restrict: async (subnetId: string) => {
       const acl = await ec2.send(new CreateNetworkAclCommand({ VpcId: vpc }));
       const NetworkAclId = required(acl.NetworkAcl?.NetworkAclId);
-      const { Associations } = await find('association.subnet-id', subnetId);
-      const AssociationId = Associations?.find(({ SubnetId }) => SubnetId === subnetId);
+      const { Associations } = await findAcl('association.subnet-id', subnetId);
+      const association = Associations?.find(({ SubnetId }) => SubnetId === subnetId);
       await ec2.send(
         new ReplaceNetworkAclAssociationCommand({
-          AssociationId: AssociationId?.NetworkAclAssociationId,
+          AssociationId: association?.NetworkAclAssociationId,
           NetworkAclId,
         }),
       );
       let RuleNumber = 100;
-      return ({ ports: [From, To] = [0, 65_535], ...rule }: Rule) =>
+      return ({ ports: [From, To] = [0, 65_535], ...entry }: Entry) =>
         ec2.send(
           new CreateNetworkAclEntryCommand({
             ...{ NetworkAclId, RuleNumber: RuleNumber++, Egress: false, Protocol: '6', RuleAction: 'allow' },
             ...{ CidrBlock: '0.0.0.0/0', PortRange: { From, To } },
-            ...rule,
+            ...entry,
           }),
         );
     },
@@ -96,16 +96,16 @@ test('a client reaches a load balancer only if the ACL admits requests and lets 
 test('the entry with the lowest number that matches the packet decides', async () => {
   const { region, make, gateway, publicSubnet, group, restrict, mainTable } = await network();
   await make.route(mainTable, { GatewayId: gateway });
-  const allow = await restrict(publicSubnet);
-  await allow({ RuleNumber: 2, Protocol: '-1' });
-  await allow({ RuleNumber: 2, Protocol: '-1', Egress: true });
+  const addEntry = await restrict(publicSubnet);
+  await addEntry({ RuleNumber: 2, Protocol: '-1' });
+  await addEntry({ RuleNumber: 2, Protocol: '-1', Egress: true });
   const check = () => checkIngress(region, publicSubnet, [group], 80);
   expect(check()).toBe('open');
-  await allow({ RuleNumber: 3, RuleAction: 'deny', ports: [80, 80] });
-  await allow({ RuleNumber: 1, RuleAction: 'deny', ports: [80, 80], CidrBlock: '198.51.100.0/24' });
-  await allow({ RuleNumber: 4, RuleAction: 'deny', Protocol: '17', ports: [80, 80] });
+  await addEntry({ RuleNumber: 3, RuleAction: 'deny', ports: [80, 80] });
+  await addEntry({ RuleNumber: 1, RuleAction: 'deny', ports: [80, 80], CidrBlock: '198.51.100.0/24' });
+  await addEntry({ RuleNumber: 4, RuleAction: 'deny', Protocol: '17', ports: [80, 80] });
   expect(check()).toBe('open');
-  await allow({ RuleNumber: 1, RuleAction: 'deny', ports: [50_000, 50_000], Egress: true });
+  await addEntry({ RuleNumber: 1, RuleAction: 'deny', ports: [50_000, 50_000], Egress: true });
   expect(check()).toMatch(/denies tcp 1024-65535 out/);
 });
 

@@ -37,7 +37,7 @@ describe('every response has the id of its request', () => {
   });
 });
 
-describe('another version of an API is refused', () => {
+describe('an unknown or missing API version is refused', () => {
   test.each([
     [
       'ec2',

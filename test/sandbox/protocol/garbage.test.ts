@@ -1,4 +1,4 @@
-// Every protocol refuses invalid input with a 4xx and stores none of it.
+// Every protocol refuses invalid input with a 4xx status and stores none of it.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { jsonProtocol } from '../../../sandbox/protocol/json-protocol.ts';

@@ -8,7 +8,7 @@ const MAX_REFUSAL_MS = 5_000;
 
 async function call(service: string, body: string, options: { path?: string; target?: string } = {}) {
   const { url } = await sandbox();
-  const started = performance.now();
+  const startedAt = performance.now();
   const response = await fetch(`${url}${options.path ?? '/'}`, {
     method: 'POST',
     headers: {
@@ -19,7 +19,7 @@ async function call(service: string, body: string, options: { path?: string; tar
     body,
   });
   const text = await response.text();
-  return { status: response.status, text, ms: performance.now() - started };
+  return { status: response.status, text, ms: performance.now() - startedAt };
 }
 
 const parameterList = (count: number, parameter: (index: number) => string): string =>

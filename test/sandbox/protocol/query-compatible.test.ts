@@ -67,27 +67,27 @@ async function scene() {
   };
 }
 
-const unknownState = { AlarmName: 'none', StateValue: 'OK', StateReason: 'test' } as const;
+const stateOfUnknownAlarm = { AlarmName: 'none', StateValue: 'OK', StateReason: 'test' } as const;
 
 describe('JSON', () => {
-  test('is what the SDK for JavaScript speaks', async () => {
+  test('is the protocol of the SDK for JavaScript', async () => {
     const { cloudwatch } = await scene();
     const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: ['busy'] }));
     expect(MetricAlarms).toMatchObject([{ ...alarm, AlarmConfigurationUpdatedTimestamp: expect.any(Date) }]);
-    expect((await refusalOf(cloudwatch.send(new SetAlarmStateCommand(unknownState)))).code).toBe(
+    expect((await refusalOf(cloudwatch.send(new SetAlarmStateCommand(stateOfUnknownAlarm)))).code).toBe(
       'ResourceNotFound',
     );
   });
 
-  test('has the shape of an error in the body, and the code of the query protocol in a header', async () => {
+  test('names the shape of an error in the body, and its code in the query protocol in a header', async () => {
     const { json } = await scene();
-    const { status, headers, text } = await json('SetAlarmState', unknownState);
+    const { status, headers, text } = await json('SetAlarmState', stateOfUnknownAlarm);
     expect([status, headers.get('content-type')]).toEqual([404, 'application/x-amz-json-1.0']);
     expect(headers.get('x-amzn-query-error')).toBe('ResourceNotFound;Sender');
     expect(JSON.parse(text)).toMatchObject({ __type: 'com.amazonaws.cloudwatch#ResourceNotFound' });
-    const { headers: others, text: other } = await json('DescribeAlarms', { NextToken: '%%' });
-    expect(others.get('x-amzn-query-error')).toBe('InvalidNextToken;Sender');
-    expect(other).toContain('com.amazonaws.cloudwatch#InvalidNextToken');
+    const { headers: tokenHeaders, text: tokenText } = await json('DescribeAlarms', { NextToken: '%%' });
+    expect(tokenHeaders.get('x-amzn-query-error')).toBe('InvalidNextToken;Sender');
+    expect(tokenText).toContain('com.amazonaws.cloudwatch#InvalidNextToken');
   });
 });
 
@@ -102,7 +102,7 @@ describe('the query protocol', () => {
     expect(text).toContain('<MetricAlarms><member><AlarmName>busy</AlarmName>');
   });
 
-  test('has the code of an error in the body', async () => {
+  test('names the code of an error in the body', async () => {
     const { query } = await scene();
     const { status, text } = await query('Action=SetAlarmState&AlarmName=none&StateValue=OK&StateReason=x');
     expect(status).toBe(404);
@@ -131,7 +131,7 @@ describe('CBOR', () => {
     expect((await until(new Date('2020-01-01'))).text).not.toContain('busy');
   });
 
-  test('has the shape of an error in the body, and the code of the query protocol in a header', async () => {
+  test('names the shape of an error in the body, and its code in the query protocol in a header', async () => {
     const { cbor } = await scene();
     const body = cborMap({
       AlarmName: cborText('none'),
@@ -149,8 +149,8 @@ describe('CBOR', () => {
     ['that announces a huge list', Buffer.from([0x9b, 0, 0, 0, 1, 0, 0, 0, 0])],
     ['with a list in the place of text', cborMap({ AlarmNamePrefix: Buffer.from([0x80]) })],
     ['with an unknown member', cborMap({ Alarm: cborText('busy') })],
-    ['with another tag than that of times', cborMap({ AlarmNamePrefix: Buffer.from([0xc2, 0x00]) })],
-  ])('is refused %s', async (_what, body) => {
+    ['with a tag that does not mark a time', cborMap({ AlarmNamePrefix: Buffer.from([0xc2, 0x00]) })],
+  ])('%s is refused', async (_what, body) => {
     const { cbor } = await scene();
     const { status, headers } = await cbor('DescribeAlarms', body);
     expect([status, headers.get('x-amzn-query-error')]).toEqual([400, 'SerializationException;Sender']);

@@ -1,4 +1,4 @@
-// The registry endpoint accepts only tokens that the sandbox issued, for twelve hours, under the hosts of this machine.
+// The registry endpoint accepts only tokens that the sandbox issued in the last twelve hours, and only under local hosts.
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -116,7 +116,7 @@ test('foreign hosts and web pages are refused before the token is checked', asyn
   for (const headers of untrusted) expect((await registry('GET', '/v2/', { headers })).status).toBe(403);
 });
 
-test('a signed call of AWS is not a call of the registry, whatever its path', async () => {
+test('a call with the signature of an AWS API is not taken for a call of the registry, whatever its path', async () => {
   const { registry } = await registryScene();
   const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/apigateway/aws4_request';
   const response = await registry('GET', '/v2/apis', { headers: { authorization } });
@@ -141,7 +141,7 @@ test('a token survives a restart, and no file contains it', async () => {
   }
 });
 
-test('a world that an earlier sandbox wrote is restored without tokens', async () => {
+test('a world that an earlier version of the sandbox wrote is restored without tokens', async () => {
   const { world } = await registryScene();
   const snapshot = world.snapshot();
   delete snapshot.regions['eu-west-1']?.['ecr']?.['authorizationTokens'];
@@ -162,7 +162,7 @@ test('the sandbox remembers the newest thousand tokens of a region', async () =>
   expect(region.ecr.authorizationTokens.size).toBe(1000);
 });
 
-test('a token for the registry of another account is refused by name', async () => {
+test('GetAuthorizationToken for the registry of another account is refused, and the message names the account', async () => {
   const { ecr } = await sandbox();
   const call = ecr.send(new GetAuthorizationTokenCommand({ registryIds: ['111111111111'] }));
   expect(await refusalOf(call)).toMatchObject({ message: expect.stringContaining('111111111111') });

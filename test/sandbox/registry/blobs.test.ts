@@ -1,4 +1,4 @@
-// Blobs at the registry endpoint: sent at once or in chunks, taken over from other repositories, and read from signed URLs.
+// Blobs at the registry endpoint: uploaded in one request or in chunks, mounted from other repositories, and read from signed URLs.
 import {
   GetDownloadUrlForLayerCommand,
   PutAccountSettingCommand,
@@ -17,20 +17,20 @@ import { errorCodeOf, registryScene, send, type RegistryResponse } from './regis
 
 const MIB = 1024 * 1024;
 const MISSING_DIGEST = digestOf('missing');
-const failure = (response: RegistryResponse) => [response.status, errorCodeOf(response)];
+const statusAndCode = (response: RegistryResponse) => [response.status, errorCodeOf(response)];
 
 /** Starts a sandbox and an upload, and returns the path of the upload. */
 async function uploadScene(options = {}) {
   const scene = await registryScene(options);
-  const started = await scene.registry('POST', '/v2/web/blobs/uploads/');
-  return { ...scene, started, path: started.headers['location'] ?? '' };
+  const startResponse = await scene.registry('POST', '/v2/web/blobs/uploads/');
+  return { ...scene, startResponse, path: startResponse.headers['location'] ?? '' };
 }
 
 describe('an upload', () => {
-  test('in one request makes a blob that can be asked for', async () => {
+  test('in one request creates a blob that HEAD finds', async () => {
     const { registry, pushBlob } = await registryScene();
     const path = `/v2/web/blobs/${digestOf('layer')}`;
-    expect(failure(await registry('GET', path))).toEqual([404, 'BLOB_UNKNOWN']);
+    expect(statusAndCode(await registry('GET', path))).toEqual([404, 'BLOB_UNKNOWN']);
     expect((await registry('HEAD', path)).status).toBe(404);
     const digest = await pushBlob('layer');
     expect(await registry('HEAD', path)).toMatchObject({
@@ -39,9 +39,9 @@ describe('an upload', () => {
     });
   });
 
-  test('starts with a location, and with the size of chunks that ECR requires', async () => {
-    const { started } = await uploadScene();
-    expect(started).toMatchObject({
+  test('starts with a response that contains its location and the minimum size of chunks', async () => {
+    const { startResponse } = await uploadScene();
+    expect(startResponse).toMatchObject({
       status: 202,
       headers: {
         location: expect.stringMatching(/^\/v2\/web\/blobs\/uploads\/[0-9a-f-]{36}$/),
@@ -52,7 +52,7 @@ describe('an upload', () => {
     });
   });
 
-  test('in chunks is assembled, and reports its progress', async () => {
+  test('in chunks reports its progress, and is refused if a chunk before the last one is too small', async () => {
     const { registry, path, region } = await uploadScene();
     const bytes = randomBytes(5 * MIB + 3);
     const first = await registry('PATCH', path, { body: bytes.subarray(0, 5 * MIB) });
@@ -65,11 +65,11 @@ describe('an upload', () => {
       headers: { range: `0-${5 * MIB + 1}` },
     });
     const tooSmall = await registry('PUT', `${path}?digest=${digestOf(bytes)}`, { body: bytes.subarray(-1) });
-    expect(failure(tooSmall)).toEqual([400, 'SIZE_INVALID']);
+    expect(statusAndCode(tooSmall)).toEqual([400, 'SIZE_INVALID']);
     expect(region.ecr.uploads.size).toBe(1);
   });
 
-  test('is completed with its last chunk', async () => {
+  test('is completed by the request that sends its last chunk', async () => {
     const { registry, path, region } = await uploadScene();
     const bytes = randomBytes(6 * MIB);
     await registry('PATCH', path, { body: bytes.subarray(0, 5 * MIB) });
@@ -82,13 +82,13 @@ describe('an upload', () => {
     });
     expect(Buffer.from(region.blobs.get(`eu-west-1/${digestOf(bytes)}`) ?? []).equals(bytes)).toBe(true);
     expect(region.ecr.uploads.size).toBe(0);
-    expect(failure(await registry('GET', path))).toEqual([404, 'BLOB_UPLOAD_UNKNOWN']);
+    expect(statusAndCode(await registry('GET', path))).toEqual([404, 'BLOB_UPLOAD_UNKNOWN']);
   });
 
   test('of more than 20 MiB in one request reaches ECR in parts, and is stored in a file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'registry-'));
     try {
-      const { registry, path, journal, region, ...started } = await uploadScene({ folder });
+      const { registry, path, journal, region, ...scene } = await uploadScene({ folder });
       const bytes = randomBytes(41 * MIB);
       await registry('PATCH', path, { body: bytes });
       const parts = journal.entries().filter(({ operation }) => operation === 'UploadLayerPart');
@@ -97,7 +97,7 @@ describe('an upload', () => {
       expect(digestOf(region.blobs.get(`eu-west-1/${digestOf(bytes)}`) ?? new Uint8Array())).toBe(
         digestOf(bytes),
       );
-      await started.close();
+      await scene.close();
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -107,19 +107,22 @@ describe('an upload', () => {
     const { registry, path } = await uploadScene();
     await registry('PATCH', path, { body: 'layer' });
     for (const query of [`?digest=${MISSING_DIGEST}`, '?digest=md5:12', ''])
-      expect(failure(await registry('PUT', `${path}${query}`))).toEqual([400, 'DIGEST_INVALID']);
+      expect(statusAndCode(await registry('PUT', `${path}${query}`))).toEqual([400, 'DIGEST_INVALID']);
     expect((await registry('PUT', `${path}?digest=${digestOf('layer')}`)).status).toBe(201);
   });
 
   test('without any bytes is refused', async () => {
     const { registry, path } = await uploadScene();
-    expect(failure(await registry('PUT', `${path}?digest=${digestOf('')}`))).toEqual([400, 'SIZE_INVALID']);
+    expect(statusAndCode(await registry('PUT', `${path}?digest=${digestOf('')}`))).toEqual([
+      400,
+      'SIZE_INVALID',
+    ]);
   });
 
   test('with a chunk out of order is refused', async () => {
     const { registry, path } = await uploadScene();
     const chunk = await registry('PATCH', path, { headers: { 'content-range': '5-9' }, body: 'layer' });
-    expect(failure(chunk)).toEqual([416, 'BLOB_UPLOAD_INVALID']);
+    expect(statusAndCode(chunk)).toEqual([416, 'BLOB_UPLOAD_INVALID']);
     expect((await registry('GET', path)).headers['range']).toBe('0-0');
   });
 
@@ -134,7 +137,7 @@ describe('an upload', () => {
     const { registry, path, region } = await uploadScene();
     const [upload] = region.ecr.uploads.all();
     upload?.parts.push({ sizeInBytes: 2048 * MIB - 2 });
-    expect(failure(await registry('PATCH', path, { body: 'abc' }))).toEqual([413, 'SIZE_INVALID']);
+    expect(statusAndCode(await registry('PATCH', path, { body: 'abc' }))).toEqual([413, 'SIZE_INVALID']);
   });
 
   test.each([
@@ -148,18 +151,18 @@ describe('an upload', () => {
     ['an unknown repository', '/v2/gone/blobs/uploads/x', 404, 'NAME_UNKNOWN'],
   ])('is refused for %s', async (_, path, status, code) => {
     const { registry } = await registryScene();
-    expect(failure(await registry('PATCH', path, { body: 'layer' }))).toEqual([status, code]);
-    expect(failure(await registry('PUT', `${path}?digest=${MISSING_DIGEST}`))).toEqual([status, code]);
+    expect(statusAndCode(await registry('PATCH', path, { body: 'layer' }))).toEqual([status, code]);
+    expect(statusAndCode(await registry('PUT', `${path}?digest=${MISSING_DIGEST}`))).toEqual([status, code]);
   });
 
-  test('with a wrong token gets its refusal although the body is large, and stores nothing', async () => {
+  test('with a wrong token is refused even if the body is large, and stores nothing', async () => {
     const { registry, path, region } = await uploadScene();
     const headers = { authorization: 'Basic eA==' };
     expect((await registry('PATCH', path, { headers, body: new Uint8Array(30 * MIB) })).status).toBe(401);
     expect(region.ecr.uploads.all()).toMatchObject([{ parts: [] }]);
   });
 
-  test('continues after the client disconnected in the middle of a body', async () => {
+  test('can continue after the client disconnects in the middle of a body', async () => {
     const errors: unknown[] = [];
     const { registry, path, host, authorization, port } = await uploadScene({
       reportError: (error: unknown) => errors.push(error),
@@ -180,7 +183,7 @@ describe('an upload', () => {
 describe('a blob of another repository', () => {
   const mount = `/v2/other/blobs/uploads/?mount=${digestOf('layer')}&from=web`;
 
-  test('is taken over if the account allows it and an image uses the blob', async () => {
+  test('is mounted if the account allows it and an image uses the blob', async () => {
     const { registry, push, pushBlob, ecr } = await registryScene();
     await makeRepository(ecr, 'other');
     await pushBlob('layer');
@@ -195,7 +198,7 @@ describe('a blob of another repository', () => {
       },
     });
     expect((await registry('HEAD', `/v2/other/blobs/${digestOf('layer')}`)).status).toBe(200);
-    // The blob stays when the image that had it first is deleted.
+    // The other repository keeps the blob when the image in the first repository is deleted.
     await registry('DELETE', '/v2/web/manifests/v1');
     expect((await registry('HEAD', `/v2/web/blobs/${digestOf('layer')}`)).status).toBe(404);
     expect((await registry('HEAD', `/v2/other/blobs/${digestOf('layer')}`)).status).toBe(200);
@@ -212,24 +215,24 @@ describe('a blob of another repository', () => {
 
 describe('the bytes of a blob', () => {
   const layerDigest = digestOf('layer');
-  const target = (url: string) => new URL(url).pathname + new URL(url).search;
+  const pathOf = (url: string) => new URL(url).pathname + new URL(url).search;
 
-  test('are at a signed URL under the host that the client uses', async () => {
+  test('are served at a signed URL under the host that the client uses', async () => {
     const { registry, push, port, host } = await registryScene();
     await push('v1');
     const redirect = await registry('GET', `/v2/web/blobs/${layerDigest}`);
     expect(redirect.status).toBe(307);
     const location = redirect.headers['location'] ?? '';
     expect(new URL(location).host).toBe(host);
-    expect(await send(port, 'GET', target(location))).toMatchObject({
+    expect(await send(port, 'GET', pathOf(location))).toMatchObject({
       status: 200,
       headers: { 'content-length': '5' },
       body: 'layer',
     });
-    expect(await send(port, 'HEAD', target(location))).toMatchObject({ status: 200, body: '' });
+    expect(await send(port, 'HEAD', pathOf(location))).toMatchObject({ status: 200, body: '' });
   });
 
-  test('are at the URL that GetDownloadUrlForLayer returns, for an hour', async () => {
+  test('are served at the URL that GetDownloadUrlForLayer returns, for an hour', async () => {
     const clock = manualClock();
     const { push, ecr } = await registryScene({ clock, pace: 'instant' });
     await push('v1');
@@ -238,8 +241,12 @@ describe('the bytes of a blob', () => {
     expect(answer.layerDigest).toBe(layerDigest);
     const url = answer.downloadUrl ?? '';
     expect(await (await fetch(url)).text()).toBe('layer');
-    const other = url.replace(layerDigest, digestOf('{"config":{}}'));
-    for (const forged of [other, url.replace(/Expires=\d/, 'Expires=9'), url.replace(/Signature=.*/, '')]) {
+    const otherBlobUrl = url.replace(layerDigest, digestOf('{"config":{}}'));
+    for (const forged of [
+      otherBlobUrl,
+      url.replace(/Expires=\d/, 'Expires=9'),
+      url.replace(/Signature=.*/, ''),
+    ]) {
       const response = await fetch(forged);
       expect([response.status, await response.text()]).toEqual([
         403,
@@ -248,11 +255,14 @@ describe('the bytes of a blob', () => {
     }
     expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(405);
     clock.advance(3600 * 1000);
-    const late = await fetch(url);
-    expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('Request has expired')]);
+    const lateResponse = await fetch(url);
+    expect([lateResponse.status, await lateResponse.text()]).toEqual([
+      403,
+      expect.stringContaining('Request has expired'),
+    ]);
   });
 
-  test('are gone with the last image that has them', async () => {
+  test('are deleted together with the last image that has them', async () => {
     const { registry, push, ecr } = await registryScene();
     await push('v1');
     const command = new GetDownloadUrlForLayerCommand({ repositoryName: 'web', layerDigest });
@@ -268,13 +278,19 @@ describe('the bytes of a blob', () => {
     await pushBlob('layer');
     const command = new GetDownloadUrlForLayerCommand({ repositoryName: 'web', layerDigest });
     expect(await refusalOf(ecr.send(command))).toMatchObject({ code: 'LayerInaccessibleException' });
-    expect(failure(await registry('GET', `/v2/web/blobs/${layerDigest}`))).toEqual([404, 'BLOB_UNKNOWN']);
+    expect(statusAndCode(await registry('GET', `/v2/web/blobs/${layerDigest}`))).toEqual([
+      404,
+      'BLOB_UNKNOWN',
+    ]);
   });
 
   test('cannot be deleted without their images', async () => {
     const { registry, push } = await registryScene();
     await push('v1');
-    expect(failure(await registry('DELETE', `/v2/web/blobs/${layerDigest}`))).toEqual([405, 'UNSUPPORTED']);
+    expect(statusAndCode(await registry('DELETE', `/v2/web/blobs/${layerDigest}`))).toEqual([
+      405,
+      'UNSUPPORTED',
+    ]);
   });
 });
 
@@ -285,9 +301,9 @@ test('bytes that a killed sandbox wrote without recording them are not part of t
   const uploadId = upload?.uploadId ?? '';
   region.blobs.append(`upload/${uploadId}`, 5, Buffer.from('garbage'));
   expect((await registry('PUT', `${path}?digest=${digestOf('layer')}`)).status).toBe(201);
-  const late = new UploadLayerPartCommand({
+  const latePart = new UploadLayerPartCommand({
     ...{ repositoryName: 'web', uploadId, partFirstByte: 5, partLastByte: 5 },
     layerPartBlob: Buffer.from('x'),
   });
-  expect(await refusalOf(ecr.send(late))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(ecr.send(latePart))).toMatchObject({ code: 'UploadNotFoundException' });
 });

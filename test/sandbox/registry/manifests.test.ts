@@ -43,7 +43,7 @@ test('an image that was put through the API is read by tag and by digest, byte f
   }
 });
 
-test('reading a manifest counts as a pull, and asking for it does not', async () => {
+test('GET of a manifest counts as a pull, and HEAD does not', async () => {
   const { registry, push, ecr } = await registryScene();
   await push('v1');
   const pulledAt = async () =>
@@ -107,7 +107,7 @@ test('a push applies the lifecycle policy of the repository', async () => {
   expect(imageIds).toMatchObject([{ imageTag: 'v2' }]);
 });
 
-test('an index is pushed after its images', async () => {
+test('an index can be pushed only after its images, which then cannot be deleted', async () => {
   const { push, putManifest, registry } = await registryScene();
   const digest = digestOf(await push('v1'));
   expect((await putManifest('all', indexManifestOf({ amd64: digest }), OCI_INDEX)).status).toBe(201);
@@ -127,8 +127,8 @@ test('deleting a tag keeps the image while it has other tags, and deleting the d
   expect((await registry('GET', path)).status).toBe(200);
   expect((await registry('DELETE', path)).status).toBe(202);
   expect((await registry('GET', path)).status).toBe(404);
-  const again = await registry('DELETE', path);
-  expect([again.status, JSON.parse(again.body)]).toEqual([
+  const secondDeletion = await registry('DELETE', path);
+  expect([secondDeletion.status, JSON.parse(secondDeletion.body)]).toEqual([
     404,
     { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' }] },
   ]);
@@ -160,13 +160,13 @@ test.each<[string, string, string, number, string, string?]>([
   expect([response.status, errorCodeOf(response)]).toEqual([status, code]);
 });
 
-test('bytes that are not UTF-8 are not a manifest', async () => {
+test('bytes that are not UTF-8 are refused as a manifest', async () => {
   const { registry } = await registryScene();
   const response = await registry('PUT', '/v2/web/manifests/v1', { body: Buffer.from([0x7b, 0xff, 0x7d]) });
   expect([response.status, errorCodeOf(response)]).toEqual([400, 'MANIFEST_INVALID']);
 });
 
-test('a path that the protocol does not have is not found', async () => {
+test('a path that the protocol does not define is refused with 404', async () => {
   const { registry } = await registryScene();
   for (const path of ['/v2/web', '/v2/web/referrers/x', '/v2/%zz'])
     expect((await registry('GET', path)).status).toBe(404);

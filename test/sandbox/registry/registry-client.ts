@@ -36,7 +36,7 @@ export async function send(
   return response;
 }
 
-/** Returns a new token of the registry, as the header `Authorization` contains it. */
+/** Returns a new token as the value of an `Authorization` header, with the endpoint that it is for and its expiry. */
 export async function newToken(ecr: ECRClient) {
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const [{ authorizationToken = '', proxyEndpoint = '', expiresAt = new Date(NaN) } = {}] =
@@ -53,7 +53,7 @@ export async function registryScene(options: SandboxOptions = {}) {
   /** Sends an authenticated request to a path of the registry. */
   const registry = (method: string, path: string, { headers, body = '' }: RegistryRequest = {}) =>
     send(started.port, method, path, { headers: { host, authorization, ...headers }, body });
-  /** Pushes a blob at once, and returns its digest. */
+  /** Pushes a blob in one request, and returns its digest. */
   const pushBlob = async (content: string | Uint8Array, repository = 'web'): Promise<string> => {
     const digest = digestOf(content);
     await registry('POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, { body: content });

@@ -62,11 +62,11 @@ describe('stopping', () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 100 });
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
-    const stopRequested = Date.now();
+    const stopRequestedAt = Date.now();
     const [first, second] = await Promise.all([container.stop(), container.stop()]);
     expect(first).toEqual({ exitCode: 137 });
     expect(second).toEqual(first);
-    expect(Date.now() - stopRequested).toBeGreaterThanOrEqual(95);
+    expect(Date.now() - stopRequestedAt).toBeGreaterThanOrEqual(95);
     expect(container.stdout).toEqual(['ready', 'no']);
   });
 

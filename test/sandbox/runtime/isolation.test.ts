@@ -1,4 +1,4 @@
-// As far as this machine allows, containers run as their users and cannot write to a read-only root.
+// As far as this machine allows, containers run as their configured users and cannot write to a read-only root.
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,16 +41,16 @@ describe('with the isolation that this machine offers', () => {
   test('everything but the records of the runtime is read-only, or the limitation is reported', async () => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;
-    const found = await runReport(task, { isolation, readOnlyRoot: true, user: '1000:1000' });
+    const report = await runReport(task, { isolation, readOnlyRoot: true, user: '1000:1000' });
     if (isolation.limitations.length > 0 && isolation.needsReadOnlyModes) {
       expect(isolation.limitations.join()).toContain('read-only root file systems');
       return;
     }
-    expect(found).toMatchObject({
+    expect(report).toMatchObject({
       relative: 'EROFS',
       existing: 'EROFS',
       outside: 'EROFS',
-      pid: found.containerPid,
+      pid: report.containerPid,
     });
     // The rest of this machine is not affected.
     await task.write('app/later.txt', 'still writable');
@@ -91,12 +91,12 @@ describe('with the isolation that this machine offers', () => {
   ])('a container that names the user %j runs as that user', async (user, ids) => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;
-    const found = await runReport(task, { isolation, user });
+    const report = await runReport(task, { isolation, user });
     if (isolation.limitations.some((text) => /whatever user/.test(text)))
-      expect(found).toMatchObject({ uid: process.getuid?.() });
-    else expect(found).toMatchObject(ids);
+      expect(report).toMatchObject({ uid: process.getuid?.() });
+    else expect(report).toMatchObject(ids);
     if (IS_ROOT && isolation.hasOtherUsers) {
-      expect(found).toMatchObject({ existing: user === '' ? 'written' : 'EACCES' });
+      expect(report).toMatchObject({ existing: user === '' ? 'written' : 'EACCES' });
     }
   });
 
@@ -130,11 +130,11 @@ describe('without namespaces', () => {
     await using _ = task;
     const isolation = fileModeIsolation(detected.hasOtherUsers);
     expect(isolation.limitations.join('; ')).toContain('read-only root file systems are');
-    const found = await runReport(task, { isolation, readOnlyRoot: true, user: '1000' });
+    const report = await runReport(task, { isolation, readOnlyRoot: true, user: '1000' });
     const isEnforced = !IS_ROOT || isolation.hasOtherUsers;
     const result = isEnforced ? 'EACCES' : 'written';
-    expect(found).toMatchObject({ relative: result, existing: result, outside: 'written' });
-    if (isolation.hasOtherUsers) expect(found).toMatchObject({ uid: 1000, gid: 1000 });
+    expect(report).toMatchObject({ relative: result, existing: result, outside: 'written' });
+    if (isolation.hasOtherUsers) expect(report).toMatchObject({ uid: 1000, gid: 1000 });
   });
 
   test('a read-only tree with links is removed', async () => {

@@ -14,19 +14,19 @@ import { isRunning, TestTask, until } from './support.ts';
 jest.setTimeout(60_000);
 
 let folder: string;
-const started: ChildProcess[] = [];
+const children: ChildProcess[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-tasks-'));
 });
 afterEach(async () => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const child of children.splice(0)) child.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Starts a process without a watchdog, as if its watchdog had been killed as well. */
+/** Starts a process without a watchdog, as if both its sandbox and its watchdog had been killed. */
 async function startOrphan(): Promise<{ pid: number; ended: Promise<unknown> }> {
   const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
-  started.push(child);
+  children.push(child);
   const ended = once(child, 'exit');
   await once(child, 'spawn');
   return { pid: child.pid ?? 0, ended };

@@ -76,7 +76,7 @@ describe('a claim', () => {
     const { folder, claim } = claimedFolder(DEAD_CLAIM);
     const { readFile } = fsPromises;
     const slow = { reportRead: () => {}, resume: () => {} };
-    const wasRead = new Promise<void>((resolve) => (slow.reportRead = resolve));
+    const deadClaimRead = new Promise<void>((resolve) => (slow.reportRead = resolve));
     const resumed = new Promise<void>((resolve) => (slow.resume = resolve));
     jest.spyOn(fsPromises, 'readFile').mockImplementation(async (...args: Parameters<typeof readFile>) => {
       const text = await readFile(...args);
@@ -88,7 +88,7 @@ describe('a claim', () => {
       return text;
     });
     const slowClaim = claimFolder(folder);
-    await wasRead;
+    await deadClaimRead;
     await claimFolder(folder);
     const before = statSync(claim, { bigint: true });
     slow.resume();
@@ -101,7 +101,7 @@ describe('a claim', () => {
 
 /**
  * A program that claims a folder when it reads the command `claim`, and prints the result. Other commands release the folder.
- * With a second argument, it is killed in the middle of a takeover.
+ * With a second argument, the program kills itself in the middle of a takeover.
  */
 const CLAIMANT = `
 import { createInterface } from 'node:readline';

@@ -116,8 +116,8 @@ test('the partition aws refuses ARNs of other partitions and of partitions that 
     });
   }
   await ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop' }));
-  const tags = (resourceArn: string) => ecr.send(new ListTagsForResourceCommand({ resourceArn }));
-  expect(await refusalOf(tags('arn:aws-cn:ecr:eu-west-1:000000000000:repository/shop'))).toMatchObject({
+  const listTags = (resourceArn: string) => ecr.send(new ListTagsForResourceCommand({ resourceArn }));
+  expect(await refusalOf(listTags('arn:aws-cn:ecr:eu-west-1:000000000000:repository/shop'))).toMatchObject({
     code: 'InvalidParameterException',
   });
 });

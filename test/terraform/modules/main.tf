@@ -67,7 +67,7 @@ module "vpc" {
   single_nat_gateway = true
 }
 
-# The tasks accept requests from the load balancer only, and may reach everything.
+# The tasks accept requests from the load balancer only, and may connect to any address.
 module "tasks" {
   source = "./modules/terraform-aws-security-group"
 
@@ -153,7 +153,7 @@ module "ecs" {
         }
       }
 
-      # The target group of the rule, because ECS refuses a target group that has no rule yet.
+      # The ARN comes from the rule, so Terraform creates the rule first: ECS refuses a target group without a rule.
       load_balancer = {
         for name, container in local.containers : name => {
           target_group_arn = module.alb.listener_rules["http/${name}"].action[0].target_group_arn

@@ -1,4 +1,4 @@
-/** The form in which kinds of EC2 resources are declared, and how a declaration becomes a table. */
+/** Declarations of kinds of EC2 resources, and the tables that are made from them. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { ResourceType } from '@aws-sdk/client-ec2';
 import type { OperationName } from '../../operations.ts';

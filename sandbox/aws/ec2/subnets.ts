@@ -79,13 +79,13 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
   };
 };
 
-/** Returns a subnet as the response that creates it shows it. */
+/** Returns a new subnet as the response to its create call shows it. */
 export const newSubnetView = (region: Region, subnet: SubnetRow): Subnet => ({
   ...viewOf(region, subnet),
   State: 'pending',
 });
 
-/** Adds a subnet, which the default network ACL of its VPC protects. */
+/** Adds a subnet, and associates it with the default network ACL of its VPC. */
 export function addSubnet(
   region: Region,
   vpc: VpcRow,

@@ -2,10 +2,10 @@
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
 import { updateAllTargets } from './target-health.ts';
-import { groupsNamedBy } from './usage.ts';
+import { targetGroupArnsIn } from './usage.ts';
 
 const groupsInUse = (region: Region): Set<string> =>
-  new Set(region.elbv2.rules.all().flatMap(({ Actions }) => groupsNamedBy(Actions)));
+  new Set(region.elbv2.rules.all().flatMap(({ Actions }) => targetGroupArnsIn(Actions)));
 
 /**
  * Changes listeners or rules, and then updates target groups and targets. A group still counts as in use for a while after

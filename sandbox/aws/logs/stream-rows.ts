@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
-/** The maximum number of events per stream. The sandbox has all events in memory, so it keeps only the newest. */
+/** The maximum number of events per stream. The sandbox keeps events in memory, so it drops the oldest. */
 export const MAX_EVENTS = 10_000;
 /** The maximum number of bytes per stream, for the same reason. */
 export const MAX_WEIGHT = 16 * 1024 * 1024;

@@ -92,13 +92,13 @@ export const policyOperations = {
   GetPolicy: {
     inputMembers: ['PolicyArn'],
     run(input, region) {
-      const arn = parsePolicyArn(region, input.PolicyArn);
-      if (arn.isAws) {
-        const view = viewOfAwsPolicy(region, arn.path);
-        if (!view) throw policyNotFound(arn.arn);
+      const { arn, isAws, path } = parsePolicyArn(region, input.PolicyArn);
+      if (isAws) {
+        const view = viewOfAwsPolicy(region, path);
+        if (!view) throw policyNotFound(arn);
         return { Policy: { ...view, Tags: [] } };
       }
-      const policy = policyOf(region, arn.arn);
+      const policy = policyOf(region, arn);
       const { Description, Tags } = policy;
       return { Policy: { ...viewOfPolicy(region, policy), Description, Tags } };
     },

@@ -1,4 +1,4 @@
-/** Associations of network ACLs with subnets: a subnet always has one, so an association is only ever replaced. */
+/** Associations of network ACLs with subnets. Every subnet has one, which a call can replace but not remove. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';

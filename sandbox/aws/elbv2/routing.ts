@@ -12,12 +12,12 @@ const groupsInUse = (region: Region): Set<string> =>
  * the last rule stops naming it.
  */
 export function changeRouting(region: Region, change: () => void): void {
-  const before = groupsInUse(region);
+  const groupsBefore = groupsInUse(region);
   change();
-  const after = groupsInUse(region);
-  for (const arn of before) {
+  const groupsAfter = groupsInUse(region);
+  for (const arn of groupsBefore) {
     const group = region.elbv2.targetGroups.get(arn);
-    if (!group || after.has(arn)) continue;
+    if (!group || groupsAfter.has(arn)) continue;
     group.inUseUntil = new Date(region.now().getTime() + region.scaled(durations.targetGroupRelease));
   }
   updateAllTargets(region);

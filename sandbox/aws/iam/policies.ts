@@ -1,4 +1,4 @@
-/** Customer managed policies, and reads of the policies that AWS manages. */
+/** Customer managed policies, and read access to the policies that AWS manages. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Policy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
@@ -92,8 +92,8 @@ export const policyOperations = {
   GetPolicy: {
     inputMembers: ['PolicyArn'],
     run(input, region) {
-      const { arn, isAws, path } = parsePolicyArn(region, input.PolicyArn);
-      if (isAws) {
+      const { arn, isAwsManaged, path } = parsePolicyArn(region, input.PolicyArn);
+      if (isAwsManaged) {
         const view = viewOfAwsPolicy(region, path);
         if (!view) throw policyNotFound(arn);
         return { Policy: { ...view, Tags: [] } };

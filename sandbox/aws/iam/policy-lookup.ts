@@ -14,7 +14,7 @@ export function findPolicy(region: Region, { arn, name }: PolicyArn): PolicyRow 
 
 /** Whether a managed policy exists. AWS manages the same policies in every partition. */
 export const hasPolicy = (region: Region, arn: PolicyArn): boolean =>
-  (arn.isAws ? awsManagedPolicy(arn.path) : findPolicy(region, arn)) !== undefined;
+  (arn.isAwsManaged ? awsManagedPolicy(arn.path) : findPolicy(region, arn)) !== undefined;
 
 /**
  * Returns the customer managed policy that a call names.
@@ -28,7 +28,7 @@ export function policyOf(region: Region, given: string | undefined): PolicyRow {
   throw hasPolicy(region, parsed) ? cannotChangeAwsPolicy(userArn(region), arn) : policyNotFound(arn);
 }
 
-/** Returns the ARN of a policy that can be a permissions boundary. @throws ValidationError, NoSuchEntity */
+/** Checks that a policy exists, so that it can be a permissions boundary, and returns its ARN. @throws ValidationError, NoSuchEntity */
 export function checkBoundary(region: Region, given: string): string {
   const parsed = parsePolicyArn(region, given);
   if (!hasPolicy(region, parsed)) throw boundaryNotFound(parsed.arn);

@@ -84,7 +84,7 @@ export const policyVersionOperations = {
     inputMembers: ['PolicyArn', 'VersionId'],
     run(input, region) {
       const parsed = parsePolicyArn(region, input.PolicyArn);
-      if (parsed.isAws) return { PolicyVersion: awsVersionOf(region, parsed, input.VersionId) };
+      if (parsed.isAwsManaged) return { PolicyVersion: awsVersionOf(region, parsed, input.VersionId) };
       const policy = policyOf(region, parsed.arn);
       const version = versionOf(policy, input.VersionId);
       return { PolicyVersion: { Document: urlEncode(version.Document), ...viewOf(policy, version) } };
@@ -98,7 +98,9 @@ export const policyVersionOperations = {
       const parsed = parsePolicyArn(region, input.PolicyArn);
       const versionsOf = (policy: PolicyRow) =>
         policy.versions.toReversed().map((version) => viewOf(policy, version));
-      const versions = parsed.isAws ? awsVersionsOf(region, parsed) : versionsOf(policyOf(region, parsed.arn));
+      const versions = parsed.isAwsManaged
+        ? awsVersionsOf(region, parsed)
+        : versionsOf(policyOf(region, parsed.arn));
       const { rows, ...rest } = page(versions, input);
       return { Versions: rows, ...rest };
     },

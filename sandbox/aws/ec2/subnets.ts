@@ -149,7 +149,7 @@ export const subnetOperations = {
     inputMembers: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
       const subnet = rowOf(region.ec2.subnets, input.SubnetId);
-      // Attributes that the sandbox does not have are always off, so a call may turn them off.
+      // Any attribute is enough: a call may set an unsupported attribute to false, because it is always false.
       if (Object.keys(input).length < 2) throw missingParameter('mapPublicIpOnLaunch');
       subnet.MapPublicIpOnLaunch = input.MapPublicIpOnLaunch?.Value ?? subnet.MapPublicIpOnLaunch;
       return {};

@@ -5,7 +5,7 @@ import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** The state of a target before its first health check. The catalogue of AWS semantics (§3.3) lists all states. */
+/** The state of a target before its first health check. Section 3.3 of docs/aws-semantics.md lists all states. */
 export const REGISTERING: TargetHealth = {
   State: 'initial',
   Reason: 'Elb.RegistrationInProgress',

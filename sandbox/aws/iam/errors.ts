@@ -1,4 +1,4 @@
-/** The refusals of IAM, in IAM's wording. The catalogue of AWS semantics (§6) lists their codes and sources. */
+/** The refusals of IAM, in IAM's wording. Section 6 of docs/aws-semantics.md lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity', message, 404);

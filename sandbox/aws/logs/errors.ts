@@ -1,4 +1,4 @@
-/** The refusals of CloudWatch Logs, in AWS's wording. The catalogue of AWS semantics (§8) lists their codes and sources. */
+/** The refusals of CloudWatch Logs, in AWS's wording. Section 8 of docs/aws-semantics.md lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const logGroupNotFound = (): Refusal =>

@@ -10,7 +10,7 @@ export const MAX_WEIGHT = 16 * 1024 * 1024;
 /** The number of bytes that CloudWatch Logs adds to the size of every message. */
 const OVERHEAD = 26;
 
-/** Returns the size of an event for limits and `storedBytes`. */
+/** Returns the size of an event in bytes, as limits and `storedBytes` count it. */
 export const weightOf = ({ message }: { message: string }): number => Buffer.byteLength(message) + OVERHEAD;
 
 export const streamKey = (group: string, stream: string): string => `${group}:${stream}`;

@@ -2,9 +2,9 @@
 
 /** The page sizes of a service, and the refusals of invalid sizes and tokens. */
 export interface PageRules {
-  /** The page size when the request names none. */
+  /** The page size of a request that does not specify one. */
   readonly defaultSize: number;
-  /** The allowed page sizes, and the refusal of others. Undefined when AWS's model already checks the size. */
+  /** The allowed page sizes, and the refusal of others. Undefined if AWS's API model already limits the size. */
   readonly sizes?: { readonly min: number; readonly max: number; invalid(size: number): Error };
   /** Returns the refusal of an invalid token. */
   invalidToken(token: string): Error;

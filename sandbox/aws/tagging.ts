@@ -20,7 +20,7 @@ export const LOWER_CASE: Notation<{ key?: string; value?: string }, { key: strin
 };
 
 type Entry = [key: string, value: string];
-/** The entries of a record, the notation of CloudWatch Logs. */
+/** `[key, value]`, an entry of a record. CloudWatch Logs represents all tags of a resource as one record. */
 export const ENTRY: Notation<Entry, Entry> = {
   read: ([key, value]) => ({ key, value }),
   write: (key, value) => [key, value],
@@ -33,7 +33,7 @@ export interface TagRules<Given, Tag extends Given> {
   check(key: string, value: string): void;
   /** Returns the refusal of a call that names a key twice. A service without this refusal keeps the last value. */
   duplicate?(key: string): Error;
-  /** Returns the refusal when a resource would have more than `max` tags. */
+  /** Returns the refusal of a call after which a resource would have more than `max` tags. */
   tooMany(max: number): Error;
   /** Whether keys that differ only in case are the same key. */
   readonly ignoresCase?: boolean;
@@ -56,11 +56,11 @@ export interface Tagging<Given, Tag extends Given> {
 /** The maximum number of tags of a resource, in every service. */
 const MAX_TAGS = 50;
 
-/** Makes the tagging of a service from its rules. */
+/** Makes the tag operations of a service from its rules. */
 export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): Tagging<Given, Tag> {
   const { notation, ignoresCase } = rules;
   const foldCase = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
-  const idOf = (tag: Given): string => foldCase(notation.read(tag).key);
+  const keyOf = (tag: Given): string => foldCase(notation.read(tag).key);
   return {
     merged(existing = [], added = []) {
       const tags = new Map<string, Tag>();
@@ -79,7 +79,7 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
     },
     without(existing = [], keys = []) {
       const removed = new Set(keys.map(foldCase));
-      return existing.filter((tag) => !removed.has(idOf(tag)));
+      return existing.filter((tag) => !removed.has(keyOf(tag)));
     },
   };
 }

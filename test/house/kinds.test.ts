@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { nouns, type Noun } from '../../lib/model/architecture.ts';
 import type { Change } from '../../lib/model/change.ts';
-import { noVpc } from '../../sandbox/aws/ec2/kinds.ts';
+import { blocksNoVpc } from '../../sandbox/aws/ec2/kinds.ts';
 import { resourceTables } from '../../sandbox/aws/ec2/store.ts';
 import { World } from '../../sandbox/world/world.ts';
 import { contentsOf } from '../../teardown/vpc-contents.ts';
@@ -13,7 +13,7 @@ import { FILES, text } from './files.ts';
 /** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list them. */
 const kindsInVpcs = resourceTables(new World().region('eu-west-1').ec2)
   .map(({ kind }) => kind)
-  .filter(({ blockedVpcId }) => blockedVpcId !== noVpc)
+  .filter(({ blockedVpcId }) => blockedVpcId !== blocksNoVpc)
   .map(({ tagType, lag }) => [tagType, lag === 'none' ? [] : lag.listedBy] as const);
 
 test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings', async (_, listedBy) => {

@@ -13,7 +13,7 @@ const attributesOf = ({ ec2 }: Region): Record<EC2.AccountAttributeName | QuotaN
   'vpc-max-elastic-ips': String(quotas.addresses[0]),
 });
 
-/** The quotas that are attributes. The API model lacks their names, but the documentation lists them. */
+/** The names of the quotas that are attributes. AWS documents these names, but its API model lacks them. */
 type QuotaName =
   'vpc-max-security-groups-per-interface' | 'max-instances' | 'max-elastic-ips' | 'vpc-max-elastic-ips';
 

@@ -12,7 +12,7 @@ import type { AddressRow } from './store.ts';
 import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { newId } from './kinds.ts';
 
-/** AWS's refusal for an address that a NAT gateway still uses, although the code suggests missing permissions. */
+/** The refusal of a call that would take an address from a NAT gateway. AWS's error code suggests missing permissions. */
 const stillInUse = () =>
   refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 

@@ -22,6 +22,7 @@ const existingDefaultVpc = ({ ec2 }: Region): VpcRow | undefined =>
 function addDefaultSubnet(region: Region, vpc: VpcRow, zone: Zone): SubnetRow {
   const used = region.ec2.subnets.filter(({ VpcId }) => VpcId === vpc.VpcId);
   const free = SUBNET_BLOCKS.find((block) => !used.some((one) => cidrsOverlap(one.CidrBlock, block)));
+  // If no block is free, the check of the VPC's own block reports the conflict.
   const CidrBlock = checkBlock(region, vpc, free ?? DEFAULT_BLOCK);
   const subnet = addSubnet(region, vpc, { CidrBlock, zone, Tags: [] });
   subnet.DefaultForAz = true;

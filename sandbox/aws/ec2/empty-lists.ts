@@ -11,6 +11,7 @@ interface UnknownIds<Member> {
   readonly member: Member;
   /** The kind in the words of AWS's refusal. */
   readonly kind: string;
+  /** The code of the refusal of an unknown id. */
   readonly notFound: string;
   /** The prefix of the ids, and the code of the refusal of a malformed id, if AWS has such a code. */
   readonly malformed?: readonly [prefix: string, code: string];
@@ -23,7 +24,7 @@ function refuseIds(ids: unknown, { kind, notFound, malformed }: UnknownIds<strin
   throw refusal(notFound, `The ${kind} '${String(ids[0])}' does not exist`);
 }
 
-/** Makes a list with the given members of input and output. Filters match nothing. */
+/** Makes an operation whose output is an empty list in the given member. Filters match nothing. */
 const emptyList = <Output extends string, Input extends string, Id extends string = never>(
   output: Output,
   inputMembers: readonly Input[],
@@ -36,7 +37,7 @@ const emptyList = <Output extends string, Input extends string, Id extends strin
   },
 });
 
-/** The members that most lists have in common. */
+/** The input members that most lists have in common. */
 const PAGE = ['Filters', 'MaxResults', 'NextToken'] as const;
 
 const INSTANCE_IDS = {
@@ -147,7 +148,7 @@ export const emptyListOperations = {
   ...instanceLists,
   ...networkLists,
 
-  /** Only a peering connection can make a group stale or refer to a group of another VPC. */
+  /** Without peering connections, no group is stale, and no VPC refers to a group of another VPC. */
   DescribeStaleSecurityGroups: {
     inputMembers: ['VpcId', 'MaxResults', 'NextToken'],
     run({ VpcId }, { ec2 }) {

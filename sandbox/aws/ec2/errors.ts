@@ -1,4 +1,4 @@
-/** The refusals of EC2, in AWS's wording. Their sources are in the catalogue of AWS semantics (§2). */
+/** The refusals of EC2, in AWS's wording. Section 2 of docs/aws-semantics.md lists their sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 type ById = (id: string) => Refusal;

@@ -1,4 +1,4 @@
-/** Security groups that a call names by their names: these groups are in the default VPC. */
+/** Lookups of security groups by name. A call can name only the groups of the default VPC. */
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
@@ -12,7 +12,7 @@ export function defaultVpcOf({ ec2 }: Region): VpcRow {
   return vpc;
 }
 
-/** Returns the group with a name in the default VPC. @throws VPCIdNotSpecified, InvalidGroup.NotFound */
+/** Returns the group of the default VPC that has the given name. @throws VPCIdNotSpecified, InvalidGroup.NotFound */
 export function groupByName(region: Region, name: string): SecurityGroupRow {
   const { VpcId } = defaultVpcOf(region);
   const group = region.ec2.securityGroups.find((one) => one.VpcId === VpcId && one.GroupName === name);

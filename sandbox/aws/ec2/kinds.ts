@@ -1,4 +1,4 @@
-/** The form in which kinds of EC2 resources are declared, and how a declaration becomes a table. */
+/** Declarations of kinds of EC2 resources, and the tables that are made from them. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { ResourceType } from '@aws-sdk/client-ec2';
 import type { OperationName } from '../../operations.ts';
@@ -29,7 +29,7 @@ export interface Declaration<Row extends object> {
   isInCensus(row: Row): boolean;
 }
 
-/** A kind of EC2 resource. Calls see new and deleted resources of every kind with a delay. */
+/** A kind of EC2 resource. Calls see creations and deletions of every kind with a delay. */
 export interface Ec2Kind<Row extends object>
   extends
     Kind<Row>,
@@ -41,7 +41,7 @@ export type Ec2Table<Row extends Tagged & object> = Table<Row, Ec2Kind<Row>>;
 /** For `isInCensus`: every row counts. */
 export const always = () => true;
 /** For `blockedVpcId`: the resource is not in a VPC, or it is in a subnet, which already blocks the deletion of the VPC. */
-export const noVpc = () => undefined;
+export const blocksNoVpc = () => undefined;
 
 /** Makes the table of a kind from its declaration. */
 export function makeEc2Table<Row extends Tagged & object>(declaration: Declaration<Row>): Ec2Table<Row> {

@@ -56,7 +56,7 @@ function assignAddress(region: Region, nat: NatGatewayRow): void {
     groups: [],
     description: `Interface for NAT Gateway ${NatGatewayId}`,
     interfaceType: 'nat_gateway',
-    // AWS requests the interfaces of NAT gateways from an internal account. Its number does not matter.
+    // One of AWS's internal accounts requests the interfaces of NAT gateways. The number of that account does not matter.
     requester: '036872051663',
     attachmentOwner: 'amazon-aws',
     publicIp: PublicIp,

@@ -1,4 +1,4 @@
-/** Associations of network ACLs with subnets: a subnet always has one, so an association is only ever replaced. */
+/** Associations of network ACLs with subnets. Every subnet has one, which a call can replace but not remove. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
@@ -8,10 +8,10 @@ export const networkAclAssociationOperations = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html */
   ReplaceNetworkAclAssociation: {
     inputMembers: ['AssociationId', 'NetworkAclId'],
-    run({ AssociationId: id, NetworkAclId: targetId }, region) {
+    run({ AssociationId: id, NetworkAclId: newAclId }, region) {
       if (!id) throw missingParameter('associationId');
       const { networkAcls } = region.ec2;
-      const to = rowOf(networkAcls, targetId);
+      const to = rowOf(networkAcls, newAclId);
       const hasId = (one: EC2.NetworkAclAssociation) => one.NetworkAclAssociationId === id;
       const from = networkAcls.find(({ Associations }) => Associations.some(hasId));
       const association = from?.Associations.find(hasId);

@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter, invalidValue, missingParameter } from './errors.ts';
-import { LAST_RULE, type NetworkAclRow } from './network-acls.ts';
+import { LAST_RULE_NUMBER, type NetworkAclRow } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 
 /** The numbers of the protocols that have ports, or types and codes. */
@@ -62,11 +62,11 @@ function detailsOf(
   return { IcmpTypeCode: { Type, Code } };
 }
 
-/** Returns the number of an entry. @throws InvalidParameterValue for the last entry, which cannot be changed */
+/** Returns the number of an entry. @throws InvalidParameterValue for a number that an ordinary entry cannot have */
 function numberOf(number: number | undefined): number {
   if (number === undefined) throw missingParameter('ruleNumber');
-  if (number >= 1 && number < LAST_RULE) return number;
-  throw invalidValue('ruleNumber', number, `It must be between 1 and ${LAST_RULE - 1}.`);
+  if (number >= 1 && number < LAST_RULE_NUMBER) return number;
+  throw invalidValue('ruleNumber', number, `It must be between 1 and ${LAST_RULE_NUMBER - 1}.`);
 }
 
 /** Reads the entry of a call. */
@@ -95,7 +95,7 @@ function existingEntry(acl: NetworkAclRow, egress: boolean | undefined, number: 
   );
 }
 
-/** The members that describe an entry. */
+/** The input members that describe an entry. */
 const ENTRY = [
   ...(['NetworkAclId', 'RuleNumber', 'Egress', 'Protocol', 'RuleAction'] as const),
   ...(['CidrBlock', 'Ipv6CidrBlock', 'PortRange', 'IcmpTypeCode'] as const),
@@ -115,8 +115,8 @@ export const networkAclEntryOperations = {
         );
       }
       const isIpv6 = (one: NetworkAclEntry) => one.Ipv6CidrBlock !== undefined;
-      const family = acl.Entries.filter((one) => one.Egress === Egress && isIpv6(one) === isIpv6(entry));
-      checkQuota(quotas.entriesPerNetworkAcl, family.length + 1);
+      const counted = acl.Entries.filter((one) => one.Egress === Egress && isIpv6(one) === isIpv6(entry));
+      checkQuota(quotas.entriesPerNetworkAcl, counted.length + 1);
       acl.Entries = [...acl.Entries, entry];
       return {};
     },

@@ -1,4 +1,4 @@
-/** The filters of `DescribeNetworkAcls`. A filter on entries or associations finds the ACLs that have a matching one. */
+/** The filters of `DescribeNetworkAcls`. A filter on entries finds an ACL if at least one entry matches. */
 import type { NetworkAclAssociation, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { FilterTable } from './filters.ts';
 import type { NetworkAclRow } from './network-acls.ts';

@@ -42,13 +42,14 @@ export const networkAclTables = () => ({
 });
 
 /** The number of the last entry in each direction. This entry denies everything that no other entry allows. */
-export const LAST_RULE = 32_767;
+export const LAST_RULE_NUMBER = 32_767;
 
-const everything = (RuleNumber: number, RuleAction: RuleAction): NetworkAclEntry[] =>
+const entriesForAllTraffic = (RuleNumber: number, RuleAction: RuleAction): NetworkAclEntry[] =>
   [true, false].map((Egress) => ({ CidrBlock: '0.0.0.0/0', Egress, Protocol: '-1', RuleAction, RuleNumber }));
 
 /**
- * Returns the default ACL of a VPC. Its ID and those of its first associations derive from the IDs of VPC and subnets.
+ * Returns the default ACL of a VPC. The ACL's id derives from the VPC's id, and the id of each association derives from the
+ * subnet's id.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
  */
 export function defaultAcl(
@@ -61,13 +62,13 @@ export function defaultAcl(
     VpcId: vpc.VpcId,
     OwnerId: vpc.OwnerId,
     IsDefault: true,
-    Associations: subnetIds.map((id) => firstAssociation(NetworkAclId, id)),
-    Entries: [...everything(100, 'allow'), ...everything(LAST_RULE, 'deny')],
+    Associations: subnetIds.map((id) => initialAssociation(NetworkAclId, id)),
+    Entries: [...entriesForAllTraffic(100, 'allow'), ...entriesForAllTraffic(LAST_RULE_NUMBER, 'deny')],
     Tags: [],
   };
 }
 
-const firstAssociation = (NetworkAclId: string, SubnetId: string): NetworkAclAssociation => ({
+const initialAssociation = (NetworkAclId: string, SubnetId: string): NetworkAclAssociation => ({
   NetworkAclAssociationId: SubnetId.replace('subnet-', 'aclassoc-'),
   NetworkAclId,
   SubnetId,
@@ -82,7 +83,7 @@ export function addDefaultAcl({ ec2 }: Region, vpc: { VpcId: string; OwnerId?: s
 /** Associates a new subnet with the default ACL of its VPC. */
 export function associateDefaultAcl({ ec2 }: Region, subnet: { VpcId: string; SubnetId: string }): void {
   const acl = ec2.networkAcls.find(({ VpcId, IsDefault }) => VpcId === subnet.VpcId && IsDefault);
-  acl?.Associations.push(firstAssociation(acl.NetworkAclId, subnet.SubnetId));
+  acl?.Associations.push(initialAssociation(acl.NetworkAclId, subnet.SubnetId));
 }
 
 /** Removes the association of a deleted subnet. */
@@ -112,7 +113,7 @@ export const networkAclOperations = {
         checkQuota(quotas.networkAclsPerVpc, networkAcls.filter((one) => one.VpcId === VpcId).length + 1);
         const Tags = tagsFor(networkAcls, input.TagSpecifications);
         const NetworkAclId = newId(region, networkAcls);
-        const Entries = everything(LAST_RULE, 'deny');
+        const Entries = entriesForAllTraffic(LAST_RULE_NUMBER, 'deny');
         networkAcls.set(NetworkAclId, {
           ...{ NetworkAclId, VpcId, OwnerId, IsDefault: false, Associations: [], Entries, Tags },
         });

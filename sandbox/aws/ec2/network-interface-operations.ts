@@ -77,11 +77,11 @@ export const networkInterfaceOperations = {
         region.ec2.networkInterfaces,
         () => {
           const { SubnetId: subnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
-          const fallback = defaultGroupOf(region, VpcId);
+          const defaultGroup = defaultGroupOf(region, VpcId);
           const tags = tagsFor(region.ec2.networkInterfaces, input.TagSpecifications);
           const row = addInterface(region, {
             subnetId,
-            groups: input.Groups ?? (fallback ? [fallback.GroupId] : []),
+            groups: input.Groups ?? (defaultGroup ? [defaultGroup.GroupId] : []),
             description: input.Description ?? '',
             interfaceType: 'interface',
             privateIp: input.PrivateIpAddress,

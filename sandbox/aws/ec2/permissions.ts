@@ -14,7 +14,7 @@ export type RuleContent = Pick<
   'IpProtocol' | 'FromPort' | 'ToPort' | 'CidrIpv4' | 'CidrIpv6' | 'ReferencedGroupInfo' | 'Description'
 >;
 
-const noPeer = () =>
+const missingPeer = () =>
   refusal(
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
@@ -79,7 +79,7 @@ export function expandPermissions(
       ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ CidrIpv6: canonicalIpv6(CidrIpv6), Description })),
       ...UserIdGroupPairs.map((pair) => ({ ...referenceOf(pair), Description: pair.Description })),
     ];
-    if (peers.length === 0) throw noPeer();
+    if (peers.length === 0) throw missingPeer();
     for (const { Description } of peers) checkDescription(Description, 'rule');
     return peers.map((peer) => ({ IpProtocol, FromPort, ToPort, ...peer }));
   });
@@ -96,7 +96,7 @@ export const isSameRule = (one: RuleContent, other: RuleContent): boolean =>
   one.ToPort === other.ToPort &&
   peerOf(one) === peerOf(other);
 
-/** Groups rules into permissions by protocol and ports. */
+/** Returns permissions, each of which combines the rules that have the same protocol and ports. */
 export function permissionsOf(rules: SecurityGroupRuleRow[]): IpPermission[] {
   const permissions = new Map<string, Required<Omit<IpPermission, 'FromPort' | 'ToPort'>>>();
   for (const rule of rules) {

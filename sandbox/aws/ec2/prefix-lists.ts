@@ -18,7 +18,7 @@ const prefixLists = (region: Region): Row[] =>
     Cidrs,
   }));
 
-/** The services with prefix lists. Their IDs are the same in every region. */
+/** The services with prefix lists. Both ids of a service are the same in every region. */
 export const servicesWithPrefixList = ({ name: region }: Region) =>
   [
     {
@@ -39,7 +39,7 @@ export const serviceNotFound = (service: string) =>
   refusal('InvalidServiceName', `The Vpc Endpoint Service '${service}' does not exist`);
 
 /** Returns the id of a service's prefix list. @throws InvalidServiceName for a service without gateway endpoints */
-export function prefixListOf(region: Region, service: string): string {
+export function prefixListIdOf(region: Region, service: string): string {
   const list = prefixLists(region).find(({ PrefixListName }) => PrefixListName === service);
   if (!list) throw serviceNotFound(service);
   return list.PrefixListId;

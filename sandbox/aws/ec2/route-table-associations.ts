@@ -75,7 +75,7 @@ export const routeTableAssociationOperations = {
     },
   },
 
-  /** Moves an association to another table. If this is the main association, the new table becomes the main table. */
+  /** Moves an association to another table. A table that receives the main association becomes the main table. */
   ReplaceRouteTableAssociation: {
     inputMembers: ['AssociationId', 'RouteTableId'],
     run(input, region) {

@@ -20,7 +20,7 @@ export const rulesIn = (region: Region, groupId: string, isEgress?: boolean): Se
     (rule) => rule.GroupId === groupId && rule.IsEgress === (isEgress ?? rule.IsEgress),
   );
 
-/** Adds a rule to a group without checks. */
+/** Adds a rule to a group without checking the rule. */
 export function addRule(
   region: Region,
   { GroupId }: SecurityGroupRow,

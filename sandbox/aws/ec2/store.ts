@@ -17,7 +17,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import { BOOKKEEPING, Table } from '../../world/table.ts';
 import { idNotFound } from './errors.ts';
 import { familyTables } from './families.ts';
-import { always, makeEc2Table, noVpc, type Ec2Table } from './kinds.ts';
+import { always, makeEc2Table, blocksNoVpc, type Ec2Table } from './kinds.ts';
 import type { Tagged } from './tags.ts';
 import type { TokenRow } from './tokens.ts';
 
@@ -89,7 +89,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeVpcs'],
     notFound: idNotFound('InvalidVpcID.NotFound', 'vpc'),
     malformedCode: 'InvalidVpcID.Malformed',
-    blockedVpcId: noVpc,
+    blockedVpcId: blocksNoVpc,
     isInCensus: always,
   }),
   subnets: makeEc2Table<SubnetRow>({
@@ -130,7 +130,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeAddresses'],
     notFound: idNotFound('InvalidAllocationID.NotFound', 'allocation'),
     malformedCode: undefined,
-    blockedVpcId: noVpc,
+    blockedVpcId: blocksNoVpc,
     isInCensus: always,
   }),
   natGateways: makeEc2Table<NatGatewayRow>({
@@ -140,7 +140,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeNatGateways'],
     notFound: (id) => refusal('NatGatewayNotFound', `NatGateway ${id} was not found`),
     malformedCode: 'NatGatewayMalformed',
-    blockedVpcId: noVpc,
+    blockedVpcId: blocksNoVpc,
     isInCensus: ({ State }) => State !== 'deleted' && State !== 'failed',
   }),
   securityGroups: makeEc2Table<SecurityGroupRow>({
@@ -161,7 +161,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeSecurityGroupRules'],
     notFound: idNotFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule'),
     malformedCode: 'InvalidSecurityGroupRuleId.Malformed',
-    blockedVpcId: noVpc,
+    blockedVpcId: blocksNoVpc,
     isInCensus: always,
   }),
   networkInterfaces: makeEc2Table<NetworkInterfaceRow>({
@@ -171,7 +171,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeNetworkInterfaces'],
     notFound: idNotFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface'),
     malformedCode: 'InvalidNetworkInterfaceId.Malformed',
-    blockedVpcId: noVpc,
+    blockedVpcId: blocksNoVpc,
     isInCensus: always,
   }),
   /** Client tokens, with `<operation> <token>` as the key. */

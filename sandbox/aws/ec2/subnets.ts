@@ -79,13 +79,13 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
   };
 };
 
-/** Returns a subnet as the response that creates it shows it. */
+/** Returns a new subnet as the response to its create call shows it. */
 export const newSubnetView = (region: Region, subnet: SubnetRow): Subnet => ({
   ...viewOf(region, subnet),
   State: 'pending',
 });
 
-/** Adds a subnet, which the default network ACL of its VPC protects. */
+/** Adds a subnet, and associates it with the default network ACL of its VPC. */
 export function addSubnet(
   region: Region,
   vpc: VpcRow,
@@ -149,7 +149,7 @@ export const subnetOperations = {
     inputMembers: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
       const subnet = rowOf(region.ec2.subnets, input.SubnetId);
-      // Attributes that the sandbox does not have are always off, so a call may turn them off.
+      // Any attribute is enough: a call may set an unsupported attribute to false, because it is always false.
       if (Object.keys(input).length < 2) throw missingParameter('mapPublicIpOnLaunch');
       subnet.MapPublicIpOnLaunch = input.MapPublicIpOnLaunch?.Value ?? subnet.MapPublicIpOnLaunch;
       return {};

@@ -42,7 +42,7 @@ export function tagsFor(
   );
 }
 
-/** The tagging of EC2: keys that start with `aws:` are reserved. */
+/** The tag rules of EC2: keys that start with `aws:` are reserved. */
 const { merged } = tagging({
   notation: CAPITALISED,
   check(key) {

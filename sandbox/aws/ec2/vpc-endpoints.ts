@@ -8,7 +8,7 @@ import { rowOf } from '../finder.ts';
 import { differentNetworks, missingParameter, notImplemented } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { always, makeEc2Table, newId } from './kinds.ts';
-import { prefixListOf } from './prefix-lists.ts';
+import { prefixListIdOf } from './prefix-lists.ts';
 import { tagsFor } from './tags.ts';
 import { oncePerToken } from './tokens.ts';
 
@@ -45,12 +45,12 @@ const FULL_ACCESS = JSON.stringify({
 });
 
 /**
- * Adds a route with the endpoint as its target to the given route tables. If one of the tables already has such a route, no
- * table changes.
+ * Gives each of the given route tables a route to the endpoint. If one of the tables already has a route to the endpoint's
+ * service, no table changes.
  * @throws RouteAlreadyExists
  */
 function addRoutes(region: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
-  const DestinationPrefixListId = prefixListOf(region, endpoint.ServiceName);
+  const DestinationPrefixListId = prefixListIdOf(region, endpoint.ServiceName);
   const tables = ids.map((id) => rowOf(region.ec2.routeTables, id));
   for (const { RouteTableId, VpcId, Routes } of tables) {
     if (VpcId !== endpoint.VpcId)
@@ -170,7 +170,7 @@ export const vpcEndpointOperations = {
     },
   },
 
-  /** Succeeds even if an endpoint is unknown. The response reports such an endpoint with its own error code. */
+  /** Succeeds even if an endpoint is unknown. The response then contains an error code that only this call uses. */
   DeleteVpcEndpoints: {
     inputMembers: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {

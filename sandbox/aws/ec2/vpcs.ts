@@ -1,4 +1,4 @@
-/** VPCs: created with a main route table, a default security group and a default network ACL. Others block their deletion. */
+/** VPCs: each is created and deleted together with a main route table, a default security group and a default network ACL. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { parseCidr } from '../../network/cidr.ts';
@@ -39,7 +39,7 @@ export function checkCidr(cidr: string | undefined, sizeErrorCode: string): stri
 const filters = (region: Region): FilterTable<VpcRow> => ({
   'vpc-id': (vpc) => vpc.VpcId,
   cidr: (vpc) => vpc.CidrBlock,
-  'cidr-block-association.association-id': (vpc) => associationsOf(vpc).map((one) => one.AssociationId),
+  'cidr-block-association.association-id': (vpc) => blockAssociationsOf(vpc).map((one) => one.AssociationId),
   'cidr-block-association.cidr-block': (vpc) => vpc.CidrBlock,
   'cidr-block-association.state': () => 'associated',
   'dhcp-options-id': () => dhcpOptionsIdOf(region),
@@ -49,7 +49,7 @@ const filters = (region: Region): FilterTable<VpcRow> => ({
 });
 
 /** Returns the block associations of a VPC. In the sandbox a VPC has only one block. */
-const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
+const blockAssociationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   {
     AssociationId: VpcId.replace('vpc-', 'vpc-cidr-assoc-'),
     CidrBlock,
@@ -60,10 +60,10 @@ const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
 const viewOf = (region: Region, vpc: VpcRow): Vpc => ({
   ...vpc,
   DhcpOptionsId: dhcpOptionsIdOf(region),
-  CidrBlockAssociationSet: associationsOf(vpc),
+  CidrBlockAssociationSet: blockAssociationsOf(vpc),
 });
 
-/** Returns a VPC as the response that creates it shows it. */
+/** Returns a new VPC as the response to its create call shows it. */
 export const newVpcView = (region: Region, vpc: VpcRow): Vpc => ({
   ...viewOf(region, vpc),
   Ipv6CidrBlockAssociationSet: [],
@@ -121,7 +121,7 @@ export const vpcOperations = {
     },
   },
 
-  /** Also deletes the main route table, the default security group and the default network ACL. Any other resource blocks the deletion. */
+  /** Also deletes the resources that were created with the VPC. Any other resource in the VPC blocks the deletion. */
   DeleteVpc: {
     inputMembers: ['VpcId'],
     run(input, region) {

@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { invalidParameter } from './errors.ts';
 import { filtered, type FilterTable } from './filters.ts';
 
-const COMPASS: Readonly<Record<string, string>> = {
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
   north: 'n',
   south: 's',
   east: 'e',
@@ -24,7 +24,7 @@ const COMPASS: Readonly<Record<string, string>> = {
 const zoneIdPrefix = (region: string): string =>
   region
     .split('-')
-    .map((part) => ownProperty(COMPASS, part) ?? part)
+    .map((part) => ownProperty(ABBREVIATIONS, part) ?? part)
     .join('');
 
 export interface Zone {
@@ -34,7 +34,7 @@ export interface Zone {
   readonly id: string;
 }
 
-/** Returns a region's zones, such as `eu-west-1a` with the id `euw1-az1`. In AWS the mapping differs by account. */
+/** Returns a region's zones, such as `eu-west-1a` with the id `euw1-az1`. In AWS, accounts differ in which name has which id. */
 export const zonesOf = ({ name }: Region): Zone[] =>
   ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${zoneIdPrefix(name)}-az${i + 1}` }));
 

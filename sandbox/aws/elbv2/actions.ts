@@ -17,13 +17,13 @@ import {
 import { isPort } from './health-check-settings.ts';
 import { checkQuota } from './limits.ts';
 import type { LoadBalancerRow } from './store.ts';
-import { loadBalancerOf, groupsNamedBy, rulesOfBalancer } from './usage.ts';
+import { loadBalancerOf, targetGroupArnsIn, rulesOfBalancer } from './usage.ts';
 
 const MAX_WEIGHT = 999;
 const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
 
 /**
- * Returns the actions of a call in AWS's full form.
+ * Checks the actions of a call, and returns them in AWS's full form.
  * @throws ValidationError, InvalidLoadBalancerAction, TargetGroupNotFound, TargetGroupAssociationLimit, …
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
  */
@@ -113,7 +113,7 @@ function checkFixedResponse(config: FixedResponseActionConfig): FixedResponseAct
 
 /** Checks that the target groups exist, are in the load balancer's VPC, and are not used by another load balancer. */
 function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
-  const named = groupsNamedBy(actions);
+  const named = targetGroupArnsIn(actions);
   for (const arn of named) {
     const group = region.elbv2.targetGroups.get(arn);
     if (!group) throw targetGroupNotFound(arn);
@@ -126,7 +126,7 @@ function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: A
     if (currentBalancer && currentBalancer !== balancer) throw usedByOtherLoadBalancer(arn);
   }
   const usedGroups = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
-    groupsNamedBy(rule.Actions),
+    targetGroupArnsIn(rule.Actions),
   );
   checkQuota('target-groups-per-application-load-balancer', new Set([...usedGroups, ...named]).size);
 }

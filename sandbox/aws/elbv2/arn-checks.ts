@@ -11,7 +11,7 @@ interface ArnForm {
   readonly resource: RegExp;
 }
 
-/** The forms of ARNs, by the member that contains one ARN. The member of a list has the same name with an `s`. */
+/** The form of the ARN in each input member. A member that contains a list of ARNs has the same name plus `s`. */
 const FORMS: Readonly<Record<string, ArnForm>> = {
   LoadBalancerArn: { displayName: 'load balancer', resource: /^loadbalancer\/(app|net|gwy)(\/[^/]+){2}$/ },
   TargetGroupArn: { displayName: 'target group', resource: /^targetgroup(\/[^/]+){2}$/ },

@@ -13,7 +13,7 @@ const SINGLE_CONDITION_FIELDS: readonly string[] = [
 ];
 
 /**
- * Returns the conditions of a call in AWS's full form.
+ * Checks the conditions of a call, and returns them in AWS's full form.
  * @throws ValidationError
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
@@ -41,8 +41,10 @@ function checkCondition(condition: RuleCondition): RuleCondition {
     );
   }
   const configMember = CONFIG_MEMBERS[field];
-  const other = Object.entries(configs).find(([key, value]) => key !== configMember && value !== undefined);
-  if (other) throw validation(`The '${other[0]}' field is not compatible with '${field}'`);
+  const otherConfig = Object.entries(configs).find(
+    ([key, value]) => key !== configMember && value !== undefined,
+  );
+  if (otherConfig) throw validation(`The '${otherConfig[0]}' field is not compatible with '${field}'`);
   const config: ConditionConfig | undefined = configs[configMember];
   if (legacyValues !== undefined || RegexValues !== undefined) {
     return fromLegacy(field, { Values: legacyValues, RegexValues }, config);
@@ -76,10 +78,10 @@ function fromLegacy(
 /** Returns a condition as AWS shows it: paths and hosts appear in both notations. */
 function fullCondition(field: Field, { Values, RegexValues, ...more }: ConditionConfig): RuleCondition {
   const config = { ...more, ...(Values ? { Values } : {}), ...(RegexValues ? { RegexValues } : {}) };
-  const isPattern = field === 'path-pattern' || field === 'host-header';
+  const hasBothNotations = field === 'path-pattern' || field === 'host-header';
   return {
     Field: field,
-    ...(isPattern && Values ? { Values } : {}),
+    ...(hasBothNotations && Values ? { Values } : {}),
     [CONFIG_MEMBERS[field]]: config,
   } as RuleCondition;
 }

@@ -1,4 +1,4 @@
-/** The DNS names of load balancers, which are in AWS's hosted zones. */
+/** The DNS names of load balancers. These names are in AWS's hosted zones, not in the account's. */
 import type { Region } from '../../world/region.ts';
 import { newHexDigits } from './arns.ts';
 import { canonicalHostedZoneId, EARLIER_ZONE_ID } from './hosted-zones.ts';
@@ -9,7 +9,7 @@ import { canonicalHostedZoneId, EARLIER_ZONE_ID } from './hosted-zones.ts';
  */
 const BALANCER_DOMAIN = 'elb.amazonaws.localhost';
 
-/** Matches a DNS name in Route 53's form. */
+/** Matches the DNS name of a load balancer in Route 53's form, and captures the region. */
 const NAME_IN_REGION = new RegExp(`\\.([a-z0-9-]+)\\.${BALANCER_DOMAIN.replaceAll('.', '\\.')}\\.$`);
 
 /** Returns a new DNS name, `<name>-<10 digits>.<region>.<domain>`. An internal load balancer's name has the prefix `internal-`. */

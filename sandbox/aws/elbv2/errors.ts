@@ -1,4 +1,4 @@
-/** The refusals of Elastic Load Balancing, in AWS's wording. Their sources are in the catalogue of AWS semantics (§3). */
+/** The refusals of Elastic Load Balancing, in AWS's wording. Section 3 of docs/aws-semantics.md lists their sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const validation = (message: string): Refusal => refusal('ValidationError', message);

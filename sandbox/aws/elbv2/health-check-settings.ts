@@ -1,4 +1,4 @@
-/** The health check settings of target groups: AWS's defaults, and the rules that AWS's model lacks. */
+/** The health check settings of target groups: AWS's defaults, and the rules that AWS's API model lacks. */
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { notImplemented, validation } from './errors.ts';
 

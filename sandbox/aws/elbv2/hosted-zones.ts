@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The ids of the zones, by region.
+ * The id of each region's zone.
  * @see https://docs.aws.amazon.com/general/latest/gr/elb.html
  */
 const ZONE_IDS: Readonly<Record<string, string>> = {
@@ -46,9 +46,9 @@ const ZONE_IDS: Readonly<Record<string, string>> = {
   'us-gov-west-1': 'Z33AYJ8TM3BH4J',
 };
 
-/** The only zone of earlier sandboxes, which they used in every region. */
+/** The id of the zone that earlier versions of the sandbox used in every region. */
 export const EARLIER_ZONE_ID = ZONE_IDS['us-east-1'];
 
-/** Returns the id of a region's zone. AWS does not publish the ids of some regions; their ids are made up. */
+/** Returns the id of a region's zone. AWS does not publish the ids of some regions' zones, so the sandbox invents them. */
 export const canonicalHostedZoneId = (region: string): string =>
   ZONE_IDS[region] ?? `Z${createHash('sha256').update(region).digest('hex').slice(0, 20).toUpperCase()}`;

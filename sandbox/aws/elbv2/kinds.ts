@@ -1,4 +1,4 @@
-/** The form in which kinds of load balancing resources are declared, and how a declaration becomes a table. */
+/** Declarations of kinds of load balancing resources, and the tables that are made from them. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { OperationName } from '../../operations.ts';

@@ -5,7 +5,8 @@ import { refusal } from '../../protocol/refusal.ts';
 import { page } from './paging.ts';
 
 /**
- * The quotas that the sandbox enforces, by AWS's names. Each has a maximum, and the code and message of the refusal.
+ * The quotas that the sandbox enforces, under the names that AWS gives them. Each has a maximum, and the code and message of
+ * the refusal.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 const quotas = {

@@ -46,8 +46,8 @@ export const loadBalancerSettingsOperations = {
         GroupName: region.ec2.securityGroups.get(GroupId)?.GroupName,
       }));
       for (const id of balancer.interfaceIds) {
-        const node = region.ec2.networkInterfaces.get(id);
-        if (node) node.Groups = identifiers;
+        const networkInterface = region.ec2.networkInterfaces.get(id);
+        if (networkInterface) networkInterface.Groups = identifiers;
       }
       return { SecurityGroupIds: groups };
     },
@@ -59,8 +59,10 @@ export const loadBalancerSettingsOperations = {
     run(input, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       checkIpAddressType(input.IpAddressType);
-      const previousIds = subnetIdsOf(balancer);
-      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => previousIds.includes(id));
+      const previousSubnetIds = subnetIdsOf(balancer);
+      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) =>
+        previousSubnetIds.includes(id),
+      );
       if (subnets.some(({ VpcId }) => VpcId !== balancer.VpcId)) {
         throw invalidConfiguration('All subnets must belong to the same VPC');
       }
@@ -73,7 +75,7 @@ export const loadBalancerSettingsOperations = {
       attachInterfaces(
         region,
         balancer,
-        subnetIds.filter((id) => !previousIds.includes(id)),
+        subnetIds.filter((id) => !previousSubnetIds.includes(id)),
       );
       releaseLater(region, removedInterfaces);
       updateAllTargets(region);

@@ -1,4 +1,4 @@
-/** Load balancers: `provisioning` at first. Deletion is immediate, but the network interfaces remain for a minute. */
+/** Load balancers: a new one is `provisioning`. Deletion is immediate, but the network interfaces remain for a minute. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateLoadBalancerInput, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -33,8 +33,8 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, existing: 
   if (Type !== 'application') throw notImplemented(`load balancers of type ${Type}`);
   const Scheme = input.Scheme ?? 'internet-facing';
   const IpAddressType = checkIpAddressType(input.IpAddressType);
-  const existingIds = existing ? subnetIdsOf(existing) : [];
-  const subnets = checkSubnets(region, input, Scheme, (id) => existingIds.includes(id));
+  const existingSubnetIds = existing ? subnetIdsOf(existing) : [];
+  const subnets = checkSubnets(region, input, Scheme, (id) => existingSubnetIds.includes(id));
   const VpcId = subnets[0]?.VpcId ?? '';
   const SecurityGroups = checkSecurityGroups(region, input.SecurityGroups, VpcId);
   const AvailabilityZones = zonesOf(subnets);

@@ -83,10 +83,10 @@ export function checkSubnets(
  */
 export function checkSecurityGroups(region: Region, groups: string[] | undefined, vpcId: string): string[] {
   if (!groups?.length) {
-    const fallback = region.ec2.securityGroups.find(
+    const defaultGroup = region.ec2.securityGroups.find(
       ({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default',
     );
-    return fallback ? [fallback.GroupId] : [];
+    return defaultGroup ? [defaultGroup.GroupId] : [];
   }
   for (const id of groups) {
     if (region.ec2.securityGroups.get(id)?.VpcId !== vpcId) throw invalidSecurityGroup();
@@ -101,7 +101,7 @@ export const zonesOf = (subnets: readonly SubnetRow[]): AvailabilityZone[] =>
     LoadBalancerAddresses: [],
   }));
 
-/** Adds an interface to each subnet. The interfaces of an internet-facing load balancer get a public address. */
+/** Adds an interface to each subnet. Each interface of an internet-facing load balancer gets a public address. */
 export function attachInterfaces(
   region: Region,
   balancer: LoadBalancerRow,

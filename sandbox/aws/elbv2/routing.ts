@@ -2,22 +2,22 @@
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
 import { updateAllTargets } from './target-health.ts';
-import { groupsNamedBy } from './usage.ts';
+import { targetGroupArnsIn } from './usage.ts';
 
 const groupsInUse = (region: Region): Set<string> =>
-  new Set(region.elbv2.rules.all().flatMap(({ Actions }) => groupsNamedBy(Actions)));
+  new Set(region.elbv2.rules.all().flatMap(({ Actions }) => targetGroupArnsIn(Actions)));
 
 /**
  * Changes listeners or rules, and then updates target groups and targets. A group still counts as in use for a while after
  * the last rule stops naming it.
  */
 export function changeRouting(region: Region, change: () => void): void {
-  const before = groupsInUse(region);
+  const groupsBefore = groupsInUse(region);
   change();
-  const after = groupsInUse(region);
-  for (const arn of before) {
+  const groupsAfter = groupsInUse(region);
+  for (const arn of groupsBefore) {
     const group = region.elbv2.targetGroups.get(arn);
-    if (!group || after.has(arn)) continue;
+    if (!group || groupsAfter.has(arn)) continue;
     group.inUseUntil = new Date(region.now().getTime() + region.scaled(durations.targetGroupRelease));
   }
   updateAllTargets(region);

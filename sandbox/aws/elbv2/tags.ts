@@ -13,7 +13,7 @@ import type { ElbTable } from './kinds.ts';
 const MAX_ARNS = 20;
 
 /**
- * The tagging of Elastic Load Balancing.
+ * The tag rules of Elastic Load Balancing.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
  */
 const { merged, without } = tagging({

@@ -1,11 +1,11 @@
-/** The health states that depend on whether a target's group is in use. Health checks report all other states. */
+/** The health of targets: its changes when a group starts or stops being in use, and simulated health checks. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { someInterfaceReaches } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** The state of a target before its first health check. The catalogue of AWS semantics (§3.3) lists all states. */
+/** The state of a target before its first health check. Section 3.3 of docs/aws-semantics.md lists all states. */
 export const REGISTERING: TargetHealth = {
   State: 'initial',
   Reason: 'Elb.RegistrationInProgress',
@@ -38,7 +38,7 @@ export function updateTargets(region: Region, group: TargetGroupRow): void {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   for (const target of group.targets) {
     if (target.health.State === 'draining') continue;
-    const unusedHealth = whyUnused(balancer, target);
+    const unusedHealth = unusedHealthOf(balancer, target);
     if (unusedHealth) target.health = unusedHealth;
     else if (target.health.State === 'unused') target.health = REGISTERING;
     const isWaiting = target.health.State === 'initial' && balancer?.State?.Code === 'active';
@@ -46,7 +46,7 @@ export function updateTargets(region: Region, group: TargetGroupRow): void {
   }
 }
 
-function whyUnused(
+function unusedHealthOf(
   balancer: LoadBalancerRow | undefined,
   { availabilityZone }: TargetRow,
 ): TargetHealth | undefined {
@@ -55,7 +55,10 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Schedules a simulated check, unless a data plane checks the targets. The simulation tests only security groups and network ACLs. */
+/**
+ * Schedules a simulated check, unless a data plane checks the targets. The simulated check tests only security groups and
+ * network ACLs.
+ */
 function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);
@@ -63,7 +66,7 @@ function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow)
   region.after(0, 'elbv2:target-checked', key);
 }
 
-/** Whether the security groups and network ACLs let at least one node of the load balancer reach the target. */
+/** Whether the security groups and network ACLs let at least one interface of the load balancer reach the target. */
 function isReachable(
   region: Region,
   balancer: LoadBalancerRow,
@@ -80,7 +83,7 @@ function isReachable(
 export const targetOf = (group: TargetGroupRow, ip: string, port: number): TargetRow | undefined =>
   group.targets.find((target) => target.id === ip && target.port === port);
 
-/** Returns the key of a target in the agenda. */
+/** Returns the key that a target's events have in the agenda. */
 export const targetKey = (group: TargetGroupRow, { id, port }: TargetRow): string =>
   `${group.TargetGroupArn} ${id} ${port}`;
 

@@ -20,8 +20,8 @@ export function rulesOfBalancer(region: Region, loadBalancerArn: string): RuleRo
   return listenersOf(region, loadBalancerArn).flatMap(({ ListenerArn }) => rulesOf(region, ListenerArn));
 }
 
-/** Returns the target groups that actions forward to, without duplicates. */
-export function groupsNamedBy(actions: readonly Action[] | undefined): string[] {
+/** Returns the ARNs of the target groups that actions forward to, without duplicates. */
+export function targetGroupArnsIn(actions: readonly Action[] | undefined): string[] {
   const named = (actions ?? []).flatMap(({ TargetGroupArn, ForwardConfig }) => [
     TargetGroupArn,
     ...(ForwardConfig?.TargetGroups ?? []).map((tuple) => tuple.TargetGroupArn),
@@ -31,7 +31,7 @@ export function groupsNamedBy(actions: readonly Action[] | undefined): string[] 
 
 /** Returns the load balancer that forwards to a target group, or undefined if no rule names the group. */
 export function loadBalancerOf(region: Region, targetGroupArn: string): LoadBalancerRow | undefined {
-  const rule = region.elbv2.rules.find(({ Actions }) => groupsNamedBy(Actions).includes(targetGroupArn));
+  const rule = region.elbv2.rules.find(({ Actions }) => targetGroupArnsIn(Actions).includes(targetGroupArn));
   const listener = region.elbv2.listeners.get(rule?.ListenerArn);
   return region.elbv2.loadBalancers.get(listener?.LoadBalancerArn);
 }

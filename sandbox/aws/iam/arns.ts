@@ -16,7 +16,7 @@ export function otherPartitionIn({ partition }: Region, arn: string): string | u
 export interface PolicyArn {
   readonly arn: string;
   /** Whether AWS manages the policy. */
-  readonly isAws: boolean;
+  readonly isAwsManaged: boolean;
   /** The path and the name, e.g. `/service-role/AmazonECSTaskExecutionRolePolicy`. */
   readonly path: string;
   readonly name: string;
@@ -28,5 +28,5 @@ export function parsePolicyArn({ partition }: Region, arn = ''): PolicyArn {
   const [, owner, path] = /^arn:[\w-]+:iam::(aws|\d{12}):policy(\/.+)$/.exec(arn) ?? [];
   if (path === undefined) throw validationError(`ARN ${arn} is not valid.`);
   if (!arn.startsWith(`arn:${partition.id}:`)) throw validationError('Invalid ARN partition');
-  return { arn, isAws: owner === 'aws', path, name: path.slice(path.lastIndexOf('/') + 1) };
+  return { arn, isAwsManaged: owner === 'aws', path, name: path.slice(path.lastIndexOf('/') + 1) };
 }

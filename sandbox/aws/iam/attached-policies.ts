@@ -26,7 +26,7 @@ export const attachedPolicyOperations = {
       const parsed = parsePolicyArn(region, input.PolicyArn);
       const { arn } = parsed;
       if (!hasPolicy(region, parsed)) throw policyNotAttachable(arn);
-      if (parsed.isAws && parsed.path.startsWith(SERVICE_PATH)) throw notAttachable();
+      if (parsed.isAwsManaged && parsed.path.startsWith(SERVICE_PATH)) throw notAttachable();
       if (role.attachedPolicies.includes(arn)) return {};
       if (role.attachedPolicies.length >= MAX_PER_ROLE) {
         throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MAX_PER_ROLE}`);

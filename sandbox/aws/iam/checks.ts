@@ -1,4 +1,4 @@
-/** The pages of lists, and the checks of names and paths. IAM words these checks differently from its other checks. */
+/** The pages of lists, and the checks of names and paths. The wording of their refusals differs from IAM's other refusals. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { validationError } from './errors.ts';
 

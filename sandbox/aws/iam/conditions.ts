@@ -1,7 +1,7 @@
 /** Evaluates the conditions of policy statements. */
 import { matchesWildcard } from '../../wildcard.ts';
 
-/** The values of condition keys in a request, by lower-case key. A key that the request does not have is undefined. */
+/** The values of all known condition keys, keyed in lower case. The value of a key that a request lacks is undefined. */
 export type RequestContext = Readonly<Record<string, string | undefined>>;
 
 /** A condition that the sandbox cannot evaluate. */
@@ -48,7 +48,7 @@ function meets(operator: string, key: string, values: readonly string[], context
     ? COMPARISONS[base.replace('Not', '')]
     : undefined;
   if (!comparison) throw new UnsupportedCondition(`the condition operator ${operator}`);
-  // Without the key, only a negated or optional comparison is met.
+  // If the request lacks the key, only a negated comparison or one with `IfExists` is met.
   if (actual === undefined) return isNegated || ifExists !== undefined;
   return values.some((value) => comparison(value, actual)) !== isNegated;
 }

@@ -1,4 +1,4 @@
-/** The lists of what the sandbox's account does not have. */
+/** The lists of kinds of resources that the sandbox's account does not have. These lists are always empty. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 

@@ -1,4 +1,4 @@
-/** The refusals of IAM, in IAM's wording. The catalogue of AWS semantics (§6) lists their codes and sources. */
+/** The refusals of IAM, in IAM's wording. Section 6 of docs/aws-semantics.md lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity', message, 404);
@@ -51,7 +51,7 @@ export const notAttachable = (): Refusal =>
 export const cannotChangeAwsPolicy = (caller: string, arn: string): Refusal =>
   refusal('AccessDenied', `User: ${caller} is not authorized to change the resource: policy ${arn}`, 403);
 
-/** The refusal of a request for facts about a policy of AWS that the sandbox does not have. */
+/** The refusal of a request for facts that the sandbox does not know, about a policy that AWS manages. */
 export const unknownFact = (message: string): Refusal => refusal('NotImplemented', message, 501);
 
 /** The refusal of a change to a service-linked role. */

@@ -1,4 +1,4 @@
-/** The permissions boundaries of roles. They are stored and returned, but like all policies they deny nothing. */
+/** The permissions boundaries of roles. The sandbox stores and returns them, but does not enforce them. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { noSuchEntity } from './errors.ts';

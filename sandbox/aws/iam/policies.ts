@@ -1,4 +1,4 @@
-/** Customer managed policies, and reads of the policies that AWS manages. */
+/** Customer managed policies, and read access to the policies that AWS manages. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Policy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
@@ -92,13 +92,13 @@ export const policyOperations = {
   GetPolicy: {
     inputMembers: ['PolicyArn'],
     run(input, region) {
-      const arn = parsePolicyArn(region, input.PolicyArn);
-      if (arn.isAws) {
-        const view = viewOfAwsPolicy(region, arn.path);
-        if (!view) throw policyNotFound(arn.arn);
+      const { arn, isAwsManaged, path } = parsePolicyArn(region, input.PolicyArn);
+      if (isAwsManaged) {
+        const view = viewOfAwsPolicy(region, path);
+        if (!view) throw policyNotFound(arn);
         return { Policy: { ...view, Tags: [] } };
       }
-      const policy = policyOf(region, arn.arn);
+      const policy = policyOf(region, arn);
       const { Description, Tags } = policy;
       return { Policy: { ...viewOfPolicy(region, policy), Description, Tags } };
     },

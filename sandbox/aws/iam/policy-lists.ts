@@ -29,7 +29,7 @@ function awsPolicies(region: Region, prefix: string): Policy[] {
 }
 
 export const policyListOperations = {
-  /** Customer managed policies are first. */
+  /** Lists customer managed policies first. */
   ListPolicies: {
     inputMembers: ['Scope', 'OnlyAttached', 'PathPrefix', 'PolicyUsageFilter', 'MaxItems', 'Marker'],
     run(input, region) {
@@ -48,7 +48,7 @@ export const policyListOperations = {
     },
   },
 
-  /** There are only roles, since the sandbox's user cannot have policies. */
+  /** Lists only roles, since the sandbox's user cannot have policies. */
   ListEntitiesForPolicy: {
     inputMembers: ['PolicyArn', 'EntityFilter', 'PathPrefix', 'PolicyUsageFilter', 'MaxItems', 'Marker'],
     run(input, region) {

@@ -6,7 +6,7 @@ import { boundaryNotFound, cannotChangeAwsPolicy, policyNotFound, unknownFact } 
 import type { PolicyRow } from './store.ts';
 import { userArn } from './user.ts';
 
-/** Returns the customer managed policy with an ARN. Its name must have the same case as when it was created. */
+/** Returns the customer managed policy with the given ARN, which must also match in case. */
 export function findPolicy(region: Region, { arn, name }: PolicyArn): PolicyRow | undefined {
   const policy = region.iam.policies.get(name.toLowerCase());
   return policy?.Arn === arn ? policy : undefined;
@@ -14,20 +14,21 @@ export function findPolicy(region: Region, { arn, name }: PolicyArn): PolicyRow 
 
 /** Whether a managed policy exists. AWS manages the same policies in every partition. */
 export const hasPolicy = (region: Region, arn: PolicyArn): boolean =>
-  (arn.isAws ? awsManagedPolicy(arn.path) : findPolicy(region, arn)) !== undefined;
+  (arn.isAwsManaged ? awsManagedPolicy(arn.path) : findPolicy(region, arn)) !== undefined;
 
 /**
  * Returns the customer managed policy that a call names.
  * @throws ValidationError, NoSuchEntity, AccessDenied for a policy of AWS
  */
 export function policyOf(region: Region, given: string | undefined): PolicyRow {
-  const arn = parsePolicyArn(region, given);
-  const policy = findPolicy(region, arn);
+  const parsed = parsePolicyArn(region, given);
+  const policy = findPolicy(region, parsed);
   if (policy) return policy;
-  throw hasPolicy(region, arn) ? cannotChangeAwsPolicy(userArn(region), arn.arn) : policyNotFound(arn.arn);
+  const { arn } = parsed;
+  throw hasPolicy(region, parsed) ? cannotChangeAwsPolicy(userArn(region), arn) : policyNotFound(arn);
 }
 
-/** Returns the ARN of a policy that can be a permissions boundary. @throws ValidationError, NoSuchEntity */
+/** Checks that a policy exists, so that it can be a permissions boundary, and returns its ARN. @throws ValidationError, NoSuchEntity */
 export function checkBoundary(region: Region, given: string): string {
   const parsed = parsePolicyArn(region, given);
   if (!hasPolicy(region, parsed)) throw boundaryNotFound(parsed.arn);

@@ -1,4 +1,4 @@
-/** The versions of managed policies. A version cannot be changed, and one version is the default, which applies. */
+/** The versions of managed policies. A version cannot be changed. One version is the default, and only that version applies. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { PolicyVersion } from '@aws-sdk/client-iam';
 import { awsManagedPolicy, type AwsManagedPolicy } from '../../models/managed-policies.ts';
@@ -39,11 +39,11 @@ function awsPolicyOf(region: Region, { arn, path }: PolicyArn): AwsManagedPolicy
 }
 
 /** Returns a version of a policy of AWS. @throws NotImplemented for a version whose document the sandbox does not have */
-function awsVersionOf(region: Region, arn: PolicyArn, id = ''): PolicyVersion {
-  const { version, updated, document } = awsPolicyOf(region, arn);
-  if (!(numberOf(id) >= 1 && numberOf(id) <= numberOf(version))) throw versionNotFound(arn.arn, id);
+function awsVersionOf(region: Region, parsed: PolicyArn, id = ''): PolicyVersion {
+  const { version, updated, document } = awsPolicyOf(region, parsed);
+  if (!(numberOf(id) >= 1 && numberOf(id) <= numberOf(version))) throw versionNotFound(parsed.arn, id);
   if (id !== version || document === undefined) {
-    throw unknownFact(`The sandbox does not have the document of ${arn.arn}, version ${id}`);
+    throw unknownFact(`The sandbox does not have the document of ${parsed.arn}, version ${id}`);
   }
   return {
     Document: urlEncode(JSON.stringify(document, null, 4)),
@@ -54,9 +54,9 @@ function awsVersionOf(region: Region, arn: PolicyArn, id = ''): PolicyVersion {
 }
 
 /** Returns the versions of a policy of AWS. @throws NotImplemented if the policy has earlier versions */
-function awsVersionsOf(region: Region, arn: PolicyArn): PolicyVersion[] {
-  const { version, updated } = awsPolicyOf(region, arn);
-  if (version !== 'v1') throw unknownFact(`The sandbox does not know the earlier versions of ${arn.arn}`);
+function awsVersionsOf(region: Region, parsed: PolicyArn): PolicyVersion[] {
+  const { version, updated } = awsPolicyOf(region, parsed);
+  if (version !== 'v1') throw unknownFact(`The sandbox does not know the earlier versions of ${parsed.arn}`);
   return [{ VersionId: version, IsDefaultVersion: true, CreateDate: new Date(updated) }];
 }
 
@@ -83,22 +83,24 @@ export const policyVersionOperations = {
   GetPolicyVersion: {
     inputMembers: ['PolicyArn', 'VersionId'],
     run(input, region) {
-      const arn = parsePolicyArn(region, input.PolicyArn);
-      if (arn.isAws) return { PolicyVersion: awsVersionOf(region, arn, input.VersionId) };
-      const policy = policyOf(region, arn.arn);
+      const parsed = parsePolicyArn(region, input.PolicyArn);
+      if (parsed.isAwsManaged) return { PolicyVersion: awsVersionOf(region, parsed, input.VersionId) };
+      const policy = policyOf(region, parsed.arn);
       const version = versionOf(policy, input.VersionId);
       return { PolicyVersion: { Document: urlEncode(version.Document), ...viewOf(policy, version) } };
     },
   },
 
-  /** The newest version is first. */
+  /** Lists the newest version first. */
   ListPolicyVersions: {
     inputMembers: ['PolicyArn', 'MaxItems', 'Marker'],
     run(input, region) {
-      const arn = parsePolicyArn(region, input.PolicyArn);
+      const parsed = parsePolicyArn(region, input.PolicyArn);
       const versionsOf = (policy: PolicyRow) =>
         policy.versions.toReversed().map((version) => viewOf(policy, version));
-      const versions = arn.isAws ? awsVersionsOf(region, arn) : versionsOf(policyOf(region, arn.arn));
+      const versions = parsed.isAwsManaged
+        ? awsVersionsOf(region, parsed)
+        : versionsOf(policyOf(region, parsed.arn));
       const { rows, ...rest } = page(versions, input);
       return { Versions: rows, ...rest };
     },

@@ -5,14 +5,14 @@ import { urlEncode } from './checks.ts';
 import type { RoleRow } from './store.ts';
 import { trustPolicyText } from './trust-policies.ts';
 
-/** Returns a role as lists show it, without its tags and boundary, for which a separate call is required. */
+/** Returns a role as lists show it: without its tags and boundary, which only calls for a single role return. */
 export const viewOfRole = (region: Region, { Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
   AssumeRolePolicyDocument: urlEncode(trustPolicyText(region, role)),
 });
 
-/** Returns a role as calls for a single role show it. */
-export const viewWithTags = (region: Region, role: RoleRow): Role => ({
+/** Returns a role as calls for a single role show it, with its tags and boundary. */
+export const fullViewOfRole = (region: Region, role: RoleRow): Role => ({
   ...viewOfRole(region, role),
   PermissionsBoundary: role.boundary === undefined ? undefined : boundaryOf(role.boundary),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,

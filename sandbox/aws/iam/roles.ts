@@ -6,7 +6,7 @@ import { rowOf } from '../finder.ts';
 import { checkPath, checkRoleName, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkBoundary } from './policy-lookup.ts';
-import { viewOfRole, viewWithTags } from './role-views.ts';
+import { viewOfRole, fullViewOfRole } from './role-views.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
 import { iamTagging } from './tags.ts';
 import { checkTrustPolicy } from './trust-policies.ts';
@@ -71,7 +71,7 @@ export const roleOperations = {
       const { PermissionsBoundary } = input;
       const boundary =
         PermissionsBoundary === undefined ? undefined : checkBoundary(region, PermissionsBoundary);
-      return { Role: viewWithTags(region, addRole(region, { ...given, ...trust, boundary })) };
+      return { Role: fullViewOfRole(region, addRole(region, { ...given, ...trust, boundary })) };
     },
   },
 
@@ -79,7 +79,7 @@ export const roleOperations = {
     inputMembers: ['RoleName'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
-      return { Role: { ...viewWithTags(region, role), RoleLastUsed: role.lastUsed ?? {} } };
+      return { Role: { ...fullViewOfRole(region, role), RoleLastUsed: role.lastUsed ?? {} } };
     },
   },
 
@@ -111,7 +111,7 @@ export const roleOperations = {
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = input.Description;
-      return { Role: viewWithTags(region, role) };
+      return { Role: fullViewOfRole(region, role) };
     },
   },
 

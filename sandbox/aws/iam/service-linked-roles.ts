@@ -4,7 +4,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { managedPolicyArn } from './arns.ts';
 import { invalidInput } from './errors.ts';
-import { viewWithTags } from './role-views.ts';
+import { fullViewOfRole } from './role-views.ts';
 import { addRole } from './roles.ts';
 import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
@@ -79,7 +79,7 @@ export const serviceLinkedRoleOperations = {
         );
       }
       const role = makeServiceLinkedRole(region, service, input.Description);
-      return { Role: viewWithTags(region, role) };
+      return { Role: fullViewOfRole(region, role) };
     },
   },
 } satisfies Operations<typeof IAM>;

@@ -18,11 +18,11 @@ export interface RoleRow extends Role {
   CreateDate: Date;
   /** The JSON document as given. IAM's responses contain it URL-encoded. */
   AssumeRolePolicyDocument: string;
-  /** The ids of the roles that the trust policy names, by ARN. */
+  /** The ids of the roles that the trust policy names, keyed by ARN. */
   principalIds?: Record<string, string>;
   MaxSessionDuration: number;
   Tags: Tag[];
-  /** The inline policies by name; each value is the document as given. */
+  /** The documents of the inline policies as given, keyed by the name of the policy. */
   inlinePolicies: Record<string, string>;
   /** ARNs of attached managed policies. */
   attachedPolicies: string[];
@@ -57,7 +57,7 @@ export interface PolicyRow {
 }
 
 export const iamStore = () => ({
-  /** By lower-case name: role names are unique regardless of case. */
+  /** Keyed by lower-case name: role names are unique regardless of case. */
   roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
     // The census does not count service-linked roles: they belong to the account and are never deleted.
     isInCensus: ({ Path }) => !Path.startsWith(SERVICE_PATH),
@@ -65,7 +65,7 @@ export const iamStore = () => ({
     keyOf: (name) => checkRoleName(name).toLowerCase(),
     notFound: roleNotFound,
   }),
-  /** By lower-case name: names of policies are unique regardless of case, even under different paths. */
+  /** Keyed by lower-case name: names of policies are unique regardless of case, even under different paths. */
   policies: new Table<PolicyRow>({
     isInCensus: () => true,
     lag: { listedBy: ['ListPolicies'] satisfies OperationName<typeof IAM>[] },

@@ -1,4 +1,4 @@
-/** The tagging of IAM, which compares tag keys regardless of case. */
+/** The tag operations of IAM, where tag keys are unique regardless of case. */
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidInput, limitExceeded } from './errors.ts';
 

@@ -24,21 +24,21 @@ export function isTrusted(
 ): boolean {
   const applying = statementsOf(role.AssumeRolePolicyDocument).filter(
     (statement) =>
-      namesAction(statement, action) &&
-      namesPrincipal(region, role, statement, trustee) &&
+      appliesToAction(statement, action) &&
+      appliesToPrincipal(region, role, statement, trustee) &&
       meetsConditions(statement.Condition, context),
   );
   return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow');
 }
 
-function namesAction({ Action, NotAction }: Statement, action: string): boolean {
+function appliesToAction({ Action, NotAction }: Statement, action: string): boolean {
   const isNamed = listOf(Action ?? NotAction).some((pattern) =>
     matchesWildcard(pattern.toLowerCase(), action.toLowerCase()),
   );
   return isNamed === (Action !== undefined);
 }
 
-function namesPrincipal(
+function appliesToPrincipal(
   region: Region,
   role: RoleRow,
   { Principal: principal, NotPrincipal: notPrincipal }: Statement,

@@ -1,4 +1,4 @@
-/** Trust policies: IAM's checks, and the principals that it stores by their unique ids. */
+/** Trust policies: IAM's checks, and the unique ids that IAM stores for the principals. */
 import { isServicePrincipal } from '../../models/service-principals.ts';
 import { matchesWildcard } from '../../wildcard.ts';
 import type { Region } from '../../world/region.ts';
@@ -45,11 +45,11 @@ export function checkTrustPolicy(document = '', region: Region): TrustPolicy {
   return { AssumeRolePolicyDocument: document, principalIds };
 }
 
-/** Whether an action is one of those of trust policies, or a wildcard that matches one. */
+/** Whether trust policies can allow an action. An action with wildcards must match one that they can allow. */
 const isTrustAction = (action: string): boolean =>
   ACTIONS.some((known) => matchesWildcard(action.toLowerCase(), known));
 
-/** Returns the existing role that the ARN of a role or of a session of a role names. */
+/** Returns the role that an ARN names, if the role exists. The ARN belongs to the role or to one of its sessions. */
 function roleInArn({ iam }: Region, arn: string): RoleRow | undefined {
   const [, isSession, path = ''] =
     /^arn:[^:]+:(?:iam|sts)::\d{12}:(?:role|(assumed-role))\/(.+)$/.exec(arn) ?? [];
@@ -67,7 +67,7 @@ function isKnownPrincipal(region: Region, { RoleId: id, CreateDate: changedAt }:
 /**
  * Checks that services exist, and that the principals of this account exist. IAM stores the id of a principal instead of the
  * name, so it must find the principal. Principals of other accounts are not checked.
- * @returns the ids of the roles by ARN
+ * @returns the ids of the named roles, keyed by ARN
  */
 function checkPrincipal(principal: Principal, region: Region): Record<string, string> {
   if (principal === '*') return {};

@@ -1,4 +1,4 @@
-/** Reads of users. The sandbox has one user, who belongs to no group and has no policies. */
+/** Read operations on users. The sandbox has one user, who belongs to no group and has no policies. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { User } from '@aws-sdk/client-iam';
 import type { Caller, Operations } from '../../operations.ts';

@@ -1,4 +1,4 @@
-/** The checks of CloudWatch Logs that AWS's model lacks: reserved names, page tokens and reserved tags. */
+/** The checks of CloudWatch Logs that AWS's API model lacks: reserved names, page tokens and reserved tags. */
 import { pageOf, type Page, type PageRules } from '../paging.ts';
 import { invalidParameter } from './errors.ts';
 

@@ -1,4 +1,4 @@
-/** The refusals of CloudWatch Logs, in AWS's wording. The catalogue of AWS semantics (§8) lists their codes and sources. */
+/** The refusals of CloudWatch Logs, in AWS's wording. Section 8 of docs/aws-semantics.md lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const logGroupNotFound = (): Refusal =>
@@ -18,13 +18,13 @@ export const logStreamExists = (): Refusal =>
 
 export const invalidParameter = (message: string): Refusal => refusal('InvalidParameterException', message);
 
-/** The refusal of a value that the API's model does not allow, in the model's wording. */
+/** The refusal of a value that AWS's API model does not allow. */
 export const invalidValue = (value: string, member: string, constraint: string): Refusal =>
   invalidParameter(
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
   );
 
-/** Recorded in LocalStack's `test_logs_streams.snapshot.json`. */
+/** LocalStack's `test_logs_streams.snapshot.json` records this refusal. */
 export const bothNameAndArn = (): Refusal =>
   refusal('ValidationException', 'LogGroup name and LogGroup ARN are mutually exclusive parameters.');
 

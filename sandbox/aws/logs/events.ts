@@ -69,12 +69,15 @@ export const eventOperations = {
       const stream = streamOf(region, group.logGroupName, input.logStreamName);
       const events = checkBatch(input.logEvents);
       const now = region.now();
-      const info = rejectionsOf(events, keptSince(group, now), now.getTime());
-      const firstAccepted = Math.max(info?.tooOldLogEventEndIndex ?? 0, info?.expiredLogEventEndIndex ?? 0);
-      for (const event of events.slice(firstAccepted, info?.tooNewLogEventStartIndex)) {
+      const rejections = rejectionsOf(events, keptSince(group, now), now.getTime());
+      const firstAccepted = Math.max(
+        rejections?.tooOldLogEventEndIndex ?? 0,
+        rejections?.expiredLogEventEndIndex ?? 0,
+      );
+      for (const event of events.slice(firstAccepted, rejections?.tooNewLogEventStartIndex)) {
         insertEvent(stream, event, now.getTime());
       }
-      return { rejectedLogEventsInfo: info };
+      return { rejectedLogEventsInfo: rejections };
     },
   },
 

@@ -1,4 +1,4 @@
-/** Log groups: created, changed and deleted by name. Their events never expire, unless a retention is set. */
+/** Log groups: created, changed and deleted by name. Their events never expire, unless a retention period is set. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';

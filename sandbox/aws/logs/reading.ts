@@ -1,4 +1,4 @@
-/** Reads of events: which events are still kept, their positions in time, and how many fit into one response. */
+/** The rules for reading events: which events are still kept, their positions in time, and how many fit into one response. */
 import { createHash } from 'node:crypto';
 import type { LogEventRow, LogGroupRow, LogStreamRow } from './store.ts';
 import { weightOf } from './stream-rows.ts';

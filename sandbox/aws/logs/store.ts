@@ -11,7 +11,7 @@ export interface LogEventRow {
   timestamp: number;
   ingestionTime: number;
   message: string;
-  /** The number of the event among all events that the stream ever received, including dropped events. */
+  /** The number of events that the stream had received before this event, including events that are not kept. */
   sequence: number;
 }
 export interface LogStreamRow extends LogStream {
@@ -27,7 +27,7 @@ export interface LogStreamRow extends LogStream {
 
 export const logsStore = () => ({
   groups: new Table<LogGroupRow>(CONSISTENT_RESOURCE),
-  /** By `group:stream`. */
+  /** Keyed by `group:stream`. */
   streams: new Table<LogStreamRow>(CONSISTENT_RESOURCE),
 });
 export type LogsStore = ReturnType<typeof logsStore>;

@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
-/** The maximum number of events per stream. The sandbox has all events in memory, so it keeps only the newest. */
+/** The maximum number of events per stream. The sandbox keeps events in memory, so it drops the oldest. */
 export const MAX_EVENTS = 10_000;
 /** The maximum number of bytes per stream, for the same reason. */
 export const MAX_WEIGHT = 16 * 1024 * 1024;
@@ -10,7 +10,7 @@ export const MAX_WEIGHT = 16 * 1024 * 1024;
 /** The number of bytes that CloudWatch Logs adds to the size of every message. */
 const OVERHEAD = 26;
 
-/** Returns the size of an event for limits and `storedBytes`. */
+/** Returns the size of an event in bytes, as limits and `storedBytes` count it. */
 export const weightOf = ({ message }: { message: string }): number => Buffer.byteLength(message) + OVERHEAD;
 
 export const streamKey = (group: string, stream: string): string => `${group}:${stream}`;

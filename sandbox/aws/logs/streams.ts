@@ -40,15 +40,15 @@ export const streamOperations = {
     ],
     run(input, region) {
       const { logGroupName } = groupOf(region, input);
-      const byTime = input.orderBy === 'LastEventTime';
-      if (byTime && input.logStreamNamePrefix !== undefined) {
+      const isByTime = input.orderBy === 'LastEventTime';
+      if (isByTime && input.logStreamNamePrefix !== undefined) {
         throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
       }
       const timeOf = ({ lastEventTimestamp = 0 }: LogStreamRow) => lastEventTimestamp;
       const sorted = streamsOf(region, logGroupName)
         .filter(({ logStreamName }) => logStreamName.startsWith(input.logStreamNamePrefix ?? ''))
         .sort((a, b) => byName(a.logStreamName, b.logStreamName));
-      if (byTime) sorted.sort((a, b) => timeOf(a) - timeOf(b));
+      if (isByTime) sorted.sort((a, b) => timeOf(a) - timeOf(b));
       if (input.descending) sorted.reverse();
       const { rows, next } = page(sorted, input.limit, input.nextToken);
       return { logStreams: rows, nextToken: next };

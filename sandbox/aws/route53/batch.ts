@@ -55,7 +55,7 @@ export function applyChange(
   if (action === 'CREATE' && current) return [`Tried to create ${textOf(record)} but it already exists`];
   const faults = faultsOf(region, draft, record);
   const faultsOrConflicts = faults.length > 0 ? faults : conflicts(draft, record);
-  // Route 53 keeps its own spelling of values that mean the same (cookpad/roadworker#100).
+  // Route 53 keeps the existing values if the new ones differ only in order or spelling (cookpad/roadworker#100).
   if (current && fingerprint(current) === fingerprint(record)) return faultsOrConflicts;
   draft.records = [...draft.records.filter((row) => row !== current), record];
   return faultsOrConflicts;
@@ -78,7 +78,7 @@ function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | un
   return [];
 }
 
-/** Returns the one spelling of an IPv6 address that all its spellings share; returns any other value as it is. */
+/** Returns the canonical form of an IPv6 address, and any other value unchanged. */
 const comparableValue = (type: RecordRow['Type'], value = ''): string =>
   type === 'AAAA' && isIPv6(value) ? new SocketAddress({ address: value, family: 'ipv6' }).address : value;
 
@@ -100,8 +100,8 @@ const fingerprint = ({
   ]);
 
 /**
- * Returns conflicts with other record sets. A CNAME must be the only record set of its name. If several record sets have the
- * same name and type, all of them need identifiers.
+ * Returns conflicts with other record sets. A CNAME cannot share its name with a record set of another type. If several
+ * record sets have the same name and type, all of them need identifiers.
  */
 function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   const { Name, Type, SetIdentifier, TTL, Weight } = record;

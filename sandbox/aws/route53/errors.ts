@@ -1,4 +1,4 @@
-/** The refusals of Route 53, in AWS's wording. The catalogue of AWS semantics (§7) lists their codes and sources. */
+/** The refusals of Route 53, in AWS's wording. Section 7 of docs/aws-semantics.md lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);

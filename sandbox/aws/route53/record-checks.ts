@@ -15,7 +15,7 @@ const TYPES: readonly RRType[] = [
 const MAX_TTL = 2 ** 31 - 1;
 const MAX_ZONE_ID_LENGTH = 32;
 
-/** The members of routing policies that the sandbox lacks. They need the locations of clients, or health checks. */
+/** The members for unsupported routing policies. These policies need the locations of clients, or health checks. */
 const UNSUPPORTED = [
   'Region',
   'GeoLocation',
@@ -26,7 +26,8 @@ const UNSUPPORTED = [
 ] as const satisfies readonly (keyof ResourceRecordSet)[];
 
 /**
- * Returns the record set of a change in Route 53's form. AWS makes these checks before it checks the batch as a whole.
+ * Checks the record set of a change, and returns it in Route 53's form. AWS checks every record set before it checks the batch
+ * as a whole.
  * @throws InvalidInput when members are missing or exclude each other
  */
 export function readRecord({ Action, ResourceRecordSet: given }: Change): RecordRow {
@@ -72,7 +73,7 @@ function checkRouting({ SetIdentifier, Weight, MultiValueAnswer }: ResourceRecor
   }
 }
 
-/** Returns an alias as Route 53 shows it: in lower case and with a trailing dot. */
+/** Returns an alias as Route 53 shows it: its DNS name is in lower case and has a trailing dot. */
 function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof alias {
   const { HostedZoneId, DNSName, EvaluateTargetHealth } = alias;
   const missing = Object.entries({ HostedZoneId, DNSName, EvaluateTargetHealth }).find(
@@ -126,7 +127,7 @@ function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }:
   return region.route53.balancerNames.has(name) ? [] : [absentFault];
 }
 
-/** The checks of values, by record type. Values of other types are not checked. */
+/** For each record type, the check of one value. The values of other types are not checked. */
 const VALUE_FAULTS: Partial<Record<RRType, (value: string) => string | undefined>> = {
   A: (value) => (isIPv4(value) ? undefined : 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'),
   AAAA: (value) =>

@@ -1,4 +1,4 @@
-/** Record sets: listed by name, and changed in batches. A batch takes effect completely or not at all. */
+/** Record sets: listed in order of name, and changed in batches. A batch takes effect completely or not at all. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Change } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';

@@ -3,17 +3,17 @@ import type { Region } from '../../world/region.ts';
 import { isWithin, labelsOf, normalName, WILDCARD } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 
-/** The answer for a name: the DNS name of a load balancer, or IP addresses. */
+/** The answer for a name: IP addresses, or a name outside the hosted zones, such as the DNS name of a load balancer. */
 export type Answer =
   | { readonly kind: 'alias'; readonly dnsName: string }
   | { readonly kind: 'values'; readonly values: string[] };
 
-/** The maximum number of hops. Aliases and CNAMEs may form a cycle, so resolvers give up after a few hops. */
+/** The maximum number of aliases and CNAMEs to follow. They may form a cycle, so resolvers give up after a few of them. */
 const MAX_HOPS = 8;
 
 /**
  * Resolves a name in the hosted zones of the account.
- * @param name with or without a trailing dot, in any case
+ * @param name in upper or lower case, with or without a trailing dot
  * @param draw returns a number from 0 to less than 1, which selects among weighted record sets
  * @returns `values` with IP addresses, or `alias` when aliases and CNAMEs lead to a name outside all zones, such as the name
  * of a load balancer. The alias is in lower case, without `dualstack.` and without a trailing dot. Undefined when no zone has
@@ -23,7 +23,7 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
   let next = normalName(name);
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const zone = zoneOf(region, next);
-    // A name outside all zones ends the resolution. If this is the requested name itself, there is no answer.
+    // A name outside all zones ends the resolution. If the requested name itself is outside, there is no answer.
     if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: balancerName(next) };
     const records = recordsFor(zone, next);
     const record =
@@ -39,8 +39,9 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 }
 
 /**
- * Returns the zone that answers for a name. Like a resolver, it starts at the outermost zone of the account that contains the
- * name, and follows each delegation from there. A zone below the outermost one answers only if the zone above delegates to it.
+ * Returns the zone that answers for a name. Like a resolver, the search starts at the outermost zone of the account that
+ * contains the name, and follows each delegation from there. A zone below the outermost one answers only if the zone above
+ * delegates to it.
  * @returns undefined when there is no such zone, or the name is delegated to name servers outside the account
  * @see https://www.rfc-editor.org/rfc/rfc1034#section-4.3.2
  */
@@ -56,8 +57,8 @@ function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
 }
 
 /**
- * Returns the outermost zone that contains a name. The domain's registrar delegates to this zone. If several zones have this
- * zone's name, the registrar delegates to the oldest of them.
+ * Returns the outermost zone that contains a name. The domain's registrar delegates to this zone. If several zones have
+ * the same name, the registrar delegates to the oldest of them.
  */
 const outermostZone = (region: Region, name: string): HostedZoneRow | undefined =>
   region.route53.zones

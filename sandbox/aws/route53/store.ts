@@ -24,10 +24,10 @@ export interface HostedZoneRow extends HostedZone {
   nameServers: string[];
   records: RecordRow[];
 }
-/** The DNS name of a load balancer in one of AWS's zones for load balancers. It exists as long as the load balancer. */
+/** The DNS name of a load balancer in one of AWS's zones for load balancers. It exists as long as the load balancer exists. */
 export interface BalancerNameRow {
   loadBalancerArn: string;
-  /** The canonical hosted zone of the load balancer. Worlds of earlier sandboxes lack it. */
+  /** The canonical hosted zone of the load balancer. Worlds that earlier versions of the sandbox saved lack this member. */
   hostedZoneId?: string;
 }
 
@@ -41,7 +41,7 @@ export const route53Store = () => ({
   }),
   /** The caller references with which zones were created, including zones that are deleted. */
   callerReferences: new Table<{ zoneId: string }>(BOOKKEEPING),
-  /** By id without the `/change/` prefix. */
+  /** Keyed by id, without the `/change/` prefix. */
   changes: new Table<ChangeInfo, Kind & Findable>({
     // The census does not count changes, because they are not resources.
     isInCensus: () => false,
@@ -49,7 +49,7 @@ export const route53Store = () => ({
     keyOf: withoutPrefix,
     notFound: (id) => noSuchChange(withoutPrefix(id)),
   }),
-  /** The load balancers of all regions, by DNS name in lower case with a trailing dot. Aliases can target them. */
+  /** The DNS names of the load balancers of all regions. Each key is a name in lower case with a trailing dot. */
   balancerNames: new Table<BalancerNameRow>(BOOKKEEPING),
 });
 export type Route53Store = ReturnType<typeof route53Store>;

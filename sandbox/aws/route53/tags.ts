@@ -16,10 +16,10 @@ const { merged, without } = tagging({
   tooMany: (max) => invalidInput(`A resource can have at most ${max} tags`),
 });
 
-/** The model allows 64 characters, but Route 53 allows only 32 (recorded by moto's `test_route53_hosted_zone_ids.py`). */
+/** The API model allows 64 characters, but Route 53 allows only 32 (recorded by moto's `test_route53_hosted_zone_ids.py`). */
 const MAX_ID_LENGTH = 32;
 
-/** Returns the zone with an id. Unlike other calls, the calls for tags accept no `/hostedzone/` prefix. */
+/** Returns the zone with the given id. Unlike other calls, the calls for tags accept no `/hostedzone/` prefix. */
 function taggedZone(region: Region, type: string | undefined, id = ''): HostedZoneRow {
   if (type === 'healthcheck') throw noSuchHealthCheck(id);
   if (type !== 'hostedzone') throw notInEnumeration(type, ['healthcheck', 'hostedzone']);

@@ -31,7 +31,7 @@ function newNameServers(region: Region): string[] {
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html */
-const firstRecords = (zone: string, servers: string[]): RecordRow[] => [
+const initialRecords = (zone: string, servers: string[]): RecordRow[] => [
   {
     Name: zone,
     Type: 'NS',
@@ -46,7 +46,7 @@ const firstRecords = (zone: string, servers: string[]): RecordRow[] => [
   },
 ];
 
-/** Returns a zone as calls show it. */
+/** Returns a zone as responses show it. */
 export const viewOf = ({ Id, Name, CallerReference, Config, records }: HostedZoneRow): HostedZone => ({
   Id: `/hostedzone/${Id}`,
   Name,
@@ -90,7 +90,7 @@ export const zoneOperations = {
         CallerReference,
         Config: { Comment, PrivateZone },
         nameServers,
-        records: firstRecords(name, nameServers),
+        records: initialRecords(name, nameServers),
         tags: [],
       });
       return {

@@ -42,7 +42,7 @@ const contextOf = (
   'aws:multifactorauthpresent': caller.isTemporary ? 'false' : undefined,
 });
 
-/** Returns the role with an ARN, if it exists and STS already knows it. @throws ValidationError */
+/** Returns the role with the given ARN, if it exists and STS already knows it. @throws ValidationError */
 function roleWithArn(region: Region, arn = ''): RoleRow | undefined {
   const [, partition, path] = /^arn:([\w-]+):iam::\d{12}:role\/(.+)$/.exec(arn) ?? [];
   if (path === undefined || partition !== region.partition.id) throw validationError(`${arn} is invalid`);
@@ -54,7 +54,7 @@ function roleWithArn(region: Region, arn = ''): RoleRow | undefined {
 }
 
 /**
- * Returns the role if the caller may assume it. The refusal does not tell whether the role exists.
+ * Returns the role if the caller may assume it. The refusal does not reveal whether the role exists.
  * @throws AccessDenied, NotImplemented for a condition that the sandbox cannot evaluate
  */
 function assumableRole(
@@ -64,11 +64,11 @@ function assumableRole(
   sourceIdentity: string | undefined,
 ): RoleRow {
   const role = roleWithArn(region, input.RoleArn);
-  const denied = (action: string) => cannotAssume(caller.arn, action, input.RoleArn ?? '');
-  if (!role) throw denied('sts:AssumeRole');
+  const denialOf = (action: string) => cannotAssume(caller.arn, action, input.RoleArn ?? '');
+  if (!role) throw denialOf('sts:AssumeRole');
   const context = contextOf(region, caller, input, sourceIdentity);
   const requireTrust = (action: string): void => {
-    if (!isTrusted(region, role, { caller }, action, context)) throw denied(action);
+    if (!isTrusted(region, role, { caller }, action, context)) throw denialOf(action);
   };
   try {
     requireTrust('sts:AssumeRole');
@@ -85,11 +85,11 @@ function assumableRole(
 }
 
 export const assumeRoleOperations = {
-  /** The permission policies of the caller are not evaluated, only the trust policy of the role. */
+  /** Evaluates only the trust policy of the role, and no permission policies of the caller. */
   AssumeRole: {
     inputMembers: ['RoleArn', 'RoleSessionName', 'DurationSeconds', 'ExternalId', 'SourceIdentity'],
     run(input, region, caller) {
-      // A session keeps the source identity of the session that assumed its role.
+      // A session that assumes a role passes its source identity on to the new session.
       const sourceIdentity = caller.sourceIdentity ?? input.SourceIdentity;
       if ((input.SourceIdentity ?? sourceIdentity) !== sourceIdentity) {
         throw cannotAssume(caller.arn, 'sts:SetSourceIdentity', input.RoleArn ?? '');

@@ -8,7 +8,7 @@ export const cannotAssume = (caller: string, action: string, role: string): Refu
 
 export const validationError = (message: string): Refusal => refusal('ValidationError', message);
 
-/** The families of services that word refusals of credentials in the same way. */
+/** A group of services that word the refusals of credentials in the same way. */
 export type CredentialWording = 'ec2' | 'json' | 'xml';
 
 /** The refusals of credentials that are unknown, and of credentials that have expired. */

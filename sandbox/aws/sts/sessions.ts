@@ -10,7 +10,7 @@ import type { SessionRow } from './store.ts';
 
 /** The access key ids of temporary credentials begin with these letters and have 20 characters. */
 const TEMPORARY = 'ASIA';
-/** Expired credentials are forgotten after this time, and are then unknown. */
+/** This long after credentials expire, the sandbox forgets them. They are then unknown. */
 const KEPT_MS = 24 * 3600 * 1000;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -50,7 +50,8 @@ export interface GivenCredentials {
 }
 
 /**
- * Identifies the caller. A caller without temporary credentials is the user of the sandbox. A role is marked as used.
+ * Identifies the caller. A caller without temporary credentials is the user of the sandbox. If the caller is
+ * a session of a role, the role is marked as used.
  * @throws the refusal of temporary credentials that are unknown or have expired, or whose role does not exist any more
  */
 export function identifyCaller(

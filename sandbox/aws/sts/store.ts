@@ -12,6 +12,6 @@ export interface SessionRow {
 }
 
 export const stsStore = () => ({
-  /** By access key id. */
+  /** Keyed by access key id. */
   sessions: new Table<SessionRow>(BOOKKEEPING),
 });

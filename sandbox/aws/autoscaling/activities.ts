@@ -26,7 +26,7 @@ export function setDesiredCount(
     earlier.EndTime = region.now();
   }
   service.desiredCount = count;
-  service.launches = 0;
+  service.launchCount = 0;
   wake(region, service, 'taskCreate');
   addActivity(region, {
     ResourceId,

@@ -42,7 +42,7 @@ function promote(region: Region, service: ServiceRow, deployment: DeploymentRow)
   for (const other of others) other.status = 'ACTIVE';
   service.deployments = [deployment, ...others];
   service.steady = false;
-  service.launches = 0;
+  service.launchCount = 0;
   wake(region, service, 'taskCreate');
 }
 
@@ -53,7 +53,7 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
     deployment.updatedAt = region.now();
     deployment.failedTasks = 0;
-    service.completed = { ...deployment };
+    service.lastCompleted = { ...deployment };
     addEvent(region, service, deploymentCompleted(deployment));
     settleRollout(region, service, deployment, 'completed');
   }
@@ -72,7 +72,7 @@ export function failDeployment(region: Region, service: ServiceRow, deployment: 
   deployment.updatedAt = region.now();
   addEvent(region, service, deploymentFailed(deployment));
   const rollbackTarget = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
-    ? service.completed
+    ? service.lastCompleted
     : undefined;
   if (!rollbackTarget || rollbackTarget.id === deployment.id || deployment.isRollback) {
     return settleRollout(region, service, deployment, 'failed');

@@ -18,7 +18,7 @@ export const serviceNotFound = (): Refusal => refusal('ServiceNotFoundException'
 export const serviceNotActive = (): Refusal =>
   refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
 
-/** @param resourceIds the ARNs of the tasks of the earlier call */
+/** @param resourceIds the ARNs of the tasks that the first call with the token started */
 export const conflict = (resourceIds: readonly string[]): Refusal =>
   refusal(
     'ConflictException',

@@ -42,7 +42,7 @@ function forgetTokens(region: Region): void {
 }
 
 /**
- * Returns the tasks of an earlier call with the same client token and the same parameters. A token is valid in one cluster.
+ * Returns the tasks of an earlier call with the same client token and the same parameters. Each cluster has its own tokens.
  * @throws ConflictException if the earlier call had other parameters
  */
 function tasksOfRepeat({ ecs }: Region, key: string, input: RunTaskRequest): ECS.Task[] | undefined {
@@ -160,7 +160,7 @@ export const runTaskOperations = {
     },
   },
 
-  /** Starts nothing: no cluster has container instances, so that every named instance is a failure. */
+  /** Starts nothing: no cluster has container instances, so every named instance is a failure. */
   StartTask: {
     inputMembers: [
       'cluster',

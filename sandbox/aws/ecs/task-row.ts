@@ -31,7 +31,7 @@ export interface TaskRequest {
   readonly startedBy?: string;
   readonly tags: Tag[];
   readonly enableExecuteCommand?: boolean;
-  /** Digests by image reference. */
+  /** The digest of each image reference. */
   readonly digests: Readonly<Record<string, string>>;
   readonly serviceArn?: string;
   readonly deploymentId?: string;
@@ -39,7 +39,7 @@ export interface TaskRequest {
 }
 
 /**
- * Adds a new task. The further states of the task are in `task-life.ts`.
+ * Adds a new task, which is PROVISIONING. `task-life.ts` handles its later states.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
 export function addTask(region: Region, request: TaskRequest): TaskRow {

@@ -1,4 +1,4 @@
-/** Reads metrics: lists them, and computes their statistics. There are no percentiles and no expressions. */
+/** Reads metrics: lists them, and computes their statistics. The sandbox supports no percentiles and no expressions. */
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Operations } from '../../operations.ts';
@@ -16,6 +16,7 @@ const MAX_DATAPOINTS = 1440;
 
 /** The range and the period of a read. */
 interface Range {
+  /** In milliseconds since 1970, like `to`. */
   readonly from: number;
   readonly to: number;
   /** In seconds. */
@@ -33,7 +34,7 @@ function rangeOf(start: Date | undefined, end: Date | undefined, period: number)
   return { from: start.getTime(), to: end.getTime(), period };
 }
 
-/** Returns the data of a metric by period, in order of time. Their times are the starts of the periods. */
+/** Returns one row for each period that has data, in order of time. The time of a row is the start of its period. */
 function dataIn(
   region: Region,
   id: MetricId,

@@ -9,7 +9,7 @@ import type { StreamedResponse } from '../protocol/wire.ts';
 import { partsOfBody } from './bodies.ts';
 import { DIGEST_HEADER, isRefusal, pathOf, type Exchange, type Responder } from './exchange.ts';
 
-/** Starts an upload. With `digest`, the request contains the whole blob; with `mount`, another repository may have it. */
+/** Starts an upload. With `digest`, the request contains the whole blob. With `mount`, another repository may supply the blob. */
 export const startUpload: Responder = async (exchange) => {
   const { request, repository, call } = exchange;
   const { query } = request;

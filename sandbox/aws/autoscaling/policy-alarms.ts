@@ -1,4 +1,4 @@
-/** The alarms of scaling policies. Target tracking creates and deletes its own alarms; step scaling uses alarms that clients create. */
+/** The alarms of scaling policies. Target tracking manages its own alarms; step scaling uses alarms that clients create. */
 import type {
   Alarm,
   TargetTrackingScalingPolicyConfiguration,

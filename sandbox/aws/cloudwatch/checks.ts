@@ -24,7 +24,7 @@ export type AlarmSettings = Pick<
 
 /**
  * Checks an alarm, and returns the settings that every alarm on a single metric must have.
- * @throws ValidationError, MissingParameter; NotImplemented for a period below 60 s and for comparisons with a band of expected values
+ * @throws ValidationError, MissingParameter; NotImplemented for a period below 60 s and for a band of expected values
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export function checkAlarm(input: PutMetricAlarmInput): AlarmSettings {

@@ -29,7 +29,7 @@ export function addHistory(region: Region, alarmName: string, entry: Entry, data
     HistorySummary: entry.HistorySummary?.slice(0, MAX_SUMMARY),
     HistoryData: JSON.stringify({ version: '1.0', ...data }).slice(0, MAX_DATA),
   };
-  // A history moves to the end when it is written, so the first history is the one that was not written for the longest time.
+  // A history moves to the end when it is written, so the first history is the least recently written one.
   histories.delete(alarmName);
   histories.set(alarmName, { items: [item, ...kept].slice(0, MAX_ITEMS) });
   const [oldest] = histories.entries()[0] ?? [];

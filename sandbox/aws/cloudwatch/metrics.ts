@@ -43,7 +43,7 @@ export function addDatapoint(region: Region, id: MetricId, added: DatapointRow):
   }
   if (datapoints.length > MAX_DATAPOINTS) datapoints.splice(0, datapoints.length - MAX_DATAPOINTS);
   metric.writtenAt = region.now().getTime();
-  // A metric moves to the end when it is written, so the first metric is the one that was not written for the longest time.
+  // A metric moves to the end when it is written, so the first metric is the least recently written one.
   metrics.delete(key);
   metrics.set(key, metric);
   const [oldest] = metrics.entries()[0] ?? [];

@@ -14,7 +14,7 @@ export interface Verdict {
   readonly state: AlarmRow['StateValue'];
   /** The newest first. */
   readonly datapoints: readonly AlarmDatapoint[];
-  /** The number of missing datapoints that were treated as breaching or not breaching. */
+  /** The number of missing datapoints that were replaced, either by breaching or by not breaching ones. */
   readonly replacedCount: number;
 }
 

@@ -1,4 +1,4 @@
-/** References to images, as task definitions contain them: read into parts, and looked up in the account's registry. */
+/** References to images, as task definitions contain them: parsed into parts, and looked up in the account's registry. */
 import type { Region } from '../../world/region.ts';
 import { isRegistryOf } from './registry.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
@@ -26,6 +26,6 @@ export function parseReference(reference: string): Reference {
 export const referencedRepository = (region: Region, { host, name }: Reference): RepositoryRow | undefined =>
   isRegistryOf(region, host) ? region.ecr.repositories.get(name) : undefined;
 
-/** Returns the image of a repository that has a tag or a digest. */
-export const taggedImage = (repository: RepositoryRow, tagOrDigest: string): ImageRow | undefined =>
+/** Returns the image with the given tag or digest. */
+export const imageByTagOrDigest = (repository: RepositoryRow, tagOrDigest: string): ImageRow | undefined =>
   repository.images.find(({ digest, tags }) => digest === tagOrDigest || tags.includes(tagOrDigest));

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
-import { parseReference, referencedRepository, taggedImage } from '../ecr/references.ts';
+import { parseReference, referencedRepository, imageByTagOrDigest } from '../ecr/references.ts';
 import { shortName, newTaskId } from './lookups.ts';
 import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
@@ -131,7 +131,7 @@ export function digestsOf(
       const repository = referencedRepository(region, reference);
       return [
         image,
-        reference.digest ?? (repository && taggedImage(repository, reference.tag)?.digest),
+        reference.digest ?? (repository && imageByTagOrDigest(repository, reference.tag)?.digest),
       ] as const;
     });
   return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined));

@@ -19,7 +19,7 @@ function trackedMetric({ TargetTrackingScalingPolicyConfiguration: tracking }: P
   return PredefinedMetricSpecification ?? CustomizedMetricSpecification;
 }
 
-/** Refuses a change of a policy's type, a policy too many, and a second policy for the same metric of a target. */
+/** Refuses a change of a policy's type, more policies than a target can have, and a second policy that tracks a metric. */
 function checkOthers(region: Region, policy: ScalingPolicyRow, existing: ScalingPolicyRow | undefined): void {
   if (existing && existing.PolicyType !== policy.PolicyType) {
     throw invalid(`The type of the policy ${policy.PolicyName} is ${existing.PolicyType} and cannot change`);

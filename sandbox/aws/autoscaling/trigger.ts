@@ -80,7 +80,7 @@ const isScaleOut = ({ policy, alarm }: Scene): boolean =>
 /**
  * Returns the capacity that the policy asks for, without the bounds of the target.
  * @param before during the cooldown of a scale-out, the capacity before that scale-out. The next scale-out starts from this
- *   capacity, so the tasks already added count towards it.
+ *   capacity, so it includes the tasks that the earlier one added.
  */
 function wantedCapacity(scene: Scene, before: number | undefined): number | undefined {
   const { region, policy, service, alarm, value } = scene;

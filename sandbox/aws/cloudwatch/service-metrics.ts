@@ -1,4 +1,4 @@
-/** Publishes the metrics of services that ECS and Elastic Load Balancing publish on AWS, from the data plane's measurements. */
+/** Publishes ECS's and Elastic Load Balancing's metrics of services, as the data plane measured them. */
 import type { Usage } from '../../data-plane/data-plane.ts';
 import type { Region } from '../../world/region.ts';
 import { pathOf } from '../elbv2/arns.ts';

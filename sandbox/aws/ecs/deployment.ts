@@ -33,11 +33,11 @@ export function deploy(region: Region, service: ServiceRow): DeploymentRow {
     digests: definition ? digestsOf(region, definition) : {},
   };
   openRollout(region, service, deployment);
-  promote(region, service, deployment);
+  makePrimary(region, service, deployment);
   return deployment;
 }
 
-function promote(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+function makePrimary(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const others = service.deployments.filter((other) => other.id !== deployment.id);
   for (const other of others) other.status = 'ACTIVE';
   service.deployments = [deployment, ...others];
@@ -89,7 +89,7 @@ function rollBack(region: Region, service: ServiceRow, rollbackTarget: Deploymen
   const { taskDefinition, loadBalancers, networkConfiguration } = rollbackTarget;
   Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });
   addEvent(region, service, rollingBack(rollbackTarget.id));
-  promote(region, service, {
+  makePrimary(region, service, {
     ...rollbackTarget,
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',

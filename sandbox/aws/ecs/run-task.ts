@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { capacityFor, nextProvider } from './capacity.ts';
 import { checkContainerInstances, missingInstances } from './container-instances.ts';
-import { clientError, conflict, invalid } from './errors.ts';
+import { clientError, invalid, tokenConflict } from './errors.ts';
 import { activeClusterOf } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { emptiestSubnet } from './placement.ts';
@@ -49,7 +49,7 @@ function tasksOfRepeat({ ecs }: Region, key: string, input: RunTaskRequest): ECS
   const earlier = ecs.runs.get(key);
   if (!earlier) return undefined;
   if (isDeepStrictEqual(earlier.input, input)) return earlier.tasks;
-  throw conflict(earlier.tasks.flatMap(({ taskArn }) => taskArn ?? []));
+  throw tokenConflict(earlier.tasks.flatMap(({ taskArn }) => taskArn ?? []));
 }
 
 /** The parameters that RunTask and StartTask have in common. */

@@ -47,7 +47,8 @@ export function checkService(region: Region, service: ServiceRow): void {
  * Makes the scheduler check the services when a call reads them.
  *
  * At the instant pace, waits take no time. If the scheduler waited at this pace for a real event such as a health check,
- * or paused between failures, it would loop indefinitely. It therefore starts a bounded number of tasks, and then does nothing until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
+ * or paused between failures, it would loop indefinitely. It therefore starts a bounded number of tasks, and then does nothing
+ * until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
  *
  * At every pace, a check on a read also notices that a target of a steady service has become unhealthy.
  */

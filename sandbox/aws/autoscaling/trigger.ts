@@ -60,7 +60,7 @@ function scale(scene: Scene): void {
       return notScaled(scene, { Code: 'AlreadyAtMaxCapacity', MaxCapacity: target.MaxCapacity });
     target.lastScaleOut = { at: now, from: current };
     delete target.lastScaleInAt;
-    return apply(scene, count);
+    return setCount(scene, count);
   }
   if (wanted === current || isScaleOut(scene)) {
     const Code = isScaleOut(scene) ? 'AlreadyAtDesiredCapacity' : 'AutoScalingAnticipatedFlapping';
@@ -70,7 +70,7 @@ function scale(scene: Scene): void {
   if (count >= current)
     return notScaled(scene, { Code: 'AlreadyAtMinCapacity', MinCapacity: target.MinCapacity });
   target.lastScaleInAt = now;
-  apply(scene, count);
+  setCount(scene, count);
 }
 
 /** Whether the alarm asks a target tracking policy for more tasks. */
@@ -129,7 +129,7 @@ const isWithin = (region: Region, since: number | undefined, seconds: number): b
 const causeOf = ({ alarm, policy }: Scene): string =>
   `monitor alarm ${alarm.AlarmName} in state ${alarm.StateValue} triggered policy ${policy.PolicyName}`;
 
-const apply = (scene: Scene, count: number): void =>
+const setCount = (scene: Scene, count: number): void =>
   setDesiredCount(scene.region, scene.service, scene.target.ResourceId, count, causeOf(scene));
 
 const notScaled = (scene: Scene, reason: Parameters<typeof recordNotScaled>[3]): void =>

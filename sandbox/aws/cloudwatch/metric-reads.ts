@@ -51,7 +51,12 @@ function dataIn(
 const isStatistic = (name: string): name is keyof typeof STATISTICS => Object.hasOwn(STATISTICS, name);
 
 /** Evaluates one query of GetMetricData. @throws NotImplemented for expressions and percentiles */
-function answer(region: Region, query: MetricDataQuery, start: Date | undefined, end: Date | undefined) {
+function evaluateQuery(
+  region: Region,
+  query: MetricDataQuery,
+  start: Date | undefined,
+  end: Date | undefined,
+) {
   const { MetricStat, Label } = query;
   if (MetricStat === undefined) {
     throw refusal('NotImplemented', 'The sandbox does not support expressions in GetMetricData', 501);
@@ -105,7 +110,7 @@ export const metricReadOperations = {
     inputMembers: ['MetricDataQueries', 'StartTime', 'EndTime', 'ScanBy'],
     run({ MetricDataQueries = [], StartTime, EndTime, ScanBy }, region) {
       const results = MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).map((query) =>
-        answer(region, query, StartTime, EndTime),
+        evaluateQuery(region, query, StartTime, EndTime),
       );
       if (ScanBy === 'TimestampAscending') return { MetricDataResults: results, Messages: [] };
       const MetricDataResults = results.map((result) => ({

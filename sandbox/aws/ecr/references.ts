@@ -17,9 +17,9 @@ export function parseReference(reference: string): Reference {
   const [path = '', digest] = reference.split('@', 2);
   const [, rest = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]{0,127}))?$/.exec(path) ?? [];
   const slash = rest.indexOf('/');
-  const first = rest.slice(0, slash);
-  if (slash === -1 || !/[.:]|^localhost$/.test(first)) return { host: 'docker.io', name: rest, tag, digest };
-  return { host: first, name: rest.slice(slash + 1), tag, digest };
+  const host = rest.slice(0, slash);
+  if (slash === -1 || !/[.:]|^localhost$/.test(host)) return { host: 'docker.io', name: rest, tag, digest };
+  return { host, name: rest.slice(slash + 1), tag, digest };
 }
 
 /** Returns the repository of a reference; undefined if the reference names another registry or an unknown repository. */

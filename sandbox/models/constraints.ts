@@ -1,7 +1,7 @@
 /** The constraints that AWS's published models put on inputs, and the check of an input against them. */
 import table from './constraints.json' with { type: 'json' };
 
-/** A shape of a model. It refers to other shapes by name, except for shapes that constrain nothing. */
+/** A shape of a model. It refers to other shapes by name, and omits shapes that constrain nothing. */
 export interface ConstraintShape {
   readonly type: string;
   readonly required?: readonly string[];
@@ -18,7 +18,7 @@ export interface ConstraintShape {
 
 /** The constraints of a service. */
 export interface ServiceConstraints {
-  /** The input shapes of its operations. */
+  /** The name of the input shape of each operation. */
   readonly operations: Readonly<Record<string, string>>;
   readonly shapes: Readonly<Record<string, ConstraintShape>>;
 }
@@ -103,7 +103,7 @@ const checkMap = (
     ...check(shapes, values, value, `${path}.${key}.member`),
   ]);
 
-/** The violations of a value itself, without those of its parts. */
+/** Returns the violations of a value itself, without those of its parts. */
 function ownViolations(shape: ConstraintShape, value: unknown, path: string): Violation[] {
   const { min = -Infinity, max = Infinity, pattern, enum: allowed } = shape;
   // A value without a size violates neither `min` nor `max`.
@@ -142,7 +142,7 @@ function wordsOf(
   };
 }
 
-/** The number that `min` and `max` apply to. */
+/** Returns the number to which `min` and `max` apply. */
 function sizeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'string' || Array.isArray(value) || value instanceof Uint8Array) return value.length;

@@ -1,4 +1,4 @@
-/** The policies that AWS manages, as AWS's API lists them. Only those for containers come with their documents. */
+/** The policies that AWS manages, as AWS's API lists them. The table contains the documents of only those for containers. */
 import { ownProperty } from '../own-property.ts';
 import table from './aws-managed-policies.json' with { type: 'json' };
 

@@ -5,7 +5,7 @@ import table from './service-principals.json' with { type: 'json' };
 const names: ReadonlySet<string> = new Set(table);
 
 /**
- * Whether a service of AWS has a principal. In every partition, the domain is `amazonaws.com` or the domain of the partition's
+ * Whether a principal is a service of AWS. In every partition, the domain is `amazonaws.com` or the domain of the partition's
  * endpoints. A region of the partition can precede the domain.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */

@@ -45,7 +45,7 @@ const ec2Refusal = reportingFirst(({ value, path }) =>
   refusal('InvalidParameterValue', `Value (${String(value)}) for parameter ${path} is invalid.`),
 );
 
-/** CloudWatch Logs reports names that are too long in other words (LocalStack's `test_logs_groups.snapshot.json`). */
+/** CloudWatch Logs has a separate message for a name that is too long (LocalStack's `test_logs_groups.snapshot.json`). */
 const logsRefusal: RefusalMaker = (violations) =>
   violations.some(({ kind, path }) => kind === 'max' && /^log(Group|Stream)Name$/.test(path))
     ? refusal(
@@ -62,7 +62,7 @@ interface Validation {
 
 const isEnumViolation = ({ kind }: Violation): boolean => kind === 'enum';
 
-/** The validations of the services, by the names in request signatures. The catalogue of AWS semantics lists the sources. */
+/** Each service's validation, keyed by the name in request signatures. The catalogue of AWS semantics lists the sources. */
 const VALIDATIONS: Readonly<Record<string, Validation>> = {
   ec2: { refusalOf: ec2Refusal, covers: isEnumViolation },
   elasticloadbalancing: { refusalOf: reportingAll('ValidationError') },

@@ -15,7 +15,7 @@ const cborResponse = (status: number, body: Uint8Array): WireResponse => ({
   body,
 });
 
-/** Checks a simple value: unlike JSON, CBOR has types for all of them. */
+/** Checks a simple value. Unlike JSON, CBOR has its own type for each kind of simple value. */
 function readSimple(shape: Shape, value: unknown): unknown {
   if (shape.isBooleanSchema()) return typeof value === 'boolean' ? value : undefined;
   if (shape.isNumericSchema()) return asNumber(value);

@@ -1,8 +1,8 @@
-/** Tells which values of input members ask for nothing. */
+/** Decides whether the value of an input member means the same as an absent member. */
 
 /**
- * Whether a value means the same as an absent member: null, `false`, an empty list, or a structure whose members all ask
- * for nothing, such as `{ Value: false }`.
+ * Whether a value means the same as an absent member: null, `false`, an empty list, or a structure whose members all have
+ * such values, e.g. `{ Value: false }`.
  */
 export function isEmptyValue(value: unknown): boolean {
   if (value === undefined || value === null || value === false) return true;

@@ -12,7 +12,7 @@ import type { ProtocolChoice, WireProtocol, WireRequest } from './wire.ts';
  * Makes the choice between CBOR, JSON and query. Refusals carry the code of the query protocol. The other protocols return the
  * name of the error's shape in the body, and the code in a header.
  * @param namespace the XML namespace of the query protocol
- * @param names the names of error shapes, by the code of the query protocol
+ * @param names the names of error shapes, keyed by the code of the query protocol
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
  */
 export function queryCompatible(namespace: string, names: QueryErrorNames): ProtocolChoice {
@@ -57,7 +57,7 @@ const compressible = (protocol: WireProtocol): WireProtocol => ({
   },
 });
 
-/** Returns undefined if the body is not valid gzip, or if it would be too large. */
+/** Decompresses the body of a request. Returns undefined if it is not valid gzip, or if the result would be too large. */
 function decompress(request: WireRequest): WireRequest | undefined {
   if (request.headers['content-encoding'] !== 'gzip') return request;
   try {

@@ -20,7 +20,7 @@ function actionOf(request: WireRequest): string | undefined {
 }
 
 /**
- * Refuses a call that names no version of the API, or another version than the sandbox's.
+ * Refuses a call that names no version of the API, or a version other than the sandbox's.
  * @param namespace the XML namespace of the responses, which contains the version
  */
 function checkVersion(operation: string, version: string | null, dialect: Dialect, namespace: string): void {

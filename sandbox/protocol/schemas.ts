@@ -30,7 +30,7 @@ type OperationTuple = [
 
 const shapeOf = (ref: LazySchemaRef): Shape => NormalizedSchema.of(typeof ref === 'function' ? ref() : ref);
 
-/** Lists every operation that a client package exports, by name. */
+/** Returns every operation that a client package exports, keyed by name. */
 export function operationsOf(client: object): Map<string, OperationShape> {
   const found = new Map<string, OperationShape>();
   for (const value of Object.values(client)) {
@@ -127,13 +127,13 @@ function withDates(value: unknown): unknown {
 /** The first item of an error's schema: `[-3, namespace, name, traits, …]`. */
 const ERROR = -3;
 
-/** The names of a service's error shapes, by the code that the query protocol uses for each. */
+/** The names of a service's error shapes, keyed by the codes of the query protocol. */
 export interface QueryErrorNames {
   readonly namespace: string;
   readonly shapes: ReadonlyMap<string, string>;
 }
 
-/** Lists the error shapes that a client package exports. A shape that is named like its code wins. */
+/** Returns the error shapes that a client package exports. If several have the same code, the one named like the code wins. */
 export function queryErrorNamesOf(client: object): QueryErrorNames {
   const shapes = new Map<string, string>();
   let namespace = '';

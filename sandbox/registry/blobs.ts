@@ -24,7 +24,7 @@ export const headBlob: Responder = async (exchange) => {
   return { status: 200, headers, body: '' };
 };
 
-/** Redirects to the host under which the client reached the registry, since the client may not resolve another one. */
+/** Redirects to the host under which the client reached the registry, since the client may be unable to resolve another host. */
 export const getBlob: Responder = async (exchange) => {
   const { region, repository, request, reference, call } = exchange;
   await sizeOfBlob(exchange, reference);

@@ -31,7 +31,7 @@ const CODES: Readonly<Record<string, RegistryCode>> = {
   NotImplemented: ['UNSUPPORTED', 405],
 };
 
-/** The codes of an InvalidParameterException, by the parameter that its message names. */
+/** The codes of an InvalidParameterException, keyed by the parameter that its message names. */
 const CODES_OF_PARAMETERS: Readonly<Record<string, RegistryCode>> = {
   repositoryName: ['NAME_INVALID', 400],
   imageTag: ['TAG_INVALID', 400],

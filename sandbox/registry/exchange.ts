@@ -1,4 +1,4 @@
-/** One exchange with a container tool: its request, the repository that it names, and the calls of ECR that it causes. */
+/** One exchange with a container tool: its request, the repository that it names, and the calls to ECR that it causes. */
 import { userCaller } from '../aws/sts/sessions.ts';
 import { isMutating, type Journal } from '../server/journal.ts';
 import { ecrOperations } from '../aws/ecr/index.ts';

@@ -31,7 +31,7 @@ export const getManifest: Responder = async (exchange) => {
   return { status: 200, headers, body: request.method === 'HEAD' ? '' : imageManifest };
 };
 
-/** Puts an image. Unlike PutImage, it accepts an image that the repository already has under the same tag (U). */
+/** Puts an image. Unlike PutImage, it accepts an image that the repository already has under the same tag (not verified). */
 export const putManifest: Responder = async (exchange) => {
   const { repository, request, call } = exchange;
   const imageManifest = await readText(request.body, MAX_MANIFEST_BYTES);

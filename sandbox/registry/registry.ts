@@ -22,7 +22,7 @@ export interface RegistryContext {
 /** Handles a request of a container tool; returns undefined for any other request, whose body is then still unread. */
 export type RegistryHandler = (request: StreamedRequest) => Promise<StreamedResponse | undefined>;
 
-/** Makes the registry endpoint of a world, which also serves the layers to which it redirects. */
+/** Makes the registry endpoint of a world. The endpoint also serves the layers to which it redirects clients. */
 export function makeRegistry(world: World, context: RegistryContext): RegistryHandler {
   return async (request) => {
     const layer = parseLayerPath(request.path);
@@ -80,7 +80,7 @@ function authenticate(
   { headers }: StreamedRequest,
 ): { region: Region | undefined; status: CredentialStatus } {
   const address = parseLoopbackRegistry(headers['host'] ?? '');
-  // A host that a client makes up must not create a region. A region in use has a token, so it exists.
+  // Only existing regions are searched, so that an invented host creates no region. A region that issued a token exists.
   const candidates = world.regions().filter(({ name }) => !address || name === address.regionName);
   const checked = candidates.map((region) => ({
     region,
@@ -89,7 +89,7 @@ function authenticate(
   return checked.find(({ status }) => status !== 'unknown') ?? { region: undefined, status: 'unknown' };
 }
 
-/** Demands a token in ECR's own words. The status for an expired token is (U). */
+/** Demands a token in ECR's own words. The status for an expired token is not verified. */
 function unauthorized({ headers }: StreamedRequest, status: CredentialStatus): StreamedResponse {
   const challenge = {
     'www-authenticate': `Basic realm="http://${headers['host'] ?? ''}/",service="ecr.amazonaws.com"`,

@@ -5,7 +5,7 @@ import { deleteManifest, getManifest, putManifest } from './manifests.ts';
 import { listTags } from './tags.ts';
 import { completeUpload, continueUpload, getUpload, startUpload } from './uploads.ts';
 
-/** A request that a path and a method select. */
+/** The meaning of a request, derived from its path and method. */
 export interface Route {
   readonly repositoryName: string;
   /** The last part of the path; empty if the path has none. */
@@ -21,8 +21,8 @@ const ping: Responder = async () => ({
 });
 
 /**
- * The responders by path and method. A path captures the name of the repository and the last part. As on AWS, a blob cannot be
- * deleted, and there is no list of repositories.
+ * The responders, keyed by path and method. A path captures the name of the repository and the last part. As on AWS, a blob
+ * cannot be deleted, and there is no list of repositories.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints
  */
 const ROUTES: readonly (readonly [path: RegExp, responders: ReadonlyMap<string, Responder>])[] = [

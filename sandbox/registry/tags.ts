@@ -5,7 +5,7 @@ import { pathOf, type Exchange, type Responder } from './exchange.ts';
 /** The maximum size of a page, which is also that of ListImages. */
 const MAX_PAGE_SIZE = 1000;
 
-/** Lists tags in alphabetical order. `n` is the size of a page, and `last` the last tag of the page before. */
+/** Lists tags in alphabetical order. `n` is the size of a page, and `last` is the last tag of the previous page. */
 export const listTags: Responder = async (exchange) => {
   const { request, repository } = exchange;
   const last = request.query.get('last') ?? '';

@@ -9,13 +9,13 @@ import type { StreamedResponse } from '../protocol/wire.ts';
 import { partsOfBody } from './bodies.ts';
 import { DIGEST_HEADER, isRefusal, pathOf, type Exchange, type Responder } from './exchange.ts';
 
-/** Starts an upload. With `digest`, the request contains the whole blob; with `mount`, another repository may have it. */
+/** Starts an upload. With `digest`, the request contains the whole blob. With `mount`, another repository may supply the blob. */
 export const startUpload: Responder = async (exchange) => {
   const { request, repository, call } = exchange;
   const { query } = request;
   const mounted = query.get('mount');
   if (mounted !== null && mountLayer(exchange, mounted, query.get('from') ?? ''))
-    return created(exchange, mounted);
+    return createdResponse(exchange, mounted);
   const { uploadId = '' } = await call('InitiateLayerUpload', repository);
   const digest = query.get('digest');
   if (digest === null) return uploadStatus(exchange, uploadId, 202);
@@ -73,10 +73,10 @@ async function complete(exchange: Exchange, uploadId: string, digest: string): P
     // Two clients may push the same blob at the same time.
     if (!isRefusal(error, 'LayerAlreadyExistsException')) throw error;
   }
-  return created(exchange, digest);
+  return createdResponse(exchange, digest);
 }
 
-function created(exchange: Exchange, digest: string): StreamedResponse {
+function createdResponse(exchange: Exchange, digest: string): StreamedResponse {
   const headers = { location: pathOf(exchange, `blobs/${digest}`), [DIGEST_HEADER]: digest };
   return { status: 201, headers, body: '' };
 }

@@ -14,7 +14,7 @@ const jsonResponse = (value: unknown, status = 200): WireResponse => ({
   body: `${JSON.stringify(value, null, 2)}\n`,
 });
 
-/** Admin pages by `METHOD name`. */
+/** Admin pages, keyed by `METHOD name`. */
 export type AdminPages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
 /**

@@ -20,7 +20,7 @@ import type { World } from '../world/world.ts';
 /** The gateway's response. */
 export interface GatewayResponse {
   readonly response: WireResponse;
-  /** How the loss of the response appears to the client. Undefined if the response is not to be lost. */
+  /** How the loss of the response appears to the client. Undefined if the response is sent. */
   readonly loss?: Exclude<Appearance, '500'> | undefined;
 }
 

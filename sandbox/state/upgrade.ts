@@ -3,15 +3,18 @@ import type { Snapshot } from '../world/world.ts';
 import { addDefaultAcls } from './default-network-acls.ts';
 
 /** The current version of the file format. */
-export const VERSION = 2;
+export const VERSION = 3;
 
-/** The current names of fields of ECS rows, by their names in version 1. */
+/** Maps the names that fields of ECS rows had in earlier versions to their current names. */
 const CURRENT_NAMES: Readonly<Record<string, string>> = {
   restUntil: 'pausedUntil',
   asked: 'createInput',
   counted: 'isFailureCounted',
   condemned: 'replaceReason',
   proven: 'wasHealthy',
+  failed: 'failureKind',
+  completed: 'lastCompleted',
+  launches: 'launchCount',
 };
 
 /**
@@ -21,7 +24,7 @@ const CURRENT_NAMES: Readonly<Record<string, string>> = {
  */
 export function upgradeSnapshot(version: number, snapshot: Snapshot): Snapshot | undefined {
   for (const { ec2 } of Object.values(snapshot.regions)) if (ec2) addDefaultAcls(ec2);
-  if (version === 1) for (const { ecs = {} } of Object.values(snapshot.regions)) renameFields(ecs);
+  if (version < VERSION) for (const { ecs = {} } of Object.values(snapshot.regions)) renameFields(ecs);
   return version >= 1 && version <= VERSION ? snapshot : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Scaling activities: what Application Auto Scaling has done or has not done, in AWS's wording. */
+/** Scaling activities: what Application Auto Scaling did, or why it did nothing, in AWS's wording. */
 import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
 import type { NotScaledReason } from '@aws-sdk/client-application-auto-scaling';
 import type { Operations } from '../../operations.ts';
@@ -26,7 +26,7 @@ export function setDesiredCount(
     earlier.EndTime = region.now();
   }
   service.desiredCount = count;
-  service.launches = 0;
+  service.launchCount = 0;
   wake(region, service, 'taskCreate');
   addActivity(region, {
     ResourceId,
@@ -56,7 +56,7 @@ export function recordNotScaled(
   });
 }
 
-/** Completes the activities whose services have reached their counts. */
+/** Completes each activity whose service now runs the number of tasks that the activity set. */
 export function settleActivities(region: Region): void {
   for (const activity of region.autoscaling.activities.filter(isInProgress)) {
     const service = region.ecs.services.get(region.arn('ecs', activity.ResourceId));
@@ -100,7 +100,7 @@ function addActivity(region: Region, activity: NewActivity): void {
 }
 
 export const activityOperations = {
-  /** The newest come first. @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html */
+  /** Lists the newest activities first. @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html */
   DescribeScalingActivities: {
     inputMembers: [
       'ServiceNamespace',

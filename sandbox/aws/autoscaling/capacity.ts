@@ -1,12 +1,12 @@
-/** Computes the capacity that a policy asks for. Pure. */
+/** Pure functions that compute the capacity that a policy asks for. */
 import type {
   StepAdjustment,
   StepScalingPolicyConfiguration,
 } from '@aws-sdk/client-application-auto-scaling';
 
 /**
- * Returns the capacity with which the metric would be at its target, assuming that it is inversely proportional to the
- * capacity.
+ * Returns the capacity at which the metric would have its target value. The calculation assumes that the metric is inversely
+ * proportional to the capacity.
  * @param capacity the current capacity; a policy scales out from 0 as if there were one task
  */
 export const trackingCapacity = (capacity: number, value: number, target: number): number =>
@@ -32,7 +32,7 @@ export function stepCapacity(
   return capacity + Math.sign(adjustment) * magnitude;
 }
 
-/** Whether a step contains a breach. The bound that is nearer to the threshold belongs to the step. */
+/** Whether a step contains a breach. Of the two bounds of a step, the one nearer to the threshold belongs to the step. */
 function contains(
   { MetricIntervalLowerBound: lower = -Infinity, MetricIntervalUpperBound: upper = Infinity }: StepAdjustment,
   breach: number,

@@ -18,7 +18,7 @@ const PAGE_RULES: PageRules = {
   invalidToken,
 };
 
-/** Returns a page of a list. Only a size below 1 is refused; larger sizes are reduced to the maximum. */
+/** Returns a page of a list. A size below 1 is refused, and a size above the maximum is reduced to the maximum. */
 export const page = <Row>(
   rows: readonly Row[],
   size: number | undefined,

@@ -19,7 +19,7 @@ function trackedMetric({ TargetTrackingScalingPolicyConfiguration: tracking }: P
   return PredefinedMetricSpecification ?? CustomizedMetricSpecification;
 }
 
-/** Refuses a policy that does not go together with the other policies of its target. */
+/** Refuses a change of a policy's type, more policies than a target can have, and a second policy that tracks a metric. */
 function checkOthers(region: Region, policy: ScalingPolicyRow, existing: ScalingPolicyRow | undefined): void {
   if (existing && existing.PolicyType !== policy.PolicyType) {
     throw invalid(`The type of the policy ${policy.PolicyName} is ${existing.PolicyType} and cannot change`);
@@ -114,7 +114,7 @@ export const policyOperations = {
     },
   },
 
-  /** Does not delete the alarms of step scaling. @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScalingPolicy.html */
+  /** Keeps the alarms that trigger a step scaling policy. @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeleteScalingPolicy.html */
   DeleteScalingPolicy: {
     inputMembers: ['PolicyName', 'ServiceNamespace', 'ResourceId', 'ScalableDimension'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** The alarms of scaling policies. Target tracking creates and deletes its own; step scaling uses those of clients. */
+/** The alarms of scaling policies. Target tracking manages its own alarms; step scaling uses alarms that clients create. */
 import type {
   Alarm,
   TargetTrackingScalingPolicyConfiguration,
@@ -67,7 +67,7 @@ export function createTrackingAlarms(
   });
 }
 
-/** Returns the metric that a policy tracks. Its settings have been checked. */
+/** Returns the metric that a policy tracks. The settings of the policy are already checked. */
 function metricOf(resourceId: string, tracking: TargetTrackingScalingPolicyConfiguration): AlarmMetric {
   const { PredefinedMetricSpecification: predefined, CustomizedMetricSpecification: custom } = tracking;
   if (custom) {

@@ -86,7 +86,7 @@ function checkTracking({
   }
 }
 
-/** Returns the settings of a step scaling policy with AWS's defaults. */
+/** Checks the settings of a step scaling policy, and returns them unchanged. */
 function checkSteps(steps: StepScalingPolicyConfiguration): StepScalingPolicyConfiguration {
   const { AdjustmentType, StepAdjustments = [], Cooldown } = steps;
   if (AdjustmentType === undefined) throw invalid('AdjustmentType must be specified');

@@ -10,7 +10,7 @@ export interface ScalableTargetRow extends ScalableTarget {
   ResourceId: string;
   MinCapacity: number;
   MaxCapacity: number;
-  /** Undefined in the files of earlier versions. */
+  /** Undefined in a world that an earlier version of the sandbox saved. */
   tags?: Record<string, string>;
   /** The last scale-out by a policy: its time in milliseconds since 1970, and the capacity before it. */
   lastScaleOut?: { at: number; from: number };
@@ -34,11 +34,11 @@ export interface ScalingActivityRow extends ScalingActivity {
 }
 
 export const autoscalingStore = () => ({
-  /** By resource id, `service/<cluster>/<service>`, which is unique because an ECS service has only one dimension. */
+  /** Keyed by resource id, `service/<cluster>/<service>`, which is unique because an ECS service has only one dimension. */
   targets: new Table<ScalableTargetRow>(CONSISTENT_RESOURCE),
-  /** By resource id and name, separated by a space. */
+  /** Keyed by resource id and name, separated by a space. */
   policies: new Table<ScalingPolicyRow>(CONSISTENT_RESOURCE),
-  /** By id, the oldest first. */
+  /** Keyed by id, the oldest first. */
   activities: new Table<ScalingActivityRow>(BOOKKEEPING),
 });
 export type AutoscalingStore = ReturnType<typeof autoscalingStore>;

@@ -56,7 +56,7 @@ function adjustDesiredCount(
 export const targetOperations = {
   /**
    * Creates a target, or changes the given settings of an existing one. AWS adjusts the desired count just after it
-   * responds; the sandbox adjusts it just before. For ECS, AWS ignores the role and uses the service-linked one.
+   * responds; the sandbox does so just before. For ECS, AWS ignores `RoleARN` and uses the service-linked role.
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
   RegisterScalableTarget: {

@@ -13,7 +13,7 @@ const DEFAULT_COOLDOWN = 300;
 export const isScalingPolicy = (arn: string): boolean =>
   /^arn:[^:]+:autoscaling:[^:]*:[^:]*:scalingPolicy:/.test(arn);
 
-/** The situation in which a policy decides. */
+/** The circumstances in which a policy runs. */
 interface Scene {
   readonly region: Region;
   readonly policy: ScalingPolicyRow;
@@ -26,7 +26,7 @@ interface Scene {
 
 /**
  * Runs the scaling policy that an alarm action names.
- * @returns the reason if the policy cannot run. A policy that changes nothing has run.
+ * @returns the reason why the policy cannot run; undefined if it ran, even if it changed nothing
  * @see https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  */
 export function triggerPolicy(
@@ -48,29 +48,29 @@ export function triggerPolicy(
 
 function scale(scene: Scene): void {
   const { region, target, service, policy } = scene;
-  const base = service.desiredCount;
-  const outCooldown = isWithin(region, target.lastScaleOut?.at, cooldownOf(policy, 'out'));
-  const wanted = wantedCapacity(scene, outCooldown ? target.lastScaleOut?.from : undefined);
+  const current = service.desiredCount;
+  const isScaleOutRecent = isWithin(region, target.lastScaleOut?.at, cooldownOf(policy, 'out'));
+  const wanted = wantedCapacity(scene, isScaleOutRecent ? target.lastScaleOut?.from : undefined);
   if (wanted === undefined) return;
   const count = Math.min(Math.max(wanted, target.MinCapacity), target.MaxCapacity);
   const now = region.now().getTime();
-  if (wanted > base) {
+  if (wanted > current) {
     if (target.SuspendedState?.DynamicScalingOutSuspended) return;
-    if (count <= base)
+    if (count <= current)
       return notScaled(scene, { Code: 'AlreadyAtMaxCapacity', MaxCapacity: target.MaxCapacity });
-    target.lastScaleOut = { at: now, from: base };
+    target.lastScaleOut = { at: now, from: current };
     delete target.lastScaleInAt;
-    return apply(scene, count);
+    return setCount(scene, count);
   }
-  if (wanted === base || isScaleOut(scene)) {
+  if (wanted === current || isScaleOut(scene)) {
     const Code = isScaleOut(scene) ? 'AlreadyAtDesiredCapacity' : 'AutoScalingAnticipatedFlapping';
-    return notScaled(scene, { Code, CurrentCapacity: base });
+    return notScaled(scene, { Code, CurrentCapacity: current });
   }
   if (target.SuspendedState?.DynamicScalingInSuspended || !mayScaleIn(scene)) return;
-  if (count >= base)
+  if (count >= current)
     return notScaled(scene, { Code: 'AlreadyAtMinCapacity', MinCapacity: target.MinCapacity });
   target.lastScaleInAt = now;
-  apply(scene, count);
+  setCount(scene, count);
 }
 
 /** Whether the alarm asks a target tracking policy for more tasks. */
@@ -79,8 +79,8 @@ const isScaleOut = ({ policy, alarm }: Scene): boolean =>
 
 /**
  * Returns the capacity that the policy asks for, without the bounds of the target.
- * @param before the capacity before the last scale-out, during its cooldown. The tasks that it added count as part of the
- *   next scale-out.
+ * @param before during the cooldown of a scale-out, the capacity before that scale-out. The next scale-out starts from this
+ *   capacity, so it includes the tasks that the earlier one added.
  */
 function wantedCapacity(scene: Scene, before: number | undefined): number | undefined {
   const { region, policy, service, alarm, value } = scene;
@@ -119,8 +119,8 @@ function mayScaleIn({ region, policy, target, service }: Scene): boolean {
 function cooldownOf(policy: ScalingPolicyRow, direction: 'in' | 'out'): number {
   const { StepScalingPolicyConfiguration: steps, TargetTrackingScalingPolicyConfiguration: tracking } =
     policy;
-  const own = direction === 'in' ? tracking?.ScaleInCooldown : tracking?.ScaleOutCooldown;
-  return steps?.Cooldown ?? own ?? DEFAULT_COOLDOWN;
+  const trackingCooldown = direction === 'in' ? tracking?.ScaleInCooldown : tracking?.ScaleOutCooldown;
+  return steps?.Cooldown ?? trackingCooldown ?? DEFAULT_COOLDOWN;
 }
 
 const isWithin = (region: Region, since: number | undefined, seconds: number): boolean =>
@@ -129,7 +129,7 @@ const isWithin = (region: Region, since: number | undefined, seconds: number): b
 const causeOf = ({ alarm, policy }: Scene): string =>
   `monitor alarm ${alarm.AlarmName} in state ${alarm.StateValue} triggered policy ${policy.PolicyName}`;
 
-const apply = (scene: Scene, count: number): void =>
+const setCount = (scene: Scene, count: number): void =>
   setDesiredCount(scene.region, scene.service, scene.target.ResourceId, count, causeOf(scene));
 
 const notScaled = (scene: Scene, reason: Parameters<typeof recordNotScaled>[3]): void =>

@@ -1,4 +1,4 @@
-/** Runs the actions of alarms. Scaling policies act on their services; other targets of actions do not exist in the sandbox. */
+/** Runs the actions of alarms. Scaling policies change their services; the sandbox supports no other kind of action. */
 import type { Region } from '../../world/region.ts';
 import { isScalingPolicy, triggerPolicy } from '../autoscaling/trigger.ts';
 import { addHistory } from './history.ts';
@@ -9,7 +9,7 @@ import type { AlarmRow } from './store.ts';
 interface Trigger {
   /** The newest value of the alarm's statistic, if any. */
   readonly value?: number | undefined;
-  /** Whether the state is not new. Then only scaling policies act. */
+  /** Whether the alarm was already in this state. If so, only scaling policies run. */
   readonly isRepeat?: boolean;
 }
 

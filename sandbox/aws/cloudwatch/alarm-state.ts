@@ -4,7 +4,9 @@ import { addHistory } from './history.ts';
 import type { AlarmRow } from './store.ts';
 
 /**
- * Changes the state of an alarm, with the reason for people and, as JSON, for programs.
+ * Changes the state of an alarm.
+ * @param reason the reason of the new state, worded for people
+ * @param reasonData the same reason as JSON, for programs
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
  */
 export function changeState(

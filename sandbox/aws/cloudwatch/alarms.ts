@@ -5,7 +5,7 @@ import { pageOf } from '../paging.ts';
 import { deleteAlarm, putAlarm } from './alarm-rows.ts';
 import { checkAlarm, PAGE_RULES } from './checks.ts';
 import { alarmNotFound, invalidCombination } from './errors.ts';
-import { evaluateAll, evaluateWithoutClock } from './evaluation.ts';
+import { evaluateAll, evaluateAtInstantPace } from './evaluation.ts';
 import type { AlarmRow } from './store.ts';
 import { alarmTags } from './tags.ts';
 
@@ -16,7 +16,7 @@ const actionsOf = ({ OKActions = [], AlarmActions = [], InsufficientDataActions 
 ];
 
 export const alarmOperations = {
-  /** Tags are ignored when the alarm exists. */
+  /** If the alarm already exists, the tags in the call are ignored. */
   PutMetricAlarm: {
     inputMembers: [
       'AlarmName',
@@ -73,7 +73,7 @@ export const alarmOperations = {
       'MaxRecords',
       'NextToken',
     ],
-    before: evaluateWithoutClock,
+    before: evaluateAtInstantPace,
     run(input, region) {
       const { AlarmNames = [], AlarmNamePrefix, AlarmTypes = [], ActionPrefix } = input;
       if (AlarmNames.length > 0 && AlarmNamePrefix !== undefined) {
@@ -95,10 +95,10 @@ export const alarmOperations = {
     },
   },
 
-  /** Returns the alarms on exactly one metric. Their statistic, period and unit can be selected too. */
+  /** Returns the alarms on exactly one metric. A call can also filter them by statistic, period and unit. */
   DescribeAlarmsForMetric: {
     inputMembers: ['MetricName', 'Namespace', 'Statistic', 'Dimensions', 'Period', 'Unit'],
-    before: evaluateWithoutClock,
+    before: evaluateAtInstantPace,
     run(input, region) {
       const dimensionsOf = (dimensions: CloudWatch.Dimension[] = []) =>
         JSON.stringify(dimensions.map(({ Name, Value }) => [Name, Value]).sort());
@@ -115,7 +115,7 @@ export const alarmOperations = {
     },
   },
 
-  /** Deletes the alarms that exist. @throws ResourceNotFound if others are named too */
+  /** Deletes those named alarms that exist. @throws ResourceNotFound if any of the named alarms does not exist */
   DeleteAlarms: {
     inputMembers: ['AlarmNames'],
     run({ AlarmNames = [] }, region) {

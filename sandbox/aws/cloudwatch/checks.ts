@@ -1,11 +1,11 @@
-/** The checks of an alarm's settings that AWS's model does not contain. */
+/** The checks of an alarm's settings beyond those of AWS's model. */
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { refusal } from '../../protocol/refusal.ts';
 import type { PageRules } from '../paging.ts';
 import { invalid, invalidToken, missing } from './errors.ts';
 import type { AlarmRow } from './store.ts';
 
-/** The rules of pages. AWS's model limits their size. */
+/** The rules of pages. AWS's model limits the size of a page. */
 export const PAGE_RULES: PageRules = { defaultSize: 100, invalidToken };
 
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'];
@@ -23,8 +23,8 @@ export type AlarmSettings = Pick<
 >;
 
 /**
- * Returns the settings that every alarm on one metric needs.
- * @throws ValidationError, MissingParameter; NotImplemented for a period below 60 s and for bands of expected values
+ * Checks an alarm, and returns the settings that every alarm on a single metric must have.
+ * @throws ValidationError, MissingParameter; NotImplemented for a period below 60 s and for a band of expected values
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export function checkAlarm(input: PutMetricAlarmInput): AlarmSettings {
@@ -59,10 +59,10 @@ function checkPeriods(period: number, count: number): void {
     throw refusal('NotImplemented', 'The sandbox evaluates alarms every minute; use a period of 60 s', 501);
   }
   if (period % 60 !== 0) throw invalid('Period must be 10, 20, 30 or a multiple of 60.');
-  const [limit, name] = period < 3600 ? [86_400, 'a day'] : [604_800, 'a week'];
-  if (period * count > limit) {
+  const [maxSeconds, name] = period < 3600 ? [86_400, 'a day'] : [604_800, 'a week'];
+  if (period * count > maxSeconds) {
     throw invalid(
-      `Metrics cannot be checked across more than ${name} (EvaluationPeriods * Period must be <= ${limit}).`,
+      `Metrics cannot be checked across more than ${name} (EvaluationPeriods * Period must be <= ${maxSeconds}).`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { reasonDataOf, reasonOf } from './state-reason.ts';
 import type { AlarmRow } from './store.ts';
 import { decideState, EXTRA_PERIODS, type AlarmDatapoint } from './verdict.ts';
 
-/** Evaluates alarms, in the order of their creation by default. */
+/** Evaluates the given alarms; by default all alarms, in the order of their creation. */
 export function evaluateAll(
   region: Region,
   alarms: readonly AlarmRow[] = region.cloudwatch.alarms.all(),
@@ -16,8 +16,8 @@ export function evaluateAll(
   for (const alarm of alarms) evaluate(region, alarm);
 }
 
-/** Evaluates all alarms when a call reads them, at the pace `instant`. At any other pace the clock does so every minute. */
-export function evaluateWithoutClock(region: Region): void {
+/** Evaluates all alarms if the pace is `instant`. At any other pace, the clock triggers an evaluation every minute. */
+export function evaluateAtInstantPace(region: Region): void {
   if (region.scaled(1) === 0) evaluateAll(region);
 }
 
@@ -37,11 +37,11 @@ function evaluate(region: Region, alarm: AlarmRow): void {
   } else if (verdict.state === 'ALARM') runActions(region, alarm, { value, isRepeat: true });
 }
 
-/** Returns the datapoints of the evaluation range, the newest period first; undefined where there is none. */
+/** Returns the datapoints of the evaluation range, the newest period first; undefined for a period without data. */
 function recentDatapoints(region: Region, alarm: AlarmRow): (AlarmDatapoint | undefined)[] {
   const length = periodMs(region, alarm.Period);
   const current = bucketOf(region.now().getTime(), length);
-  // Without a clock, the current period may never end.
+  // At the pace `instant`, the current period may never end.
   const newest = region.scaled(1) === 0 ? current : current - 1;
   const rows = aggregate(region, alarm, length, alarm.Unit);
   return Array.from({ length: alarm.EvaluationPeriods + EXTRA_PERIODS }, (_, age) => {

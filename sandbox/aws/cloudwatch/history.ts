@@ -1,4 +1,4 @@
-/** The history of alarms: configurations, states and actions. It outlives the alarm. */
+/** The histories of alarms: configurations, states and actions. A history outlives its alarm. */
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type { AlarmHistoryItem } from '@aws-sdk/client-cloudwatch';
 import type { Operations } from '../../operations.ts';
@@ -29,7 +29,7 @@ export function addHistory(region: Region, alarmName: string, entry: Entry, data
     HistorySummary: entry.HistorySummary?.slice(0, MAX_SUMMARY),
     HistoryData: JSON.stringify({ version: '1.0', ...data }).slice(0, MAX_DATA),
   };
-  // The history that was written last moves to the end, so that the first one is the oldest.
+  // A history moves to the end when it is written, so the first history is the least recently written one.
   histories.delete(alarmName);
   histories.set(alarmName, { items: [item, ...kept].slice(0, MAX_ITEMS) });
   const [oldest] = histories.entries()[0] ?? [];

@@ -1,9 +1,9 @@
-/** Puts data of custom metrics. */
+/** The operation that puts datapoints into custom metrics. */
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type { MetricDatum, StatisticSet } from '@aws-sdk/client-cloudwatch';
 import type { Operations } from '../../operations.ts';
 import { invalidCombination, invalidValue, missing } from './errors.ts';
-import { evaluateWithoutClock } from './evaluation.ts';
+import { evaluateAtInstantPace } from './evaluation.ts';
 import { addDatapoint } from './metrics.ts';
 import type { DatapointRow } from './store.ts';
 
@@ -17,7 +17,7 @@ type ValueSet = Omit<DatapointRow, 'at' | 'unit'>;
 
 /**
  * Returns the set of values that a datum contains.
- * @throws InvalidParameterCombination unless it has exactly one of Value, Values and StatisticValues
+ * @throws InvalidParameterCombination unless the datum has exactly one of Value, Values and StatisticValues
  */
 function valuesOf({ Value, Values, Counts, StatisticValues }: MetricDatum): ValueSet {
   const given = [Value, Values, StatisticValues].filter((one) => one !== undefined);
@@ -67,7 +67,7 @@ export const metricDataOperations = {
         return { datum, row: { ...valuesOf(datum), at, unit: datum.Unit ?? 'None' } };
       });
       for (const { datum, row } of added) addDatapoint(region, { ...datum, Namespace }, row);
-      evaluateWithoutClock(region);
+      evaluateAtInstantPace(region);
       return {};
     },
   },

@@ -1,4 +1,4 @@
-/** Reads metrics: lists them, and computes their statistics. There are no percentiles and no expressions. */
+/** Reads metrics: lists them, and computes their statistics. The sandbox supports no percentiles and no expressions. */
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Operations } from '../../operations.ts';
@@ -16,6 +16,7 @@ const MAX_DATAPOINTS = 1440;
 
 /** The range and the period of a read. */
 interface Range {
+  /** In milliseconds since 1970, like `to`. */
   readonly from: number;
   readonly to: number;
   /** In seconds. */
@@ -33,7 +34,7 @@ function rangeOf(start: Date | undefined, end: Date | undefined, period: number)
   return { from: start.getTime(), to: end.getTime(), period };
 }
 
-/** Returns the data of a metric by period, in order of time. Their times are the starts of the periods. */
+/** Returns one row for each period that has data, in order of time. The time of a row is the start of its period. */
 function dataIn(
   region: Region,
   id: MetricId,
@@ -50,7 +51,12 @@ function dataIn(
 const isStatistic = (name: string): name is keyof typeof STATISTICS => Object.hasOwn(STATISTICS, name);
 
 /** Evaluates one query of GetMetricData. @throws NotImplemented for expressions and percentiles */
-function answer(region: Region, query: MetricDataQuery, start: Date | undefined, end: Date | undefined) {
+function evaluateQuery(
+  region: Region,
+  query: MetricDataQuery,
+  start: Date | undefined,
+  end: Date | undefined,
+) {
   const { MetricStat, Label } = query;
   if (MetricStat === undefined) {
     throw refusal('NotImplemented', 'The sandbox does not support expressions in GetMetricData', 501);
@@ -104,7 +110,7 @@ export const metricReadOperations = {
     inputMembers: ['MetricDataQueries', 'StartTime', 'EndTime', 'ScanBy'],
     run({ MetricDataQueries = [], StartTime, EndTime, ScanBy }, region) {
       const results = MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).map((query) =>
-        answer(region, query, StartTime, EndTime),
+        evaluateQuery(region, query, StartTime, EndTime),
       );
       if (ScanBy === 'TimestampAscending') return { MetricDataResults: results, Messages: [] };
       const MetricDataResults = results.map((result) => ({

@@ -4,7 +4,7 @@ import type { Region } from '../../world/region.ts';
 import { bucketOf } from './periods.ts';
 import type { DatapointRow, MetricRow } from './store.ts';
 
-/** The number of datapoints that a metric keeps, and the number of metrics of a region. */
+/** The maximum numbers of datapoints per metric, and of metrics per region. */
 const MAX_DATAPOINTS = 600;
 const MAX_METRICS = 500;
 
@@ -15,7 +15,7 @@ export interface MetricId {
   readonly Dimensions?: readonly Dimension[] | undefined;
 }
 
-/** Compares dimensions by name. Their order has no meaning. */
+/** Returns the key of a metric. The key does not depend on the order of the dimensions. */
 const keyOf = ({ Namespace, MetricName, Dimensions = [] }: MetricId): string =>
   JSON.stringify([
     Namespace,
@@ -23,7 +23,7 @@ const keyOf = ({ Namespace, MetricName, Dimensions = [] }: MetricId): string =>
     Dimensions.map(({ Name, Value }) => [Name, Value]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
   ]);
 
-/** Adds a datapoint to a metric. A datapoint of the same time and unit is merged with it. */
+/** Adds a datapoint to a metric, or merges it into an existing datapoint of the same time and unit. */
 export function addDatapoint(region: Region, id: MetricId, added: DatapointRow): void {
   const { metrics } = region.cloudwatch;
   const key = keyOf(id);
@@ -35,15 +35,15 @@ export function addDatapoint(region: Region, id: MetricId, added: DatapointRow):
     writtenAt: 0,
   };
   const { datapoints } = metric;
-  const same = datapoints.findIndex(({ at, unit }) => at === added.at && unit === added.unit);
-  if (same >= 0) datapoints[same] = merge([datapoints[same] ?? added, added]);
+  const sameIndex = datapoints.findIndex(({ at, unit }) => at === added.at && unit === added.unit);
+  if (sameIndex >= 0) datapoints[sameIndex] = merge([datapoints[sameIndex] ?? added, added]);
   else {
     const index = datapoints.findLastIndex(({ at }) => at <= added.at) + 1;
     datapoints.splice(index, 0, added);
   }
   if (datapoints.length > MAX_DATAPOINTS) datapoints.splice(0, datapoints.length - MAX_DATAPOINTS);
   metric.writtenAt = region.now().getTime();
-  // The metric that was written last moves to the end, so that the first one is the oldest.
+  // A metric moves to the end when it is written, so the first metric is the least recently written one.
   metrics.delete(key);
   metrics.set(key, metric);
   const [oldest] = metrics.entries()[0] ?? [];
@@ -62,7 +62,8 @@ function merge(rows: readonly [DatapointRow, ...DatapointRow[]]): DatapointRow {
 }
 
 /**
- * Returns the data of a metric by period, without the periods that have none.
+ * Returns the data of a metric, merged into one row per period and keyed by the number of the period. Periods without data
+ * are absent.
  * @param length the length of a period in milliseconds
  * @param unit only data with this unit; by default any
  */
@@ -82,7 +83,7 @@ export function aggregate(
   return buckets;
 }
 
-/** The statistics that a set of values has. Percentiles need the values themselves, which are not kept. */
+/** The statistics that can be computed from a row. Percentiles need the single values, which are not kept. */
 export const STATISTICS = {
   SampleCount: ({ count }: DatapointRow) => count,
   Average: ({ count, sum }: DatapointRow) => (count === 0 ? 0 : sum / count),

@@ -6,7 +6,7 @@ import { MINUTE_EVENT, MINUTE_MS, scheduleMinute } from './minute.ts';
 import { bucketOf, startOf } from './periods.ts';
 import { publishUsage } from './service-metrics.ts';
 
-/** Usage that was counted over more minutes is not published, because it would not show the load of the last minute. */
+/** Usage counted over more minutes than this is not published, because it would not show the load of the last minute. */
 const MAX_MINUTES = 2;
 
 export const minuteEvents: Events = {

@@ -1,4 +1,4 @@
-/** Publishes the metrics that ECS and Elastic Load Balancing have about services, from what the data plane measured. */
+/** Publishes ECS's and Elastic Load Balancing's metrics of services, as the data plane measured them. */
 import type { Usage } from '../../data-plane/data-plane.ts';
 import type { Region } from '../../world/region.ts';
 import { pathOf } from '../elbv2/arns.ts';
@@ -7,7 +7,7 @@ import { shortName } from '../ecs/lookups.ts';
 import type { TaskRow } from '../ecs/store.ts';
 import { addDatapoint } from './metrics.ts';
 
-/** The units of a CPU reservation that are one vCPU. */
+/** The number of CPU units in one vCPU. */
 const CPU_UNITS = 1024;
 const MIB = 2 ** 20;
 

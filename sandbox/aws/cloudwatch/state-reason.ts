@@ -26,14 +26,14 @@ function shortTimestamp(time: number): string {
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const be = (count: number): string => (count === 1 ? 'was' : 'were');
 
-/** Returns the reason of a state, for people. */
-export function reasonOf(alarm: AlarmRow, { state, datapoints, filled }: Verdict): string {
+/** Returns the reason of a state, worded for people. */
+export function reasonOf(alarm: AlarmRow, { state, datapoints, replacedCount }: Verdict): string {
   const { EvaluationPeriods, DatapointsToAlarm, Threshold, TreatMissingData } = alarm;
   if (state === 'INSUFFICIENT_DATA')
     return `Insufficient Data: ${plural(EvaluationPeriods, 'datapoint')} ${be(EvaluationPeriods)} unknown.`;
   if (datapoints.length === 0) {
     const treatment = TreatMissingData === 'breaching' ? 'Breaching' : 'NonBreaching';
-    return `Threshold Crossed: no datapoints were received for ${plural(EvaluationPeriods, 'period')} and ${plural(filled, 'missing datapoint')} ${be(filled)} treated as [${treatment}].`;
+    return `Threshold Crossed: no datapoints were received for ${plural(EvaluationPeriods, 'period')} and ${plural(replacedCount, 'missing datapoint')} ${be(replacedCount)} treated as [${treatment}].`;
   }
   const list = datapoints.map(({ at, value }) => `${decimal(value)} (${shortTimestamp(at)})`).join(', ');
   const count =
@@ -51,7 +51,7 @@ export function reasonOf(alarm: AlarmRow, { state, datapoints, filled }: Verdict
   return `Threshold Crossed: ${count} [${list}] ${be(datapoints.length)}${not} ${comparison} the threshold (${decimal(Threshold)})${condition}.`;
 }
 
-/** Returns the reason of a state, for programs. */
+/** Returns the reason of a state as data for programs. */
 export const reasonDataOf = (
   { Statistic, Period, Threshold, Unit }: AlarmRow,
   datapoints: readonly AlarmDatapoint[],

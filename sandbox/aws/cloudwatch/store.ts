@@ -46,11 +46,11 @@ export interface AlarmHistoryRow {
 }
 
 export const cloudwatchStore = () => ({
-  /** By name. */
+  /** Keyed by name. */
   alarms: new Table<AlarmRow>(CONSISTENT_RESOURCE),
-  /** By namespace, name and dimensions. Metrics cannot be deleted; they expire. */
+  /** Keyed by namespace, name and dimensions. Clients cannot delete metrics. */
   metrics: new Table<MetricRow>(BOOKKEEPING),
-  /** By the name of the alarm, which may have been deleted. */
+  /** Keyed by the name of the alarm, which may have been deleted. */
   histories: new Table<AlarmHistoryRow>(BOOKKEEPING),
 });
 export type CloudwatchStore = ReturnType<typeof cloudwatchStore>;

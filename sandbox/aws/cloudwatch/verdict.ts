@@ -14,11 +14,11 @@ export interface Verdict {
   readonly state: AlarmRow['StateValue'];
   /** The newest first. */
   readonly datapoints: readonly AlarmDatapoint[];
-  /** The number of missing datapoints that were treated as breaching or not breaching. */
-  readonly filled: number;
+  /** The number of missing datapoints that were replaced, either by breaching or by not breaching ones. */
+  readonly replacedCount: number;
 }
 
-/** The datapoints that are retrieved in addition to the evaluation periods, so that a gap does not hide older data. */
+/** The number of periods that are read in addition to the evaluation periods, so that a gap does not hide older data. */
 export const EXTRA_PERIODS = 2;
 
 const COMPARISONS: Partial<
@@ -32,7 +32,7 @@ const COMPARISONS: Partial<
 
 /**
  * Decides the state of an alarm.
- * @param points the datapoints of the evaluation range, the newest period first; undefined where there is none
+ * @param points the datapoints of the evaluation range, the newest period first; undefined for a period without data
  * @returns undefined if the alarm keeps its state
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
@@ -47,16 +47,20 @@ export function decideState(
   const datapoints = existing.map(({ point }) => point);
   const breachingCount = existing.filter((one) => one.isBreaching).length;
   const missingCount = EvaluationPeriods - existing.length;
-  const verdict = (state: AlarmRow['StateValue'], filled = 0): Verdict => ({ state, datapoints, filled });
+  const verdict = (state: AlarmRow['StateValue'], replacedCount = 0): Verdict => ({
+    state,
+    datapoints,
+    replacedCount,
+  });
   if (missingCount > 0 && TreatMissingData !== 'missing' && TreatMissingData !== 'ignore') {
-    const filledCount = TreatMissingData === 'breaching' ? missingCount : 0;
-    return verdict(breachingCount + filledCount >= DatapointsToAlarm ? 'ALARM' : 'OK', missingCount);
+    const addedBreachingCount = TreatMissingData === 'breaching' ? missingCount : 0;
+    return verdict(breachingCount + addedBreachingCount >= DatapointsToAlarm ? 'ALARM' : 'OK', missingCount);
   }
   if (breachingCount >= DatapointsToAlarm) return verdict('ALARM');
   if (missingCount === 0) return verdict('OK');
   if (existing.length === 0) return TreatMissingData === 'ignore' ? undefined : verdict('INSUFFICIENT_DATA');
   if (breachingCount < existing.length) return verdict('OK');
-  // All data breach, but they are few. They suffice if the oldest one is as old as the datapoints that an alarm needs.
+  // All datapoints breach, but there are fewer than DatapointsToAlarm. They suffice if the oldest is that many periods old.
   const oldestAge = (existing.at(-1)?.age ?? 0) + 1;
   return TreatMissingData === 'missing' && oldestAge >= DatapointsToAlarm ? verdict('ALARM') : undefined;
 }

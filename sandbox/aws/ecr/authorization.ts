@@ -27,7 +27,7 @@ function remember({ ecr }: Region, password: string, expiresAt: Date): void {
 export type CredentialStatus = 'valid' | 'expired' | 'unknown';
 
 /**
- * Checks whether the sandbox issued the credentials of a request in a region.
+ * Checks the credentials of a request against the tokens that were issued in a region.
  * @param authorization the header `Authorization` of the request
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html#registry_auth_http
  */
@@ -55,7 +55,7 @@ export const authorizationOperations = {
       const password = randomBytes(64).toString('base64url');
       const expiresAt = new Date(region.now().getTime() + TOKEN_LIFETIME);
       remember(region, password, expiresAt);
-      // The name of the operation does not say that it changes something.
+      // The gateway takes this operation for a read, because of its name, and does not report the change.
       region.changed();
       const authorizationToken = Buffer.from(`${USER}:${password}`).toString('base64');
       return {

@@ -1,4 +1,4 @@
-/** The checks of ECR that AWS's model lacks: image tags and digests. Also repositories by name, and pages. */
+/** Checks image tags and digests, which AWS's model does not. Also finds a request's repository, and divides lists into pages. */
 import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { pageOf, type Page, type PageRules } from '../paging.ts';

@@ -40,7 +40,7 @@ function deleteImage(region: Region, repository: RepositoryRow, id: ImageIdentif
 }
 
 export const imageDeletionOperations = {
-  /** A deletion by digest removes the image and all its tags. A deletion by tag removes the image only with its last tag. */
+  /** A deletion by digest removes the image and all its tags. A deletion by tag keeps the image unless that is its last tag. */
   BatchDeleteImage: {
     inputMembers: ['registryId', 'repositoryName', 'imageIds'],
     run(input, region) {

@@ -8,7 +8,7 @@ import { identityOf, requestedRepository } from './checks.ts';
 import { layerInaccessible, layerNotFound } from './errors.ts';
 import { layerDigestsOf } from './image-rows.ts';
 
-/** The path of all layers, followed by the region and the digest. */
+/** The path of a layer: a fixed prefix, the region and the digest. */
 const PATH = /^\/ecr-layers\/([\w-]+)\/(sha256:[0-9a-f]{64})$/;
 /** The lifetime of a URL: one hour, in milliseconds. */
 const URL_LIFETIME = 3600 * 1000;
@@ -28,7 +28,7 @@ export function layerUrl(region: Region, digest: string, host: string): string {
   return `http://${host}${path}?Expires=${expires}&Signature=${signatureOf(path, expires)}`;
 }
 
-/** A layer that a URL names, in a region. */
+/** The region and the digest that the path of a layer's URL names. */
 export interface LayerAddress {
   readonly regionName: string;
   readonly digest: string;

@@ -39,10 +39,10 @@ export function shareLayer(repository: RepositoryRow, layer: LayerRow): void {
 export function removeLayers(
   region: Region,
   repository: RepositoryRow,
-  isRemoved: (layer: LayerRow) => boolean,
+  mustRemove: (layer: LayerRow) => boolean,
 ): void {
-  const removed = repository.layers.filter(isRemoved);
-  repository.layers = repository.layers.filter((layer) => !isRemoved(layer));
+  const removed = repository.layers.filter(mustRemove);
+  repository.layers = repository.layers.filter((layer) => !mustRemove(layer));
   const isUsed = (digest: string) =>
     region.ecr.repositories.all().some(({ layers }) => layers.some((layer) => layer.digest === digest));
   for (const { digest } of removed) if (!isUsed(digest)) region.blobs.delete(blobKey(region, digest));

@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 /** The size of the parts that ECR asks clients to send. */
 export const PART_SIZE = 20 * MIB;
 export const MIN_PART_SIZE = 5 * MIB;
-/** The maximum size of a layer, which is also the maximum size of an unpacked layer. AWS accepts more. */
+/** The sandbox's maximum size of a layer, before and after it is unpacked. AWS accepts more. */
 const MAX_LAYER_SIZE = 2048 * MIB;
 
 export const sha256 = (bytes: Uint8Array | string): string =>
@@ -45,7 +45,7 @@ export const bytesReceived = ({ parts }: UploadRow): number =>
 /** Returns the digest of what an upload has received. The bytes are read in pieces, because a layer may be large. */
 async function digestOfUpload(region: Region, upload: UploadRow): Promise<string> {
   const key = uploadKey(upload);
-  // A sandbox that was killed may have written bytes of a part that no client knows to be received.
+  // Cuts off the bytes of an unconfirmed part, which a sandbox may have written before it was killed.
   region.blobs.append(key, bytesReceived(upload), new Uint8Array());
   const hash = createHash('sha256');
   for await (const bytes of region.blobs.read(key) ?? []) hash.update(bytes as Uint8Array);

@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import { layerBytes } from './layer-rows.ts';
 import { parseManifest, type Platform } from './manifests.ts';
-import { parseReference, referencedRepository, taggedImage } from './references.ts';
+import { parseReference, referencedRepository, imageByTagOrDigest } from './references.ts';
 import { isRegistryOf, registryOf } from './registry.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
@@ -38,7 +38,7 @@ export function pullImage(
     const missing = `The repository with name '${name}' does not exist in the registry with id '${region.account}'`;
     throw unresolved(reference, `${reference}: name unknown: ${missing}`);
   }
-  const image = taggedImage(repository, digest ?? tag);
+  const image = imageByTagOrDigest(repository, digest ?? tag);
   if (!image) throw unresolved(reference, `${reference}: not found`);
   recordPull(region, image);
   return readImage(region, repository, reference, image, { os: 'linux', architecture });
@@ -62,7 +62,7 @@ function readImage(
     const match = manifest.manifests.find(
       (one) => one.platform?.os === platform.os && one.platform.architecture === platform.architecture,
     );
-    const inner = match && taggedImage(repository, match.digest);
+    const inner = match && imageByTagOrDigest(repository, match.digest);
     if (inner) return readImage(region, repository, reference, inner, platform);
     throw cannotPull(
       `pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '${platform.os}/${platform.architecture}'`,

@@ -9,7 +9,7 @@ export interface ImageRow {
   mediaType: string;
   tags: string[];
   pushedAt: Date;
-  /** The time at which a task last pulled the image. */
+  /** The time at which a task or a container tool last pulled the image. */
   pulledAt?: Date;
   sizeInBytes: number;
 }
@@ -26,7 +26,7 @@ export interface RepositoryRow extends Repository {
   lifecyclePolicyText?: string;
   policyText?: string;
   images: ImageRow[];
-  /** The layers and image configurations that were uploaded to this repository. */
+  /** The layers and image configurations that were uploaded to this repository or taken over from another one. */
   layers: LayerRow[];
 }
 export interface UploadRow {

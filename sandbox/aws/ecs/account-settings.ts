@@ -1,4 +1,4 @@
-/** Account settings: each principal can have its own. Those of the root user are the defaults of the account in a region. */
+/** Account settings of principals. In each region, the root user's settings are the defaults of the account. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Setting, SettingName } from '@aws-sdk/client-ecs';
 import type { Caller, Operations } from '../../operations.ts';
@@ -10,17 +10,17 @@ import { pageOfTen } from './lookups.ts';
 type Values = readonly [string, ...string[]];
 
 const LONG_ARN_FORMAT: Values = ['enabled', 'disabled'];
-const OPTIONAL: Values = ['disabled', 'enabled'];
-const MANAGED_BY_AWS = 'guardDutyActivate';
+const OPT_IN: Values = ['disabled', 'enabled'];
+const AWS_MANAGED_SETTING = 'guardDutyActivate';
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html */
 const SETTINGS: Readonly<Record<SettingName, Values>> = {
-  awsvpcTrunking: OPTIONAL,
+  awsvpcTrunking: OPT_IN,
   containerInsights: ['disabled', 'enabled', 'enhanced'],
   containerInstanceLongArnFormat: LONG_ARN_FORMAT,
   defaultLogDriverMode: ['non-blocking', 'blocking'],
-  fargateEventWindows: OPTIONAL,
-  fargateFIPSMode: OPTIONAL,
+  fargateEventWindows: OPT_IN,
+  fargateFIPSMode: OPT_IN,
   fargateTaskRetirementWaitPeriod: ['7', '0', '14'],
   guardDutyActivate: ['off', 'on'],
   serviceLongArnFormat: LONG_ARN_FORMAT,
@@ -29,7 +29,7 @@ const SETTINGS: Readonly<Record<SettingName, Values>> = {
 };
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
-/** Returns the ARN to which the settings of a caller belong: of the user, or of the role and not its session. */
+/** Returns the ARN of the principal that owns a caller's settings: the user, or the role (not its session). */
 const principalOfCaller = ({ arn, role }: Caller): string => role?.arn ?? arn;
 const rootOf = (region: Region): string => region.iamArn('root');
 const keyOf = (name: SettingName, principalArn: string): string => `${principalArn} ${name}`;
@@ -52,12 +52,12 @@ function effectiveSetting(region: Region, name: SettingName, principalArn: strin
       name,
       value: SETTINGS[name][0],
       principalArn: rootArn,
-      type: name === MANAGED_BY_AWS ? 'aws_managed' : 'user',
+      type: name === AWS_MANAGED_SETTING ? 'aws_managed' : 'user',
     }
   );
 }
 
-/** Returns the value of a setting that applies to the caller. */
+/** Returns the value that a setting has for the caller. */
 export const settingOfCaller = (region: Region, name: SettingName, caller: Caller): string =>
   effectiveSetting(region, name, principalOfCaller(caller)).value ?? SETTINGS[name][0];
 
@@ -69,7 +69,7 @@ function putSetting(
 ): Setting {
   if (name === undefined) throw invalid("Invalid setting 'name'");
   const values = SETTINGS[name];
-  if (name === MANAGED_BY_AWS) throw invalid(`The setting ${name} is managed by AWS and is read-only.`);
+  if (name === AWS_MANAGED_SETTING) throw invalid(`The setting ${name} is managed by AWS and is read-only.`);
   if (!values.includes(value)) throw invalid("Invalid setting 'value'");
   if (values === LONG_ARN_FORMAT && value === 'disabled') {
     throw invalid('You can no longer disable Long Arn settings');

@@ -10,13 +10,13 @@ import { isProtected } from './task-protection.ts';
 /** Counts each task that ended on its own as one failure of its deployment. */
 export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
   for (const task of tasks) {
-    if (!task.failed || task.isFailureCounted) continue;
+    if (!task.failureKind || task.isFailureCounted) continue;
     task.isFailureCounted = true;
     const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
     if (!deployment) continue;
     deployment.failedTasks += 1;
     service.steady = false;
-    if (task.failed !== 'start') continue;
+    if (task.failureKind !== 'start') continue;
     if (task.stopCode === 'TaskFailedToStart')
       addEvent(region, service, taskNotPlaced(task.stoppedReason ?? ''));
     if (throttle(region, deployment)) addEvent(region, service, THROTTLED);

@@ -1,4 +1,4 @@
-/** The operations on capacity providers. Every account has exactly those of Fargate. */
+/** The operations on capacity providers. Every account has exactly two: FARGATE and FARGATE_SPOT. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { CapacityProvider, Failure } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -11,7 +11,7 @@ import { activeClusterOf, clusterOf, pageOfTen, shortName } from './lookups.ts';
 const arnOf = (region: Region, provider: string): string =>
   region.arn('ecs', `capacity-provider/${provider}`);
 
-/** Refuses unknown providers, and returns the given ones. @throws InvalidParameterException */
+/** Returns the given providers if all of them are known. @throws InvalidParameterException */
 export function checkProviders(providers: string[]): string[] {
   const unknown = providers.find((provider) => !PROVIDERS.includes(provider));
   if (unknown === undefined) return providers;
@@ -37,18 +37,18 @@ export const capacityProviderOperations = {
     run(input, region) {
       const offered =
         input.cluster === undefined ? PROVIDERS : (clusterOf(region, input.cluster).capacityProviders ?? []);
-      const named = input.capacityProviders?.length ? input.capacityProviders : offered;
+      const requested = input.capacityProviders?.length ? input.capacityProviders : offered;
       const isOffered = (reference: string): boolean => {
         const name = shortName(reference);
         return offered.includes(name) && (reference === name || reference === arnOf(region, name));
       };
-      const found = named.filter(isOffered).map((reference): CapacityProvider => ({
+      const found = requested.filter(isOffered).map((reference): CapacityProvider => ({
         capacityProviderArn: arnOf(region, shortName(reference)),
         name: shortName(reference),
         status: 'ACTIVE',
         tags: [],
       }));
-      const failures = named
+      const failures = requested
         .filter((reference) => !isOffered(reference))
         .map((reference): Failure => ({ arn: arnOf(region, shortName(reference)), reason: 'MISSING' }));
       const { rows, nextToken } = pageOfTen(found, input.maxResults, input.nextToken);

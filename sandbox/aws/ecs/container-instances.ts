@@ -1,4 +1,4 @@
-/** The operations on container instances and their attributes. Fargate has none, so that lists are empty. */
+/** The operations on container instances and their attributes. Fargate has no container instances, so the lists are empty. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Failure } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';

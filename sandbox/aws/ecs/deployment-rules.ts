@@ -62,7 +62,7 @@ const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
 
 /**
- * Returns whether tasks are rebalanced across zones. By default, they are rebalanced if the service can start an extra task.
+ * Returns the setting for the rebalancing of tasks across zones. The default is ENABLED if the service can start an extra task.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
  */
 export function zoneRebalancing(

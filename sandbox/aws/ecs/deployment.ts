@@ -33,16 +33,16 @@ export function deploy(region: Region, service: ServiceRow): DeploymentRow {
     digests: definition ? digestsOf(region, definition) : {},
   };
   openRollout(region, service, deployment);
-  promote(region, service, deployment);
+  makePrimary(region, service, deployment);
   return deployment;
 }
 
-function promote(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+function makePrimary(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const others = service.deployments.filter((other) => other.id !== deployment.id);
   for (const other of others) other.status = 'ACTIVE';
   service.deployments = [deployment, ...others];
   service.steady = false;
-  service.launches = 0;
+  service.launchCount = 0;
   wake(region, service, 'taskCreate');
 }
 
@@ -53,7 +53,7 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
     deployment.updatedAt = region.now();
     deployment.failedTasks = 0;
-    service.completed = { ...deployment };
+    service.lastCompleted = { ...deployment };
     addEvent(region, service, deploymentCompleted(deployment));
     settleRollout(region, service, deployment, 'completed');
   }
@@ -72,7 +72,7 @@ export function failDeployment(region: Region, service: ServiceRow, deployment: 
   deployment.updatedAt = region.now();
   addEvent(region, service, deploymentFailed(deployment));
   const rollbackTarget = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
-    ? service.completed
+    ? service.lastCompleted
     : undefined;
   if (!rollbackTarget || rollbackTarget.id === deployment.id || deployment.isRollback) {
     return settleRollout(region, service, deployment, 'failed');
@@ -89,7 +89,7 @@ function rollBack(region: Region, service: ServiceRow, rollbackTarget: Deploymen
   const { taskDefinition, loadBalancers, networkConfiguration } = rollbackTarget;
   Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });
   addEvent(region, service, rollingBack(rollbackTarget.id));
-  promote(region, service, {
+  makePrimary(region, service, {
     ...rollbackTarget,
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',

@@ -18,8 +18,8 @@ export const serviceNotFound = (): Refusal => refusal('ServiceNotFoundException'
 export const serviceNotActive = (): Refusal =>
   refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
 
-/** @param resourceIds the ARNs of the tasks of the earlier call */
-export const conflict = (resourceIds: readonly string[]): Refusal =>
+/** @param resourceIds the ARNs of the tasks that the first call with the token started */
+export const tokenConflict = (resourceIds: readonly string[]): Refusal =>
   refusal(
     'ConflictException',
     'The clientToken is already in use by a RunTask call with other parameters.',
@@ -28,7 +28,7 @@ export const conflict = (resourceIds: readonly string[]): Refusal =>
   );
 
 /** @param role the ARN of the role */
-export const cannotPass = (region: Region, role: string): Refusal =>
+export const cannotPassRole = (region: Region, role: string): Refusal =>
   refusal(
     'AccessDeniedException',
     `User: ${region.iamArn('user/sandbox')} is not authorized to perform: iam:PassRole on resource: ${role} because no identity-based policy allows the iam:PassRole action`,

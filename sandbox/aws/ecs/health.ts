@@ -27,7 +27,7 @@ interface Membership {
 
 /**
  * Returns the health of a task. A task is healthy when its health checks pass in all target groups and in all essential
- * containers. A task without any checks is healthy some time after it is RUNNING. Failures within the grace period are
+ * containers. A task without any checks is healthy some time after it becomes RUNNING. Failures within the grace period are
  * ignored.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */

@@ -31,7 +31,7 @@ function partsOf(arn: string, what: string, expectedType: string): string[] {
   return rest.split('/');
 }
 
-/** Returns the last part of an ARN that may contain the name of a cluster. The old format of ARNs does not contain it. */
+/** Returns the last part of the ARN of a service or task. ARNs in the old format do not contain the cluster's name. */
 function idIn(arn: string, what: string, type: string, { clusterName }: ClusterRow): string {
   const parts = partsOf(arn, what, type);
   if (parts.length > 2) throw unexpectedSeparators();
@@ -40,7 +40,7 @@ function idIn(arn: string, what: string, type: string, { clusterName }: ClusterR
   throw invalid(`Invalid identifier: Identifier is for cluster ${cluster}. Your cluster is ${clusterName}`);
 }
 
-/** Returns the ARN of the cluster with a name or an ARN. @throws InvalidParameterException */
+/** Returns the ARN of a cluster that is given by name or ARN. @throws InvalidParameterException */
 export function clusterArnOf(region: Region, reference: string): string {
   if (!reference.startsWith('arn:')) {
     if (NAME.test(reference)) return region.arn('ecs', `cluster/${reference}`);
@@ -50,7 +50,7 @@ export function clusterArnOf(region: Region, reference: string): string {
   return reference;
 }
 
-/** Returns the ARN of the cluster's service with a name or an ARN. @throws InvalidParameterException */
+/** Returns the ARN of a service that is given by name or ARN. @throws InvalidParameterException */
 export function serviceArnOf(region: Region, cluster: ClusterRow, reference: string): string {
   const isArn = reference.startsWith('arn:');
   const name = isArn ? idIn(reference, 'Service', 'service', cluster) : reference;
@@ -58,7 +58,7 @@ export function serviceArnOf(region: Region, cluster: ClusterRow, reference: str
   return region.arn('ecs', `service/${cluster.clusterName}/${name}`);
 }
 
-/** Returns the ARN of the cluster's task with an id or an ARN. @throws InvalidParameterException */
+/** Returns the ARN of a task that is given by id or ARN. @throws InvalidParameterException */
 export function taskArnOf(region: Region, cluster: ClusterRow, reference: string): string {
   const isArn = reference.startsWith('arn:');
   const id = isArn ? idIn(reference, 'Task', 'task', cluster) : reference;

@@ -7,7 +7,7 @@ const MAX_SUBNETS = 16;
 const MAX_GROUPS = 5;
 
 /**
- * Checks a network configuration, and returns it with defaults. Its list of security groups may be empty.
+ * Checks a network configuration, and returns it with defaults. The returned list of security groups may be empty.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
  */

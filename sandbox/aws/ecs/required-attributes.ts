@@ -1,4 +1,4 @@
-/** The capabilities of a container instance that a task definition requires. On Fargate they have no effect. */
+/** The capabilities that a task definition requires of its container instance. On Fargate they have no effect. */
 import type { Attribute, ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 
 const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[\w-]+\.[\w.-]+\//;
@@ -23,7 +23,7 @@ interface Feature {
 const usesLogs = ({ logConfiguration }: ContainerDefinition): boolean =>
   logConfiguration?.logDriver === 'awslogs';
 
-/** AWS documents no list. These are the capabilities in recorded responses. */
+/** The known features. AWS does not document them, so they were derived from recorded responses. */
 const FEATURES: readonly Feature[] = [
   {
     isUsedBy: (_, containers) => containers.some(usesLogs),

@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { capacityFor, nextProvider } from './capacity.ts';
 import { checkContainerInstances, missingInstances } from './container-instances.ts';
-import { clientError, conflict, invalid } from './errors.ts';
+import { clientError, invalid, tokenConflict } from './errors.ts';
 import { activeClusterOf } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { emptiestSubnet } from './placement.ts';
@@ -42,14 +42,14 @@ function forgetTokens(region: Region): void {
 }
 
 /**
- * Returns the tasks of an earlier call with the same client token and the same parameters. A token is valid in one cluster.
+ * Returns the tasks of an earlier call with the same client token and the same parameters. Each cluster has its own tokens.
  * @throws ConflictException if the earlier call had other parameters
  */
 function tasksOfRepeat({ ecs }: Region, key: string, input: RunTaskRequest): ECS.Task[] | undefined {
   const earlier = ecs.runs.get(key);
   if (!earlier) return undefined;
   if (isDeepStrictEqual(earlier.input, input)) return earlier.tasks;
-  throw conflict(earlier.tasks.flatMap(({ taskArn }) => taskArn ?? []));
+  throw tokenConflict(earlier.tasks.flatMap(({ taskArn }) => taskArn ?? []));
 }
 
 /** The parameters that RunTask and StartTask have in common. */
@@ -160,7 +160,7 @@ export const runTaskOperations = {
     },
   },
 
-  /** Starts nothing: no cluster has container instances, so that every named instance is a failure. */
+  /** Starts nothing: no cluster has container instances, so every named instance is a failure. */
   StartTask: {
     inputMembers: [
       'cluster',

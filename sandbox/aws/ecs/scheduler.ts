@@ -47,8 +47,8 @@ export function checkService(region: Region, service: ServiceRow): void {
  * Makes the scheduler check the services when a call reads them.
  *
  * At the instant pace, waits take no time. If the scheduler waited at this pace for a real event such as a health check,
- * or paused between failures, it would loop within one run of the agenda. It therefore starts a bounded number of tasks, and
- * then does nothing until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
+ * or paused between failures, it would loop indefinitely. It therefore starts a bounded number of tasks, and then does nothing
+ * until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
  *
  * At every pace, a check on a read also notices that a target of a steady service has become unhealthy.
  */
@@ -56,7 +56,7 @@ export function checkServicesOnRead(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
     if (!isInstantPace(region) && !service.steady) continue;
     const [latest] = service.events;
-    service.launches = 0;
+    service.launchCount = 0;
     checkService(region, service);
     if (service.events[0] !== latest) region.changed();
   }
@@ -78,12 +78,12 @@ function makeMoves(
   if (moves.isStuck) addEvent(region, service, STUCK);
   const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
   const budget = isInstantPace(region)
-    ? 2 * (service.desiredCount + failureThreshold(service)) - service.launches
+    ? 2 * (service.desiredCount + failureThreshold(service)) - service.launchCount
     : Infinity;
   const count = mayStart ? Math.min(moves.startCount, budget) : 0;
   const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
   const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
-  service.launches += startedCount;
+  service.launchCount += startedCount;
   return moves.tasksToStop.length > 0 || startedCount > 0;
 }
 

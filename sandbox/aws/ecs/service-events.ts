@@ -10,6 +10,7 @@ export const STEADY = 'has reached a steady state.';
 /**
  * Records an event. ECS omits a repeated message until the cause of the message is gone or six hours have passed. The
  * sandbox assumes that the cause is gone when the service reaches a steady state.
+ * @param taskSet the deployment that the message names, if any
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
  */
 export function addEvent(region: Region, service: ServiceRow, text: string, taskSet?: DeploymentRow): void {

@@ -71,6 +71,6 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     rollouts: [],
     events: [],
     steady: false,
-    launches: 0,
+    launchCount: 0,
   };
 }

@@ -92,7 +92,7 @@ export function checkDesiredCount(count: number | undefined): number {
   return count;
 }
 
-/** Checks that there is a task role if ECS Exec is enabled. The sandbox stores this setting, but has no ExecuteCommand. */
+/** Checks that there is a task role if ECS Exec is enabled. The sandbox stores this setting, but refuses every ExecuteCommand. */
 export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn }: TaskDefinitionRow): void {
   if (!enabled || taskRoleArn !== undefined) return;
   throw invalid(

@@ -114,7 +114,7 @@ export const serviceUpdateOperations = {
       }
       const previousSettings = taskSettings(service);
       Object.assign(service, update);
-      service.launches = 0;
+      service.launchCount = 0;
       if (input.forceNewDeployment || !isDeepStrictEqual(taskSettings(service), previousSettings))
         deploy(region, service);
       else wake(region, service, 'taskCreate');

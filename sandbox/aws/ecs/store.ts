@@ -86,13 +86,13 @@ export interface ServiceRow extends Service {
   /** The input of the CreateService call. A repeat with the same client token must have the same input. */
   createInput?: CreateServiceRequest;
   /** The last completed deployment, as it was on completion. */
-  completed?: DeploymentRow;
+  lastCompleted?: DeploymentRow;
   /** Whether the service has remained steady since its last event about a steady state. */
   steady: boolean;
   /** The time of the scheduler's next check, in milliseconds since 1970. */
   wakeAt?: number;
   /** The number of tasks started since a call last read the service. `checkServicesOnRead` explains the purpose. */
-  launches: number;
+  launchCount: number;
 }
 export interface TaskRow extends Task {
   taskArn: string;
@@ -116,7 +116,7 @@ export interface TaskRow extends Task {
   /** Whether the data plane was asked to start the task and has not yet reported that the task ended. */
   handedOver?: boolean;
   /** Set when the task ended on its own: `start` before RUNNING, `exit` afterwards. */
-  failed?: 'start' | 'exit';
+  failureKind?: 'start' | 'exit';
   /** Whether the scheduler has already counted the task as a failure. */
   isFailureCounted?: boolean;
   /** The reason for the replacement, if the scheduler will replace the task. */
@@ -170,11 +170,11 @@ export const ecsStore = () => ({
     isTaggable: always,
     notTaggable: couldNotBeFound('task'),
   }),
-  /** The last revision number of each family. A deleted revision's number is not reused. */
+  /** The highest revision number of each family. A deleted revision's number is not reused. */
   families: new Table<{ revision: number }>(BOOKKEEPING),
-  /** The RunTask calls with a client token, by cluster and token. */
+  /** The RunTask calls with a client token, keyed by cluster and token. */
   runs: new Table<RunRow>(BOOKKEEPING),
-  /** The settings that a call has set, by principal and name. */
+  /** The account settings that a call has set, keyed by name and principal. */
   accountSettings: new Table<Setting>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;

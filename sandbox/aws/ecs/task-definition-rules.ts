@@ -139,16 +139,16 @@ function refuseCycles(
   containers: ContainerDefinition[],
   byName: Map<string | undefined, ContainerDefinition>,
 ): void {
-  const done = new Set<string | undefined>();
+  const checked = new Set<string | undefined>();
   const visit = (container: ContainerDefinition, dependents: ReadonlySet<string | undefined>): void => {
     const { name, dependsOn = [] } = container;
     if (dependents.has(name)) throw clientError('Container dependsOn contains a cycle.');
-    if (done.has(name)) return;
+    if (checked.has(name)) return;
     for (const { containerName } of dependsOn) {
       const other = byName.get(containerName);
       if (other) visit(other, new Set([...dependents, name]));
     }
-    done.add(name);
+    checked.add(name);
   };
   containers.forEach((container) => visit(container, new Set()));
 }

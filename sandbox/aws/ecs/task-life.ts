@@ -62,7 +62,7 @@ function startContainers(region: Region, task: TaskRow): void {
   task.pullStartedAt = region.now();
   task.handedOver = true;
   region.plane.startTask(region, task.taskArn, (failure) => {
-    // In the meantime the task may have been stopped, or the account may have been reset.
+    // In the meantime the task may have been stopped, or the world may have been reset.
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'PENDING') return;
     task.pullStoppedAt = region.now();
     if (failure) failToStart(region, task, failure);
@@ -87,7 +87,7 @@ function activate(region: Region, task: TaskRow): void {
 function failToStart(region: Region, task: TaskRow, { stopCode, reason, container }: TaskFailure): void {
   const failedContainer = task.containers.find(({ name }) => name === container);
   if (failedContainer) failedContainer.reason = reason;
-  task.failed = 'start';
+  task.failureKind = 'start';
   stop(region, task, stopCode as TaskStopCode, reason);
 }
 
@@ -107,7 +107,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
   });
   const drainTime = deregisterTargets(region, task);
   if (!task.handedOver) return deprovision(region, task);
-  if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failed) {
+  if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failureKind) {
     setStatus(task, 'DEACTIVATING');
     region.after(drainTime, 'ecs:task-drained', task.taskArn);
   } else {

@@ -28,8 +28,8 @@ function viewOf(region: Region, task: TaskRow): ProtectedTask {
   };
 }
 
-/** Sorts named tasks into those that a service runs, and failures. */
-function sortTasks(
+/** Splits the named tasks into tasks that a service runs, and failures. */
+function splitTasks(
   region: Region,
   cluster: ClusterRow,
   named: readonly string[],
@@ -60,7 +60,7 @@ export const taskProtectionOperations = {
       if (expiresInMinutes < 1 || expiresInMinutes > MAX_MINUTES) {
         throw invalid(`expiresInMinutes must be between 1 and ${MAX_MINUTES}.`);
       }
-      const { tasks, failures } = sortTasks(region, cluster, named);
+      const { tasks, failures } = splitTasks(region, cluster, named);
       const end = new Date(region.now().getTime() + expiresInMinutes * MINUTE_MS);
       for (const task of tasks) {
         task.protectedUntil = protectionEnabled ? end : undefined;
@@ -81,7 +81,7 @@ export const taskProtectionOperations = {
         (task) => task.clusterArn === cluster.clusterArn && isProtected(region, task),
       );
       const { tasks, failures } =
-        named.length > 0 ? sortTasks(region, cluster, named) : { tasks: protectedTasks, failures: [] };
+        named.length > 0 ? splitTasks(region, cluster, named) : { tasks: protectedTasks, failures: [] };
       return { protectedTasks: tasks.map((task) => viewOf(region, task)), failures };
     },
   },

@@ -43,7 +43,7 @@ export function recordContainerExit(
   container.reason = reason;
   const isEssential = definitionOf(region, task, containerName)?.essential ?? true;
   if (isEssential && task.desiredStatus === 'RUNNING') {
-    task.failed = task.startedAt ? 'exit' : 'start';
+    task.failureKind = task.startedAt ? 'exit' : 'start';
     stop(region, task, 'EssentialContainerExited', 'Essential container in task exited');
   }
   region.changed();

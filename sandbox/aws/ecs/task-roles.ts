@@ -3,7 +3,7 @@ import type { Region } from '../../world/region.ts';
 import { UnsupportedCondition } from '../iam/conditions.ts';
 import type { RoleRow } from '../iam/store.ts';
 import { isTrusted } from '../iam/trust-evaluation.ts';
-import { assumeFailureText, cannotPass, clientError } from './errors.ts';
+import { assumeFailureText, cannotPassRole, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
@@ -48,7 +48,7 @@ export function checkExistingRoles(region: Region, definition: TaskDefinitionRow
 }
 
 function checkPassable(region: Region, role: RoleRow, operation: string): void {
-  if (visibleFrom(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
+  if (visibleFrom(region, role, operation) > region.now().getTime()) throw cannotPassRole(region, role.Arn);
 }
 
 /** A failure of ECS to assume a role. It prevents the start of a task. */

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
-import { parseReference, referencedRepository, taggedImage } from '../ecr/references.ts';
+import { parseReference, referencedRepository, imageByTagOrDigest } from '../ecr/references.ts';
 import { shortName, newTaskId } from './lookups.ts';
 import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
@@ -31,7 +31,7 @@ export interface TaskRequest {
   readonly startedBy?: string;
   readonly tags: Tag[];
   readonly enableExecuteCommand?: boolean;
-  /** Digests by image reference. */
+  /** The digest of each image reference. */
   readonly digests: Readonly<Record<string, string>>;
   readonly serviceArn?: string;
   readonly deploymentId?: string;
@@ -39,7 +39,7 @@ export interface TaskRequest {
 }
 
 /**
- * Adds a new task. The further states of the task are in `task-life.ts`.
+ * Adds a new task, which is PROVISIONING. `task-life.ts` handles its later states.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
 export function addTask(region: Region, request: TaskRequest): TaskRow {
@@ -131,7 +131,7 @@ export function digestsOf(
       const repository = referencedRepository(region, reference);
       return [
         image,
-        reference.digest ?? (repository && taggedImage(repository, reference.tag)?.digest),
+        reference.digest ?? (repository && imageByTagOrDigest(repository, reference.tag)?.digest),
       ] as const;
     });
   return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined));

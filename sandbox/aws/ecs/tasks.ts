@@ -65,10 +65,10 @@ export const taskOperations = {
       const { tasks: named = [], include } = input;
       if (named.length === 0) throw invalid('Tasks cannot be empty.');
       if (named.length > MAX_NAMED) throw invalid(`taskIds can have at most ${MAX_NAMED} items.`);
-      const found = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
+      const results = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
       return {
-        tasks: found.flatMap(([, task]) => (task ? [taskView(task, include)] : [])),
-        failures: found.flatMap(([reference, task]) =>
+        tasks: results.flatMap(([, task]) => (task ? [taskView(task, include)] : [])),
+        failures: results.flatMap(([reference, task]) =>
           task ? [] : [{ arn: taskArnOf(region, cluster, reference), reason: 'MISSING' }],
         ),
       };

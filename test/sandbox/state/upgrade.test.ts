@@ -13,13 +13,16 @@ const worldWith = (row: object): Snapshot => ({
   } as never,
 });
 
-test('in a file of version 1, the members of ECS rows are renamed, and other rows stay unchanged', () => {
+test('in a file of an earlier version, the members of ECS rows are renamed, and other rows stay unchanged', () => {
   const before = {
     asked: { name: 'web' },
     counted: true,
     condemned: 'unhealthy',
     proven: true,
     restUntil: 7,
+    failed: 'start',
+    completed: { id: 'ecs-svc/1' },
+    launches: 2,
     kept: 1,
   };
   expect(upgradeSnapshot(1, worldWith(before))).toEqual(
@@ -29,6 +32,9 @@ test('in a file of version 1, the members of ECS rows are renamed, and other row
       replaceReason: 'unhealthy',
       wasHealthy: true,
       pausedUntil: 7,
+      failureKind: 'start',
+      lastCompleted: { id: 'ecs-svc/1' },
+      launchCount: 2,
       kept: 1,
     }),
   );

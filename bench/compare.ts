@@ -1,4 +1,4 @@
-/** Measures contenders alternately, on one moto server and through one proxy, so that the machine's load affects them equally. */
+/** Measures Slipway and Terraform alternately, on one moto server through one proxy: other load affects both of them equally. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

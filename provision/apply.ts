@@ -75,8 +75,8 @@ async function applyNoun<N extends Noun>(
   noun: N,
   changes: readonly Change[],
 ): Promise<void> {
-  const byKey = changes.map((change) => [change.key, change] as const);
-  const applying = startAll<Change, Ids[N]>(byKey, (change, siblings) =>
+  const entries = changes.map((change) => [change.key, change] as const);
+  const applying = startAll<Change, Ids[N]>(entries, (change, siblings) =>
     applyChange(scope, noun, change, siblings),
   );
   await waitForSiblings(applying.values());

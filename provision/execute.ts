@@ -53,10 +53,10 @@ export async function execute(
   ];
   for (const event of events) report(event);
   const stackInfo = { stack, target: options.target, region: config.region, account };
-  const configuration = fingerprint(config);
+  const currentFingerprint = fingerprint(config);
   if (options.drift) {
     const { configuration: lastFingerprint } = run.state.data;
-    return driftResult(plan, stackInfo, lastFingerprint, configuration, commandLine('provision', options));
+    return driftResult(plan, stackInfo, lastFingerprint, currentFingerprint, commandLine('provision', options));
   }
   if (options.plan) return planResult(plan, stackInfo);
   if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
@@ -69,7 +69,7 @@ export async function execute(
   const { url, zone } = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
-  await run.state.recordApplied({ configuration, tags: Object.keys(tags), project });
+  await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
   const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });

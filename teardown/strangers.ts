@@ -33,7 +33,7 @@ export interface Stranger {
    * after the resource was created or deleted.
    */
   readonly isCertainlyForeign: boolean;
-  /** The gateway or endpoint that a network interface belongs to. */
+  /** If the stranger is a network interface: the gateway or endpoint that it belongs to. */
   readonly gateway?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Checks whether the parent zone delegates to the zone of the stack. Until then, no resolver finds the domain. */
+/** Checks whether the parent zone delegates to the zone of the stack. Until it does, no resolver finds the domain. */
 import { Resolver } from 'node:dns/promises';
 import { fetchNameServers } from '../../lib/look/hosted-zone.ts';
 import { bareName } from '../../lib/look/record-sets.ts';
@@ -25,7 +25,7 @@ export type LookUpServers = (zone: string) => Promise<readonly string[]>;
 /**
  * Returns the zone of the domain and its delegation; undefined unless the stack creates the zone.
  * @param surveyed the name servers of the zone, if it existed before the run
- * @param lookUp the lookup on AWS; by default, a query to this machine's resolver
+ * @param lookUp how to look the name servers up on AWS; by default, with this machine's resolver
  */
 export async function ownZone(
   { aws, config: { domain } }: Pick<LookContext, 'aws' | 'config'>,

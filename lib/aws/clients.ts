@@ -78,9 +78,9 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   const { signal, abort } = linkedSignal(run.signal);
   const context = { ...run, signal };
-  const { rateLimitFactor, timeouts = TIMEOUTS, ...target } = settings;
+  const { rateLimitFactor, timeouts = TIMEOUTS, ...endpointSettings } = settings;
   const standard = {
-    ...target,
+    ...endpointSettings,
     // The SDK does not retry; retry.ts does. The SDK would also retry creates without a client token, and quota errors, which
     // it mistakes for throttling.
     maxAttempts: 1,

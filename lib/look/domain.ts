@@ -33,7 +33,7 @@ export interface ZoneCut {
 
 /** The surroundings of the domain in DNS. Zones that the plan removes do not count. */
 export interface DomainSurroundings {
-  /** If there are several such zones, the one with the longest name. */
+  /** If the account has several longer zones, the one with the longest name. */
   readonly longerZone: LongerZone | undefined;
   /** The innermost zone of the account that contains the configured zone. */
   readonly parentZone: NamedZone | undefined;

@@ -56,7 +56,13 @@ export async function execute(
   const currentFingerprint = fingerprint(config);
   if (options.drift) {
     const { configuration: lastFingerprint } = run.state.data;
-    return driftResult(plan, stackInfo, lastFingerprint, currentFingerprint, commandLine('provision', options));
+    return driftResult(
+      plan,
+      stackInfo,
+      lastFingerprint,
+      currentFingerprint,
+      commandLine('provision', options),
+    );
   }
   if (options.plan) return planResult(plan, stackInfo);
   if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
@@ -66,7 +72,7 @@ export async function execute(
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
-  const { url, zone } = await finish(run, context, session.openTarget, plan, ids);
+  const { url, zone } = await finish(run, context, session.connectedTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
   await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });

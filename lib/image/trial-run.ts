@@ -109,7 +109,11 @@ const deadlineAfter = (ms: number, signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 
 /** Returns the port of 127.0.0.1 that stands for a port of the program; undefined when the program does not listen on it. */
-const listeningPort = (child: ChildProcess, port: number, deadline: AbortSignal): Promise<number | undefined> =>
+const listeningPort = (
+  child: ChildProcess,
+  port: number,
+  deadline: AbortSignal,
+): Promise<number | undefined> =>
   new Promise((resolve) => {
     if (deadline.aborted) resolve(undefined);
     deadline.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -119,10 +123,21 @@ const listeningPort = (child: ChildProcess, port: number, deadline: AbortSignal)
   });
 
 /** Returns the status of one response; undefined when there is none. Any certificate is accepted, as by the load balancer. */
-const statusAt = ({ protocol, path }: Trial, port: number, deadline: AbortSignal): Promise<number | undefined> =>
+const statusAt = (
+  { protocol, path }: Trial,
+  port: number,
+  deadline: AbortSignal,
+): Promise<number | undefined> =>
   new Promise((resolve) => {
     const request = protocol === 'HTTPS' ? requestHttps : requestHttp;
-    const options = { host: '127.0.0.1', port, path, agent: false, rejectUnauthorized: false, signal: deadline };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path,
+      agent: false,
+      rejectUnauthorized: false,
+      signal: deadline,
+    };
     request(options, (response) => {
       response.destroy();
       resolve(response.statusCode);

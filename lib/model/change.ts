@@ -131,7 +131,7 @@ const undesired = <T, F extends string>({ desired, found, whyForeign }: Comparis
     .filter(([key, item]) => !desired.has(key) && whyForeign?.(item) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** The replacements of undesired resources by desired resources that do not exist yet, by the key of the desired resource. */
+/** The replacements of undesired resources by desired resources that do not exist yet, under the keys of the desired resources. */
 function replacementsByKey<T, F extends string>(
   comparison: Comparison<T, F>,
 ): ReadonlyMap<string, Change<F>> {

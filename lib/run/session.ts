@@ -21,12 +21,12 @@ import { commandLine, type Options } from './options.ts';
 import { configurationFileOf, filesOf, lockStack, readSavedState } from './saved-state.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
-import { endpointOf, connectTarget, type OpenSandbox, type OpenTarget } from './target.ts';
+import { endpointOf, connectTarget, type OpenSandbox, type ConnectedTarget } from './target.ts';
 
 export interface Session {
   readonly config: Config;
   readonly account: string;
-  readonly openTarget: OpenTarget;
+  readonly connectedTarget: ConnectedTarget;
   readonly run: Run;
   /** The result of the survey that starts with the session. */
   readonly found: Promise<Survey>;
@@ -136,7 +136,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     return {
       config,
       account,
-      openTarget: target,
+      connectedTarget: target,
       found,
       run: {
         command: commandLine(command, options),

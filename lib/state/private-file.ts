@@ -84,12 +84,12 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** @param target the file or folder that cannot be written, in Slipway's home folder */
-export function unwritable(target: string, cause: unknown): Problem {
-  const file = fileAbove(target);
+/** @param path the file or folder that cannot be written, in Slipway's home folder */
+export function unwritable(path: string, cause: unknown): Problem {
+  const file = fileAbove(path);
   return problem('STATE_UNWRITABLE', {
-    what: file === undefined ? `${target} could not be written.` : `${file} is a file.`,
-    why: file === undefined ? messageOf(cause) : `A folder is needed there, for ${target}.`,
+    what: file === undefined ? `${path} could not be written.` : `${file} is a file.`,
+    why: file === undefined ? messageOf(cause) : `A folder is needed there, for ${path}.`,
     now: NOTHING_CHANGED,
     fix: [
       file === undefined

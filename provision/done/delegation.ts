@@ -7,7 +7,7 @@ import type { NamedZone } from '../../lib/look/domain.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { only } from '../../lib/model/resources.ts';
 import { awsCommand, type Run } from '../../lib/run/run.ts';
-import type { OpenTarget } from '../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 
 /** The zone that the stack creates for the domain, and how the rest of DNS sees it. */
@@ -29,7 +29,7 @@ export type LookUpServers = (zone: string) => Promise<readonly string[]>;
  */
 export async function ownZone(
   { aws, config: { domain } }: Pick<LookContext, 'aws' | 'config'>,
-  target: OpenTarget,
+  target: ConnectedTarget,
   ids: Pick<AllIds, 'hostedZone'>,
   surveyed: readonly string[] | undefined,
   lookUp: LookUpServers = queryDns,

@@ -3,7 +3,7 @@ import { routesOf } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { untilReported, type Run } from '../../lib/run/run.ts';
-import type { OpenTarget } from '../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
@@ -30,7 +30,7 @@ export interface Finished {
 export async function finish(
   run: Run,
   context: LookContext,
-  target: OpenTarget,
+  target: ConnectedTarget,
   plan: Plan,
   ids: AllIds,
 ): Promise<Finished> {

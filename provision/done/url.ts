@@ -4,7 +4,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { failed, pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 import { isProblem, problem, type Problem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
-import type { OpenTarget } from '../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 
 /** Where requests go: the URL to print, and the address that this machine connects to. */
@@ -27,7 +27,7 @@ const HTTP_PORT = 80;
  */
 export async function publicAddress(
   config: Config,
-  target: OpenTarget,
+  target: ConnectedTarget,
   ids: AllIds,
   isDelegated = true,
 ): Promise<PublicAddress | undefined> {

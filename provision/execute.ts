@@ -5,7 +5,7 @@ import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
-import { duration } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress-lines.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
@@ -76,7 +76,7 @@ export async function execute(
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
   await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
-  const elapsed = duration(performance.now() - start);
+  const elapsed = durationText(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
   for (const event of delegationEvents(zone, plan.found.domain?.parentZone, run)) report(event);

@@ -50,8 +50,8 @@ async function isPathMissing(container: Container, builds: Builds, signal: Abort
   const { key, image, port, protocol, command, environment, health } = container;
   if (!('source' in image) || port === undefined || command !== undefined) return false;
   const build = await builds.of(key);
-  const accepts = statusRanges(health.matcher);
-  const isGood = (status: number) => accepts.some(({ from, to }) => status >= from && status <= to);
+  const acceptedRanges = statusRanges(health.matcher);
+  const isGood = (status: number) => acceptedRanges.some(({ from, to }) => status >= from && status <= to);
   if (build.kind !== 'bundle' || isGood(NOT_FOUND)) return false;
   const { program } = build;
   const status = await tryProgram({

@@ -7,7 +7,7 @@ import { problem } from '../lib/model/problem.ts';
 import type { RemoveContext } from '../lib/engine/step.ts';
 import { strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, isTaskInterface, strangersAmong, type Stranger } from './strangers.ts';
-import { contentsOf, interfacesIn } from './vpc-contents.ts';
+import { contentsOf, interfacesAndOwnersIn } from './vpc-contents.ts';
 
 /** A resource or rule that uses the resource to remove. */
 type Dependent = Pick<Stranger, 'text' | 'command' | 'isCertainlyForeign'>;
@@ -73,7 +73,7 @@ export async function dependentsInVpc(
   const [contents, rules, clusterStrangers] = await Promise.all([
     resource.id === resource.vpcId
       ? contentsOf(context.aws, resource.vpcId)
-      : interfacesIn(context.aws, resource.vpcId),
+      : interfacesAndOwnersIn(context.aws, resource.vpcId),
     isGroup ? foreignRules(context, [resource.id]) : [],
     strangersInCluster(context),
   ]);

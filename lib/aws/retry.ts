@@ -42,7 +42,7 @@ const REPORT_EVERY_MS = 10_000;
  * Makes the function that sends the calls of a run and retries them.
  * @throws the last error of a call, once it is permanent or has lasted too long
  */
-export function withRetries(context: CallContext): (call: Call) => Promise<unknown> {
+export function retryingSender(context: CallContext): (call: Call) => Promise<unknown> {
   const { clock, signal, onWait, constantDelayMs = 1000 } = context;
   const recentlyCreated = context.recentlyCreated ?? trackRecentlyCreated(clock);
   return (call) => {

@@ -65,7 +65,7 @@ export async function survey(
   }
   const zones =
     nouns === allNouns
-      ? lastTurn.then(async () => (await modules.ec2()).lookZones(context))
+      ? lastTurn.then(async () => (await modules.ec2()).lookAvailabilityZones(context))
       : Promise.resolve([]);
   const domain =
     nouns === allNouns && context.config.domain

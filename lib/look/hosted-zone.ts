@@ -44,7 +44,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const listed = await addRecorded(
     context,
     ['hostedZone'],
-    await listZones(context),
+    await listHostedZones(context),
     idOfZone,
     async (Id) => {
       const { HostedZone } = await context.aws.route53(new GetHostedZoneCommand({ Id }));
@@ -97,7 +97,7 @@ const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: H
  * needs no zone, the list is empty when the permission is missing or the endpoint has no Route 53.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-export const listZones = (context: LookContext): Promise<HostedZone[]> =>
+export const listHostedZones = (context: LookContext): Promise<HostedZone[]> =>
   context.shared('hostedZones', () => fetchZones(context));
 
 async function fetchZones(context: LookContext): Promise<HostedZone[]> {

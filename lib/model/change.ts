@@ -66,9 +66,9 @@ export interface Replacement {
 
 export interface Comparison<T, F extends string = string> {
   readonly noun: Noun;
-  /** The desired fields, by key. */
+  /** The desired fields of each resource, under its key. */
   readonly desired: Items<DesiredFields<F>>;
-  /** The found resources, by key. */
+  /** The found resources, under their keys. */
   readonly found: Items<T>;
   /** Returns the fields of a found resource, under the same names as the desired fields. */
   readonly fieldsOf: (item: T, key: string) => ObservedFields<F>;

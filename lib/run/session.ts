@@ -121,7 +121,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     const stackOfRun = { stack: names.stack, command, folder, clock, report };
     lock = await lockStack(options, stackOfRun);
     const savedState = await readSavedState(options, stackOfRun);
-    if (savedState?.changed !== undefined) recentlyCreated.assumeAllCreatedUntil(savedState.changed);
+    if (savedState?.changed !== undefined) recentlyCreated.treatAllAsCreatedAt(savedState.changed);
     const identity = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(savedState?.resources ?? {});
     const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });

@@ -1,4 +1,4 @@
-/** Measures Slipway and Terraform alternately, on one moto server through one proxy: other load affects both of them equally. */
+/** Measures the contenders, Slipway and Terraform, in turn on one moto server: other load then affects both of them equally. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Distinguishes the resources in our VPC: our own, the network interfaces that AWS manages for us, and those of strangers. */
+/** Sorts the resources in our VPC into our own, the network interfaces that AWS manages for us, and the resources of strangers. */
 import {
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,

@@ -24,18 +24,18 @@ export type LookUpServers = (zone: string) => Promise<readonly string[]>;
 
 /**
  * Returns the zone of the domain and its delegation; undefined unless the stack creates the zone.
- * @param surveyed the name servers of the zone, if it existed before the run
+ * @param knownServers the name servers of the zone, if the zone existed before the run
  * @param lookUp how to look the name servers up on AWS; by default, with this machine's resolver
  */
 export async function ownZone(
   { aws, config: { domain } }: Pick<LookContext, 'aws' | 'config'>,
   target: ConnectedTarget,
   ids: Pick<AllIds, 'hostedZone'>,
-  surveyed: readonly string[] | undefined,
+  knownServers: readonly string[] | undefined,
   lookUp: LookUpServers = queryDns,
 ): Promise<OwnZone | undefined> {
   if (!domain?.createZone) return undefined;
-  const nameServers = surveyed ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
+  const nameServers = knownServers ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
   // A resolver answers for names in .localhost itself, whatever Route 53 contains.
   const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
   const serversInDns = isOnlyLocal

@@ -14,8 +14,8 @@ import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
 
-/** Where the stack can be reached. */
-export interface Finished {
+/** Where a finished stack can be reached. */
+export interface FinishedStack {
   /** Undefined when no container has a path. With --no-wait, also undefined when the name does not resolve yet. */
   readonly url: string | undefined;
   /** The zone of the domain, if the stack creates it. */
@@ -33,7 +33,7 @@ export async function finish(
   target: ConnectedTarget,
   plan: Plan,
   ids: AllIds,
-): Promise<Finished> {
+): Promise<FinishedStack> {
   const { config } = context;
   if (run.waitUntilReady) {
     const changed = plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key);

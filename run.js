@@ -34,7 +34,7 @@ const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
 const KEEP_MS = 3_600_000;
 
 /**
- * Lists the files in a folder and below. `readdir` with `recursive` takes fifteen times as long.
+ * Lists the files in a folder and its subfolders. `readdir` with `recursive` takes fifteen times as long.
  * @param {string} folder
  * @returns {string[]}
  */
@@ -136,7 +136,7 @@ async function compile(folder) {
 }
 
 /**
- * Formats a failure like every other problem that Slipway reports.
+ * Formats a failed compilation in the way that Slipway formats its problems.
  * @param {NodeJS.ErrnoException & { errors?: { location: unknown }[] }} error
  */
 function problemText({ code, errors = [], message }) {
@@ -152,7 +152,7 @@ function problemText({ code, errors = [], message }) {
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }
 
-/** Returns the versions that a report of a problem needs. */
+/** Returns the versions that a bug report should state. */
 function versionText() {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   return `Slipway ${version}\nNode ${process.versions.node}\n`;

@@ -1,4 +1,4 @@
-/** Measures contenders alternately, on one moto server and through one proxy, so that the machine's load affects them equally. */
+/** Measures the contenders, Slipway and Terraform, in turn on one moto server: other load then affects both of them equally. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

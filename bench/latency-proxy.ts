@@ -35,10 +35,10 @@ export async function startLatencyProxy(upstream: string, delay: number): Promis
   async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const start = Date.now();
     const body = await bodyOf(incoming);
-    await new Promise((later) => setTimeout(later, delay));
+    await new Promise((resolve) => setTimeout(resolve, delay));
     const { method = 'GET', url = '/', headers } = incoming;
-    const answer = await new Promise<IncomingMessage>((answered, failed) => {
-      request(new URL(url, upstream), { method, headers, agent }, answered).on('error', failed).end(body);
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(new URL(url, upstream), { method, headers, agent }, resolve).on('error', reject).end(body);
     });
     const content = await bodyOf(answer);
     const { statusCode: status = 502 } = answer;

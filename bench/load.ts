@@ -22,7 +22,7 @@ const WARM_UP_FRACTION = 0.2;
  */
 export function responsesPerSecond(load: Load): Promise<number> {
   const { connections, seconds } = load;
-  return new Promise((done, failed) => {
+  return new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
     let count = 0;
     let isOver = false;
@@ -36,8 +36,8 @@ export function responsesPerSecond(load: Load): Promise<number> {
     };
     const addConnection = () => {
       const socket = openConnection(load, () => (count += 1), {
-        closed: () => void (sockets.delete(socket), isOver || addConnection()),
-        failed: (error) => end(() => failed(error)),
+        onClosed: () => void (sockets.delete(socket), isOver || addConnection()),
+        onFailed: (error) => end(() => reject(error)),
       });
       sockets.add(socket);
     };
@@ -46,7 +46,7 @@ export function responsesPerSecond(load: Load): Promise<number> {
       () => {
         const countBefore = count;
         const startTime = performance.now();
-        const finish = () => done(((count - countBefore) / (performance.now() - startTime)) * 1000);
+        const finish = () => resolve(((count - countBefore) / (performance.now() - startTime)) * 1000);
         timer = setTimeout(() => end(finish), seconds * 1000);
       },
       seconds * WARM_UP_FRACTION * 1000,
@@ -56,14 +56,14 @@ export function responsesPerSecond(load: Load): Promise<number> {
 
 interface ConnectionEvents {
   /** Called when the connection has closed. The next request needs a new connection. */
-  readonly closed: () => void;
-  readonly failed: (error: Error) => void;
+  readonly onClosed: () => void;
+  readonly onFailed: (error: Error) => void;
 }
 
 /** Opens a connection that sends the next request as soon as the previous one is answered. */
 function openConnection(
   { host, port, request }: Load,
-  answered: () => void,
+  onResponse: () => void,
   events: ConnectionEvents,
 ): Socket {
   const socket = connect({ host, port, noDelay: true });
@@ -78,7 +78,7 @@ function openConnection(
       if (headEnd < 0) return;
       const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, headEnd + 2))?.[1];
       if (!/^HTTP\/1\.\d 2\d\d/.test(text) || length === undefined) {
-        return events.failed(new Error(`unexpected answer: ${text.slice(0, 200)}`));
+        return events.onFailed(new Error(`unexpected answer: ${text.slice(0, 200)}`));
       }
       responseLength = headEnd + 4 + Number(length);
     }
@@ -87,11 +87,11 @@ function openConnection(
       /\r\nconnection: *close/i.test(text.slice(0, responseLength)) || text.startsWith('HTTP/1.0');
     text = text.slice(responseLength);
     responseLength = 0;
-    answered();
+    onResponse();
     if (willClose) socket.destroy();
     else socket.write(request);
   });
-  socket.on('error', events.failed);
-  socket.on('close', () => events.closed());
+  socket.on('error', events.onFailed);
+  socket.on('close', () => events.onClosed());
   return socket;
 }

@@ -9,12 +9,12 @@ export interface ListeningServer {
 
 /** Makes a server listen on a free port. The returned `close` drops open connections. */
 export async function listen(server: Server): Promise<ListeningServer> {
-  await new Promise<void>((open, failed) => server.on('error', failed).listen(0, '127.0.0.1', open));
+  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
+      new Promise((resolve) => {
+        server.close(() => resolve());
         (server as Partial<{ closeAllConnections(): void }>).closeAllConnections?.();
       }),
   };

@@ -37,7 +37,7 @@ export async function startMoto(): Promise<Moto> {
         reset: async () => void (await fetch(`${url}/moto-api/reset`, { method: 'POST' })),
       };
     }
-    await new Promise((later) => setTimeout(later, 100));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await stop();
   throw new Error('moto_server does not answer');

@@ -47,7 +47,7 @@ export async function startNginx(
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
     if (answer) return { port, stop };
-    await new Promise((later) => setTimeout(later, 50));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await stop();
   throw new Error('nginx does not answer');

@@ -11,7 +11,7 @@ export interface Results {
   /** The measured sizes, the smallest first. */
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
-  /** Slipway's own time. The name is that of the part in `--only own`. */
+  /** Slipway's own time. The flag `--only own` selects it. */
   readonly own?: OwnTime | undefined;
   /** The comparison with the minimum times. */
   readonly minimum?: MinimumResults | undefined;

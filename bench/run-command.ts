@@ -52,9 +52,9 @@ export async function runCommand({
   child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
   try {
-    const code = await new Promise<number | null>((ended, failed) => {
-      child.on('error', failed);
-      child.on('close', ended);
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
     });
     const seconds = (performance.now() - start) / 1000;
     if (hasTimedOut || code === null || !expectedCodes.includes(code)) {

@@ -127,7 +127,7 @@ export const measureThroughput = (
   });
 
 async function measureBalancer(folder: string, home: string, url: URL): Promise<Throughput> {
-  const load = (port: number, host: string) =>
+  const measure = (port: number, host: string) =>
     responsesPerSecond({
       host: '127.0.0.1',
       port,
@@ -135,12 +135,12 @@ async function measureBalancer(folder: string, home: string, url: URL): Promise<
       connections: CONNECTIONS,
       seconds: MEASUREMENT_SECONDS,
     });
-  const sandbox = await load(Number(url.port || 80), url.host);
+  const sandbox = await measure(Number(url.port || 80), url.host);
   const about = { what: 'requests through the load balancer', otherName: 'nginx' };
   if (!hasNginx()) return { ...about, sandbox, other: undefined };
   const nginx = await startNginx(folder, hostPortOf(home));
   try {
-    return { ...about, sandbox, other: await load(nginx.port, 'app') };
+    return { ...about, sandbox, other: await measure(nginx.port, 'app') };
   } finally {
     await nginx.stop();
   }

@@ -1,4 +1,4 @@
-// Runs compiled scripts from V8's code cache, so that V8 does not have to compile them again.
+// Runs the scripts that run.js has built. V8's code cache saves V8 from compiling them again in every run.
 // @ts-check
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const CACHE_SUFFIX = `${process.version}-${hashOf(
   [process.arch, ...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
 ).slice(0, 8)}`;
 
-/** The modules that this process has loaded, by file. @type {Map<string, { exports: object }>} */
+/** The modules that this process has loaded, keyed by file. @type {Map<string, { exports: object }>} */
 const modules = new Map();
 
 /**
@@ -59,7 +59,7 @@ function run(file, module) {
   script.runInThisContext()(module.exports, requireModule, module, file, dirname(file));
 }
 
-/** The scripts without a valid cache, by the file that their cache is written to. @type {Map<string, Script>} */
+/** The scripts without a valid cache; the key of each is the file to write its cache to. @type {Map<string, Script>} */
 const uncachedScripts = new Map();
 
 function writeCachesAtExit() {

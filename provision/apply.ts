@@ -41,7 +41,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
 
   const switchOutcomes = await walk<Noun>(
     needs,
-    async (noun) => void (await waitForSiblings(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
+    async (noun) => void (await waitForSiblings(startHook(scope, noun, changesOf(noun), 'switchTraffic'))),
     run.signal,
   );
   throwFailures(run, switchOutcomes);
@@ -53,7 +53,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
         await removeResource(run, context, found, removals, noun, key, { status });
         ids[noun].delete(key);
       });
-      await waitForSiblings<unknown>([...removing, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
+      await waitForSiblings<unknown>([...removing, ...startHook(scope, noun, changesOf(noun), 'cleanUp')]);
     },
     run.signal,
   );
@@ -75,15 +75,15 @@ async function applyNoun<N extends Noun>(
   noun: N,
   changes: readonly Change[],
 ): Promise<void> {
-  const byKey = changes.map((change) => [change.key, change] as const);
-  const applying = startAll<Change, Ids[N]>(byKey, (change, siblings) =>
+  const entries = changes.map((change) => [change.key, change] as const);
+  const applying = startAll<Change, Ids[N]>(entries, (change, siblings) =>
     applyChange(scope, noun, change, siblings),
   );
   await waitForSiblings(applying.values());
 }
 
 /** Starts a hook of a step for each change, if the step has this hook. */
-function runHook<N extends Noun>(
+function startHook<N extends Noun>(
   scope: ApplyScope,
   noun: N,
   changes: readonly Change[],

@@ -29,7 +29,7 @@ export interface ChangeScope<N extends Noun> {
   readonly intent: Intent;
   /** Whether the intent is from an earlier run, which may have sent the create. */
   readonly isResumed?: boolean;
-  /** The ids of the noun's resources, by key; each resolves when the change of the resource is applied. */
+  /** The ids of the noun's resources, under their keys; each resolves when the change of the resource is applied. */
   readonly siblings?: ReadonlyMap<string, Promise<Ids[N]>>;
 }
 

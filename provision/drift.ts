@@ -14,14 +14,14 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  * Returns the result of `npm run drift`.
  * @param lastFingerprint the fingerprint of the configuration at the last provision, if it is known
  * @param currentFingerprint the fingerprint of the current configuration
- * @param repair the command that repairs drift, as a user types it for this stack
+ * @param repairCommand the command that repairs drift, as a user types it for this stack
  */
 export function driftResult(
   { changes, kept, found }: Plan,
   stackInfo: { readonly stack: string },
   lastFingerprint: string | undefined,
   currentFingerprint: string,
-  repair: string,
+  repairCommand: string,
 ): CommandResult {
   const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const text = [
@@ -33,7 +33,7 @@ export function driftResult(
       : []),
     changes.length === 0
       ? `No drift. Resources that match the configuration: ${kept.length}.`
-      : `Drift: ${changes.length} of ${kept.length + changes.length} resources differ from the configuration. To repair: ${repair}`,
+      : `Drift: ${changes.length} of ${kept.length + changes.length} resources differ from the configuration. To repair: ${repairCommand}`,
   ];
   return {
     exitCode: changes.length === 0 ? 0 : 2,

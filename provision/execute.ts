@@ -5,7 +5,7 @@ import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
-import { duration } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress-lines.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
@@ -53,10 +53,16 @@ export async function execute(
   ];
   for (const event of events) report(event);
   const stackInfo = { stack, target: options.target, region: config.region, account };
-  const configuration = fingerprint(config);
+  const currentFingerprint = fingerprint(config);
   if (options.drift) {
     const { configuration: lastFingerprint } = run.state.data;
-    return driftResult(plan, stackInfo, lastFingerprint, configuration, commandLine('provision', options));
+    return driftResult(
+      plan,
+      stackInfo,
+      lastFingerprint,
+      currentFingerprint,
+      commandLine('provision', options),
+    );
   }
   if (options.plan) return planResult(plan, stackInfo);
   if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
@@ -66,11 +72,11 @@ export async function execute(
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
-  const { url, zone } = await finish(run, context, session.openTarget, plan, ids);
+  const { url, zone } = await finish(run, context, session.connectedTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
-  await run.state.recordApplied({ configuration, tags: Object.keys(tags), project });
-  const elapsed = duration(performance.now() - start);
+  await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
+  const elapsed = durationText(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
   for (const event of delegationEvents(zone, plan.found.domain?.parentZone, run)) report(event);

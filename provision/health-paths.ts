@@ -10,7 +10,8 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 /** A container whose program answers 404 at its health path. */
 interface WrongPath {
   readonly container: Container;
-  readonly address: string;
+  /** The path of the container in the configuration. */
+  readonly configPath: string;
 }
 
 const NOT_FOUND = 404;
@@ -18,7 +19,7 @@ const NOT_FOUND = 404;
 /**
  * Starts the programs of all services that the plan deploys, if Slipway built them. Only a 404 proves that a path is wrong. A
  * program that does not start here may need the other containers of its task, so its deployment decides.
- * @throws HEALTH_PATH with every wrong path; BUNDLE; the signal's reason
+ * @throws HEALTH_PATH with every wrong path; BUNDLE if a program cannot be bundled; the signal's reason
  */
 export async function checkHealthPaths(
   config: Config,
@@ -35,22 +36,22 @@ export async function checkHealthPaths(
     .flatMap(({ name, containers }) =>
       containers.map((container) => ({
         container,
-        address: `services.${name}.containers.${container.name}`,
+        configPath: `services.${name}.containers.${container.name}`,
       })),
     );
   const checked = await waitForSiblings(
-    containers.map(async (one) => ((await isMissing(one.container, builds, signal)) ? [one] : [])),
+    containers.map(async (entry) => ((await isPathMissing(entry.container, builds, signal)) ? [entry] : [])),
   );
   const wrong = checked.flat();
   if (wrong.length > 0) throw wrongPaths(wrong);
 }
 
-async function isMissing(container: Container, builds: Builds, signal: AbortSignal): Promise<boolean> {
+async function isPathMissing(container: Container, builds: Builds, signal: AbortSignal): Promise<boolean> {
   const { key, image, port, protocol, command, environment, health } = container;
   if (!('source' in image) || port === undefined || command !== undefined) return false;
   const build = await builds.of(key);
-  const accepts = statusRanges(health.matcher);
-  const isGood = (status: number) => accepts.some(({ from, to }) => status >= from && status <= to);
+  const acceptedRanges = statusRanges(health.matcher);
+  const isGood = (status: number) => acceptedRanges.some(({ from, to }) => status >= from && status <= to);
   if (build.kind !== 'bundle' || isGood(NOT_FOUND)) return false;
   const { program } = build;
   const status = await tryProgram({
@@ -78,7 +79,7 @@ function wrongPaths(wrong: readonly WrongPath[]): Problem {
       .join('\n'),
     now: NOTHING_CHANGED,
     fix: [
-      `Set health.path in ${first?.address} to a path that answers with ${first?.container.health.matcher},`,
+      `Set health.path in ${first?.configPath} to a path that answers with ${first?.container.health.matcher},`,
       'or add the path to the program.',
     ],
   });

@@ -24,7 +24,7 @@ export interface Plan {
    */
   readonly found: Survey;
   readonly changes: readonly Change[];
-  /** The changes by noun, for later diffs. */
+  /** The changes of each noun, for later diffs. */
   readonly planned: Planned<Noun>;
   /** The addresses of the resources that stay as they are. */
   readonly kept: readonly string[];
@@ -38,7 +38,7 @@ export interface Plan {
  *   become what is desired
  */
 export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly string[] = []): Plan {
-  checkZones(desired, surveyed);
+  checkAvailabilityZones(desired, surveyed);
   checkDomain(desired.config, surveyed.domain);
   const { stack } = desired.names;
   const surveyWithAdopted =
@@ -81,7 +81,7 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
 const foreignIn = (changes: readonly Change[]): Change[] =>
   changes.filter(({ verb, cannotUpdate }) => verb === 'refused' && !cannotUpdate);
 
-function checkZones({ config }: Desired, { zones }: Survey): void {
+function checkAvailabilityZones({ config }: Desired, { zones }: Survey): void {
   if (zones.length >= config.network.zones) return;
   throw problem('ZONE', {
     what: `${config.region} has too few availability zones for this network.`,

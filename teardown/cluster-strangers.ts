@@ -1,4 +1,4 @@
-/** Finds the tasks, services and container instances in our cluster that are not ours: with them, ECS does not delete the cluster. */
+/** Finds foreign tasks, services and container instances in our cluster: while they exist, ECS does not delete the cluster. */
 import { ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
 import { allPages } from '../lib/aws/pages.ts';
 import { STACK_TAG, readTags } from '../lib/derive/tags.ts';

@@ -7,7 +7,7 @@ import { problem } from '../lib/model/problem.ts';
 import type { RemoveContext } from '../lib/engine/step.ts';
 import { strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, isTaskInterface, strangersAmong, type Stranger } from './strangers.ts';
-import { contentsOf, interfacesIn } from './vpc-contents.ts';
+import { contentsOf, interfacesAndOwnersIn } from './vpc-contents.ts';
 
 /** A resource or rule that uses the resource to remove. */
 type Dependent = Pick<Stranger, 'text' | 'command' | 'isCertainlyForeign'>;
@@ -23,7 +23,7 @@ const IN_USE = [
 
 /**
  * Sends a delete. When AWS first refuses it because the resource is in use, looks once for the dependents of the resource. If a
- * dependent is foreign, waiting would not help. Otherwise the delete is retried until the dependents have disappeared: they are
+ * dependent is foreign, fails at once, since waiting would not help. Otherwise the delete is retried until the dependents have disappeared: they are
  * our own resources, or resources that AWS manages for us.
  * @param what the resource, as a problem names it
  * @param findDependents finds the dependents of the resource
@@ -67,24 +67,24 @@ export async function removeWhenUnused(
 /** Finds the dependents of a subnet, a security group or an internet gateway. For a VPC, finds everything in the VPC. */
 export async function dependentsInVpc(
   context: Pick<RemoveContext<Noun>, 'aws' | 'names' | 'found'>,
-  target: { readonly id: string; readonly vpcId: string },
+  resource: { readonly id: string; readonly vpcId: string },
 ): Promise<Dependent[]> {
-  const isGroup = target.id.startsWith('sg-');
+  const isGroup = resource.id.startsWith('sg-');
   const [contents, rules, clusterStrangers] = await Promise.all([
-    target.id === target.vpcId
-      ? contentsOf(context.aws, target.vpcId)
-      : interfacesIn(context.aws, target.vpcId),
-    isGroup ? foreignRules(context, [target.id]) : [],
+    resource.id === resource.vpcId
+      ? contentsOf(context.aws, resource.vpcId)
+      : interfacesAndOwnersIn(context.aws, resource.vpcId),
+    isGroup ? foreignRules(context, [resource.id]) : [],
     strangersInCluster(context),
   ]);
   const strangers = strangersAmong(context, contents);
-  const usesTarget = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
-    if (id === target.id) return false;
-    if (target.id === target.vpcId) return true;
-    if (target.id.startsWith('igw-')) return networkInterface?.Association !== undefined;
-    return text.includes(target.id);
+  const usesResource = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
+    if (id === resource.id) return false;
+    if (resource.id === resource.vpcId) return true;
+    if (resource.id.startsWith('igw-')) return networkInterface?.Association !== undefined;
+    return text.includes(resource.id);
   };
-  const dependents = contents.filter(usesTarget).map((content) => {
+  const dependents = contents.filter(usesResource).map((content) => {
     const stranger = strangers.find(({ id }) => id === content.id);
     const description = content.networkInterface?.Description ?? '';
     const task = isTaskInterface(description)

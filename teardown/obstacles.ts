@@ -22,7 +22,7 @@ type ObstacleSession = Pick<Session, 'run' | 'lookContext'>;
 /**
  * Finds the obstacles to the planned removals: deletion protection, foreign tasks, services and instances in our cluster, foreign
  * resources in our VPC, and foreign rules that use our target groups or refer to our security groups.
- * @param wait whether to look again for up to a minute, while every stranger may still be our own resource
+ * @param wait whether to look again for up to a minute while each of the strangers found may still be our own resource
  */
 export async function findObstacles(
   session: ObstacleSession,

@@ -9,7 +9,7 @@ import { awsCommand, untilReported, type Run } from '../lib/run/run.ts';
 /** The removals of all nouns. */
 export type Removals = { readonly [N in Noun]: Removal<N> };
 
-/** The default: no other resource is known to be removed. */
+/** The default: no other resource is removed in the same run. */
 export const NOTHING_ELSE: AlsoRemoved = { willRemoveAll: () => false, removalOf: () => undefined };
 
 /**

@@ -11,7 +11,7 @@ import { isConfirmed } from '../lib/run/confirm.ts';
 import { throwFailures, interrupted } from '../lib/run/failures.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
-import { duration } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress-lines.ts';
 import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
 import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
@@ -77,7 +77,7 @@ export async function teardown(
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
     if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
-    const elapsed = duration(performance.now() - start);
+    const elapsed = durationText(performance.now() - start);
     const summary =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
     return {

@@ -1,4 +1,4 @@
-/** Distinguishes the resources in our VPC: our own, the network interfaces that AWS manages for us, and those of strangers. */
+/** Sorts the resources in our VPC into our own, the network interfaces that AWS manages for us, and the resources of strangers. */
 import {
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
@@ -33,7 +33,7 @@ export interface Stranger {
    * after the resource was created or deleted.
    */
   readonly isCertainlyForeign: boolean;
-  /** The gateway or endpoint that a network interface belongs to. */
+  /** If the stranger is a network interface: the gateway or endpoint that it belongs to. */
   readonly gateway?: string | undefined;
 }
 

@@ -15,8 +15,8 @@ import type { Stranger, StrangerContext } from './strangers.ts';
 type UsedGroup = Pick<FoundTargetGroup, 'targetGroupArn' | 'loadBalancerArns'>;
 
 /**
- * Lists the rules and default actions of strangers that forward to our target groups. Makes no call if no other load balancer
- * uses the groups.
+ * Lists the rules and default actions of strangers that forward to our target groups. Makes no call if only the removed load
+ * balancers use the groups.
  * @param removedBalancers the ARNs of the load balancers that are removed as well, together with their listeners and rules
  */
 export async function strangersUsing(
@@ -34,10 +34,10 @@ export async function strangersUsing(
   );
   return rules
     .filter(({ rule: { RuleArn = '' } }) => !ours.has(RuleArn))
-    .flatMap((used) =>
+    .flatMap((listenerRule) =>
       groups
-        .filter(({ targetGroupArn }) => forwardsTo(used.rule, targetGroupArn))
-        .map(({ targetGroupArn }) => ruleAsStranger(used, targetGroupArn)),
+        .filter(({ targetGroupArn }) => forwardsTo(listenerRule.rule, targetGroupArn))
+        .map(({ targetGroupArn }) => ruleAsStranger(listenerRule, targetGroupArn)),
     );
 }
 
@@ -46,7 +46,7 @@ interface ListenerRule {
   readonly rule: Rule;
 }
 
-/** Fetches the rules of all listeners of a load balancer, including the default rules. A deleted load balancer has none. */
+/** Fetches the rules of all listeners of a load balancer, including the default rules. A deleted load balancer has no rules. */
 async function rulesOfBalancer(aws: Pick<Aws, 'elbv2'>, LoadBalancerArn: string): Promise<ListenerRule[]> {
   const listeners = await ifFound(() =>
     allPages(async (Marker) => {

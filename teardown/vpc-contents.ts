@@ -45,7 +45,7 @@ const LISTINGS_OF_INTERFACES: readonly VpcListing[] = [
 ];
 
 /** Lists the network interfaces in a VPC, and the gateways and endpoints that own interfaces. */
-export const interfacesIn = (aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcContent[]> =>
+export const interfacesAndOwnersIn = (aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcContent[]> =>
   list(aws, vpcId, LISTINGS_OF_INTERFACES);
 
 /** The kinds of resources in a VPC that `contentsOf` lists. */

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { makeLimiter, unlimited } from './rate-limiter.ts';
-import { withRetries, type BeforeRetry, type Call, type CallContext } from './retry.ts';
+import { retryingSender, type BeforeRetry, type Call, type CallContext } from './retry.ts';
 
 /** Which endpoint the clients call, and with which credentials. */
 export interface ClientSettings {
@@ -78,9 +78,9 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   const { signal, abort } = linkedSignal(run.signal);
   const context = { ...run, signal };
-  const { rateLimitFactor, timeouts = TIMEOUTS, ...target } = settings;
-  const standard = {
-    ...target,
+  const { rateLimitFactor, timeouts = TIMEOUTS, ...endpointSettings } = settings;
+  const clientOptions = {
+    ...endpointSettings,
     // The SDK does not retry; retry.ts does. The SDK would also retry creates without a client token, and quota errors, which
     // it mistakes for throttling.
     maxAttempts: 1,
@@ -95,7 +95,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     },
   };
   const limiter = rateLimitFactor === undefined ? unlimited : makeLimiter(context, rateLimitFactor);
-  const sendWithRetries = withRetries(context);
+  const sendWithRetries = retryingSender(context);
   const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
@@ -118,25 +118,32 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     };
   };
   return {
-    ec2: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(standard)),
-    ec2Once: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(standard), 'once'),
+    ec2: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions)),
+    ec2Once: sender(
+      'ec2',
+      async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions),
+      'once',
+    ),
     elbv2: sender(
       'elbv2',
-      async () => new (await import('./clients/elbv2.ts')).ElasticLoadBalancingV2Client(standard),
+      async () => new (await import('./clients/elbv2.ts')).ElasticLoadBalancingV2Client(clientOptions),
     ),
-    ecs: sender('ecs', async () => new (await import('./clients/ecs.ts')).ECSClient(standard)),
+    ecs: sender('ecs', async () => new (await import('./clients/ecs.ts')).ECSClient(clientOptions)),
     autoscaling: sender(
       'autoscaling',
-      async () => new (await import('./clients/autoscaling.ts')).ApplicationAutoScalingClient(standard),
+      async () => new (await import('./clients/autoscaling.ts')).ApplicationAutoScalingClient(clientOptions),
     ),
-    ecr: sender('ecr', async () => new (await import('./clients/ecr.ts')).ECRClient(standard)),
-    iam: sender('iam', async () => new (await import('./clients/iam.ts')).IAMClient(standard)),
-    logs: sender('logs', async () => new (await import('./clients/logs.ts')).CloudWatchLogsClient(standard)),
+    ecr: sender('ecr', async () => new (await import('./clients/ecr.ts')).ECRClient(clientOptions)),
+    iam: sender('iam', async () => new (await import('./clients/iam.ts')).IAMClient(clientOptions)),
+    logs: sender(
+      'logs',
+      async () => new (await import('./clients/logs.ts')).CloudWatchLogsClient(clientOptions),
+    ),
     route53: sender(
       'route53',
-      async () => new (await import('./clients/route53.ts')).Route53Client(standard),
+      async () => new (await import('./clients/route53.ts')).Route53Client(clientOptions),
     ),
-    sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(standard)),
+    sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(clientOptions)),
     close() {
       abort();
       loadedClients.forEach((client) => client.destroy());

@@ -8,8 +8,8 @@ export type Limiter = (service: string, operation: string) => Promise<void>;
 export const unlimited: Limiter = async () => undefined;
 
 /**
- * The share of each bucket that a run uses. Other programs in the account draw from the same bucket, and calls that a run sends
- * in sequence may arrive together.
+ * The share of each token bucket that a run uses. Other programs in the account draw from the same buckets, and calls that a run
+ * sends in sequence may arrive together.
  */
 const SHARE = 0.9;
 

@@ -18,7 +18,7 @@ export interface RecentlyCreated {
    * created it shortly before.
    * @param lastWriteAt when that run last wrote its state, milliseconds since 1970
    */
-  assumeAllCreatedUntil(lastWriteAt: number): void;
+  treatAllAsCreatedAt(lastWriteAt: number): void;
 }
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
@@ -31,7 +31,7 @@ export function trackRecentlyCreated({ now }: Pick<Clock, 'now'>): RecentlyCreat
       for (const id of stringsIn(output).flatMap(identifiersIn)) createdAt.set(id, now());
     },
     isNamedIn: (input) => isRecent(lastRunAt) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
-    assumeAllCreatedUntil(lastWriteAt) {
+    treatAllAsCreatedAt(lastWriteAt) {
       lastRunAt = lastWriteAt;
     },
   };

@@ -19,7 +19,7 @@ export interface CallContext {
 
 /** One call. */
 export interface Call {
-  /** The command, without `Command`. */
+  /** The name of the command, without the suffix `Command`. */
   readonly name: string;
   readonly input: object;
   /** `once` if the call must not take effect twice: it is then not sent again after a lost response. */
@@ -34,7 +34,7 @@ export interface Call {
 
 export type BeforeRetry = (error: Error) => Promise<void>;
 
-/** A retry is reported after 5 s, then every 10 s. Milliseconds. */
+/** Milliseconds until the first report of a retried call, and between two reports. */
 const FIRST_REPORT_MS = 5000;
 const REPORT_EVERY_MS = 10_000;
 
@@ -42,7 +42,7 @@ const REPORT_EVERY_MS = 10_000;
  * Makes the function that sends the calls of a run and retries them.
  * @throws the last error of a call, once it is permanent or has lasted too long
  */
-export function withRetries(context: CallContext): (call: Call) => Promise<unknown> {
+export function retryingSender(context: CallContext): (call: Call) => Promise<unknown> {
   const { clock, signal, onWait, constantDelayMs = 1000 } = context;
   const recentlyCreated = context.recentlyCreated ?? trackRecentlyCreated(clock);
   return (call) => {

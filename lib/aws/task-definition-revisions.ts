@@ -20,7 +20,7 @@ export interface Revision {
 }
 
 /**
- * Lists the revisions of a family, by ARN, the oldest first. ECS treats `familyPrefix` as the whole name of a family. To be safe,
+ * Lists the ARNs of the revisions of a family, the oldest first. ECS treats `familyPrefix` as the whole name of a family. To be safe,
  * families that only begin with this name are filtered out.
  */
 export async function revisionsOf(

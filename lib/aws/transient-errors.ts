@@ -3,7 +3,7 @@ import { codeOf, isNotFound, isThrottle, isTransient, messageOf } from './errors
 
 /** One row: an error, and when to stop retrying. */
 export interface TransientError {
-  /** The commands that the row applies to, without `Command`; by default all of them. */
+  /** The names of the commands that the row applies to, without the suffix `Command`; by default all commands. */
   readonly commands?: readonly string[];
   /** A pattern for the commands, where there are too many to list. */
   readonly commandPattern?: RegExp;

@@ -60,9 +60,9 @@ const placeholderOf = (path: Path): unknown =>
   )?.value;
 
 /** Returns a copy with another value at a path; without the path, if the value is undefined. The keys keep their order. */
-function replaceAt(target: unknown, [key, ...rest]: Path, value: unknown): unknown {
+function replaceAt(original: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
-  const fields = new Map<PropertyKey, unknown>(Object.entries(target as object));
+  const fields = new Map<PropertyKey, unknown>(Object.entries(original as object));
   const nextValue = replaceAt(fields.get(key), rest, value);
   if (nextValue === undefined) fields.delete(key);
   else fields.set(key, nextValue);

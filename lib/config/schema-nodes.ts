@@ -1,4 +1,4 @@
-/** The schema of the configuration as JSON Schema: the nodes of its fields, by their paths. */
+/** The schema of the configuration as JSON Schema: a tree of nodes, in which each field has a node. */
 import * as z from 'zod';
 import type { Path } from './finding.ts';
 import { Stack } from './schema.ts';

@@ -1,8 +1,8 @@
 /** Answers to the words of other tools: for what Slipway calls by another name, does not need, or does not support yet. */
 
 /**
- * The kinds of objects in a configuration, by their paths; `*` is any key. A word in the tables below may begin with a kind and
- * a colon, such as `stack:version`: then the word has that meaning only in an object of that kind.
+ * The kinds of objects in a configuration, under the paths at which they occur; `*` is any key. A word in the tables below may
+ * begin with a kind and a colon, such as `stack:version`: then the word has that meaning only in an object of that kind.
  */
 export const LEVELS = {
   '': 'stack',

@@ -34,7 +34,7 @@ export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, numb
  */
 export const patternsOf = (path: string): string[] => (path === '/' ? ['/*'] : [path, `${path}/*`]);
 
-/** Returns the path and the priority of each routed container's rule, by container key. */
+/** Returns the path and the priority of each routed container's rule, under the key of the container. */
 export function configuredRules(
   config: Config,
 ): ReadonlyMap<string, { readonly path: string; readonly priority: number }> {

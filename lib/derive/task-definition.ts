@@ -11,7 +11,7 @@ import { roleArn } from './arns.ts';
 import { statusRanges } from './health-check.ts';
 import type { Names } from './names.ts';
 
-/** The resources that a task definition refers to. */
+/** The parts of a task definition that the configuration of its service does not contain. */
 export interface TaskDefinitionParts {
   readonly family: string;
   readonly region: string;

@@ -3,8 +3,8 @@
 /**
  * Starts one task per entry. Each starts in the next microtask, when the map of all tasks is complete, so that tasks can await
  * each other.
- * @param start starts one task; `all` contains every task by key
- * @returns the running tasks by key
+ * @param start starts one task; `all` contains all tasks, under the keys of their entries
+ * @returns the running tasks, under the keys of their entries
  */
 export function startAll<V, T>(
   entries: Iterable<readonly [key: string, value: V]>,

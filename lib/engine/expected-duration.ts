@@ -25,7 +25,7 @@ const REMOVAL_WAIT_MS: Partial<Record<Noun, number>> = {
 };
 
 /** The time that the changes of a noun take, milliseconds. Updates include a wait only for services and records. */
-function duration(changes: readonly Change[], noun: Noun): number {
+function durationOf(changes: readonly Change[], noun: Noun): number {
   const verbs = changes.filter((change) => change.noun === noun).map(({ verb }) => verb);
   if (verbs.length === 0) return 0;
   const isCreated = verbs.includes('create') || verbs.includes('replace');
@@ -59,4 +59,4 @@ export const expectedTeardown = (
 ): number => longestPath(order, durations(changes)).ms + usual('leftovers');
 
 const durations = (changes: readonly Change[]): Record<string, number> =>
-  Object.fromEntries(changes.map(({ noun }) => [noun, duration(changes, noun)]));
+  Object.fromEntries(changes.map(({ noun }) => [noun, durationOf(changes, noun)]));

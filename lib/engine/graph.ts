@@ -54,14 +54,14 @@ export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[
  * @throws an error that names the cycle, or a needed node that does not exist
  */
 export function checkGraph<N extends string>(needs: Readonly<Record<N, readonly N[]>>): void {
-  const done = new Set<N>();
+  const visited = new Set<N>();
   const visit = (node: N, path: readonly N[]): void => {
     if (path.includes(node))
       throw new Error(`The steps depend on each other: ${[...path, node].join(' → ')}`);
-    if (done.has(node)) return;
+    if (visited.has(node)) return;
     if (!(node in needs)) throw new Error(`${path.at(-1)} needs ${node}, which is not a step`);
     for (const need of needs[node]) visit(need, [...path, node]);
-    done.add(node);
+    visited.add(node);
   };
   for (const node of Object.keys(needs) as N[]) visit(node, []);
 }

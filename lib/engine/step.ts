@@ -29,7 +29,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   /** Whether to wait for health checks and DNS propagation. No later step depends on these waits. */
   readonly waitUntilReady: boolean;
   readonly change: Change<F>;
-  /** The resource as the survey found it; undefined when it is to be created. */
+  /** The resource as the survey found it; undefined if the survey did not find it. */
   readonly existing: Found[N] | undefined;
   /** Everything the survey found. */
   readonly found: Survey;

@@ -16,7 +16,7 @@ import { waitForAll } from './concurrent.ts';
 /** The look of a noun: finds its resources, and changes nothing. */
 type Look<Resource> = (context: LookContext) => Promise<Items<Resource>>;
 
-/** The looks by service. Each module is loaded when first needed, since AWS's clients are large. */
+/** The modules with the looks of each service. A module is loaded when first needed, since AWS's clients are large. */
 const modules = {
   ec2: () => import('../look/by-service/ec2.ts'),
   logs: () => import('../look/by-service/logs.ts'),
@@ -65,7 +65,7 @@ export async function survey(
   }
   const zones =
     nouns === allNouns
-      ? lastTurn.then(async () => (await modules.ec2()).lookZones(context))
+      ? lastTurn.then(async () => (await modules.ec2()).lookAvailabilityZones(context))
       : Promise.resolve([]);
   const domain =
     nouns === allNouns && context.config.domain

@@ -29,9 +29,10 @@ export interface DockerBuild {
 
 export type Build = Bundle | DockerBuild;
 
-/** The builds of a run, by the key of the container; each is made once, on first use. */
+/** The builds of a run; each is made once, on first use. */
 export interface Builds {
   /** Whether images are pushed to an emulator, i.e. to an endpoint other than AWS's own. */
   readonly isEmulator: boolean;
+  /** @param key the key of a container that is built from source */
   of(key: string): Promise<Build>;
 }

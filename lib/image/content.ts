@@ -1,4 +1,4 @@
-/** Hashes a folder's content; the hash changes whenever a build of the folder may have a different result. */
+/** Hashes a folder's content: the hash changes whenever a file changes that a build of the folder can see. */
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';

@@ -60,8 +60,8 @@ const CHECK_REGISTRY =
   'Check that this machine can reach the registry; with AWS_ENDPOINT_URL, --builder bundle needs no registry.';
 
 /**
- * The passwords, by the clients of a run. A run signs in once: a password is valid for the whole registry, and concurrent
- * logins of one engine clash.
+ * The password of each run, keyed by the ECR client of the run. A run signs in once: a password is valid for the whole registry,
+ * and concurrent logins of one engine clash.
  */
 const passwords = new WeakMap<Registry['aws'], Promise<string>>();
 

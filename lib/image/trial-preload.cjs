@@ -1,4 +1,4 @@
-// Lets a program of a trial run listen on free ports of 127.0.0.1, and reports these ports to the parent process.
+// Lets the program of a trial run listen on free ports of 127.0.0.1, and reports these ports to the parent process.
 'use strict';
 
 const net = require('node:net');
@@ -20,13 +20,13 @@ const SERVER = sample.getProviderType();
 sample.close();
 const { bind, bind6, listen, getsockname } = TCP.prototype;
 
-/** The ports that the program requested, by server handle. */
+/** The port that the program requested for each server handle. */
 const requestedPorts = new WeakMap();
 
 /** Binds a server to a free port of the loopback, and any other socket as the program asks. */
-const bindLocally = (bindReally) =>
+const bindLocally = (originalBind) =>
   function (address, port, ...rest) {
-    if (this.getProviderType() !== SERVER) return bindReally.call(this, address, port, ...rest);
+    if (this.getProviderType() !== SERVER) return originalBind.call(this, address, port, ...rest);
     requestedPorts.set(this, port);
     return bind.call(this, '127.0.0.1', 0);
   };

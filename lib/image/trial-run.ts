@@ -49,15 +49,15 @@ export async function tryProgram(trial: Trial): Promise<number | undefined> {
   }
 }
 
-/** Whether programs run as a separate user, as in a task. Only root can start them that way. */
-const hasOtherUsers = (): boolean => process.getuid?.() === 0;
+/** Whether this process can start the program as a separate user, as in a task: only root can. */
+const canSwitchUser = (): boolean => process.getuid?.() === 0;
 
 async function unpack(program: readonly ProgramFile[], folder: string): Promise<void> {
   const files = program.map(({ name, bytes }) => ({ path: join(folder, name), bytes }));
   const preload = await readFile(join(import.meta.dirname, PRELOAD));
   const all = [...files, { path: join(folder, PRELOAD), bytes: preload }];
   await Promise.all(all.map(({ path, bytes }) => writeFile(path, bytes)));
-  if (!hasOtherUsers()) return;
+  if (!canSwitchUser()) return;
   await Promise.all([folder, ...all.map(({ path }) => path)].map((path) => chown(path, USER_ID, USER_ID)));
 }
 
@@ -69,7 +69,7 @@ async function statusOf(trial: Trial, folder: string): Promise<number | undefine
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Its own process group, so that its children can be killed, too.
     detached: true,
-    ...(hasOtherUsers() ? { uid: USER_ID, gid: USER_ID } : {}),
+    ...(canSwitchUser() ? { uid: USER_ID, gid: USER_ID } : {}),
   });
   const ended = new Promise<undefined>((resolve) => {
     child.once('error', () => resolve(undefined));
@@ -96,33 +96,48 @@ async function statusOf(trial: Trial, folder: string): Promise<number | undefine
 /** Waits until the program listens, and requests the path until the response is good or time is up. */
 async function lastStatus(trial: Trial, child: ChildProcess): Promise<number | undefined> {
   const { signal, startTimeoutMs = 3000, responseTimeoutMs = 1000 } = trial;
-  const port = await listeningPort(child, trial.port, within(startTimeoutMs, signal));
+  const port = await listeningPort(child, trial.port, deadlineAfter(startTimeoutMs, signal));
   if (port === undefined) return undefined;
-  const limit = within(responseTimeoutMs, signal);
+  const deadline = deadlineAfter(responseTimeoutMs, signal);
   for (let last: number | undefined; ; await sleep(RETRY_DELAY_MS)) {
-    last = (await statusAt(trial, port, limit)) ?? last;
-    if (limit.aborted || (last !== undefined && trial.isGood(last))) return last;
+    last = (await statusAt(trial, port, deadline)) ?? last;
+    if (deadline.aborted || (last !== undefined && trial.isGood(last))) return last;
   }
 }
 
-const within = (ms: number, signal: AbortSignal): AbortSignal =>
+const deadlineAfter = (ms: number, signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 
 /** Returns the port of 127.0.0.1 that stands for a port of the program; undefined when the program does not listen on it. */
-const listeningPort = (child: ChildProcess, port: number, limit: AbortSignal): Promise<number | undefined> =>
+const listeningPort = (
+  child: ChildProcess,
+  port: number,
+  deadline: AbortSignal,
+): Promise<number | undefined> =>
   new Promise((resolve) => {
-    if (limit.aborted) resolve(undefined);
-    limit.addEventListener('abort', () => resolve(undefined), { once: true });
+    if (deadline.aborted) resolve(undefined);
+    deadline.addEventListener('abort', () => resolve(undefined), { once: true });
     child.on('message', ({ requested, actual }: { requested: number; actual: number }) => {
       if (requested === port) resolve(actual);
     });
   });
 
 /** Returns the status of one response; undefined when there is none. Any certificate is accepted, as by the load balancer. */
-const statusAt = ({ protocol, path }: Trial, port: number, limit: AbortSignal): Promise<number | undefined> =>
+const statusAt = (
+  { protocol, path }: Trial,
+  port: number,
+  deadline: AbortSignal,
+): Promise<number | undefined> =>
   new Promise((resolve) => {
     const request = protocol === 'HTTPS' ? requestHttps : requestHttp;
-    const options = { host: '127.0.0.1', port, path, agent: false, rejectUnauthorized: false, signal: limit };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path,
+      agent: false,
+      rejectUnauthorized: false,
+      signal: deadline,
+    };
     request(options, (response) => {
       response.destroy();
       resolve(response.statusCode);

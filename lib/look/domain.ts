@@ -6,7 +6,7 @@ import {
   fetchNameServers,
   idOfZone,
   isOurZone,
-  listZones,
+  listHostedZones,
   lookHostedZone,
   nameOfZone,
 } from './hosted-zone.ts';
@@ -33,7 +33,7 @@ export interface ZoneCut {
 
 /** The surroundings of the domain in DNS. Zones that the plan removes do not count. */
 export interface DomainSurroundings {
-  /** If there are several such zones, the one with the longest name. */
+  /** If the account has several longer zones, the one with the longest name. */
   readonly longerZone: LongerZone | undefined;
   /** The innermost zone of the account that contains the configured zone. */
   readonly parentZone: NamedZone | undefined;
@@ -49,7 +49,7 @@ export interface DomainSurroundings {
 export async function lookDomain(context: LookContext): Promise<DomainSurroundings | undefined> {
   const { domain } = context.config;
   if (!domain) return undefined;
-  const [foundZones, listed] = await Promise.all([lookHostedZone(context), listZones(context)]);
+  const [foundZones, listed] = await Promise.all([lookHostedZone(context), listHostedZones(context)]);
   // Apart from the zone of the domain, the found zones are our zones that are no longer configured. They will be removed.
   const foundIds = new Set([...foundZones.values()].map(({ hostedZoneId }) => hostedZoneId));
   const otherZones = listed

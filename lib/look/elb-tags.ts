@@ -8,7 +8,7 @@ import { ifFound } from './if-found.ts';
 const BATCH_SIZE = 20;
 
 /**
- * Fetches tags by ARN. Resources without tags are included; resources that no longer exist are left out.
+ * Fetches the tags of each ARN. Resources without tags are included; resources that no longer exist are left out.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
  */
 export async function elbTags(aws: Aws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {

@@ -25,7 +25,7 @@ interface Looks {
 /** The nouns of a service. */
 export type NounsOf<S extends AwsService> = { [N in Noun]: ServiceOf<N> extends S ? N : never }[Noun];
 
-/** The looks that the module of a service exports, by noun. */
+/** The looks that the module of a service exports, under the names of their nouns. */
 export type LooksOf<S extends AwsService> = {
   readonly [N in NounsOf<S>]: (context: LookContext) => Promise<Items<{ readonly tags: Tags }>>;
 };
@@ -33,7 +33,7 @@ export type LooksOf<S extends AwsService> = {
 type LookOf<N extends Noun> = N extends keyof Looks[ServiceOf<N>] ? Looks[ServiceOf<N>][N] : never;
 
 /**
- * The type of a found resource, by noun. A noun without a look gets a placeholder type, so that the compiler reports only the
+ * The type of a found resource of each noun. A noun without a look gets a placeholder type, so that the compiler reports only the
  * missing look.
  */
 export type Found = {

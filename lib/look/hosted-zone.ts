@@ -44,7 +44,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const listed = await addRecorded(
     context,
     ['hostedZone'],
-    await listZones(context),
+    await listHostedZones(context),
     idOfZone,
     async (Id) => {
       const { HostedZone } = await context.aws.route53(new GetHostedZoneCommand({ Id }));
@@ -93,11 +93,11 @@ const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: H
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
- * Lists all zones of the account once per survey, a hundred per page: no other call finds zones whose names are no longer configured. If the
- * stack needs no zone, the list is empty when the permission is missing or the endpoint has no Route 53.
+ * Lists all zones of the account, once per survey: no other call finds zones whose names are no longer configured. If the stack
+ * needs no zone, the list is empty when the permission is missing or the endpoint has no Route 53.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-export const listZones = (context: LookContext): Promise<HostedZone[]> =>
+export const listHostedZones = (context: LookContext): Promise<HostedZone[]> =>
   context.shared('hostedZones', () => fetchZones(context));
 
 async function fetchZones(context: LookContext): Promise<HostedZone[]> {

@@ -16,7 +16,7 @@ import { allPages, type ListPage } from '../aws/pages.ts';
 import { ifValidId } from './if-found.ts';
 import { stackTagFilter, type RecordedIds, type LookContext } from './context.ts';
 
-/** The recorded ids of a noun, by key. */
+/** The recorded ids of a noun's resources, under their keys. */
 export const recordedResources = (
   { recorded }: Pick<LookContext, 'recorded'>,
   noun: Noun,

@@ -15,7 +15,7 @@ export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly defaultTarget: string | undefined;
   /** Whether the target of the default route no longer exists. */
   readonly blackhole: boolean;
-  /** The ids of the explicit associations, by subnet. */
+  /** The ids of the explicit associations, keyed by the ids of their subnets. */
   readonly associations: Readonly<Record<string, string>>;
   readonly tags: Tags;
 }

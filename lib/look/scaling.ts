@@ -20,7 +20,7 @@ const isRefused = (error: unknown): boolean =>
 /**
  * Returns the scaling of every service that has a scalable target and whose count is within the bounds of that target. Other
  * services are left out.
- * @param counts the current counts, by the name of the service; if it is empty, no call is made
+ * @param counts the current count of each service, keyed by name; if it is empty, no call is made
  * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html
  */
 export async function lookScaling(

@@ -48,7 +48,7 @@ export const describeSubnets = (context: LookContext): Promise<Subnet[]> =>
  * Lists the names of the region's availability zones that this account may use, sorted; local zones are left out.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html
  */
-export async function lookZones(context: LookContext): Promise<readonly string[]> {
+export async function lookAvailabilityZones(context: LookContext): Promise<readonly string[]> {
   const { AvailabilityZones = [] } = await context.aws.ec2(
     new DescribeAvailabilityZonesCommand({
       Filters: [

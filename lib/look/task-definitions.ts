@@ -50,7 +50,7 @@ async function lookFamily(context: LookContext, family: string): Promise<FoundTa
     revision !== undefined &&
     (revision.tags[STACK_TAG] === context.names.stack ||
       isRecordedWithoutTags(context, 'taskDefinitions', revision.tags, revision.arn));
-  // Most families have one active revision: it is described while the others are listed.
+  // Most families have only one active revision, so the newest is described while the revisions are listed.
   const [newest, active] = await Promise.all([
     describeRevision(aws, family),
     revisionsOf(aws, family, 'ACTIVE'),

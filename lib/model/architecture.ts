@@ -1,4 +1,4 @@
-/** The architecture: every noun is declared here once, and all other lists of nouns are derived from this one. */
+/** The architecture: it declares every noun once. Other lists of nouns are derived from it, or checked against it. */
 
 /** The AWS services whose calls find the resources of a stack. */
 export type AwsService = 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53';

@@ -66,9 +66,9 @@ export interface Replacement {
 
 export interface Comparison<T, F extends string = string> {
   readonly noun: Noun;
-  /** The desired fields, by key. */
+  /** The desired fields of each resource, under its key. */
   readonly desired: Items<DesiredFields<F>>;
-  /** The found resources, by key. */
+  /** The found resources, under their keys. */
   readonly found: Items<T>;
   /** Returns the fields of a found resource, under the same names as the desired fields. */
   readonly fieldsOf: (item: T, key: string) => ObservedFields<F>;
@@ -131,7 +131,7 @@ const undesired = <T, F extends string>({ desired, found, whyForeign }: Comparis
     .filter(([key, item]) => !desired.has(key) && whyForeign?.(item) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** The replacements of undesired resources by desired resources that do not exist yet, by the key of the desired resource. */
+/** The replacements of undesired resources by desired resources that do not exist yet, under the keys of the desired resources. */
 function replacementsByKey<T, F extends string>(
   comparison: Comparison<T, F>,
 ): ReadonlyMap<string, Change<F>> {

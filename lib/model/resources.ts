@@ -1,7 +1,7 @@
 /** Resources: how they are keyed, addressed, identified and titled. Pure. */
 import { architecture, type Ids, type Noun } from './architecture.ts';
 
-/** The resources of one noun by key. A noun with a single resource uses the key `''`. */
+/** The resources of one noun, under their keys. A noun with a single resource uses the key `''`. */
 export type Items<T> = ReadonlyMap<string, T>;
 /** The key of a noun's single resource. */
 export const ONLY = '';

@@ -21,7 +21,7 @@ const REPEAT_AFTER_MS = 10_000;
 const WIDTH = { address: 28, status: 9 };
 
 /** Formats milliseconds: `0.4 s`, `12 s`, `2 min 05 s`. */
-export function duration(ms: number): string {
+export function durationText(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
@@ -57,7 +57,7 @@ function lineOf(
     if (previous && previous.text === text && elapsed - previous.elapsed < REPEAT_AFTER_MS) return undefined;
     lastWaiting.set(address, { text, elapsed });
   }
-  const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';
+  const time = elapsed >= 100 ? `  ${paint('dim', durationText(elapsed))}` : '';
   const name = address.padEnd(WIDTH.address);
   return `  ${name}  ${paint(STYLES[status], status.padEnd(WIDTH.status))}  ${text}${time}`;
 }

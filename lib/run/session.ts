@@ -21,12 +21,12 @@ import { commandLine, type Options } from './options.ts';
 import { configurationFileOf, filesOf, lockStack, readSavedState } from './saved-state.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
-import { endpointOf, connectTarget, type OpenSandbox, type OpenTarget } from './target.ts';
+import { endpointOf, connectTarget, type OpenSandbox, type ConnectedTarget } from './target.ts';
 
 export interface Session {
   readonly config: Config;
   readonly account: string;
-  readonly openTarget: OpenTarget;
+  readonly connectedTarget: ConnectedTarget;
   readonly run: Run;
   /** The result of the survey that starts with the session. */
   readonly found: Promise<Survey>;
@@ -121,7 +121,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     const stackOfRun = { stack: names.stack, command, folder, clock, report };
     lock = await lockStack(options, stackOfRun);
     const savedState = await readSavedState(options, stackOfRun);
-    if (savedState?.changed !== undefined) recentlyCreated.assumeAllCreatedUntil(savedState.changed);
+    if (savedState?.changed !== undefined) recentlyCreated.treatAllAsCreatedAt(savedState.changed);
     const identity = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(savedState?.resources ?? {});
     const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });
@@ -136,7 +136,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     return {
       config,
       account,
-      openTarget: target,
+      connectedTarget: target,
       found,
       run: {
         command: commandLine(command, options),

@@ -37,7 +37,7 @@ export type OpenSandbox = (options: {
   readonly signal?: AbortSignal;
 }) => Promise<SandboxHandle>;
 
-export interface OpenTarget {
+export interface ConnectedTarget {
   readonly settings: ClientSettings;
   readonly waits: Waits;
   /** The endpoint as the state file names it: `sandbox`, `aws`, or a URL. */
@@ -75,7 +75,7 @@ export async function connectTarget(
   openSandbox: OpenSandbox,
   signal?: AbortSignal,
   report: Report = () => undefined,
-): Promise<OpenTarget> {
+): Promise<ConnectedTarget> {
   if (target === 'sandbox') {
     const port = sandboxPort();
     const sandbox = await openOrExplain(openSandbox, { port, folder, signal });

@@ -41,9 +41,9 @@ export const stateSchema = z.strictObject({
   region: z.string(),
   /** `sandbox`, `aws`, or the URL of another endpoint. */
   endpoint: z.string(),
-  /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
+  /** The ids of each resource, under its address, e.g. `vpc` or `subnets.public-1`. */
   resources: z.record(address, z.record(z.string(), id)),
-  /** The creates that have started but whose results are not recorded yet, by address. */
+  /** The creates that have started but whose results are not recorded yet, under the addresses of their resources. */
   intents: z.record(address, intent),
   /**
    * When the file was last written, milliseconds since 1970: resources that were created shortly before may not be visible

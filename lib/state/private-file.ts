@@ -39,18 +39,18 @@ export async function removeTemporaryFiles(file: string): Promise<void> {
  * @throws the error of the operating system; the old file is then unchanged
  */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  // A symbolic link is kept: its target is written.
-  const target = await realpath(file).catch(() => file);
-  const temporary = temporaryFileOf(target);
+  // A symbolic link is kept: the file that it points to is written.
+  const realFile = await realpath(file).catch(() => file);
+  const temporary = temporaryFileOf(realFile);
   try {
-    await writeFlushed(temporary, text, await ownerOf(target));
-    await rename(temporary, target);
+    await writeFlushed(temporary, text, await ownerOf(realFile));
+    await rename(temporary, realFile);
   } catch (error) {
     // On a full disk, the part that was written would take up space.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await flushFolder(dirname(target));
+  await flushFolder(dirname(realFile));
 }
 
 interface Owner {
@@ -84,12 +84,12 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** @param target the file or folder that cannot be written, in Slipway's home folder */
-export function unwritable(target: string, cause: unknown): Problem {
-  const file = fileAbove(target);
+/** @param path the file or folder that cannot be written, in Slipway's home folder */
+export function unwritable(path: string, cause: unknown): Problem {
+  const file = fileAbove(path);
   return problem('STATE_UNWRITABLE', {
-    what: file === undefined ? `${target} could not be written.` : `${file} is a file.`,
-    why: file === undefined ? messageOf(cause) : `A folder is needed there, for ${target}.`,
+    what: file === undefined ? `${path} could not be written.` : `${file} is a file.`,
+    why: file === undefined ? messageOf(cause) : `A folder is needed there, for ${path}.`,
     now: NOTHING_CHANGED,
     fix: [
       file === undefined

@@ -1,4 +1,4 @@
-/** The start time of a process, which distinguishes it from a later process with the same id. */
+/** The status of a process, with its start time, which distinguishes the process from a later one with the same id. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

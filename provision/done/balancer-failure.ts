@@ -39,7 +39,7 @@ const failureOf = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
  * Runs work that waits for tasks or targets. Until the load balancer is up, every probe also checks the load balancer.
  * @throws FAILED_STATE when the load balancer has failed
  */
-export async function withBalancerWatch<A extends WatchContext>(
+export async function whileWatchingBalancer<A extends WatchContext>(
   context: A,
   work: (context: A) => Promise<void>,
 ): Promise<void> {

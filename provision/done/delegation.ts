@@ -1,4 +1,4 @@
-/** Checks whether the parent zone delegates to the zone of the stack. Until then, no resolver finds the domain. */
+/** Checks whether the parent zone delegates to the zone of the stack. Until it does, no resolver finds the domain. */
 import { Resolver } from 'node:dns/promises';
 import { fetchNameServers } from '../../lib/look/hosted-zone.ts';
 import { bareName } from '../../lib/look/record-sets.ts';
@@ -7,7 +7,7 @@ import type { NamedZone } from '../../lib/look/domain.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { only } from '../../lib/model/resources.ts';
 import { awsCommand, type Run } from '../../lib/run/run.ts';
-import type { OpenTarget } from '../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 
 /** The zone that the stack creates for the domain, and how the rest of DNS sees it. */
@@ -24,18 +24,18 @@ export type LookUpServers = (zone: string) => Promise<readonly string[]>;
 
 /**
  * Returns the zone of the domain and its delegation; undefined unless the stack creates the zone.
- * @param surveyed the name servers of the zone, if it existed before the run
- * @param lookUp the lookup on AWS; by default, a query to this machine's resolver
+ * @param knownServers the name servers of the zone, if the zone existed before the run
+ * @param lookUp how to look the name servers up on AWS; by default, with this machine's resolver
  */
 export async function ownZone(
   { aws, config: { domain } }: Pick<LookContext, 'aws' | 'config'>,
-  target: OpenTarget,
+  target: ConnectedTarget,
   ids: Pick<AllIds, 'hostedZone'>,
-  surveyed: readonly string[] | undefined,
+  knownServers: readonly string[] | undefined,
   lookUp: LookUpServers = queryDns,
 ): Promise<OwnZone | undefined> {
   if (!domain?.createZone) return undefined;
-  const nameServers = surveyed ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
+  const nameServers = knownServers ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
   // A resolver answers for names in .localhost itself, whatever Route 53 contains.
   const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
   const serversInDns = isOnlyLocal

@@ -3,7 +3,7 @@ import { routesOf } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { untilReported, type Run } from '../../lib/run/run.ts';
-import type { OpenTarget } from '../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
@@ -14,8 +14,8 @@ import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
 
-/** Where the stack can be reached. */
-export interface Finished {
+/** Where a finished stack can be reached. */
+export interface FinishedStack {
   /** Undefined when no container has a path. With --no-wait, also undefined when the name does not resolve yet. */
   readonly url: string | undefined;
   /** The zone of the domain, if the stack creates it. */
@@ -30,10 +30,10 @@ export interface Finished {
 export async function finish(
   run: Run,
   context: LookContext,
-  target: OpenTarget,
+  target: ConnectedTarget,
   plan: Plan,
   ids: AllIds,
-): Promise<Finished> {
+): Promise<FinishedStack> {
   const { config } = context;
   if (run.waitUntilReady) {
     const changed = plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key);

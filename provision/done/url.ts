@@ -4,7 +4,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { failed, pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 import { isProblem, problem, type Problem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
-import type { OpenTarget } from '../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 
 /** Where requests go: the URL to print, and the address that this machine connects to. */
@@ -18,8 +18,8 @@ export interface PublicAddress {
 const HTTP_PORT = 80;
 
 /**
- * Returns the address of the stack. On AWS, this is the domain. It is the load balancer's DNS name if there is no domain, if
- * the domain ends in `.localhost`, or while the zone of the domain is not delegated. On the sandbox, the sandbox's Route 53
+ * Returns the address of the stack. On AWS, this is the domain, with three exceptions: if there is no domain, if the domain ends
+ * in `.localhost`, or while its zone is not delegated, it is the load balancer's DNS name. On the sandbox, the sandbox's Route 53
  * resolves the name, and the port is the listener's local port. The Host header is the domain even while its zone is not
  * delegated.
  * @param isDelegated whether resolvers find the zone of the domain
@@ -27,7 +27,7 @@ const HTTP_PORT = 80;
  */
 export async function publicAddress(
   config: Config,
-  target: OpenTarget,
+  target: ConnectedTarget,
   ids: AllIds,
   isDelegated = true,
 ): Promise<PublicAddress | undefined> {

@@ -12,7 +12,7 @@ import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
-import { withBalancerWatch } from './balancer-failure.ts';
+import { whileWatchingBalancer } from './balancer-failure.ts';
 import { taskCounts, deploymentState, isPrimary, startedSince, newMessagesSince } from './deployment.ts';
 import { diagnose, exitedOnItsOwn, shortened, stoppedTasks, taskText, unhealthyTargets } from './diagnose.ts';
 
@@ -62,7 +62,7 @@ export async function waitForService(
     await waitUntilDeployed(waitContext, awaited, startedAt);
     if (awaited.count > 0 && hasRoutes) await waitUntilTargetsHealthy(waitContext, awaited, ids.targetGroups);
   };
-  await (hasRoutes ? withBalancerWatch(context, wait) : wait(context));
+  await (hasRoutes ? whileWatchingBalancer(context, wait) : wait(context));
 }
 
 /**

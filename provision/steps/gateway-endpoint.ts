@@ -1,4 +1,4 @@
-/** The gateway endpoint of S3: ECR keeps image layers in S3, and the private subnets pull them through this endpoint for free. */
+/** The gateway endpoint of S3: ECR keeps image layers in S3, and tasks pull them through this endpoint free of charge. */
 import { CreateVpcEndpointCommand, ModifyVpcEndpointCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
@@ -67,10 +67,10 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
       return await send(context);
     } catch (error) {
       if (!isCode(error, 'RouteAlreadyExists')) throw error;
-      const deleting = await deletingEndpoints(context);
-      if (deleting.length === 0)
+      const deletingIds = await deletingEndpoints(context);
+      if (deletingIds.length === 0)
         return adopt(context, `the route to S3 in ${tableIdsOf(context).join(' or ')}`, error);
-      for (const id of deleting)
+      for (const id of deletingIds)
         await context.until(`VPC endpoint ${id} to be gone`, 'vpcEndpointGone', () =>
           probeEndpointGone(context.aws, id),
         );

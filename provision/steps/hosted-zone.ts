@@ -68,13 +68,13 @@ export const hostedZone: Step<'hostedZone', Field> = {
 
   async configure({ aws, change, tags }, { hostedZoneId }) {
     if (!touches(change, 'tag.')) return;
-    const former = formerTagsIn(change);
+    const formerKeys = formerTagsIn(change);
     await aws.route53(
       new ChangeTagsForResourceCommand({
         ResourceType: 'hostedzone',
         ResourceId: hostedZoneId,
         AddTags: toPascalCaseTags(tags),
-        ...(former.length > 0 && { RemoveTagKeys: former }),
+        ...(formerKeys.length > 0 && { RemoveTagKeys: formerKeys }),
       }),
     );
   },

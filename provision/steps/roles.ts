@@ -26,7 +26,7 @@ const POLICY_NAME = 'slipway';
 
 const locationOf = ({ config, account }: Desired) => ({ region: config.region, account });
 
-/** The inline policies of a role, by name. */
+/** The inline policies of a role, keyed by name. */
 const policiesFor = (desired: Desired, key: string): Record<string, string> =>
   key === 'execution'
     ? { [POLICY_NAME]: policyText(executionPolicy(desired.config, desired.names, locationOf(desired))) }

@@ -79,13 +79,13 @@ export const rules: Step<'rules', Field> = {
   },
 
   async switchTraffic(context) {
-    if (cutoverStage(context) !== 'pending') return;
+    if (cutoverState(context) !== 'pending') return;
     await setAction(context, forwardByWeight([servingGroupOf(context), 0], [groupOf(context), 1]));
     context.note(`${ruleOf(context).path} is now answered by ${context.change.key}`);
   },
 
   async cleanUp(context) {
-    if (cutoverStage(context) !== 'done') await setAction(context, forwardTo(groupOf(context)));
+    if (cutoverState(context) !== 'done') await setAction(context, forwardTo(groupOf(context)));
   },
 };
 
@@ -95,7 +95,7 @@ export const rules: Step<'rules', Field> = {
  * registers tasks with groups that a rule refers to.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
  */
-function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 'switched' | 'done' {
+function cutoverState({ change, existing, found, ids }: Context): 'pending' | 'switched' | 'done' {
   const [serving, next] = [existing?.targetGroupArn, groupOf({ change, ids })];
   if (serving === next) return existing?.forward === next ? 'done' : 'switched';
   const isOurs = [...found.targetGroups.values()].some(({ targetGroupArn }) => targetGroupArn === serving);
@@ -104,10 +104,10 @@ function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 's
 
 /** Returns the actions of a rule before the switch; undefined if the rule keeps its current actions. */
 function initialActions(context: Context): Action[] | undefined {
-  const stage = cutoverStage(context);
-  if (stage === 'switched') return undefined;
+  const state = cutoverState(context);
+  if (state === 'switched') return undefined;
   return [
-    stage === 'pending'
+    state === 'pending'
       ? forwardByWeight([servingGroupOf(context), 1], [groupOf(context), 0])
       : forwardTo(groupOf(context)),
   ];

@@ -47,10 +47,10 @@ export function ingressOf({ services }: Config, key: string, balancerGroupId: st
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
-  const balancer = found.securityGroups.get(BALANCER)?.groupId;
+  const balancerGroupId = found.securityGroups.get(BALANCER)?.groupId;
   const ingressField = (key: string) =>
-    key === BALANCER || balancer !== undefined
-      ? rulesText(ingressOf(config, key, balancer ?? ''))
+    key === BALANCER || balancerGroupId !== undefined
+      ? rulesText(ingressOf(config, key, balancerGroupId ?? ''))
       : knownAfter(`securityGroups.${BALANCER}`);
   const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
@@ -108,10 +108,11 @@ export const securityGroups: Step<'securityGroups', Field> = {
   async configure(context, { groupId, ingress = [], egress = ALL_EGRESS }) {
     const { change, config, existing } = context;
     if (touches(change, 'ingress')) {
-      const balancer = change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
-      const rules = ingressOf(config, change.key, balancer);
+      const balancerGroupId =
+        change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
+      const rules = ingressOf(config, change.key, balancerGroupId);
       // Running tasks answer the load balancer on their old ports until they are replaced.
-      const oldRules = existing ? ingress.filter(({ peer }) => peer === balancer) : [];
+      const oldRules = existing ? ingress.filter(({ peer }) => peer === balancerGroupId) : [];
       await setRules(context, groupId, INGRESS, ingress, [...rules, ...oldRules]);
     }
     if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, egress, ALL_EGRESS);
@@ -121,9 +122,9 @@ export const securityGroups: Step<'securityGroups', Field> = {
   async cleanUp(context) {
     const { change, config, existing } = context;
     if (!existing || !touches(change, 'ingress')) return;
-    const { groupId: balancer } = await context.siblingIds(BALANCER);
-    const rules = ingressOf(config, change.key, balancer);
-    const oldRules = existing.ingress.filter(({ peer }) => peer === balancer);
+    const { groupId: balancerGroupId } = await context.siblingIds(BALANCER);
+    const rules = ingressOf(config, change.key, balancerGroupId);
+    const oldRules = existing.ingress.filter(({ peer }) => peer === balancerGroupId);
     await setRules(context, existing.groupId, INGRESS, [...oldRules, ...rules], rules);
   },
 };

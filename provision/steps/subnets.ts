@@ -21,7 +21,7 @@ interface Placement {
 }
 
 /**
- * Returns the placement of every subnet, by key. An existing subnet keeps its zone. A new subnet gets the zone of the existing
+ * Returns the placements of all subnets, keyed like the subnets. An existing subnet keeps its zone. A new subnet gets the zone of the existing
  * subnet with the same zone index, if there is one.
  */
 function placementsOf({ config: { network } }: Desired, found: Survey): Map<string, Placement> {

@@ -1,4 +1,4 @@
-/** Removes a hosted zone that the stack created, once it only contains the records that Route 53 created with it. */
+/** Removes a hosted zone that the stack created, if it contains only the records that Route 53 created with it. */
 import { DeleteHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';

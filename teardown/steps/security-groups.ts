@@ -8,7 +8,7 @@ import { removeWhenUnused, dependentsInVpc } from '../in-use.ts';
 export const securityGroups: Removal<'securityGroups'> = {
   /**
    * The groups of the services, with their rules, are deleted before the load balancer's group. Any other rule that refers
-   * to the group is revoked first. Each rule has a separate call, since a call for several rules fails if one of them is
+   * to the group to remove is revoked first. Each rule has a separate call, since a call for several rules fails if one of them is
    * missing.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
@@ -19,10 +19,10 @@ export const securityGroups: Removal<'securityGroups'> = {
       ([otherKey, { groupId: GroupId, ingress, egress }]) => {
         const refersToGroup = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
         const [ingressRules, egressRules] = [ingress.filter(refersToGroup), egress.filter(refersToGroup)];
-        const groupRemoval =
+        const otherGroupRemoval =
           key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(otherKey) : undefined;
         return [
-          groupRemoval ?? revokeRules(aws, INGRESS, GroupId, ingressRules),
+          otherGroupRemoval ?? revokeRules(aws, INGRESS, GroupId, ingressRules),
           revokeRules(aws, EGRESS, GroupId, egressRules),
         ];
       },

@@ -1,4 +1,4 @@
-/** Removes our revisions of a family: deregisters them, then deletes them, up to ten per call. All families share these calls. */
+/** Removes our revisions of a family: deregisters each of them, then deletes up to ten per call. The families share delete calls. */
 import { DeleteTaskDefinitionsCommand, type Failure } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../lib/aws/clients.ts';
 import { isCode } from '../../lib/aws/errors.ts';

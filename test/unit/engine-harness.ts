@@ -143,7 +143,7 @@ export const sessionOf = (found: Resources = {}, overrides: Partial<Session> = {
   return {
     config: stack,
     account: ACCOUNT,
-    openTarget: {
+    connectedTarget: {
       settings: { region: stack.region },
       waits: run.waits,
       endpointName: 'aws',

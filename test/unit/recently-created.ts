@@ -4,5 +4,5 @@ import type { RecentlyCreated } from '../../lib/aws/recently-created.ts';
 export const allRecentlyCreated: RecentlyCreated = {
   recordCreated: () => undefined,
   isNamedIn: () => true,
-  assumeAllCreatedUntil: () => undefined,
+  treatAllAsCreatedAt: () => undefined,
 };

@@ -13,7 +13,7 @@ import type * as looks from './ec2.ts';
 
 export { lookVpc as vpc } from '../vpc.ts';
 export { lookSubnets as subnets } from '../subnets.ts';
-export { lookZones } from '../subnets.ts';
+export { lookAvailabilityZones } from '../subnets.ts';
 export { lookInternetGateway as internetGateway } from '../internet-gateway.ts';
 export { lookPublicRoutes as publicRoutes } from '../route-tables.ts';
 export { lookPrivateRoutes as privateRoutes } from '../route-tables.ts';

@@ -40,7 +40,7 @@ const session = () =>
   sessionOf(found, {
     config: stack,
     run: { ...run, waitUntilReady: false },
-    openTarget: {
+    connectedTarget: {
       settings: { region: 'eu-west-1' },
       waits: run.waits,
       endpointName: 'sandbox',
@@ -159,8 +159,10 @@ describe('a provision', () => {
       abort.abort();
       return undefined;
     };
-    const openTarget = { ...original.openTarget, sandbox: { resolve } as never };
-    await expect(execute({ ...original, openTarget }, context(), performance.now())).rejects.toMatchObject({
+    const connectedTarget = { ...original.connectedTarget, sandbox: { resolve } as never };
+    await expect(
+      execute({ ...original, connectedTarget }, context(), performance.now()),
+    ).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
     expect(run.state.data.configuration).toBeUndefined();

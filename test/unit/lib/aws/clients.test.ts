@@ -293,7 +293,7 @@ describe('a transient error', () => {
     answers = [notVisible];
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(receivedCount).toBe(1);
-    recentlyCreated.assumeAllCreatedUntil(clock.now());
+    recentlyCreated.treatAllAsCreatedAt(clock.now());
     answers = [notVisible, attached];
     await attach();
   });

@@ -48,7 +48,7 @@ test('a resource counts as recently created for five minutes', async () => {
 test('resources of an earlier run also count as recently created for five minutes after that run', async () => {
   const clock = testClock();
   const recentlyCreated = trackRecentlyCreated(clock);
-  recentlyCreated.assumeAllCreatedUntil(clock.now() - 200_000);
+  recentlyCreated.treatAllAsCreatedAt(clock.now() - 200_000);
   expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(true);
   await clock.sleep(100_000);
   expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);

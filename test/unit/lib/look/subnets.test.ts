@@ -1,7 +1,7 @@
 // The look for subnets and zones: how it reads AWS's responses.
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
-import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
+import { lookSubnets, lookAvailabilityZones } from '../../../../lib/look/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
@@ -60,7 +60,7 @@ test('the look for zones returns the available zones in order, without local zon
   mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });
-  expect(await lookZones(lookContextOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+  expect(await lookAvailabilityZones(lookContextOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
   expect(sentCalls()).toEqual([
     {
       command: 'DescribeAvailabilityZones',

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stripVTControlCharacters } from 'node:util';
 import type { Event } from '../../../../lib/model/report.ts';
-import { duration, progressLines } from '../../../../lib/run/progress-lines.ts';
+import { durationText, progressLines } from '../../../../lib/run/progress-lines.ts';
 
 /** Formats events as lines. */
 function linesOf(events: Event[], colour = false): string[] {
@@ -114,5 +114,5 @@ test.each([
   [125_000, '2 min 05 s'],
   [3_600_000, '60 min 00 s'],
 ])('%i ms are formatted as %s', (ms, text) => {
-  expect(duration(ms)).toBe(text);
+  expect(durationText(ms)).toBe(text);
 });

@@ -10,7 +10,7 @@ import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { nouns } from '../../../../lib/model/architecture.ts';
 import type { Change } from '../../../../lib/model/change.ts';
-import type { OpenTarget } from '../../../../lib/run/target.ts';
+import type { ConnectedTarget } from '../../../../lib/run/target.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
@@ -62,7 +62,7 @@ const ids = {
   taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
   targetGroups: new Map(['web-api1', 'web-api2'].map((key) => [key, idsFor('targetGroups', key)])),
 } as unknown as AllIds;
-const target = (): OpenTarget => ({
+const target = (): ConnectedTarget => ({
   settings: { region: 'eu-west-1' },
   waits: run.waits,
   endpointName: 'sandbox',
@@ -72,7 +72,7 @@ const target = (): OpenTarget => ({
       return resolve(name);
     },
     nameServers: async () => parentNameServers,
-  } as unknown as NonNullable<OpenTarget['sandbox']>,
+  } as unknown as NonNullable<ConnectedTarget['sandbox']>,
 });
 const runFinish = (changes: Change[], waitUntilReady = true, balancerState = 'active', desired = stack) =>
   finish(

@@ -1,7 +1,7 @@
 // The public address of a stack, on AWS and on the sandbox.
 import { describe, expect, test } from '@jest/globals';
 import { nouns } from '../../../../lib/model/architecture.ts';
-import type { OpenTarget, SandboxHandle } from '../../../../lib/run/target.ts';
+import type { ConnectedTarget, SandboxHandle } from '../../../../lib/run/target.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { publicAddress } from '../../../../provision/done/url.ts';
@@ -16,7 +16,7 @@ const ids = {
 const configWithDomain = (name: string) =>
   config({ domain: { name, zone: 'example.com', createZone: false } });
 const settings = { region: 'eu-west-1' };
-const aws: OpenTarget = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
+const aws: ConnectedTarget = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
 
 describe('on AWS', () => {
   test('on AWS the URL contains the domain', async () => {
@@ -50,7 +50,7 @@ describe('on the sandbox', () => {
         return local === undefined ? undefined : { host: '127.0.0.1', port: local };
       },
     } as unknown as SandboxHandle;
-    return { lookups, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
+    return { lookups, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies ConnectedTarget };
   };
 
   test('on the sandbox the URL contains the domain and the local port of the listener', async () => {

@@ -138,7 +138,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * @param limitsRequestRate whether Slipway limits its own request rate
  * @param plane the simulated data plane; by default all tasks start
  * @param from the initial state of the account; by default, the account is empty
- * @param handle overrides of the sandbox handle; by default the sandbox is already running and keeps running
+ * @param handle changed properties of the sandbox handle; by default the sandbox is already running and keeps running
  */
 export async function account({
   realTasks = false,

@@ -1,4 +1,4 @@
-// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a foreign one is reported at once.
+// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a foreign one is reported immediately.
 import {
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
@@ -45,20 +45,20 @@ test('a resource without tags that stays is an obstacle', async () => {
   expect(lookupCount()).toBeGreaterThan(3);
 });
 
-test('a plan does not wait', async () => {
+test('a plan looks up each obstacle only once', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await searchObstacles(false)).toEqual([obstacle]);
   expect(lookupCount()).toBe(1);
 });
 
-test('a resource with the tags of someone else is an obstacle at once', async () => {
+test('a resource with the tags of someone else counts as an obstacle after a single lookup', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
   expect(await searchObstacles()).toEqual([obstacle]);
   expect(lookupCount()).toBe(1);
 });
 
-test('a network ACL and a peering connection without tags are obstacles at once, since Slipway never creates them', async () => {
+test('a network ACL and a peering connection without tags count as obstacles after a single lookup, since Slipway never creates them', async () => {
   mocks.ec2
     .on(DescribeNetworkAclsCommand)
     .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-9' }] })

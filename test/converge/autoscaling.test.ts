@@ -157,18 +157,18 @@ test.each([
 test('a replaced service keeps the count that auto scaling set, but loses the scaling range', async () => {
   const user = await openAccount();
   await user.setRange(3, 6);
-  const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
-  expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
-  await user.provision(secure);
+  const httpsStack = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
+  expect(planInWords(await user.plan(httpsStack))).toContain('replace services.web: name, load balancers');
+  await user.provision(httpsStack);
   const [service, ...others] = user.sandbox.world
     .region('eu-west-1')
     .ecs.services.filter(({ status }) => status === 'ACTIVE');
   expect([service?.desiredCount, others]).toEqual([3, []]);
-  expect(planInWords(await user.plan(secure))).toEqual(['update services.web: count']);
+  expect(planInWords(await user.plan(httpsStack))).toEqual(['update services.web: count']);
   const ResourceId = `service/shop-dev/${service?.serviceName}`;
   const range = { ...scalableTarget, ResourceId, MinCapacity: 3, MaxCapacity: 6 };
   await user.aws.autoscaling.send(new RegisterScalableTargetCommand(range));
-  expect(await user.plan(secure)).toEqual([]);
+  expect(await user.plan(httpsStack)).toEqual([]);
 });
 
 test('a teardown leaves no scaling range behind', async () => {

@@ -37,7 +37,7 @@ interface FailureChoice {
   readonly callNumber: number;
 }
 
-/** Returns injections of two failures: one at a call of a scenario, and one at a later call of the scenario. */
+/** Returns the injections of two failures. The second failure is at a later call than the first. */
 async function twoInjections(
   scenario: Scenario,
   { first, second }: Record<'first' | 'second', FailureChoice>,

@@ -264,13 +264,13 @@ export async function account({
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
-        async ({ options, report, signal }, outside) => {
+        async ({ options, report, signal }, dependencies) => {
           const session = await openSession(options, {
             command: 'teardown',
             report,
             signal,
             survey,
-            ...outside,
+            ...dependencies,
           });
           const found = await session.found;
           const changes = removalsOf(found, session.lookContext().names.stack).filter(({ noun }) =>

@@ -12,7 +12,7 @@ const BLOG = {
   services: { web: { containers: { app: echo('app', 9000, '/app') } } },
 };
 
-test('each stack has its own state beside the configuration, a renamed stack can be removed under its former name, and a former state file is found', async () => {
+test('each stack has its own state beside the configuration, a renamed stack can be removed under its former name, and the state file of an earlier version is moved', async () => {
   const user = await machine();
   const { folder, env, run } = user;
   await user.start('sandbox').outputs(/answers at/);

@@ -21,7 +21,7 @@ afterAll(async () => {
  */
 export async function zombie<T>(
   whileAlive: (pid: number) => Promise<T>,
-): Promise<{ pid: number; before: T }> {
+): Promise<{ pid: number; resultWhileAlive: T }> {
   // After `exec`, the parent is a program that does not know its child.
   const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,10 +31,10 @@ export async function zombie<T>(
   const pid = Number((await lines.next()).value);
   // A shell that has not run `exec` yet could still reap the process.
   while ((await ps('comm', parent.pid)) !== 'sleep') await nextTurn();
-  const before = await whileAlive(pid);
+  const resultWhileAlive = await whileAlive(pid);
   process.kill(pid, 'SIGKILL');
   while (!(await ps('stat', pid)).startsWith('Z')) await nextTurn();
-  return { pid, before };
+  return { pid, resultWhileAlive };
 }
 
 /** Returns what `ps` shows of a process. */

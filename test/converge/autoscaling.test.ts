@@ -35,7 +35,7 @@ async function openAccount(realStack?: StackInput) {
   return {
     ...user,
     desiredCount: () => webService()?.desiredCount,
-    /** Sets the allowed range. AWS moves a count outside the range to the nearest bound. */
+    /** Sets the scaling range of the service. AWS moves a count outside the range to the nearest bound. */
     setRange: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...scalableTarget, MinCapacity, MaxCapacity })),
     removeRange: () => autoscaling.send(new DeregisterScalableTargetCommand(scalableTarget)),
@@ -52,10 +52,10 @@ async function openAccount(realStack?: StackInput) {
           },
         }),
       ),
-    /** Sets an alarm with this part in its name to ALARM, which runs its policy. */
-    async triggerAlarm(part: string) {
+    /** Sets the alarm whose name contains a string to the state ALARM, so that the policy of the alarm runs. */
+    async triggerAlarm(namePart: string) {
       const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({}));
-      const AlarmName = MetricAlarms.find((alarm) => alarm.AlarmName?.includes(part))?.AlarmName;
+      const AlarmName = MetricAlarms.find((alarm) => alarm.AlarmName?.includes(namePart))?.AlarmName;
       await cloudwatch.send(
         new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'test' }),
       );
@@ -139,16 +139,16 @@ test.each([
   'the wait for a service expects the count that auto scaling has set: %s',
   async (_what, min, max) => {
     const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
-    const real: StackInput = {
+    const realStack: StackInput = {
       name: 'shop',
       region: 'eu-west-1',
       services: { web: { containers: { app } } },
     };
-    const user = await openAccount(real);
+    const user = await openAccount(realStack);
     await user.setRange(min, max);
-    expect(await user.provision(real, { wait: true })).toMatchObject({ calls: [] });
+    expect(await user.provision(realStack, { wait: true })).toMatchObject({ calls: [] });
     expect(user.desiredCount()).toBe(min);
-    await user.teardown(real);
+    await user.teardown(realStack);
     expect(user.census()).toEqual({});
   },
   120_000,
@@ -157,18 +157,18 @@ test.each([
 test('a replaced service keeps the count that auto scaling set, but loses the scaling range', async () => {
   const user = await openAccount();
   await user.setRange(3, 6);
-  const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
-  expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
-  await user.provision(secure);
+  const httpsStack = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
+  expect(planInWords(await user.plan(httpsStack))).toContain('replace services.web: name, load balancers');
+  await user.provision(httpsStack);
   const [service, ...others] = user.sandbox.world
     .region('eu-west-1')
     .ecs.services.filter(({ status }) => status === 'ACTIVE');
   expect([service?.desiredCount, others]).toEqual([3, []]);
-  expect(planInWords(await user.plan(secure))).toEqual(['update services.web: count']);
+  expect(planInWords(await user.plan(httpsStack))).toEqual(['update services.web: count']);
   const ResourceId = `service/shop-dev/${service?.serviceName}`;
   const range = { ...scalableTarget, ResourceId, MinCapacity: 3, MaxCapacity: 6 };
   await user.aws.autoscaling.send(new RegisterScalableTargetCommand(range));
-  expect(await user.plan(secure)).toEqual([]);
+  expect(await user.plan(httpsStack)).toEqual([]);
 });
 
 test('a teardown leaves no scaling range behind', async () => {
@@ -178,7 +178,7 @@ test('a teardown leaves no scaling range behind', async () => {
   expect(user.census()).toEqual({});
 });
 
-test('a count that a scaling policy has set is kept, and a teardown leaves neither the policy nor its alarms', async () => {
+test('a count that a scaling policy has set is kept, and a teardown leaves neither the policy nor its alarms behind', async () => {
   const user = await openAccount();
   await user.setRange(1, 6);
   await user.trackCpu();
@@ -197,7 +197,7 @@ test('a count that a scaling policy has set is kept, and a teardown leaves neith
   expect(user.census()).toEqual({});
 });
 
-test('a teardown leaves the alarm that a user has created for a step scaling policy', async () => {
+test('a teardown does not delete an alarm that a user has created for a step scaling policy', async () => {
   const user = await openAccount();
   await user.setRange(1, 6);
   const { PolicyARN = '' } = await user.aws.autoscaling.send(

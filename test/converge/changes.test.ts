@@ -28,7 +28,7 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['tags', stack({ tags: { team: 'orders' } })],
   ['a removed tag', stack({ tags: { team: 'orders' } }), stack({ tags: { team: 'orders', cost: '1' } })],
   ['the DNS name', stack({ domain: { name: 'www.example.com', zone: 'example.com', createZone: true } })],
-  ['the zone', stack({ domain: { name: 'api.example.org', zone: 'example.org', createZone: true } })],
+  ['the hosted zone', stack({ domain: { name: 'api.example.org', zone: 'example.org', createZone: true } })],
   ['a removed domain', withoutDomain],
   ['an added domain', stack(), withoutDomain],
   ['an added container', stack({ services: web({ api3: container('api3', 7000) }) })],
@@ -39,8 +39,8 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['an added service', stack({ services: { ...web(), ...jobsService } })],
   ['a removed service', stack(), stack({ services: { ...web(), ...jobsService } })],
   ['a renamed service', stack({ services: { shop: web()['web'] ?? { containers: {} } } })],
-  ['a third zone', stack({ network: { zones: 3 } })],
-  ['a removed zone', stack(), stack({ network: { zones: 3 } })],
+  ['a third availability zone', stack({ network: { zones: 3 } })],
+  ['a removed availability zone', stack(), stack({ network: { zones: 3 } })],
 ];
 
 const titledCases = cases.map(([what, ...stacks]): (typeof cases)[number] => [

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account } from './harness.ts';
 
-const stackWith = (createZone: boolean): StackInput => ({
+const stackWith = ({ createZone }: { createZone: boolean }): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',
   domain: { name: 'api.eu.shop.localhost', zone: 'eu.shop.localhost', createZone },
@@ -28,7 +28,7 @@ const createZoneCommand = (Name: string) => new CreateHostedZoneCommand({ Name, 
 test("a stack in a new zone is checked at the load balancer's name until the suggested NS record is added", async () => {
   const user = await account({ realTasks: true });
   await user.aws.route53.send(createZoneCommand('shop.localhost'));
-  await user.provision(stackWith(true), { wait: true });
+  await user.provision(stackWith({ createZone: true }), { wait: true });
   const { warnings, notes, result } = user.output();
   const url = result?.text;
   expect(url).toMatch(/^http:\/\/shop-dev-\d+\.eu-west-1\.elb\.amazonaws\.localhost:\d+$/);
@@ -49,7 +49,7 @@ test("a stack in a new zone is checked at the load balancer's name until the sug
     /--hosted-zone-id (\S+) --change-batch '(.*)' --region/.exec(notes.at(-1) ?? '') ?? [];
   const ChangeBatch = JSON.parse(batch) as { Changes: [] };
   await user.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch }));
-  await user.provision(stackWith(true), { wait: true });
+  await user.provision(stackWith({ createZone: true }), { wait: true });
   const second = user.output();
   expect(second.result?.text).toMatch(/^http:\/\/api\.eu\.shop\.localhost:\d+$/);
   expect(second.result?.json).toMatchObject({ nameServers, delegated: true });
@@ -61,7 +61,7 @@ test('every run fails if the zone already exists and nothing delegates to it', a
   await user.aws.route53.send(createZoneCommand('shop.localhost'));
   await user.aws.route53.send(createZoneCommand('eu.shop.localhost'));
   for (const _run of ['first', 'second'])
-    await expect(user.provision(stackWith(false), { wait: true })).rejects.toMatchObject({
+    await expect(user.provision(stackWith({ createZone: false }), { wait: true })).rejects.toMatchObject({
       code: 'UNANSWERED',
       what: 'api.eu.shop.localhost leads nowhere.',
       fix: [

@@ -1,4 +1,4 @@
-// Domain names that other DNS settings of the account affect: delegated parts of the zone, longer zones, and other records.
+// Domain names that other DNS settings of the account affect: delegated parts of the zone, more specific zones, and other records.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -122,7 +122,7 @@ describe('a name in a delegated part of the zone', () => {
   });
 });
 
-describe('a name for which the account has a longer zone', () => {
+describe('a name for which the account has a more specific zone', () => {
   test.each([
     [false, "Set domain.zone to 'eu.shop.localhost' in slipway.config.ts,"],
     [true, "Set domain.zone to 'eu.shop.localhost', without domain.createZone, in slipway.config.ts,"],
@@ -141,7 +141,7 @@ describe('a name for which the account has a longer zone', () => {
     await user.provision(configured);
   });
 
-  test('is not refused if the stack owns the longer zone and the same run removes that zone', async () => {
+  test('is not refused if the stack owns the more specific zone and the same run removes that zone', async () => {
     await addZone('shop.localhost');
     await user.provision(stackAt('api.eu.shop.localhost', 'eu.shop.localhost', true));
     const movedStack = stackAt('api.eu.shop.localhost', 'shop.localhost');

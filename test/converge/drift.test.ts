@@ -7,7 +7,7 @@ import { provisionedAccount } from './account-snapshots.ts';
 import { testSample } from '../sample.ts';
 import { stack } from './stacks.ts';
 
-const fromSource: StackInput = {
+const stackFromSource: StackInput = {
   name: 'shop',
   region: 'eu-west-1',
   services: { web: { containers: { app: { source: 'app', port: 8000, path: '/app' } } } },
@@ -18,13 +18,13 @@ const cases: [string, ManualChange, StackInput][] = [
   ...manualImageChanges.map((change): [string, ManualChange, StackInput] => [
     titleOf(change),
     change,
-    fromSource,
+    stackFromSource,
   ]),
 ];
 
 const noDrift = { exitCode: 0, text: expect.stringMatching(/^No drift\. /) };
 
-test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (desired) => {
+test.each([stack(), stackFromSource])('a freshly provisioned stack has no drift (%#)', async (desired) => {
   expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(noDrift);
 });
 

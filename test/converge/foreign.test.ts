@@ -83,7 +83,7 @@ testSample(
   },
 );
 
-test('adopting an address without a foreign resource is refused', async () => {
+test('adopting an address that has no foreign resource is refused', async () => {
   const user = await account();
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',

@@ -138,7 +138,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * @param limitsRequestRate whether Slipway limits its own request rate
  * @param plane the simulated data plane; by default all tasks start
  * @param from the initial state of the account; by default, the account is empty
- * @param handle overrides of the sandbox handle; by default the sandbox is already running and keeps running
+ * @param handle changed properties of the sandbox handle; by default the sandbox is already running and keeps running
  */
 export async function account({
   realTasks = false,
@@ -264,13 +264,13 @@ export async function account({
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
-        async ({ options, report, signal }, outside) => {
+        async ({ options, report, signal }, dependencies) => {
           const session = await openSession(options, {
             command: 'teardown',
             report,
             signal,
             survey,
-            ...outside,
+            ...dependencies,
           });
           const found = await session.found;
           const changes = removalsOf(found, session.lookContext().names.stack).filter(({ noun }) =>

@@ -4,7 +4,7 @@ import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** Provisions a stack in an account with a leaping clock, and changes the world right after each later call of an operation. */
+/** Provisions a stack in an account with a leaping clock. From then on, changes the world right after each call of the operation. */
 export async function accountWithHook(
   operation: string,
   changeWorld: (region: Region, user: Account) => void,

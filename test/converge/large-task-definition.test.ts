@@ -17,7 +17,7 @@ const stackWith = (value: string): StackInput => ({
   },
 });
 
-test('the largest accepted configuration is registered, and a configuration with one more byte is refused before any call', async () => {
+test('the task definition of the largest accepted configuration is registered, and one more byte is refused before any call', async () => {
   const user = await account();
   const length = 70_000;
   const error = await user.provision(stackWith('x'.repeat(length))).then(

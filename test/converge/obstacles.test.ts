@@ -225,7 +225,7 @@ test('the plan of a teardown lists the obstacles that would stop the teardown', 
   });
 });
 
-test('the resources of the stack itself are not obstacles', async () => {
+test("the stack's own resources are not obstacles", async () => {
   const user = await provisionedAccount(stack());
   expect(await user.teardown(stack(), { plan: true })).toMatchObject({ json: { obstacles: [] } });
   await user.teardown(stack());

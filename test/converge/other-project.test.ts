@@ -30,7 +30,7 @@ describe('the stack of another project', () => {
     expect(await user.plan(theirStack)).toEqual([]);
   });
 
-  test('becomes ours with --adopt-stack, and is then no longer theirs', async () => {
+  test('becomes ours after a provision with --adopt-stack, and is then no longer theirs', async () => {
     const { user } = await accountWithTheirStack();
     await user.provision(ourStack, { adoptStack: true });
     expect(await user.plan(ourStack)).toEqual([]);
@@ -38,7 +38,7 @@ describe('the stack of another project', () => {
     await expect(user.provision(theirStack)).rejects.toMatchObject({ code: 'OTHER_PROJECT' });
   });
 
-  test('is removed with --adopt-stack', async () => {
+  test('is removed by a teardown with --adopt-stack', async () => {
     const { user } = await accountWithTheirStack();
     await user.teardown(ourStack, { adoptStack: true });
     expect(user.census()).toEqual({});

@@ -56,7 +56,7 @@ test.each(REGIONS)(
   },
 );
 
-test('in a partition with another domain, tasks run from images in the registry of that partition', async () => {
+test('in a partition whose domain is not amazonaws.com, tasks run from images in the registry of that partition', async () => {
   const user = await account({ realTasks: true });
   const input = stack({
     region: 'cn-north-1',

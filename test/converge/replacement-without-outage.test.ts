@@ -22,7 +22,7 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Starts to request /app about a hundred times per second. @returns a function that stops the load and returns the number of each answer */
+/** Starts to request /app about a hundred times per second. @returns a function that stops the load and counts each answer */
 async function startLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const resolved = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
@@ -116,9 +116,9 @@ test.concurrent.each(selectedCases)(
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
-    const stop = await startLoad(user);
-    // The load stops even if the provision fails. The second call of `stop` returns the answers.
-    const counts = await user.provision(after, { wait: true }).finally(stop).then(stop);
+    const stopLoad = await startLoad(user);
+    // The load stops even if the provision fails. The second call of `stopLoad` returns the counts.
+    const counts = await user.provision(after, { wait: true }).finally(stopLoad).then(stopLoad);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);
     await user.teardown(after);
@@ -132,14 +132,14 @@ test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
-    const stop = await startLoad(user);
+    const stopLoad = await startLoad(user);
     const failAndRepeat = async () => {
-      // The survey sends the first call. The second one follows the create or the update.
+      // The survey makes the first call of DescribeServices. The second call follows the create or the update.
       user.sandbox.faults.add(refusal('DescribeServices', 2));
       await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
       await user.provision(after, { wait: true });
     };
-    const counts = await failAndRepeat().finally(stop).then(stop);
+    const counts = await failAndRepeat().finally(stopLoad).then(stopLoad);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);
   },

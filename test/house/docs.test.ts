@@ -1,4 +1,4 @@
-/** The documents: every link has a target, and tables agree with the code that they describe. */
+/** The documents: no link is broken, and tables agree with the code that they describe. */
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -35,10 +35,10 @@ const anchorsOf = (file: string): string[] =>
 
 function isBroken({ from, to }: Link): boolean {
   const [path = '', anchor] = to.split('#');
-  const target = path === '' ? from : posix.join(posix.dirname(from), path);
-  if (!existsSync(join(ROOT, target))) return true;
+  const linkedPath = path === '' ? from : posix.join(posix.dirname(from), path);
+  if (!existsSync(join(ROOT, linkedPath))) return true;
   if (anchor === undefined) return false;
-  return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
+  return statSync(join(ROOT, linkedPath)).isDirectory() || !anchorsOf(linkedPath).includes(anchor);
 }
 
 /**
@@ -97,7 +97,7 @@ describe('the documents', () => {
     expect(Object.fromEntries(table)).toEqual(durations);
   });
 
-  test('sandbox/BEHAVIOUR.md lists every weather setting and every kind of fault, each with its section of the catalogue', () => {
+  test('sandbox/BEHAVIOUR.md lists every weather setting and every kind of fault, each with a section of the catalogue of AWS semantics', () => {
     const rows = (section: string) => rowsOf('sandbox/BEHAVIOUR.md', section);
     expect(rows('Weather').map(([setting]) => setting)).toEqual(Object.keys(calm));
     expect(rows('Faults').map(([kind]) => kind)).toEqual(FAULT_KINDS);

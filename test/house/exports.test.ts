@@ -33,12 +33,14 @@ function exportsOf(file: string): string[] {
 
 /** Returns the names that more than one folder exports, each with its files. */
 function duplicateNamesIn(files: readonly string[]): Record<string, string[]> {
-  const byName = new Map<string, string[]>();
+  const filesByName = new Map<string, string[]>();
   for (const file of files)
     for (const name of new Set(exportsOf(file)))
       if (!(NOUN_NAMES.has(name) && isStepOrRemoval(file)))
-        byName.set(name, [...(byName.get(name) ?? []), file]);
-  return Object.fromEntries([...byName].filter(([, owners]) => new Set(owners.map(owningFolderOf)).size > 1));
+        filesByName.set(name, [...(filesByName.get(name) ?? []), file]);
+  return Object.fromEntries(
+    [...filesByName].filter(([, exporters]) => new Set(exporters.map(owningFolderOf)).size > 1),
+  );
 }
 
 describe('exports', () => {

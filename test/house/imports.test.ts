@@ -32,18 +32,22 @@ describe('imports', () => {
   });
 
   test('each internal part of the SDK is used by only one file', () => {
-    const used = imports.filter(({ to, isInternal }) => !isInternal && SDK_INTERNALS.test(to));
-    expect(Object.fromEntries(used.map(({ from, to }) => [to, from]))).toEqual(SDK_INTERNALS_USERS);
-    expect(used.filter(({ from, to }) => SDK_INTERNALS_USERS[to] !== from).map(textOf)).toEqual([]);
+    const internalImports = imports.filter(({ to, isInternal }) => !isInternal && SDK_INTERNALS.test(to));
+    expect(Object.fromEntries(internalImports.map(({ from, to }) => [to, from]))).toEqual(
+      SDK_INTERNALS_USERS,
+    );
+    expect(internalImports.filter(({ from, to }) => SDK_INTERNALS_USERS[to] !== from).map(textOf)).toEqual(
+      [],
+    );
   });
 
   test.each(SERVICES)('%s imports only packages listed in its own package.json', (service) => {
     const { dependencies } = JSON.parse(text(`${service}/package.json`)) as { dependencies: object };
-    const packages = imports.filter(
+    const packageImports = imports.filter(
       ({ from, to, isInternal }) =>
         from.startsWith(`${service}/src/`) && !isInternal && !to.startsWith('node:'),
     );
-    expect(packages.filter(({ to }) => !(to in dependencies)).map(textOf)).toEqual([]);
+    expect(packageImports.filter(({ to }) => !(to in dependencies)).map(textOf)).toEqual([]);
   });
 
   test('every relative import names an existing file and includes the extension', () => {
@@ -53,8 +57,8 @@ describe('imports', () => {
   // Cycles of type imports are harmless: they are erased before anything is loaded.
   test('no files import each other at run time, since the file loaded first would see undefined exports', () => {
     const graph = new Map<string, string[]>(CODE.map((file) => [file, []]));
-    for (const { from, to, isInternal, isTypeOnly: typeOnly } of imports)
-      if (isInternal && !typeOnly) graph.get(from)?.push(to);
+    for (const { from, to, isInternal, isTypeOnly } of imports)
+      if (isInternal && !isTypeOnly) graph.get(from)?.push(to);
     expect(cyclesIn(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-test('a syntax error, a missing health path and a crash are explained, and the working program is deployed', async () => {
+test('a syntax error, a missing health path and a crash are explained, and the corrected program is deployed', async () => {
   const user = await machine();
   const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
   const flags = tinyStack(user, services);

@@ -66,7 +66,7 @@ export interface Machine {
 
 /**
  * Creates a machine. After the tests of the file, the machine's sandbox is stopped and its folder is removed.
- * @param extra further environment variables; by default, the pace is 300
+ * @param extra further environment variables. The sandbox runs at the pace 300 unless they set another pace.
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-journey-'));

@@ -1,4 +1,4 @@
-// A program that passes itself off as the sandbox receives no call and no token, and no run shows what the program answers.
+// A program that passes itself off as the sandbox receives no call and no token, and each run ends with a problem.
 import { createServer } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

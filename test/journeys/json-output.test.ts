@@ -13,12 +13,12 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
   const { run, mutations, stateFiles } = user;
   await user.start('sandbox').outputs(/answers at/);
   const flags = [...tinyStack(user), '--json'];
-  const about = { version: 1, stack: 'tiny-dev', target: 'sandbox', region: 'eu-west-1' };
+  const commonFields = { version: 1, stack: 'tiny-dev', target: 'sandbox', region: 'eu-west-1' };
 
   const plan = await run('provision', ...flags, '--plan');
   expect(plan).toMatchObject({ code: 2, problem: undefined });
   const planDocument = documentOf(plan);
-  expect(planDocument).toMatchObject({ ...about, command: 'provision', ok: true });
+  expect(planDocument).toMatchObject({ ...commonFields, command: 'provision', ok: true });
   const { changes, counts } = planDocument['plan'] as {
     changes: { address: string; verb: string; reason: string; fields: object[] }[];
     counts: Record<string, number>;
@@ -38,7 +38,7 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
   expect(up).toMatchObject({ code: 0, problem: undefined });
   const provisionDocument = documentOf(up);
   expect(provisionDocument).toMatchObject({
-    ...about,
+    ...commonFields,
     command: 'provision',
     ok: true,
     counts: { create: changes.length },
@@ -59,5 +59,5 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
 
   const down = await run('teardown', ...flags);
   expect(down).toMatchObject({ code: 0, problem: undefined });
-  expect(documentOf(down)).toMatchObject({ ...about, command: 'teardown', ok: true, left: 0 });
+  expect(documentOf(down)).toMatchObject({ ...commonFields, command: 'teardown', ok: true, left: 0 });
 }, 120_000);

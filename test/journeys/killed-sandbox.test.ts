@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, eventually, isAlive, machine, type Machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
-/** Returns the process ids of the running containers. The sandbox records these ids for the next sandbox. */
+/** Returns the process ids of the running containers. The sandbox records these ids for the sandbox that starts next. */
 function containerPids({ folder }: Machine): number[] {
   const tasks = join(folder, '.slipway/sandbox/tasks');
   return readdirSync(tasks).flatMap((task) =>

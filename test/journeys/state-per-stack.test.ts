@@ -12,7 +12,7 @@ const BLOG = {
   services: { web: { containers: { app: echo('app', 9000, '/app') } } },
 };
 
-test('each stack has its own state beside the configuration, and a renamed stack can be removed under its former name', async () => {
+test('each stack has its own state beside the configuration, a renamed stack can be removed under its former name, and the state file of an earlier version is moved', async () => {
   const user = await machine();
   const { folder, env, run } = user;
   await user.start('sandbox').outputs(/answers at/);
@@ -37,13 +37,13 @@ test('each stack has its own state beside the configuration, and a renamed stack
   const renamedFlags = tinyStack(user, undefined, { name: 'small' });
   const planOfRenamed = await run('provision', ...renamedFlags, '--plan');
   expect(planOfRenamed).toMatchObject({ code: 2 });
-  const [, held, removal = ''] =
+  const [, leftover, removalCommand = ''] =
     /had another name before: (.*)\. To remove them: npm run (.*)$/m.exec(planOfRenamed.stderr) ?? [];
-  expect(held).toMatch(/^tiny-dev still holds \d\d resources on sandbox$/);
-  expect(removal).toBe(`teardown -- ${renamedFlags.join(' ')} --name tiny`);
+  expect(leftover).toMatch(/^tiny-dev still holds \d\d resources on sandbox$/);
+  expect(removalCommand).toBe(`teardown -- ${renamedFlags.join(' ')} --name tiny`);
   expect(stateFiles()).toContain('tiny-dev.json');
 
-  const removalRun = await run('teardown', ...removal.replace('teardown -- ', '').split(' '));
+  const removalRun = await run('teardown', ...removalCommand.replace('teardown -- ', '').split(' '));
   expect(removalRun).toMatchObject({ code: 0, lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/) });
   expect(stateFiles()).toEqual(['.gitignore', 'blog-dev.json']);
   expect((await run('provision', ...renamedFlags, '--plan')).stderr).not.toContain('another name');

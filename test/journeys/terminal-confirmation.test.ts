@@ -12,11 +12,11 @@ const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.sp
 const testWithPython =
   spawnSync('python3', ['-c', 'import os; os.waitstatus_to_exitcode']).status === 0 ? test : test.skip;
 
-/** Runs a command in a terminal and types an answer to its question. */
+/** Runs a command in a terminal, and types an answer when the output matches `prompt`. */
 async function typeAnswer(
   { env }: Machine,
   keys: string,
-  question: RegExp,
+  prompt: RegExp,
   command: string,
   ...args: string[]
 ): Promise<Outcome> {
@@ -24,7 +24,7 @@ async function typeAnswer(
   const running = followProcess(
     spawn('python3', ['-c', TERMINAL, ...commandLine], { cwd: ROOT, env: { ...env, TERM: 'xterm' } }),
   );
-  await running.outputs(question);
+  await running.outputs(prompt);
   running.child.stdin?.write(keys);
   return running.done;
 }
@@ -78,8 +78,8 @@ testWithPython(
     const user = await machine();
     await user.start('sandbox').outputs(/answers at/);
     await createLeftoverLogGroup(user);
-    const confirmedTeardown = await typeAnswer(user, '', /plan: 1 to remove/, 'teardown', ...tinyStack(user));
-    expect(confirmedTeardown.stdout).toContain('tiny-dev is gone, 0 left');
+    const { stdout } = await typeAnswer(user, '', /plan: 1 to remove/, 'teardown', ...tinyStack(user));
+    expect(stdout).toContain('tiny-dev is gone, 0 left');
   },
   60_000,
 );

@@ -13,23 +13,23 @@ const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
 
 /** Returns the page with its generated part replaced. @param ms the duration of all sweeps in milliseconds */
 export function survivalPage(text: string, lines: readonly ReportLine[], ms: number): string {
-  const calls = lines.filter(isEveryCall);
+  const callLines = lines.filter(isEveryCall);
   const others = lines.filter((line): line is OtherLine => !isEveryCall(line));
   return [
     `${text.split(MARK)[0]}${MARK}`,
     `On Node ${process.version}, ${minutes(ms)} in total. Every case counted here ended as expected; any other case fails the sweep.`,
     '## Sweeps',
-    sweepsTable(calls, others),
+    sweepsTable(callLines, others),
     '## Calls and failures',
     'The number of times each operation failed in each way, across all scenarios.',
-    matrix(calls),
+    matrix(callLines),
     '',
   ].join('\n\n');
 }
 
-function sweepsTable(calls: readonly EveryCall[], others: readonly OtherLine[]): string {
-  const scenarioRows = [...new Set(calls.map(({ scenario }) => scenario))].sort().map((scenario) => {
-    const linesOfScenario = calls.filter((line) => line.scenario === scenario);
+function sweepsTable(callLines: readonly EveryCall[], others: readonly OtherLine[]): string {
+  const scenarioRows = [...new Set(callLines.map(({ scenario }) => scenario))].sort().map((scenario) => {
+    const linesOfScenario = callLines.filter((line) => line.scenario === scenario);
     const count = linesOfScenario.reduce((sum, { operations }) => sum + operations.length, 0);
     return [`every call of ${scenario}`, String(count), '', minutes(totalMs(linesOfScenario))];
   });
@@ -49,11 +49,11 @@ function sweepsTable(calls: readonly EveryCall[], others: readonly OtherLine[]):
 const totalMs = (lines: readonly { readonly ms: number }[]): number =>
   lines.reduce((sum, { ms }) => sum + ms, 0);
 
-function matrix(calls: readonly EveryCall[]): string {
-  const failures = [...new Set(calls.map(({ failure }) => failure))].sort();
-  const operations = [...new Set(calls.flatMap((line) => line.operations))].sort();
+function matrix(callLines: readonly EveryCall[]): string {
+  const failures = [...new Set(callLines.map(({ failure }) => failure))].sort();
+  const operations = [...new Set(callLines.flatMap((line) => line.operations))].sort();
   const cell = (operation: string, failure: string): string => {
-    const count = calls
+    const count = callLines
       .filter((line) => line.failure === failure)
       .reduce((sum, line) => sum + line.operations.filter((one) => one === operation).length, 0);
     return count === 0 ? '' : String(count);

@@ -37,16 +37,22 @@ interface FailureChoice {
   readonly callNumber: number;
 }
 
-/** Returns two failures: one of a call in a scenario, and one of an operation that the scenario calls later. */
-async function twoFailures(scenario: Scenario, { first, second }: Record<'first' | 'second', FailureChoice>) {
-  const all = await callsOf(scenario);
-  const pick = (calls: typeof all, { failure: name, callNumber }: FailureChoice) => {
+/** Returns the injections of two failures. The second failure is at a later call than the first. */
+async function twoInjections(
+  scenario: Scenario,
+  { first, second }: Record<'first' | 'second', FailureChoice>,
+) {
+  const allCalls = await callsOf(scenario);
+  const pick = (calls: typeof allCalls, { failure: name, callNumber }: FailureChoice) => {
     const failure: CallFailure = callFailures[name];
     const affected = affectedCalls(calls, failure);
     return { failure, call: affected[callNumber % affected.length] };
   };
-  const firstChoice = pick(all, first);
-  const secondChoice = pick(firstChoice.call ? all.slice(all.indexOf(firstChoice.call) + 1) : [], second);
+  const firstChoice = pick(allCalls, first);
+  const secondChoice = pick(
+    firstChoice.call ? allCalls.slice(allCalls.indexOf(firstChoice.call) + 1) : [],
+    second,
+  );
   return [
     ...(firstChoice.call ? [injectionAt(firstChoice.call, firstChoice.failure)] : []),
     ...(secondChoice.call ? [injectionAt({ ...secondChoice.call, nth: 1 }, secondChoice.failure)] : []),
@@ -63,10 +69,10 @@ test('the next run completes a scenario in which two calls have failed', async (
     fc.asyncProperty(arbitraryPair, async ({ scenario: name, ...choices }) => {
       const scenario: Scenario = scenarios[name];
       const fullCensus = await expectedCensus(scenario);
-      const failures = await twoFailures(scenario, choices);
+      const injections = await twoInjections(scenario, choices);
       const user = await beginScenario(scenario);
       try {
-        const failedCalls = injectFailures(user, ...failures);
+        const failedCalls = injectFailures(user, ...injections);
         await scenario.run(user).catch(expectForeseenError);
         // If the second failure has not happened yet, it happens in the next run.
         await scenario.run(user).catch(expectForeseenError);
@@ -79,7 +85,7 @@ test('the next run completes a scenario in which two calls have failed', async (
     }),
     { numRuns, seed },
   );
-  // Some pairs fail only once, since a run may not make the second call after the first failure.
+  // Some pairs cause only one failure, since a run may not make the second call after the first failure.
   if (isSweep) expect(doubleFailureCount).toBeGreaterThanOrEqual(500);
   reportLine({
     sweep: 'pairs',

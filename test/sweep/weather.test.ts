@@ -49,7 +49,7 @@ async function changeByHand(user: Account, changeNumber: number): Promise<void> 
 }
 
 const lifeCycle = fc.record({
-  weather: fc.nat(),
+  weatherSeed: fc.nat(),
   after: arbitraryStack,
   changeNumber: fc.nat({ max: manualChanges.length - 1 }),
 });
@@ -62,13 +62,13 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
   let [runs, commands] = [0, 0];
   const fullCensus = await expectedCensus(scenarios['a first provision']);
   const runLifeCycle = async ({
-    weather,
+    weatherSeed,
     after,
     changeNumber,
   }: (typeof lifeCycles)[number]): Promise<void> => {
     const user = await account({
       clock: leapingClock(),
-      weather: stormy(String(weather)),
+      weather: stormy(String(weatherSeed)),
       limitsRequestRate: true,
     });
     const runAndCount = async (run: () => Promise<unknown>) => {
@@ -88,11 +88,13 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
       await user.provision(stack());
       expect(user.census()).toEqual(fullCensus);
       expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
-      user.sandbox.chaos.adjust(stormy(String(weather)));
+      user.sandbox.chaos.adjust(stormy(String(weatherSeed)));
       await runAndCount(() => user.teardown(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {
-      throw new Error(`weather ${weather}, manual change ${changeNumber}, seed ${seed}`, { cause: error });
+      throw new Error(`weather ${weatherSeed}, manual change ${changeNumber}, seed ${seed}`, {
+        cause: error,
+      });
     } finally {
       await user.close();
     }

@@ -48,7 +48,7 @@ interface StartedProgram {
 }
 
 /**
- * Starts a run, kills it when the program that it starts is under way, and expects that the program ends.
+ * Starts a run that starts a program, kills the run, and expects that the program ends as well.
  * @param runText the TypeScript program of the run, whose first argument is the path of the program to start
  */
 export async function expectNoOrphan(

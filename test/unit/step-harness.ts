@@ -179,7 +179,7 @@ export interface StepScenario<N extends Noun> {
   readonly found?: Partial<{ [M in Noun]: Record<string, Found[M]> }>;
   /** Ids of the resources that the step needs. */
   readonly ids?: Partial<{ [M in Noun]: Record<string, Ids[M]> }>;
-  /** Whether an earlier run has left the intent open. */
+  /** Whether an earlier run has recorded the intent. */
   readonly isResumed?: boolean;
   readonly waitUntilReady?: boolean;
   readonly key?: string;
@@ -188,7 +188,7 @@ export interface StepScenario<N extends Noun> {
 
 /**
  * Diffs a step in a scenario and applies its changes in sequence, as provision does.
- * @returns the changes (also in short form: verb, key and fields), the ids by key, and the notes
+ * @returns the changes (also in short form: verb, key and fields), the ids of each key, and the notes
  */
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
   const stack = scenario.config ?? config();

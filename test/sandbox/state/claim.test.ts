@@ -54,9 +54,9 @@ describe('a claim', () => {
   );
 
   test('of a process that was killed but never reaped is taken over', async () => {
-    const { pid, before } = await zombie(startTimeOf);
-    expect(before).toBeDefined();
-    const { folder, claim } = claimedFolder(`${pid} ${before}\n`);
+    const { pid, resultWhileAlive: startTime } = await zombie(startTimeOf);
+    expect(startTime).toBeDefined();
+    const { folder, claim } = claimedFolder(`${pid} ${startTime}\n`);
     await claimFolder(folder);
     expect(readFileSync(claim, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
   });

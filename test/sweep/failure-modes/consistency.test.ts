@@ -41,7 +41,7 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
   await withFailures(user, { CreateTags: { ...refusal('InvalidVpcID.NotFound'), times: 'always' } }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
   );
-  // This call tags only EC2 resources, each of them once. If calls were repeated, there would be more calls than resources.
+  // CreateTags tags only EC2 resources, each of them once. If calls were repeated, there would be more calls than resources.
   const resources = Object.keys(user.ids()).length;
   expect(resultsOf(user, 'CreateTags').length).toBeLessThan(resources);
   await user.provision(edited);
@@ -89,7 +89,7 @@ test('12: a resource that is shown, then missing, then shown again is neither cr
   expect([...flappedInProvision, ...flappedInTeardown]).not.toEqual([]);
 }, 300_000);
 
-test('13: if the response to a create was lost, attachments, routes and rules are compared and not created again', async () => {
+test('13: if the response to a create was lost, the existing attachment, route or rule is accepted, and a route that differs is replaced', async () => {
   const user = await openAccount();
   const operations = {
     AttachInternetGateway: 'Resource.AlreadyAssociated',
@@ -115,8 +115,8 @@ test('14: routes to a deleted NAT gateway are replaced by routes to the new one'
   const { RouteTables = [] } = await user.aws.ec2.send(new DescribeRouteTablesCommand({}));
   const routes = RouteTables.flatMap(({ Routes = [] }) => Routes);
   expect(routes.filter(({ State }) => State !== 'active')).toEqual([]);
-  const targets = routes.flatMap(({ NatGatewayId }) => NatGatewayId ?? []);
-  expect(new Set(targets)).toEqual(new Set([user.ids()['natGateway']?.['natGatewayId']]));
+  const natGatewayIds = routes.flatMap(({ NatGatewayId }) => NatGatewayId ?? []);
+  expect(new Set(natGatewayIds)).toEqual(new Set([user.ids()['natGateway']?.['natGatewayId']]));
 });
 
 test('15: a half-created target group whose settings differ is updated or replaced', async () => {

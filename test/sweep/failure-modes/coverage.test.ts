@@ -1,4 +1,4 @@
-// Each of the 40 failure modes in docs/aws-semantics.md has either a test or a reason why it cannot happen here.
+// Each of the 40 failure modes in docs/aws-semantics.md has either a test or a reason why it cannot happen to Slipway.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';

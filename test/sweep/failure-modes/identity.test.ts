@@ -100,7 +100,7 @@ test('6: if a client token was used with another configuration, the run finds th
   await expectConverged(user, edited);
 });
 
-test('7: a state file of another Region is refused before anything changes', async () => {
+test('7: a state file of another region is refused before anything changes', async () => {
   const user = await openAccount();
   await user.provision(stack());
   const before = user.census();

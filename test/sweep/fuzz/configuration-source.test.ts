@@ -80,7 +80,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   }
 }
 
-test('a configuration file in which parts were replaced, removed or repeated is either loaded or refused with a problem', async () => {
+test('a configuration file with random edits to its bytes is either loaded or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryByteEdits(INSERTS), async (edits) =>
       expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), edits)),

@@ -1,4 +1,4 @@
-// Any value that a configuration exports leads to a valid configuration or a problem that lists its mistakes.
+// Any value that a configuration exports leads to a valid configuration or to a problem that lists the mistakes.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
@@ -26,7 +26,7 @@ function serializeAndDeserialize(input: unknown): { value: unknown } | undefined
   }
 }
 
-test('a stack in which arbitrary values replace some parts is either parsed or refused with a problem', () => {
+test('a stack with random edits is either parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryEdits(arbitraryValue), (edits) => {
       const result = serializeAndDeserialize(applyEdits(validStack(), edits));

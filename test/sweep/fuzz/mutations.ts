@@ -1,4 +1,4 @@
-/** For fuzzing: random values, and random edits of values and bytes. fast-check can shrink both. */
+/** For fuzzing: random values, and random edits of values and bytes. fast-check can shrink all of them. */
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
 import { reportLine } from '../report.ts';

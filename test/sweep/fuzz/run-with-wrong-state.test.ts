@@ -83,20 +83,20 @@ function corrupt(ids: Ids, errors: readonly StateError[]): { ids: Ids; more: Par
   const generations: StateData['generations'] = {};
   for (const { what, random, text, address } of errors) {
     const addresses = Object.keys(corrupted);
-    const [wrongAddress = 'vpc', otherAddress = 'vpc'] = [
+    const [chosenAddress = 'vpc', otherAddress = 'vpc'] = [
       addresses[random % addresses.length],
       addresses[(random * 7 + 3) % addresses.length],
     ];
-    const fields = (corrupted[wrongAddress] ??= {});
+    const fields = (corrupted[chosenAddress] ??= {});
     const names = Object.keys(fields);
     if (what === 'id') fields[names[random % names.length] ?? 'vpcId'] = text;
-    if (what === 'other id') corrupted[wrongAddress] = { ...corrupted[otherAddress] };
-    if (what === 'forgotten') delete corrupted[wrongAddress];
+    if (what === 'other id') corrupted[chosenAddress] = { ...corrupted[otherAddress] };
+    if (what === 'forgotten') delete corrupted[chosenAddress];
     if (what === 'address') corrupted[address] = { ...fields };
-    if (what === 'fields') corrupted[wrongAddress] = { [address]: text };
+    if (what === 'fields') corrupted[chosenAddress] = { [address]: text };
     if (what === 'intent')
-      intents[wrongAddress] = { token: `slipway-${random}`, generation: 1 + random, at: random - 250 };
-    if (what === 'generation') generations[wrongAddress] = 1 + random ** 3;
+      intents[chosenAddress] = { token: `slipway-${random}`, generation: 1 + random, at: random - 250 };
+    if (what === 'generation') generations[chosenAddress] = 1 + random ** 3;
   }
   return { ids: corrupted, more: { intents, generations } };
 }

@@ -1,4 +1,4 @@
-// Any contents of a state file are either read or refused and left unchanged, and every written state can be read.
+// Any contents of a state file are either read, or refused and left unchanged. Every state that Slipway writes can be read.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -57,7 +57,7 @@ async function expectReadOrRefused(bytes: Buffer): Promise<void> {
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }
 
-test('a state with replaced parts is either read or refused with a problem', async () => {
+test('a state with random edits is either read or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryEdits(arbitraryJson), async (edits) =>
       expectReadOrRefused(Buffer.from(JSON.stringify(applyEdits(STATE, edits)) ?? '')),
@@ -66,7 +66,7 @@ test('a state with replaced parts is either read or refused with a problem', asy
   );
 }, 3_600_000);
 
-test('a state file in which bytes were replaced, removed or repeated is either read or refused with a problem', async () => {
+test('a state file with random edits to its bytes is either read or refused with a problem', async () => {
   const inserts = ['{', '}', '"', '\\', ',', ':', '1e999', '"__proto__": {}', 'null', '\r\n', '\u2028'];
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(

@@ -65,19 +65,19 @@ test('Ctrl-C ends a run even if its build does not stop, and a second Ctrl-C end
     return running;
   };
 
-  const once = await start('once');
-  expect(await interruptRun(once, 'an engine that does not stop')).toMatchObject(
+  const interruptedOnce = await start('once');
+  expect(await interruptRun(interruptedOnce, 'an engine that does not stop')).toMatchObject(
     interruptedOutcome('provision'),
   );
   expect(existsSync(`${engine}.term`)).toBe(true);
   expectSaved(user, 'once');
 
-  const twice = await start('twice');
-  const pressing = setInterval(() => twice.child.kill('SIGINT'), 50);
-  const outcome = await twice.done;
+  const interruptedTwice = await start('twice');
+  const pressing = setInterval(() => interruptedTwice.child.kill('SIGINT'), 50);
+  const outcome = await interruptedTwice.done;
   clearInterval(pressing);
   expect(outcome).toMatchObject({ code: 130, stdout: '', problem: undefined });
-  expect(isAlive(twice.child.pid ?? 0)).toBe(false);
+  expect(isAlive(interruptedTwice.child.pid ?? 0)).toBe(false);
   expectSaved(user, 'twice');
   expect(user.state('twice').resources).toMatchObject({ vpc: expect.anything() as unknown });
 }, 180_000);

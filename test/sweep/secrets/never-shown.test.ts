@@ -99,8 +99,8 @@ async function runEachCommand(): Promise<void> {
 async function runInvalidConfigurations(): Promise<void> {
   const wrongFlags = config({ TOKEN: SECRETS.variable, 'A=B': SECRETS.changed }, ', "regoin": "x"');
   for (const more of [[], ['--json']]) {
-    const mistaken = await run(`mistake ${more.join()}`, 'provision', ...wrongFlags, ...more);
-    expect(problemOf(mistaken)).toMatchObject({ code: 'CONFIG_INVALID' });
+    const refusedRun = await run(`mistake ${more.join()}`, 'provision', ...wrongFlags, ...more);
+    expect(problemOf(refusedRun)).toMatchObject({ code: 'CONFIG_INVALID' });
   }
   const [, file = ''] = config({});
   for (const [what, text] of [
@@ -169,16 +169,16 @@ async function expectNoLeaks(): Promise<void> {
   // If the sandbox runs as root, its tasks run as other users, who must be able to enter the folders, but not to list them.
   const folderMode = process.getuid?.() === 0 ? 0o711 : 0o700;
   expect(modes).toEqual([folderMode, folderMode, 0o600, 0o600, 0o600]);
-  const leaking = files.filter(
+  const leakingFiles = files.filter(
     (file) => !isAwsData(file) && CANARY.test(readFileSync(join(home, file), 'latin1')),
   );
-  expect(leaking).toEqual([]);
+  expect(leakingFiles).toEqual([]);
 
   expect(await run('teardown', 'teardown', ...config({ TOKEN: SECRETS.variable }), '--yes')).toMatchObject({
     code: 0,
   });
-  const leaks = [...outcomes].filter(([, { stdout, stderr }]) => CANARY.test(stdout + stderr));
-  expect(leaks).toEqual([]);
+  const leakingRuns = [...outcomes].filter(([, { stdout, stderr }]) => CANARY.test(stdout + stderr));
+  expect(leakingRuns).toEqual([]);
 }
 
 test('secrets never appear in the output of a plan, a drift run, a refusal or a failure, in a file, or in the journal', async () => {

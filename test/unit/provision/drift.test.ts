@@ -5,11 +5,11 @@ import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts
 import { change, foundAt, foundFor, planOf } from '../engine-harness.ts';
 import { config } from '../step-harness.ts';
 
-const target = { stack: 'shop-dev', region: 'eu-west-1' };
+const stackAndRegion = { stack: 'shop-dev', region: 'eu-west-1' };
 const found = { vpc: foundAt('vpc', '') };
 /** Returns the result for a plan. @param lastFingerprint the fingerprint of the last provision */
 const result = (plan: Plan, lastFingerprint?: string) =>
-  driftResult(plan, target, lastFingerprint, 'current', 'npm run provision -- --stage dev');
+  driftResult(plan, stackAndRegion, lastFingerprint, 'current', 'npm run provision -- --stage dev');
 
 test('the fingerprint of a configuration changes only when the configuration does', () => {
   expect(fingerprint(config())).toBe(fingerprint(config()));
@@ -24,7 +24,7 @@ describe('the result', () => {
       exitCode: 0,
       text: 'No drift. Resources that match the configuration: 1.',
       json: {
-        ...target,
+        ...stackAndRegion,
         configurationChanged: false,
         drift: expect.objectContaining({ changes: [] }),
       },

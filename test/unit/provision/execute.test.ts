@@ -48,7 +48,7 @@ const session = () =>
     },
   });
 const runExecute = (more: Partial<Options> = {}) => execute(session(), context(more), performance.now());
-const writes = () => log.filter((line) => /^(create|update|remove)/.test(line));
+const appliedChanges = () => log.filter((line) => /^(create|update|remove)/.test(line));
 
 beforeEach(() => {
   diffs.cluster = [change('cluster', '', 'create')];
@@ -75,7 +75,7 @@ describe('a plan', () => {
     expect(exitCode).toBe(2);
     expect(text).toContain('cluster does not exist');
     expect(json).toMatchObject({ configurationChanged: true });
-    expect(writes()).toEqual([]);
+    expect(appliedChanges()).toEqual([]);
     await run.state.recordApplied({ configuration: fingerprint(stack), tags: [] });
     expect((await runExecute({ drift: true })).json).toMatchObject({ configurationChanged: false });
   });
@@ -92,12 +92,12 @@ describe('the confirmation', () => {
     await expect(runExecute({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
     expect(log).toEqual([]);
     await runExecute({ target: 'aws', yes: true });
-    expect(writes()).toEqual(['create cluster']);
+    expect(appliedChanges()).toEqual(['create cluster']);
   });
 
   test('a provision on the sandbox without a terminal asks no question', async () => {
     await runExecute();
-    expect(writes()).toEqual(['create cluster']);
+    expect(appliedChanges()).toEqual(['create cluster']);
   });
 
   test('a provision that changes nothing asks no question', async () => {
@@ -134,15 +134,18 @@ describe('a provision', () => {
 
   test('a provision records the tag keys before it sets tags, and the configuration after everything is applied', async () => {
     await run.state.recordApplied({ configuration: 'before', tags: ['owner'] });
-    let during: unknown;
+    let stateDuringCreate: unknown;
     fakeStep('cluster', {
       create: async () => {
-        during = structuredClone({ tags: run.state.data.tags, configuration: run.state.data.configuration });
+        stateDuringCreate = structuredClone({
+          tags: run.state.data.tags,
+          configuration: run.state.data.configuration,
+        });
         return idsFor('cluster');
       },
     });
     await runExecute();
-    expect(during).toEqual({ tags: ['owner', 'team'], configuration: 'before' });
+    expect(stateDuringCreate).toEqual({ tags: ['owner', 'team'], configuration: 'before' });
     expect(run.state.data).toMatchObject({ tags: ['team'], configuration: fingerprint(stack) });
   });
 
@@ -186,7 +189,7 @@ describe('a provision', () => {
     const { exitCode } = await runExecute();
     expect(exitCode).toBe(0);
     expect(surveyCount).toBe(2);
-    expect(writes()).toEqual(['create cluster', 'create vpc']);
+    expect(appliedChanges()).toEqual(['create cluster', 'create vpc']);
     // The second survey looks for what the first pass recorded.
     expect(sentCalls()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
   });
@@ -212,8 +215,12 @@ test.each(['plan', 'drift', 'provision'] as const)(
       containers: service.containers.map((container) => ({ ...container, path: undefined })),
     }));
     const more = { plan: command === 'plan', drift: command === 'drift' };
-    const unrouted = { ...stack, services };
-    const unroutedSession = { ...session(), config: unrouted, lookContext: () => engineContext(unrouted) };
+    const unroutedStack = { ...stack, services };
+    const unroutedSession = {
+      ...session(),
+      config: unroutedStack,
+      lookContext: () => engineContext(unroutedStack),
+    };
     const { json } = await execute(unroutedSession, context(more), 0);
     expect(json['url'] ?? null).toBeNull();
     const isNote = (event: (typeof events)[number]) =>

@@ -22,7 +22,7 @@ const builds: Builds = {
 };
 const deployment: Change[] = [change('taskDefinitions', 'web', 'update')];
 
-/** Checks a service with one container, which differs from a healthy one in the given fields. */
+/** Checks a service whose only container has the given fields, and is healthy otherwise. */
 async function check(
   {
     health,
@@ -64,7 +64,7 @@ test('a path with a good response is accepted', async () => {
   await check({});
 });
 
-test('a path with another bad response is left to the deployment', async () => {
+test('a path with a bad response other than 404 is not refused', async () => {
   await check({ health: { path: '/broken' } });
 });
 
@@ -72,15 +72,18 @@ test('a matcher that accepts 404 is respected', async () => {
   await check({ health: { path: '/healthz', matcher: '200,404' } });
 });
 
-const wrong = { health: { path: '/healthz' } };
+const missingPath = { health: { path: '/healthz' } };
 
 test.each<[string, () => Promise<void>]>([
-  ['a deployment to AWS', () => check(wrong, deployment, 'aws')],
-  ['a service that is not deployed', () => check(wrong, [change('taskDefinitions', 'other', 'update')])],
-  ['a service that is removed', () => check(wrong, [change('taskDefinitions', 'web', 'remove')])],
-  ['an image by reference', () => check({ ...wrong, image: { reference: 'nginx:1' } })],
-  ['a container with its own command', () => check({ ...wrong, command: ['node', 'other.js'] })],
-  ['a container without a port', () => check({ ...wrong, port: undefined })],
+  ['a deployment to AWS', () => check(missingPath, deployment, 'aws')],
+  [
+    'a service that is not deployed',
+    () => check(missingPath, [change('taskDefinitions', 'other', 'update')]),
+  ],
+  ['a service that is removed', () => check(missingPath, [change('taskDefinitions', 'web', 'remove')])],
+  ['an image by reference', () => check({ ...missingPath, image: { reference: 'nginx:1' } })],
+  ['a container with its own command', () => check({ ...missingPath, command: ['node', 'other.js'] })],
+  ['a container without a port', () => check({ ...missingPath, port: undefined })],
 ])('%s is not checked', async (_, checkOne) => {
   await checkOne();
 });

@@ -1,4 +1,4 @@
-// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a foreign one is reported at once.
+// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a foreign one is reported immediately.
 import {
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
@@ -13,7 +13,7 @@ import { foundFor, foundAt, sessionOf, type Resources } from '../engine-harness.
 import { mockOtherCallsAsEmpty, mocks, sentCalls, surveyOf } from '../step-harness.ts';
 
 const found: Resources = { vpc: { '': foundFor('vpc', '', { vpcId: 'vpc-1' }) } };
-const searchObstacles = (wait = true, resources = found) => {
+const searchForObstacles = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
@@ -35,30 +35,30 @@ test('a resource without tags that disappears is no obstacle, since AWS may stil
     .resolvesOnce({ RouteTables })
     .resolvesOnce({ RouteTables })
     .resolves({});
-  expect(await searchObstacles()).toEqual([]);
+  expect(await searchForObstacles()).toEqual([]);
   expect(lookupCount()).toBe(3);
 });
 
 test('a resource without tags that stays is an obstacle', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
-  expect(await searchObstacles()).toEqual([obstacle]);
+  expect(await searchForObstacles()).toEqual([obstacle]);
   expect(lookupCount()).toBeGreaterThan(3);
 });
 
-test('a plan does not wait', async () => {
+test('a plan looks up each obstacle only once', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
-  expect(await searchObstacles(false)).toEqual([obstacle]);
+  expect(await searchForObstacles(false)).toEqual([obstacle]);
   expect(lookupCount()).toBe(1);
 });
 
-test('a resource with the tags of someone else is an obstacle at once', async () => {
+test('a resource with the tags of someone else counts as an obstacle after a single lookup', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
-  expect(await searchObstacles()).toEqual([obstacle]);
+  expect(await searchForObstacles()).toEqual([obstacle]);
   expect(lookupCount()).toBe(1);
 });
 
-test('a network ACL and a peering connection without tags are obstacles at once, since Slipway never creates them', async () => {
+test('a network ACL and a peering connection without tags count as obstacles after a single lookup, since Slipway never creates them', async () => {
   mocks.ec2
     .on(DescribeNetworkAclsCommand)
     .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-9' }] })
@@ -72,7 +72,7 @@ test('a network ACL and a peering connection without tags are obstacles at once,
         },
       ],
     });
-  expect((await searchObstacles()).map(({ text }) => text)).toEqual([
+  expect((await searchForObstacles()).map(({ text }) => text)).toEqual([
     'network ACL acl-9',
     'VPC peering connection pcx-9 (to vpc-2)',
   ]);
@@ -86,7 +86,7 @@ test('the container instances of our cluster are obstacles', async () => {
   const cluster = (containerInstanceCount: number) => ({
     cluster: { '': foundFor('cluster', '', { containerInstanceCount }) },
   });
-  expect(await searchObstacles(true, cluster(1))).toEqual([
+  expect(await searchForObstacles(true, cluster(1))).toEqual([
     {
       text: 'container instance abc is registered in the cluster shop-dev',
       command: expect.stringContaining(
@@ -95,15 +95,15 @@ test('the container instances of our cluster are obstacles', async () => {
     },
   ]);
   const callsForOne = sentCalls().length;
-  expect(await searchObstacles(true, cluster(0))).toEqual([]);
+  expect(await searchForObstacles(true, cluster(0))).toEqual([]);
   // A cluster without instances needs no call to list them.
   expect(sentCalls().length).toBe(2 * callsForOne - 1);
 });
 
 test('obstacles are looked up only if the teardown removes a resource whose removal other resources can block', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
-  expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
-  expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
+  expect(await searchForObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
+  expect(await searchForObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
 

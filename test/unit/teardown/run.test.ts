@@ -207,7 +207,7 @@ describe('a run', () => {
     expect(removed()).toEqual([]);
   });
 
-  test('a teardown on AWS without a terminal or --yes removes nothing', async () => {
+  test('a teardown on AWS with neither a terminal nor --yes removes nothing', async () => {
     mockVpc();
     await expect(runTeardown({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
     expect(removed()).toEqual([]);

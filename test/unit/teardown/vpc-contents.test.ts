@@ -1,4 +1,4 @@
-// The contents of a VPC after a teardown: resources of all kinds are listed. A network interface is listed with what it blocks.
+// The contents of a VPC after a teardown: resources of all kinds are listed. A network interface is listed with the resources that it blocks.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -36,8 +36,6 @@ beforeEach(() => {
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] })
     .on(DescribeVpcEndpointsCommand)
     .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-0', State: 'Deleted' }] })
-    .on(DescribeNetworkAclsCommand)
-    .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-0', IsDefault: true }] })
     .on(DescribeVpcPeeringConnectionsCommand)
     .resolves({ VpcPeeringConnections: [peering('pcx-0', 'vpc-2', 'vpc-3')] });
 });

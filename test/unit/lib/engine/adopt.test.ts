@@ -1,4 +1,4 @@
-// A create call whose name or place is taken, by this stack or by someone else.
+// A create that AWS refuses because its name or place is taken, by this stack or by someone else.
 import { expect, test } from '@jest/globals';
 import { adopt } from '../../../../lib/engine/adopt.ts';
 import { awsError } from '../../errors.ts';

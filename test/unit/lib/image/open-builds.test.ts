@@ -103,8 +103,8 @@ test.each([
   ['aws' as const, LOCAL, true],
 ])(
   'on the target %s with the endpoint %s, images go to an emulator: %s',
-  async (target, endpoint, emulator) => {
-    expect((await openCase({ builder: 'auto', target, endpoint })).builds.isEmulator).toBe(emulator);
+  async (target, endpoint, isEmulator) => {
+    expect((await openCase({ builder: 'auto', target, endpoint })).builds.isEmulator).toBe(isEmulator);
   },
 );
 
@@ -141,11 +141,11 @@ test('callers get the build that has already started, or its failure', async () 
   expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
 
-  const broken = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
-  const failing = openBuilds(broken, { endpoint: undefined, report: () => undefined });
-  startBuilds(broken, failing);
-  await expect(failing.of('web-api1')).rejects.toThrow();
+  const brokenStack = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
+  const failingBuilds = openBuilds(brokenStack, { endpoint: undefined, report: () => undefined });
+  startBuilds(brokenStack, failingBuilds);
+  await expect(failingBuilds.of('web-api1')).rejects.toThrow();
 
   // A container with an image by reference has no build to start.
-  startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failing);
+  startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failingBuilds);
 });

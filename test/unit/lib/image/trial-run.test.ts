@@ -9,9 +9,9 @@ import { BUSY_PROGRAMS, expectNoOrphan, until } from '../../orphan.ts';
 
 const PORT = 5000;
 
-/** Returns a trial of a program that is given as its text. */
-const trialOf = (text: string, more: Partial<Trial> = {}): Trial => ({
-  program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(text) }],
+/** Returns a trial of the program with this source. */
+const trialOf = (source: string, more: Partial<Trial> = {}): Trial => ({
+  program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(source) }],
   environment: {},
   protocol: 'HTTP',
   port: PORT,
@@ -21,32 +21,32 @@ const trialOf = (text: string, more: Partial<Trial> = {}): Trial => ({
   ...more,
 });
 
-/** Returns a program that answers `/health` with a status. @param status a JavaScript expression */
-const answering = (status: string): string =>
+/** Returns the source of a program that answers `/health` with a status. @param status a JavaScript expression */
+const programAnswering = (status: string): string =>
   `require('node:http').createServer((request, response) => {
     response.statusCode = request.url === '/health' ? ${status} : 404;
     response.end();
   }).listen(${PORT});`;
 
 test('the status of a good response is returned', async () => {
-  expect(await tryProgram(trialOf(answering('200')))).toBe(200);
+  expect(await tryProgram(trialOf(programAnswering('200')))).toBe(200);
 });
 
 test('the status of a bad response is returned once the response timeout has passed', async () => {
-  expect(await tryProgram(trialOf(answering('404'), { responseTimeoutMs: 200 }))).toBe(404);
+  expect(await tryProgram(trialOf(programAnswering('404'), { responseTimeoutMs: 200 }))).toBe(404);
 });
 
 test('a route that is added after the start is found', async () => {
-  const text = `let ready = false; setTimeout(() => { ready = true; }, 150); ${answering('ready ? 200 : 404')}`;
-  expect(await tryProgram(trialOf(text, { responseTimeoutMs: 10_000 }))).toBe(200);
+  const source = `let ready = false; setTimeout(() => { ready = true; }, 150); ${programAnswering('ready ? 200 : 404')}`;
+  expect(await tryProgram(trialOf(source, { responseTimeoutMs: 10_000 }))).toBe(200);
 });
 
 test('the program sees its own variables, and none of the variables of this process', async () => {
   process.env['SECRET_OF_THE_USER'] = 'secret';
-  const text = answering(
+  const source = programAnswering(
     "process.env.SECRET_OF_THE_USER ? 500 : process.env.GREETING === 'hello' ? 200 : 501",
   );
-  expect(await tryProgram(trialOf(text, { environment: { GREETING: 'hello' } }))).toBe(200);
+  expect(await tryProgram(trialOf(source, { environment: { GREETING: 'hello' } }))).toBe(200);
   delete process.env['SECRET_OF_THE_USER'];
 });
 
@@ -55,13 +55,13 @@ test.each([
   ['throws an error', "throw new Error('no database')"],
   ['listens on another port', "require('node:net').createServer().listen(5001)"],
   ['never yields', 'for (;;);'],
-])('a program that %s has no status', async (_, text) => {
-  expect(await tryProgram(trialOf(text, { startTimeoutMs: 500 }))).toBeUndefined();
+])('a program that %s has no status', async (_, source) => {
+  expect(await tryProgram(trialOf(source, { startTimeoutMs: 500 }))).toBeUndefined();
 });
 
 test('a program that accepts connections but does not respond has no status', async () => {
-  const text = `require('node:net').createServer(() => {}).listen(${PORT})`;
-  expect(await tryProgram(trialOf(text, { responseTimeoutMs: 200 }))).toBeUndefined();
+  const source = `require('node:net').createServer(() => {}).listen(${PORT})`;
+  expect(await tryProgram(trialOf(source, { responseTimeoutMs: 200 }))).toBeUndefined();
 });
 
 test('an abort ends the trial with the reason of the abort', async () => {
@@ -74,19 +74,19 @@ test('an abort ends the trial with the reason of the abort', async () => {
 test('the program, its children and its folder are gone after the trial', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-pids-'));
   const file = join(folder, 'pids');
-  const text = `
+  const source = `
     const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     require('node:fs').writeFileSync(process.env.PIDS, process.pid + ' ' + pid + ' ' + __dirname);
-    ${answering('200')}`;
+    ${programAnswering('200')}`;
   await chmod(folder, 0o777);
-  expect(await tryProgram(trialOf(text, { environment: { PIDS: file } }))).toBe(200);
+  expect(await tryProgram(trialOf(source, { environment: { PIDS: file } }))).toBe(200);
   const [pid = '', childPid = '', programFolder = ''] = (await readFile(file, 'utf8')).split(' ');
   for (const id of [pid, childPid])
     await until(async () => (await processStartTime(Number(id))) === undefined);
   await expect(readdir(programFolder)).rejects.toThrow('ENOENT');
 });
 
-/** A run that only tries a program. */
+/** The source of a run that only tries a program. */
 const RUN = `
   import { readFileSync } from 'node:fs';
   import { tryProgram } from ${JSON.stringify(resolve('lib/image/trial-run.ts'))};

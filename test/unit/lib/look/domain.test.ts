@@ -67,8 +67,8 @@ test('no call is made without a domain', async () => {
 describe('the records of the zone', () => {
   test('are read at the name and at each of its ancestors, and the call for the name is shared with the look for the record', async () => {
     mockDns([zone('Z1', 'example.com')], [recordSet('b.example.com', 'NS', 'NS.Elsewhere.example.')]);
-    const shared = context();
-    await Promise.all([lookDomain(shared), lookRecord(shared)]);
+    const sharedContext = context();
+    await Promise.all([lookDomain(sharedContext), lookRecord(sharedContext)]);
     expect(calls().sort()).toEqual([
       'ListHostedZones',
       'ListResourceRecordSets',
@@ -76,7 +76,7 @@ describe('the records of the zone', () => {
       'ListTagsForResource',
     ]);
     expect(listedNames().sort()).toEqual(['a.b.example.com', 'b.example.com']);
-    expect(await lookDomain(shared)).toMatchObject({
+    expect(await lookDomain(sharedContext)).toMatchObject({
       cut: { name: 'b.example.com', nameServers: ['ns.elsewhere.example'] },
       recordSets: [],
     });
@@ -105,9 +105,9 @@ describe('the records of the zone', () => {
         recordSet('b.example.com', 'NS', 'ns.elsewhere.example'),
       ],
     );
-    const shared = context();
-    await lookRecord(shared);
-    expect(await lookDomain(shared)).toMatchObject({
+    const sharedContext = context();
+    await lookRecord(sharedContext);
+    expect(await lookDomain(sharedContext)).toMatchObject({
       cut: { name: 'b.example.com' },
       nameServers: ['ns-1.ours.example'],
     });

@@ -118,10 +118,13 @@ describe('the record of the domain', () => {
   test.each([
     ['a CNAME', { Name: 'api.example.com.', Type: 'CNAME' as const }],
     ['one of several weighted records', alias(`${BALANCER}.`, { SetIdentifier: 'one', Weight: 1 })],
-  ])('is never ours, in any zone, when it is %s, since Slipway never creates one', async (_what, set) => {
-    mockZones([zone('Z1', OUR_ZONE)], { Z1: [set] });
-    expect((await look())?.tags).toEqual({});
-  });
+  ])(
+    'is never ours, in any zone, when it is %s, since Slipway never creates such a record',
+    async (_what, set) => {
+      mockZones([zone('Z1', OUR_ZONE)], { Z1: [set] });
+      expect((await look())?.tags).toEqual({});
+    },
+  );
 
   test.each([
     ['no records', []],

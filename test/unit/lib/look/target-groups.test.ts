@@ -58,12 +58,12 @@ function mockTargetGroups(
     .resolves({ Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }] });
 }
 const tags = (key: string) => ourTags('targetGroups', key);
-const keys = async () =>
+const namesByKey = async () =>
   Object.fromEntries([...(await lookTargetGroups(lookContextOf()))].map(([key, { name }]) => [key, name]));
 
 test('the look finds nothing when no target group exists', async () => {
   mockTargetGroups({});
-  expect(await keys()).toEqual({});
+  expect(await namesByKey()).toEqual({});
   expect(sentCalls()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
 });
 
@@ -89,7 +89,7 @@ test('the look reads our target groups on any page', async () => {
     attributes: { 'deregistration_delay.timeout_seconds': '10' },
     tags: tags('web-api1'),
   });
-  expect(await keys()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
+  expect(await namesByKey()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
 });
 
 test('the look uses the name as the key of a group that will be replaced or is not desired', async () => {
@@ -98,7 +98,7 @@ test('the look uses the name as the key of a group that will be replaced or is n
     [NAME1]: tags('web-api1'),
     'shop-dev-web-old-1234': tags('web-old'),
   });
-  expect(await keys()).toEqual({
+  expect(await namesByKey()).toEqual({
     'web-api1': NAME1,
     'shop-dev-web-api1-0ld0': 'shop-dev-web-api1-0ld0',
     'shop-dev-web-old-1234': 'shop-dev-web-old-1234',
@@ -118,9 +118,9 @@ test('the look returns a foreign target group only if it has one of our names', 
 
 test('the look leaves out target groups that are deleted during the look', async () => {
   mockTargetGroups({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
-  expect(await keys()).toEqual({ 'web-api2': NAME2 });
+  expect(await namesByKey()).toEqual({ 'web-api2': NAME2 });
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).rejects(awsError('TargetGroupNotFoundException'));
-  expect(await keys()).toEqual({});
+  expect(await namesByKey()).toEqual({});
 });
 
 test('the look fails with any other error', async () => {

@@ -6,7 +6,7 @@ import { problemText } from '../../../../lib/run/main.ts';
 import { compileProgram } from '../../../program.ts';
 
 describe('the text of a problem', () => {
-  const hostile = problem('DEPLOYMENT', {
+  const hostileProblem = problem('DEPLOYMENT', {
     what: 'api\u001b[2J does not start.',
     why: 'it wrote:\n\u001b]0;mine\u0007\tno\u009b database',
     now: 'half\r done',
@@ -14,7 +14,7 @@ describe('the text of a problem', () => {
   });
 
   test('has its four parts on separate lines, without control characters', () => {
-    expect(problemText(hostile, false)).toBe(
+    expect(problemText(hostileProblem, false)).toBe(
       [
         '',
         'problem  api\\u001b[2J does not start. [DEPLOYMENT]',
@@ -29,7 +29,7 @@ describe('the text of a problem', () => {
   });
 
   test('contains no colours from external text', () => {
-    expect(problemText(hostile, true).split('\u001b')).toEqual([
+    expect(problemText(hostileProblem, true).split('\u001b')).toEqual([
       '\n',
       '[31mproblem',
       expect.stringMatching(/^\[39m {2}api\\u001b/),
@@ -39,7 +39,10 @@ describe('the text of a problem', () => {
   test('ends with the stack trace in debug mode, again without control characters', () => {
     process.env['SLIPWAY_DEBUG'] = '1';
     try {
-      const text = problemText(problem('REFUSED', { ...hostile, cause: new Error('\u001b[2J') }), false);
+      const text = problemText(
+        problem('REFUSED', { ...hostileProblem, cause: new Error('\u001b[2J') }),
+        false,
+      );
       expect(text).toMatch(/\nError: \\u001b\[2J\n {4}at /);
     } finally {
       delete process.env['SLIPWAY_DEBUG'];

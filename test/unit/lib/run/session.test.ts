@@ -21,11 +21,11 @@ let sandbox: ReturnType<typeof fakeSandbox>;
 const projectSandbox: typeof fakeSandbox = (overrides) =>
   fakeSandbox({ folder: fileOf('home/sandbox'), ...overrides });
 /** The context of the first survey. */
-let surveyed: LookContext | undefined;
+let surveyContext: LookContext | undefined;
 
 beforeEach(() => {
   sandbox = projectSandbox();
-  surveyed = undefined;
+  surveyContext = undefined;
   mocks.sts.on(GetCallerIdentityCommand).callsFake(() => {
     log.push('identity');
     return { Account: ACCOUNT };
@@ -51,7 +51,7 @@ const openTestSession = (
       },
       survey: async (context) => {
         log.push(existsSync(fileOf(LOCK)) ? 'survey under a lock' : 'survey');
-        surveyed = context;
+        surveyContext = context;
         return surveyOf();
       },
       ...overrides,
@@ -115,10 +115,10 @@ describe('opening a session', () => {
 
   test('passes the recorded ids to the first survey, if a state exists', async () => {
     await (await openTestSession()).close();
-    expect(surveyed?.recorded).toBeUndefined();
+    expect(surveyContext?.recorded).toBeUndefined();
     writeState({ resources: { vpc: { vpcId: 'vpc-1' } } });
     await (await openTestSession()).close();
-    expect([...(surveyed?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
+    expect([...(surveyContext?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
   });
 
   test('reports a failed survey only where the survey is awaited', async () => {

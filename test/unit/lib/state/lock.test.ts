@@ -188,9 +188,9 @@ describe('a dead holder', () => {
     ['with', (started?: string) => ({ started })],
     ['without', () => ({})],
   ])('that was killed but never reaped loses the lock, %s a recorded start time', async (_, more) => {
-    const { pid, before } = await zombie(processStartTime);
-    expect(before).toBeDefined();
-    await leaveLock(JSON.stringify({ ...holder, pid, ...more(before) }));
+    const { pid, resultWhileAlive: startTime } = await zombie(processStartTime);
+    expect(startTime).toBeDefined();
+    await leaveLock(JSON.stringify({ ...holder, pid, ...more(startTime) }));
     await expect(take()).resolves.toMatchObject({
       takenOverFrom: expect.stringContaining(`(process ${pid})`) as unknown,
     });

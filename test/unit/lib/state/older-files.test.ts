@@ -9,7 +9,7 @@ import { openState } from '../../../../lib/state/state.ts';
 import { testClock } from '../../clock.ts';
 import { useFolder } from './folder.ts';
 
-/** Written by a run that provisioned every noun that existed then; one intent is still open. */
+/** Written by a run that provisioned every noun of that version; one intent is still open. */
 const FIXTURE = join(import.meta.dirname, 'version-1.json');
 
 const path = useFolder();

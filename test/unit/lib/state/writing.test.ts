@@ -75,10 +75,10 @@ test('a file that others can read is accessible only to its owner after the next
   expect((await fs.promises.stat(file())).mode & 0o777).toBe(0o600);
 });
 
-/** Returns the program of a process that writes large files, so that it can be killed during a write. */
-const writer = (target: string) => `
+/** Returns the program of a process that writes large state files, so that it can be killed during a write. */
+const writerOf = (stateFile: string) => `
   import { openState } from 'lib/state/state.ts';
-  const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });
+  const state = await openState(${JSON.stringify(stateFile)}, ${JSON.stringify(guard)}, { now: Date.now });
   const ids = (n) => Array.from({ length: 2000 }, (_, i) => ['id' + i, String(n % 10).repeat(2000)]);
   for (let n = 0; ; n += 1) await state.record('subnets.' + (n % 4), Object.fromEntries(ids(n)));`;
 
@@ -90,7 +90,7 @@ async function waitForChanges(folder: string, count: number): Promise<void> {
 
 test('a process that is killed while it writes leaves the old file or the new one', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
-  const program = await compileProgram(writer(file()));
+  const program = await compileProgram(writerOf(file()));
   for (const count of [2, 12, 23]) {
     const enoughChanges = waitForChanges(dirname(file()), count);
     const running = startProgram(program, []);

@@ -43,13 +43,13 @@ const containersWithReadLogs = () =>
 
 test("the problem contains ECS's messages, how the tasks ended, and the last log lines of the responsible container", async () => {
   mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
-  const shown = await diagnoseFailure(['has started 1 tasks.', 'was unable to place a task.']);
-  expect(shown).toMatchObject({
+  const shownProblem = await diagnoseFailure(['has started 1 tasks.', 'was unable to place a task.']);
+  expect(shownProblem).toMatchObject({
     code: 'DEPLOYMENT',
     what: 'The deployment of web failed.',
     now: 'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
   });
-  expect(shown.why.split('\n')).toEqual([
+  expect(shownProblem.why.split('\n')).toEqual([
     REASON,
     'was unable to place a task.',
     'Essential container in task exited; api1 exit code 143; api2 exit code 1',
@@ -57,7 +57,7 @@ test("the problem contains ECS's messages, how the tasks ended, and the last log
     '  connecting to db:5432',
     '  Error: no database',
   ]);
-  expect(shown.fix).toEqual([
+  expect(shownProblem.fix).toEqual([
     'A container exited on its own: its last log lines show why.',
     'npm run provision, once the cause is fixed',
     'aws logs tail /slipway/shop-dev --follow, for the complete logs',

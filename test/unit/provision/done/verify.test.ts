@@ -83,9 +83,9 @@ test.each([302, 401, 404, 405])(
     await verify(oneContainer, addressOf(port), run);
     const [note, ...warnings] = notes(run);
     expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
-    const unknown =
+    const unknownPathWarning =
       'api1 does not know /api1: the load balancer forwards the whole path, without removing a prefix.';
-    expect(warnings).toEqual(status === 404 ? [unknown] : []);
+    expect(warnings).toEqual(status === 404 ? [unknownPathWarning] : []);
   },
 );
 
@@ -146,10 +146,10 @@ test.each([
   ['never begins', (response: ServerResponse) => response.flushHeaders()],
   ['breaks off', (response: ServerResponse) => void response.write('half', () => response.destroy())],
 ])('a path is verified by the headers of a response, even if the body %s', async (_what, begin) => {
-  let closed = (): void => undefined;
-  const connectionClosed = new Promise<void>((resolve) => (closed = resolve));
+  let reportClosed = (): void => undefined;
+  const connectionClosed = new Promise<void>((resolve) => (reportClosed = resolve));
   const port = await serve((_request, response) => {
-    response.on('close', closed).writeHead(200, { 'content-type': 'text/event-stream' });
+    response.on('close', reportClosed).writeHead(200, { 'content-type': 'text/event-stream' });
     begin(response);
   });
   const run = runOf();

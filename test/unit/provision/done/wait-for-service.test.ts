@@ -242,7 +242,7 @@ describe('waiting for a service', () => {
     test.each([
       ['not all tasks run', 0, [] as Task[], []],
       ['a task runs but another has ended', 1, [endedTask(1)], [EXIT]],
-    ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
+    ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, exits) => {
       mockCompleted({ runningCount });
       mockStopped([], tasks);
       await expect(wait(oneContainerService)).rejects.toMatchObject({
@@ -251,7 +251,7 @@ describe('waiting for a service', () => {
         why: expect.stringContaining(
           [
             `Gave up waiting for the targets of web to be healthy after 4 s. 0/1 targets of api1 healthy, ${runningCount}/1 running`,
-            ...ends,
+            ...exits,
           ].join('\n'),
         ),
       });

@@ -21,17 +21,17 @@ const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
 
 describe('a container that changes to HTTPS', () => {
-  const secure = stackWith({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
-  const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
-  const former = { 'web~former': foundService };
-  const { found, ...rest } = scenario(secure);
+  const httpsStack = stackWith({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
+  const serviceName = namesOf(httpsStack).service(httpsStack.services[0] ?? fail());
+  const formerService = { 'web~former': foundService };
+  const { found, ...rest } = scenario(httpsStack);
 
   test('if a container changes to HTTPS, the run creates a second service beside the former one, and waits for the new one', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { shortChanges, changes, ids } = await provisionStep(services, {
       ...rest,
-      found: { ...found, services: former },
+      found: { ...found, services: formerService },
     });
     expect(shortChanges).toEqual([['replace', 'web', 'name']]);
     expect(changes).toMatchObject([
@@ -51,16 +51,16 @@ describe('a container that changes to HTTPS', () => {
     const successor = { ...foundService, serviceName };
     const { shortChanges } = await provisionStep(services, {
       ...rest,
-      found: { ...found, services: { web: successor, ...former } },
+      found: { ...found, services: { web: successor, ...formerService } },
     });
     expect(shortChanges).toEqual([['remove', 'web~former']]);
   });
 });
 
 describe('a deployment in progress', () => {
-  const underWay: Partial<FoundService> = { rollout: 'IN_PROGRESS' };
+  const deploymentInProgress: Partial<FoundService> = { rollout: 'IN_PROGRESS' };
   const scenarioWithRules = (...groups: [string, string]) => {
-    const { found, ...others } = scenarioWith(underWay);
+    const { found, ...others } = scenarioWith(deploymentInProgress);
     return { ...others, found: { ...found, rules: rulesTo(...groups) } };
   };
 
@@ -77,6 +77,6 @@ describe('a deployment in progress', () => {
       (await provisionStep(services, scenarioWithRules('arn:group-1', 'arn:group-2'))).shortChanges,
     ).toEqual([]);
     expect((await provisionStep(services, scenarioWithRules('', 'arn:group-2'))).shortChanges).toEqual([]);
-    expect((await provisionStep(services, scenarioWith(underWay))).shortChanges).toEqual([]);
+    expect((await provisionStep(services, scenarioWith(deploymentInProgress))).shortChanges).toEqual([]);
   });
 });

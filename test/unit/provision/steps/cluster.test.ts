@@ -108,7 +108,7 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
 });
 
 const foreignCluster = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
-const nameTaken = {
+const nameTakenProblem = {
   code: 'FOREIGN',
   what: 'A resource that does not belong to this stack already uses the name shop-dev.',
 };
@@ -116,7 +116,7 @@ const nameTaken = {
 test('explains refusal: a foreign cluster that the create returns is refused', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: foreignCluster });
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
-    ...nameTaken,
+    ...nameTakenProblem,
     why: expect.stringContaining('tagged team=one'),
   });
   expect(sentCalls()).toEqual([createCall]);
@@ -130,7 +130,7 @@ test.each([
   async (_, shownCluster) => {
     mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...foreignCluster, tags: [] } });
     mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [shownCluster] });
-    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(nameTaken);
+    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(nameTakenProblem);
   },
 );
 

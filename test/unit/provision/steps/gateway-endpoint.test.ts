@@ -31,7 +31,7 @@ const modifyCall = (input: object) => ({
   input: { VpcEndpointId: 'vpce-1', ...input },
 });
 const scenario = { noun: 'gatewayEndpoint', ids: network() } as const;
-const missing = { ...scenario, found: networkWithout('gatewayEndpoint') };
+const scenarioWhenMissing = { ...scenario, found: networkWithout('gatewayEndpoint') };
 /** Returns the scenario with a changed gateway endpoint in the network. */
 function scenarioWith(changes: Partial<ReturnType<typeof network>['gatewayEndpoint']['']>) {
   const found = network();
@@ -61,7 +61,7 @@ test('creates when missing', async () => {
   mocks.ec2
     .on(CreateVpcEndpointCommand)
     .resolves({ VpcEndpoint: { VpcEndpointId: 'vpce-1', State: 'Available' } });
-  const { shortChanges, ids } = await provisionStep(gatewayEndpoint, missing);
+  const { shortChanges, ids } = await provisionStep(gatewayEndpoint, scenarioWhenMissing);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
   expect(sentCalls()).toEqual([createCall('token-1')]);
@@ -77,7 +77,7 @@ test('creates when missing: if the token returns a deleted endpoint, the create 
     .resolves(createResponse('vpce-0', 'deleted'))
     .on(CreateVpcEndpointCommand, { ClientToken: 'token-2' })
     .resolves(createResponse('vpce-1', 'available'));
-  const { ids } = await provisionStep(gatewayEndpoint, missing);
+  const { ids } = await provisionStep(gatewayEndpoint, scenarioWhenMissing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
 
@@ -93,7 +93,7 @@ test('creates when missing: if an interrupted teardown is still deleting our end
     .resolvesOnce(endpointIn('deleting'))
     .resolvesOnce(endpointIn('deleting'))
     .resolves(endpointIn('deleted'));
-  const { ids } = await provisionStep(gatewayEndpoint, missing);
+  const { ids } = await provisionStep(gatewayEndpoint, scenarioWhenMissing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
   expect(sentCalls().map(({ command }) => command)).toEqual([
     'CreateVpcEndpoint',
@@ -127,7 +127,7 @@ test.each([
   mocks.ec2.on(CreateVpcEndpointCommand).rejects(error);
   mocks.ec2.on(ModifyVpcEndpointCommand).resolves({});
   mockLooks('rtb-2');
-  const { ids } = await provisionStep(gatewayEndpoint, missing);
+  const { ids } = await provisionStep(gatewayEndpoint, scenarioWhenMissing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
   expect(sentCalls()).toContainEqual(modifyCall({ AddRouteTableIds: ['rtb-3'] }));
 });
@@ -169,7 +169,7 @@ test.each([
 test('explains refusal: a foreign endpoint that already uses the route to S3 is reported', async () => {
   mocks.ec2.on(CreateVpcEndpointCommand).rejects(alreadyExists);
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [] });
-  await expect(provisionStep(gatewayEndpoint, missing)).rejects.toMatchObject({
+  await expect(provisionStep(gatewayEndpoint, scenarioWhenMissing)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the route to S3 in rtb-2 or rtb-3.',
     why: alreadyExists.message,

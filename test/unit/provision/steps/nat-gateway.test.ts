@@ -34,7 +34,7 @@ function mockLookups(id: string, ...states: ReturnType<typeof nat>[]) {
   behaviour.resolves({ NatGateways: last ? [last] : [] });
 }
 const scenario = { noun: 'natGateway', ids: network() } as const;
-const missing = { ...scenario, found: networkWithout('natGateway') };
+const scenarioWhenMissing = { ...scenario, found: networkWithout('natGateway') };
 /** Returns the scenario with a changed NAT gateway in the network. */
 function scenarioWith(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
   const found = network();
@@ -45,7 +45,7 @@ function scenarioWith(changes: Partial<ReturnType<typeof network>['natGateway'][
 test('creates when missing', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
-  const { shortChanges, ids } = await provisionStep(natGateway, missing);
+  const { shortChanges, ids } = await provisionStep(natGateway, scenarioWhenMissing);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
   expect(sentCalls()).toEqual([
@@ -62,7 +62,7 @@ test('creates when missing: the run waits for a gateway that is not visible yet'
     .on(DescribeNatGatewaysCommand)
     .rejectsOnce(awsError('NatGatewayNotFound'))
     .resolves({ NatGateways: [nat('nat-1', 'available')] });
-  await provisionStep(natGateway, missing);
+  await provisionStep(natGateway, scenarioWhenMissing);
   expect(sentCalls()).toEqual([createCall('token-1'), describeCall('nat-1'), describeCall('nat-1')]);
 });
 
@@ -72,7 +72,7 @@ test('creates when missing: if the token returns a deleted gateway, the create i
     .resolves(createResponse('nat-old', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(createResponse('nat-1'));
   mockLookups('nat-1', nat('nat-1', 'available'));
-  const { ids } = await provisionStep(natGateway, missing);
+  const { ids } = await provisionStep(natGateway, scenarioWhenMissing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
   expect(sentCalls()).toEqual([createCall('token-1'), createCall('token-2'), describeCall('nat-1')]);
 });
@@ -82,13 +82,13 @@ test('creates when missing: if the token was already used with other parameters,
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
     .resolves({ NatGateways: [nat('nat-before', 'available', { Tags })] });
-  const { ids } = await provisionStep(natGateway, missing);
+  const { ids } = await provisionStep(natGateway, scenarioWhenMissing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-before' } });
 });
 
 test('creates when missing: the run gives up if a new token returns a failed gateway as well', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-old', 'failed'));
-  await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
+  await expect(provisionStep(natGateway, scenarioWhenMissing)).rejects.toThrow('no longer exists');
   expect(sentCalls()).toEqual([createCall('token-1'), createCall('token-2')]);
 });
 
@@ -171,7 +171,7 @@ test('repairs drift: a failed gateway that no longer exists is not an error', as
 test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('NatGatewayLimitExceeded', 'This would exceed the limit of 5 NAT gateways');
   mocks.ec2.on(CreateNatGatewayCommand).rejects(refusal);
-  await expect(provisionStep(natGateway, missing)).rejects.toBe(refusal);
+  await expect(provisionStep(natGateway, scenarioWhenMissing)).rejects.toBe(refusal);
   expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
@@ -182,7 +182,7 @@ test('explains a failure: if the gateway fails, the wait ends with the reason fr
     FailureMessage: 'Network vpc-1 has no Internet gateway attached',
   };
   mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
-  await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
+  await expect(provisionStep(natGateway, scenarioWhenMissing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
     what: 'The wait for NAT gateway nat-1 to be available failed.',
     why: 'Gateway.NotAttached: Network vpc-1 has no Internet gateway attached',
@@ -192,7 +192,7 @@ test('explains a failure: if the gateway fails, the wait ends with the reason fr
 test('explains a failure: the wait ends if the gateway is deleted meanwhile', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLookups('nat-1', nat('nat-1', 'deleting'));
-  await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
+  await expect(provisionStep(natGateway, scenarioWhenMissing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
     why: 'it is deleting',
   });

@@ -247,8 +247,8 @@ describe('repairs drift', () => {
   test('repairs drift: unchanged load balancers are not sent, since they would start a deployment', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const longerGrace = stackWith({ count: 1, graceSeconds: 90 });
-    const { shortChanges } = await provisionStep(services, scenarioWith({}, longerGrace));
+    const stackWithLongerGrace = stackWith({ count: 1, graceSeconds: 90 });
+    const { shortChanges } = await provisionStep(services, scenarioWith({}, stackWithLongerGrace));
     expect(shortChanges).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([updateCall({ healthCheckGracePeriodSeconds: 90 })]);
   });
@@ -260,14 +260,14 @@ describe('repairs drift', () => {
     const { found, ...scenario } = scenarioWith({ loadBalancers });
     const rules = rulesTo('arn:group-old', 'arn:group-2');
     await provisionStep(services, { ...scenario, found: { ...found, rules } });
-    const wanted = [
+    const desiredEntries = [
       { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
       { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
     ];
-    const outgoing = { targetGroupArn: 'arn:group-old', containerName: 'api1', containerPort: 5000 };
+    const oldEntry = { targetGroupArn: 'arn:group-old', containerName: 'api1', containerPort: 5000 };
     expect(mutations()).toEqual([
-      updateCall({ loadBalancers: [...wanted, outgoing] }),
-      updateCall({ loadBalancers: wanted }),
+      updateCall({ loadBalancers: [...desiredEntries, oldEntry] }),
+      updateCall({ loadBalancers: desiredEntries }),
     ]);
   });
 
@@ -289,10 +289,10 @@ describe('repairs drift', () => {
   test('repairs drift: the ARN of a task definition that the same run changes is still unknown in the plan', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const bigger = stackWith({ memory: 1024 });
+    const stackWithMoreMemory = stackWith({ memory: 1024 });
     const { shortChanges, changes } = await provisionStep(services, {
       ...scenarioWith(),
-      config: bigger,
+      config: stackWithMoreMemory,
       ids: { ...ids, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
     });
     expect(shortChanges).toEqual([['update', 'web', 'task definition']]);

@@ -165,10 +165,10 @@ test('creates when missing: a group for another port has another name, so that i
 
 test('creates when missing: a group for HTTPS has another name, and uses HTTPS for requests and health checks', async () => {
   mockCreate();
-  const secure = oneContainerWith({ protocol: 'HTTPS' });
-  const { container } = routesOf(secure)[0] ?? fail();
-  await provisionStep(targetGroups, { ...scenario, config: secure });
-  const Name = namesOf(secure).targetGroup(container);
+  const httpsStack = oneContainerWith({ protocol: 'HTTPS' });
+  const { container } = routesOf(httpsStack)[0] ?? fail();
+  await provisionStep(targetGroups, { ...scenario, config: httpsStack });
+  const Name = namesOf(httpsStack).targetGroup(container);
   expect(Name).not.toBe(namesOf(oneContainer).targetGroup({ ...container, protocol: 'HTTP' }));
   expect(sentCalls()[0]).toEqual({
     command: 'CreateTargetGroup',
@@ -224,7 +224,7 @@ test('repairs drift: if only the deregistration delay differs, only the delay is
   expect(sentCalls()).toEqual([delayCall('arn:web-api1', '30'), delayCall('arn:web-api2', '30')]);
 });
 
-test('repairs drift: a group that outlived its VPC is replaced by a new one with the same name', async () => {
+test('repairs drift: a group whose VPC no longer exists is replaced by a new one with the same name', async () => {
   mockCreate();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
   const { shortChanges, ids } = await provisionStep(targetGroups, scenarioWith({ vpcId: 'vpc-0' }));
@@ -268,8 +268,11 @@ test('explains refusal: a group with our name but another protocol is refused, s
 
 test('repairs drift: health checks that were manually changed to HTTP are changed back', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
-  const secure = { protocol: 'HTTPS', health: { ...foundGroup('web-api1').health, protocol: 'HTTP' } };
-  const { found } = scenarioWith(secure);
+  const groupWithHttpChecks = {
+    protocol: 'HTTPS',
+    health: { ...foundGroup('web-api1').health, protocol: 'HTTP' },
+  };
+  const { found } = scenarioWith(groupWithHttpChecks);
   const { shortChanges } = await provisionStep(targetGroups, {
     ...scenario,
     found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },

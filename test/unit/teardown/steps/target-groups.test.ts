@@ -54,7 +54,7 @@ test('throws the error when AWS refuses a call: the target group stays in use', 
 });
 
 /** Mocks a load balancer with one listener that uses the group, and the rules of the listener. */
-function mockUsers(balancerArn: string, rules: object[]): void {
+function mockListener(balancerArn: string, rules: object[]): void {
   const listener = `${balancerArn.replace('loadbalancer', 'listener')}/3`;
   mocks.elbv2
     .on(DeleteTargetGroupCommand)
@@ -71,7 +71,7 @@ const actions = { Actions: [{ Type: 'forward' as const, TargetGroupArn: GROUP }]
 test("explains refusal: someone else's listener and rule are named at once, with the commands that remove them", async () => {
   const theirs = BALANCER.replace('shop-dev', 'theirs');
   const rule = `${theirs.replace('loadbalancer', 'listener-rule')}/3/4`;
-  mockUsers(theirs, [
+  mockListener(theirs, [
     {
       RuleArn: rule,
       Priority: '7',
@@ -98,7 +98,7 @@ test("explains refusal: someone else's listener and rule are named at once, with
 
 test('removes what is ours: our own rule, which AWS still shows, is not foreign', async () => {
   const ruleArn = `${BALANCER.replace('loadbalancer', 'listener-rule')}/3/4`;
-  mockUsers(BALANCER, [{ RuleArn: ruleArn, Priority: '7', ...actions }]);
+  mockListener(BALANCER, [{ RuleArn: ruleArn, Priority: '7', ...actions }]);
   mocks.elbv2.on(DeleteTargetGroupCommand).rejectsOnce(awsError('ResourceInUseException')).resolves({});
   const rules = { 'web-api1': { ruleArn, tags: ourTags('rules', 'web-api1') } as FoundRule };
   const context = removeContextOf({ noun: 'targetGroups', key: 'web-api1', found: { rules } }, item);

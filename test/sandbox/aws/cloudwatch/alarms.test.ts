@@ -56,7 +56,7 @@ test('a second put replaces all settings and keeps the state', async () => {
 });
 
 describe('a list', () => {
-  test('can be filtered, and comes in order of name, page by page', async () => {
+  test('is sorted by name, has pages, and can be filtered', async () => {
     const { put, alarms, cloudwatch } = await scene();
     for (const name of ['shop-b', 'till', 'shop-a']) await put(name, { TreatMissingData: 'ignore' });
     await put('pager', { AlarmActions: [TOPIC], TreatMissingData: 'ignore' });
@@ -103,15 +103,19 @@ describe('settings that are refused', () => {
     ['no statistic', { Statistic: undefined }, 'MissingParameter'],
     ['no threshold', { Threshold: undefined }, 'MissingParameter'],
     ['a period of 90 s', { Period: 90 }, 'ValidationError'],
-    ['more than a day', { Period: 300, EvaluationPeriods: 300 }, 'ValidationError'],
+    ['periods that together exceed a day', { Period: 300, EvaluationPeriods: 300 }, 'ValidationError'],
     ['more datapoints than periods', { DatapointsToAlarm: 2 }, 'ValidationError'],
-    ['an unknown treatment', { TreatMissingData: 'guess' }, 'ValidationError'],
+    ['an unknown treatment of missing data', { TreatMissingData: 'guess' }, 'ValidationError'],
     ['an action that is not an ARN', { AlarmActions: ['pager'] }, 'ValidationError'],
     ['too many actions', { OKActions: Array(6).fill(TOPIC) }, 'ValidationError'],
     ['a period of 10 s', { Period: 10 }, 'NotImplemented'],
     ['a percentile', { Statistic: undefined, ExtendedStatistic: 'p99' }, 'NotImplemented'],
-    ['an expression', { MetricName: undefined, Metrics: [{ Id: 'm', Expression: '1' }] }, 'NotImplemented'],
-    ['a band', { ComparisonOperator: 'GreaterThanUpperThreshold' }, 'NotImplemented'],
+    [
+      'a metric expression',
+      { MetricName: undefined, Metrics: [{ Id: 'm', Expression: '1' }] },
+      'NotImplemented',
+    ],
+    ['a comparison with a band', { ComparisonOperator: 'GreaterThanUpperThreshold' }, 'NotImplemented'],
   ])('%s', async (_what, input, code) => {
     const { put, alarms } = await scene();
     expect((await refusalOf(put('busy', input))).code).toBe(code);
@@ -119,7 +123,7 @@ describe('settings that are refused', () => {
   });
 });
 
-test('a state that a client sets runs the actions, and the history tells whether they succeeded', async () => {
+test('a new state that a client sets runs the actions, and the history shows whether they succeeded', async () => {
   const { put, cloudwatch, history } = await scene();
   await put('busy', { AlarmActions: [TOPIC], TreatMissingData: 'ignore' });
   const set = (StateReasonData?: string) =>
@@ -167,7 +171,7 @@ test('the history outlives the alarm, and can be filtered and read in either ord
   expect(await read({ AlarmName: undefined, MaxRecords: 4 })).toHaveLength(4);
 });
 
-test('a delete removes the alarms that exist, and reports the others', async () => {
+test('a delete removes the alarms that exist, even if it is refused because another does not exist', async () => {
   const { put, cloudwatch, world } = await scene();
   await put('busy');
   await put('calm');
@@ -178,7 +182,7 @@ test('a delete removes the alarms that exist, and reports the others', async () 
   expect(census(world)).toEqual({});
 });
 
-test('tags are set on creation and changed by ARN', async () => {
+test('tags are set when an alarm is created, and are changed through its ARN', async () => {
   const { put, cloudwatch, alarms } = await scene();
   await put('busy', { Tags: [{ Key: 'team', Value: 'a' }] });
   await put('busy', { Tags: [{ Key: 'ignored', Value: 'on update' }] });

@@ -29,6 +29,7 @@ describe('the state after five minutes, which AWS documents for each treatment o
   // `X` is above the threshold, `0` is below it, and `-` is missing.
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
+  /** The state of a new alarm, which `ignore` keeps. */
   const KEPT = 'INSUFFICIENT_DATA';
   test.each<[number, number, string, string[]]>([
     [3, 3, '0-X-X', ['OK', 'OK', 'OK', 'OK']],
@@ -105,7 +106,7 @@ test('periods and evaluations follow the pace', async () => {
   expect(await state('busy')).toBe('ALARM');
 });
 
-test('at the pace instant, new data change the state at once', async () => {
+test('at the instant pace, new data changes the state at once', async () => {
   const { put, data, state } = await scene();
   await put('busy');
   expect(await state('busy')).toBe('INSUFFICIENT_DATA');

@@ -1,4 +1,4 @@
-// Custom metrics: data are put, listed and aggregated.
+// Custom metrics: clients put data, list the metrics, and read statistics.
 import {
   GetMetricDataCommand,
   GetMetricStatisticsCommand,
@@ -85,7 +85,7 @@ test('GetMetricData returns the newest data first, unless the call asks for the 
   expect((await refusalOf(expression)).code).toBe('NotImplemented');
 });
 
-test('metrics with data are listed, by namespace, name and dimensions', async () => {
+test('metrics with data are listed, and can be found by namespace, name and dimensions', async () => {
   const { data, cloudwatch } = await metricScene();
   const Dimensions = [{ Name: 'Shop', Value: 'a' }];
   await data({ Value: 1 }, { Value: 1, Dimensions }, { MetricName: 'Visits', Value: 1 });
@@ -98,13 +98,13 @@ test('metrics with data are listed, by namespace, name and dimensions', async ()
   expect(await list({ Namespace: 'other' })).toEqual([]);
 });
 
-test('large data are compressed by the client', async () => {
+test('a large put, which the client compresses, is accepted', async () => {
   const { data, statistics } = await metricScene();
   await data(...Array.from({ length: 500 }, () => ({ Timestamp: at(3), Value: 1, Unit: 'Count' as const })));
   expect(await statistics()).toMatchObject([{ Sum: 500 }]);
 });
 
-test('only a bounded number of datapoints and metrics is kept', async () => {
+test('above a limit, old datapoints and metrics are dropped', async () => {
   const { data, region } = await metricScene();
   for (let index = 0; index < 2; index += 1) {
     const times = Array.from(
@@ -132,7 +132,7 @@ describe('refused', () => {
     expect(region.cloudwatch.metrics.size).toBe(0);
   });
 
-  test('the namespaces of AWS', async () => {
+  test("data in AWS's own namespaces", async () => {
     const { cloudwatch } = await metricScene();
     const put = cloudwatch.send(
       new PutMetricDataCommand({ Namespace: 'AWS/ECS', MetricData: [{ MetricName: 'x', Value: 1 }] }),

@@ -13,7 +13,7 @@ import {
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
 
-/** An alarm on one metric, without its name. */
+/** The settings of an alarm on one metric; a test adds the name of the alarm. */
 export const settings = {
   Namespace: 'shop',
   MetricName: 'Orders',

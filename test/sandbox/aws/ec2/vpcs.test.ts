@@ -148,8 +148,8 @@ test.each([
 
 test('an unknown VPC id is refused with an error that names the id', async () => {
   const { ec2 } = await sandbox();
-  const refused = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
-  expect(refused).toEqual({
+  const refusal = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
+  expect(refusal).toEqual({
     code: 'InvalidVpcID.NotFound',
     message: "The vpc ID 'vpc-0' does not exist",
   });

@@ -183,8 +183,8 @@ test('a task definition that a call returned can be registered again', async () 
   );
   expect(second.taskDefinition?.revision).toBe(2);
   expect(second.taskDefinition?.containerDefinitions).toEqual(containerDefinitions);
-  const refused = await refusalOf(
+  const refusal = await refusalOf(
     ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), volumes: [{ name: 'data' }] })),
   );
-  expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
+  expect(refusal).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
 });

@@ -239,11 +239,11 @@ test('an address outside the VPC can be registered for all zones', async () => {
 
 test('every call about the targets of an unknown group is refused', async () => {
   const { elbv2, TargetGroupArn } = await targetScene();
-  const gone = { TargetGroupArn: `${TargetGroupArn}0`, Targets: [{ Id: '10.0.1.9' }] };
+  const unknownGroup = { TargetGroupArn: `${TargetGroupArn}0`, Targets: [{ Id: '10.0.1.9' }] };
   for (const call of [
-    elbv2.send(new RegisterTargetsCommand(gone)),
-    elbv2.send(new DeregisterTargetsCommand(gone)),
-    elbv2.send(new DescribeTargetHealthCommand(gone)),
+    elbv2.send(new RegisterTargetsCommand(unknownGroup)),
+    elbv2.send(new DeregisterTargetsCommand(unknownGroup)),
+    elbv2.send(new DescribeTargetHealthCommand(unknownGroup)),
   ]) {
     expect(await refusalOf(call)).toMatchObject({ code: 'TargetGroupNotFound' });
   }
@@ -283,9 +283,9 @@ test('other services of the sandbox can register and deregister targets without 
   registerTarget(region, TargetGroupArn, ip, 5000, 'eu-west-1a');
   expect(await health()).toEqual([NOT_IN_USE]);
   deregisterTarget(region, TargetGroupArn, ip, 5000);
-  deregisterTarget(region, 'arn:gone', ip, 5000);
+  deregisterTarget(region, 'arn:unknownGroup', ip, 5000);
   expect(await health()).toEqual([]);
-  expect(() => registerTarget(region, 'arn:gone', ip, 5000, 'eu-west-1a')).toThrow(
-    "Target group 'arn:gone' not found",
+  expect(() => registerTarget(region, 'arn:unknownGroup', ip, 5000, 'eu-west-1a')).toThrow(
+    "Target group 'arn:unknownGroup' not found",
   );
 });

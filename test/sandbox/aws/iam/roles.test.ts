@@ -93,14 +93,14 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
 
 test('an unknown role is refused with an error that names the role', async () => {
   const { iam } = await sandbox();
-  const refused = {
+  const refusal = {
     code: 'NoSuchEntity',
     message: 'The role with name gone cannot be found.',
   };
   const RoleName = 'gone';
-  expect(await refusalOf(get(iam, RoleName))).toEqual(refused);
-  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refused);
-  expect(await refusalOf(iam.send(new ListInstanceProfilesForRoleCommand({ RoleName })))).toEqual(refused);
+  expect(await refusalOf(get(iam, RoleName))).toEqual(refusal);
+  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refusal);
+  expect(await refusalOf(iam.send(new ListInstanceProfilesForRoleCommand({ RoleName })))).toEqual(refusal);
 });
 
 test('refusals have the same HTTP status codes as in IAM', async () => {

@@ -14,7 +14,7 @@ import { balancedAccount, calls, isCompleted, eventMessages, required, until } f
 
 const webService = { cluster: 'main', service: 'web' };
 
-test('at the instant pace a service is completed after two describe calls', async () => {
+test('at the instant pace, the first deployment of a service is completed after two describe calls', async () => {
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   const { service: created } = await create(scene.serviceInput());

@@ -76,7 +76,7 @@ test("an internal load balancer needs no internet gateway, has no public address
   expect(NetworkInterfaces?.map(({ Association }) => Association)).toEqual([undefined, undefined]);
 });
 
-test('a load balancer has one network interface per subnet until some time after its deletion', async () => {
+test('a load balancer has one network interface per subnet, until some time after the load balancer is deleted', async () => {
   const clock = manualClock();
   const { makeBalancer, ec2, elbv2, subnets } = await scene({ clock, pace: 1 });
   const interfaces = async () =>
@@ -214,7 +214,7 @@ test('unsupported settings are refused with an error that names them', async () 
   });
 });
 
-test('subnets can also be given as plain subnet mappings', async () => {
+test('subnets can also be given as subnet mappings without addresses', async () => {
   const { createBalancer, describeBalancer, subnets } = await scene();
   await createBalancer({ Subnets: undefined, SubnetMappings: subnets.map((SubnetId) => ({ SubnetId })) });
   expect((await describeBalancer())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual(subnets);

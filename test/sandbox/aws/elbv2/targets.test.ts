@@ -262,15 +262,15 @@ test('the health that the data plane reports is shown, and a repeated report is 
   await register({ Id: ip });
   expect(await health()).toEqual([REGISTERING]);
   const before = changes;
-  const failed = {
+  const unhealthy = {
     State: 'unhealthy',
     Reason: 'Target.FailedHealthChecks',
     Description: 'Health checks failed',
   } as const;
-  setTargetHealth(region, TargetGroupArn, ip, 5000, failed);
-  setTargetHealth(region, TargetGroupArn, ip, 5000, failed);
+  setTargetHealth(region, TargetGroupArn, ip, 5000, unhealthy);
+  setTargetHealth(region, TargetGroupArn, ip, 5000, unhealthy);
   expect(changes).toBe(before + 1);
-  expect(await health()).toEqual([failed]);
+  expect(await health()).toEqual([unhealthy]);
   setTargetHealth(region, TargetGroupArn, ip, 5000, { State: 'healthy' });
   expect(await health()).toEqual([{ State: 'healthy' }]);
   await deregister({ Id: ip });
@@ -283,9 +283,9 @@ test('other services of the sandbox can register and deregister targets without 
   registerTarget(region, TargetGroupArn, ip, 5000, 'eu-west-1a');
   expect(await health()).toEqual([NOT_IN_USE]);
   deregisterTarget(region, TargetGroupArn, ip, 5000);
-  deregisterTarget(region, 'arn:unknownGroup', ip, 5000);
+  deregisterTarget(region, 'arn:gone', ip, 5000);
   expect(await health()).toEqual([]);
-  expect(() => registerTarget(region, 'arn:unknownGroup', ip, 5000, 'eu-west-1a')).toThrow(
-    "Target group 'arn:unknownGroup' not found",
+  expect(() => registerTarget(region, 'arn:gone', ip, 5000, 'eu-west-1a')).toThrow(
+    "Target group 'arn:gone' not found",
   );
 });

@@ -19,7 +19,7 @@ import { describe, expect, test } from '@jest/globals';
 import { census } from '../../../../sandbox/census.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { refusalOf } from '../../harness.ts';
-import { settings } from '../cloudwatch/scene.ts';
+import { alarmSettings } from '../cloudwatch/scene.ts';
 import { scalableService, webTarget } from './scene.ts';
 
 const STEPS: StepScalingPolicyConfiguration = {
@@ -169,7 +169,7 @@ test('a list of policies is sorted by name, has pages, and can be filtered', asy
   expect(await names({ MaxResults: 1, NextToken: first.NextToken })).toEqual(['policy']);
 });
 
-describe('refused', () => {
+describe('the sandbox refuses', () => {
   const steps = (...StepAdjustments: StepAdjustment[]) => ({
     StepScalingPolicyConfiguration: { ...STEPS, StepAdjustments },
   });
@@ -245,7 +245,7 @@ test('a client creates the alarm of a step scaling policy, and the alarm remains
   const { putPolicy, policies, remove, cloudwatch, alarms, world } = await scene();
   const { PolicyARN = '' } = await putPolicy({ StepScalingPolicyConfiguration: STEPS });
   await cloudwatch.send(
-    new PutMetricAlarmCommand({ ...settings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
+    new PutMetricAlarmCommand({ ...alarmSettings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
   );
   expect((await policies())[0]?.Alarms).toMatchObject([{ AlarmName: 'busy' }]);
   await remove('policy');

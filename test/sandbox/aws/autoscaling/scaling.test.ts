@@ -1,7 +1,7 @@
 // Policies scale services: alarms on the measured load change the desired count, within bounds and with cooldowns.
 import { PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, test } from '@jest/globals';
-import { settings } from '../cloudwatch/scene.ts';
+import { alarmSettings } from '../cloudwatch/scene.ts';
 import { measuredService, scalableService } from './scene.ts';
 
 /** Each task of the scene reserves a quarter of a vCPU and 512 MiB. */
@@ -117,7 +117,7 @@ describe('target tracking', () => {
   test.each([
     ['DynamicScalingOutSuspended', 2],
     ['DynamicScalingInSuspended', 10],
-  ])('does not scale in the direction that %s names', async (flag, expected) => {
+  ])('%s suspends only one direction of scaling', async (flag, expected) => {
     const { track, register, load, pass, desiredCount } = await measuredService();
     await register({ SuspendedState: { [flag]: true } });
     await track();
@@ -174,17 +174,17 @@ describe('step scaling', () => {
     ['PercentChangeInCapacity', [step(0, undefined, -50)], 5, 1],
     ['ChangeInCapacity', [step(10, undefined, 3)], 5, 2],
   ] as const)(
-    '%s by %j, for a value of the threshold + %s, scales two tasks to %s',
+    '%s by %j: a value that exceeds the threshold by %s scales two tasks to %s',
     async (AdjustmentType, StepAdjustments, breach, expected) => {
       const { putPolicy, cloudwatch, desiredCount } = await scalableService();
       const { PolicyARN = '' } = await putPolicy({
         StepScalingPolicyConfiguration: { AdjustmentType, StepAdjustments: [...StepAdjustments] },
       });
       await cloudwatch.send(
-        new PutMetricAlarmCommand({ ...settings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
+        new PutMetricAlarmCommand({ ...alarmSettings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
       );
-      const MetricData = [{ MetricName: settings.MetricName, Value: settings.Threshold + breach }];
-      await cloudwatch.send(new PutMetricDataCommand({ Namespace: settings.Namespace, MetricData }));
+      const MetricData = [{ MetricName: alarmSettings.MetricName, Value: alarmSettings.Threshold + breach }];
+      await cloudwatch.send(new PutMetricDataCommand({ Namespace: alarmSettings.Namespace, MetricData }));
       expect(await desiredCount()).toBe(expected);
     },
   );
@@ -201,7 +201,7 @@ describe('step scaling', () => {
     const TreatMissingData = 'ignore';
     await cloudwatch.send(
       new PutMetricAlarmCommand({
-        ...settings,
+        ...alarmSettings,
         AlarmName: 'busy',
         AlarmActions: [PolicyARN],
         TreatMissingData,

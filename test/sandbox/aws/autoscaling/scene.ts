@@ -1,4 +1,4 @@
-// Scenes for tests of Application Auto Scaling: a scalable service, also on a manual clock with a load that the test sets.
+// Scenes for tests of Application Auto Scaling: a scalable service, and one with a manual clock and a load that the test sets.
 import {
   DescribeScalingActivitiesCommand,
   PutScalingPolicyCommand,

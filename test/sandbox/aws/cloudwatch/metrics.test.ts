@@ -35,8 +35,8 @@ async function metricScene() {
 }
 
 test('the statistics of a period cover all its data', async () => {
-  const { data, statistics } = await metricScene();
-  await data(
+  const { putData, statistics } = await metricScene();
+  await putData(
     { Timestamp: at(0), Value: 2, Unit: 'Count' },
     { Timestamp: at(0.5), Values: [4, 6], Counts: [1, 2], Unit: 'Count' },
     {
@@ -63,8 +63,8 @@ test('the statistics of a period cover all its data', async () => {
 });
 
 test('GetMetricData returns the newest data first, unless the call asks for the other order', async () => {
-  const { data, cloudwatch } = await metricScene();
-  await data({ Timestamp: at(1), Value: 2 }, { Timestamp: at(2), Value: 3 });
+  const { putData, cloudwatch } = await metricScene();
+  await putData({ Timestamp: at(1), Value: 2 }, { Timestamp: at(2), Value: 3 });
   const MetricStat = { Metric: { Namespace: 'shop', MetricName: 'Orders' }, Period: 60, Stat: 'Sum' };
   const read = async (input = {}) =>
     (
@@ -86,9 +86,9 @@ test('GetMetricData returns the newest data first, unless the call asks for the 
 });
 
 test('metrics with data are listed, and can be found by namespace, name and dimensions', async () => {
-  const { data, cloudwatch } = await metricScene();
+  const { putData, cloudwatch } = await metricScene();
   const Dimensions = [{ Name: 'Shop', Value: 'a' }];
-  await data({ Value: 1 }, { Value: 1, Dimensions }, { MetricName: 'Visits', Value: 1 });
+  await putData({ Value: 1 }, { Value: 1, Dimensions }, { MetricName: 'Visits', Value: 1 });
   const list = async (input = {}) => (await cloudwatch.send(new ListMetricsCommand(input))).Metrics;
   expect(await list()).toHaveLength(3);
   expect(await list({ MetricName: 'Visits', Namespace: 'shop' })).toHaveLength(1);
@@ -99,27 +99,29 @@ test('metrics with data are listed, and can be found by namespace, name and dime
 });
 
 test('a large put, which the client compresses, is accepted', async () => {
-  const { data, statistics } = await metricScene();
-  await data(...Array.from({ length: 500 }, () => ({ Timestamp: at(3), Value: 1, Unit: 'Count' as const })));
+  const { putData, statistics } = await metricScene();
+  await putData(
+    ...Array.from({ length: 500 }, () => ({ Timestamp: at(3), Value: 1, Unit: 'Count' as const })),
+  );
   expect(await statistics()).toMatchObject([{ Sum: 500 }]);
 });
 
 test('above a limit, old datapoints and metrics are dropped', async () => {
-  const { data, region } = await metricScene();
+  const { putData, region } = await metricScene();
   for (let index = 0; index < 2; index += 1) {
     const times = Array.from(
       { length: 600 },
       (_, second) => new Date(at(0).getTime() + (index * 600 + second)),
     );
-    await data(...times.map((Timestamp) => ({ Timestamp, Value: 1 })));
+    await putData(...times.map((Timestamp) => ({ Timestamp, Value: 1 })));
   }
   expect(region.cloudwatch.metrics.all()[0]?.datapoints).toHaveLength(600);
-  await data(...Array.from({ length: 600 }, (_, index) => ({ MetricName: `m${index}`, Value: 1 })));
+  await putData(...Array.from({ length: 600 }, (_, index) => ({ MetricName: `m${index}`, Value: 1 })));
   expect(region.cloudwatch.metrics.size).toBe(500);
   expect(region.cloudwatch.metrics.find(({ name }) => name === 'Orders')).toBeUndefined();
 });
 
-describe('refused', () => {
+describe('the sandbox refuses', () => {
   test.each([
     ['two kinds of values', { Value: 1, Values: [1] }, 'InvalidParameterCombination'],
     ['no value', {}, 'InvalidParameterCombination'],
@@ -127,8 +129,8 @@ describe('refused', () => {
     ['a time in the far past', { Value: 1, Timestamp: new Date(0) }, 'InvalidParameterValue'],
     ['an unknown unit', { Value: 1, Unit: 'Miles' as 'Count' }, 'ValidationError'],
   ])('data with %s', async (_what, datum, code) => {
-    const { data, region } = await metricScene();
-    expect((await refusalOf(data({ Value: 1 }, datum))).code).toBe(code);
+    const { putData, region } = await metricScene();
+    expect((await refusalOf(putData({ Value: 1 }, datum))).code).toBe(code);
     expect(region.cloudwatch.metrics.size).toBe(0);
   });
 

@@ -34,7 +34,7 @@ test('a load balancer is created as provisioning with its DNS name, and is descr
   expect(await describeBalancer()).toEqual({ ...made, State: { Code: 'active' } });
 });
 
-test("at AWS's pace a load balancer takes two and a half minutes to become active", async () => {
+test("at AWS's pace, a load balancer takes two and a half minutes to become active", async () => {
   const clock = manualClock();
   const { makeBalancer, describeBalancer } = await scene({ clock, pace: 1 });
   await makeBalancer();

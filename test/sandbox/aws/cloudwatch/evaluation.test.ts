@@ -25,7 +25,7 @@ async function clockScene() {
   };
 }
 
-describe('the state after five minutes, which AWS documents for each treatment of missing data', () => {
+describe('after five minutes, the state is the one that AWS documents for each treatment of missing data', () => {
   // `X` is above the threshold, `0` is below it, and `-` is missing.
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;

@@ -126,7 +126,7 @@ test('security groups of the default VPC can be created, found, changed and dele
   });
 });
 
-test('the attributes of the account name the default VPC', async () => {
+test('the account attributes include the id of the default VPC', async () => {
   const { ec2, createVpc } = await scene();
   const valueOf = async (name: AccountAttributeName) => {
     const command = new DescribeAccountAttributesCommand({ AttributeNames: [name] });

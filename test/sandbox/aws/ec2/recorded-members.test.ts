@@ -1,4 +1,4 @@
-// Responses have the same members as recordings of AWS: empty lists, no lists, and times in whole seconds.
+// Responses have the same members as recordings of AWS: empty or missing lists, and times in whole seconds.
 import {
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,

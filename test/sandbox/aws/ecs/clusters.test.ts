@@ -77,7 +77,7 @@ test('creating a cluster under the name of an ACTIVE one returns the existing cl
   expect(cluster?.tags).toEqual(tags);
 });
 
-test('a call without a cluster name means the default cluster', async () => {
+test('a call without a cluster name refers to the cluster named default', async () => {
   const { ecs } = await account();
   await ecs.send(new CreateClusterCommand({}));
   const { clusters } = await ecs.send(new DescribeClustersCommand({}));

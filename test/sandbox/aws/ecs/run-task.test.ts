@@ -203,7 +203,7 @@ describe('a client token', () => {
   });
 });
 
-test('startedBy can have 128 characters, and can select the tasks of a list', async () => {
+test('startedBy can have 128 characters, and lists of tasks can be filtered by it', async () => {
   const { run, ecs } = await runScene();
   const startedBy = 'x'.repeat(128);
   const [task] = await run({ startedBy });

@@ -161,7 +161,7 @@ test('the first deployment of a service with desired count 0 is completed withou
   expect(seen).toMatchObject({ runningCount: 0, desiredCount: 0 });
 });
 
-test('a service that is scaled above 0 can only be deleted by force', async () => {
+test('a service that is scaled above 0 can be deleted only by force', async () => {
   const scene = await balancedAccount();
   await calls(scene.ecs).create(scene.serviceInput());
   expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)))).toEqual({
@@ -172,7 +172,7 @@ test('a service that is scaled above 0 can only be deleted by force', async () =
   expect(service).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
 
-test('while one of its deployments is being replaced, a service can only be deleted by force', async () => {
+test('a service can be deleted only by force while one of its deployments is being replaced', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);

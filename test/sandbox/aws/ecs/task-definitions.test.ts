@@ -151,7 +151,7 @@ test('the deletion of a task definition waits until no service or task uses it',
   expect((await refusalOf(status())).code).toBe('ClientException');
 });
 
-test('deregistering may be repeated, and requires an existing revision', async () => {
+test('a revision can be deregistered twice, but must exist', async () => {
   const { ecs, role } = await account();
   await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   const deregister = (taskDefinition: string) =>

@@ -16,7 +16,7 @@ test.each([
   expect(canonicalHostedZoneId(region)).toBe(id);
 });
 
-test('no two regions have the same zone, even where AWS publishes none', () => {
+test('no two regions have the same zone, even where AWS publishes no zone', () => {
   const partitions = ['us-east-1', 'cn-north-1', 'us-gov-east-1', 'eusc-de-east-1', 'us-iso-east-1'];
   const regions = partitions.flatMap((region) => awsPartitionFor(region).regions);
   const ids = regions.map(canonicalHostedZoneId);

@@ -44,7 +44,7 @@ test("at AWS's pace, a load balancer takes two and a half minutes to become acti
   expect((await describeBalancer())?.State?.Code).toBe('active');
 });
 
-test('a repeated create call returns the same load balancer, and is refused as a duplicate name if its settings differ', async () => {
+test('a repeated create call returns the same load balancer; a call with the same name and other settings is refused', async () => {
   const { createBalancer, subnets, make, vpc } = await scene();
   const first = await createBalancer({ Tags: [{ Key: 'a', Value: '1' }] });
   const again = await createBalancer({ Subnets: [...subnets].reverse(), Tags: [{ Key: 'a', Value: '2' }] });

@@ -115,7 +115,7 @@ test('refusals have the same HTTP status codes as in IAM', async () => {
   expect(await statusOf(makeRole(iam, 'a/b'))).toBe(400);
 });
 
-test('roles are listed by path prefix, page by page, without their tags', async () => {
+test('roles can be found by path prefix, and are listed page by page without their tags', async () => {
   const { iam } = await sandbox();
   for (const name of ['c', 'a', 'b']) {
     await makeRole(iam, name, { Path: '/ours/', Tags: [{ Key: 'one', Value: '1' }] });

@@ -1,4 +1,4 @@
-// The user and the empty lists of the sandbox's IAM, through the SDK's client.
+// The only user of the sandbox's IAM, and the lists that are always empty, through the SDK's client.
 import {
   GetUserCommand,
   IAMClient,

@@ -174,7 +174,7 @@ test('log group tags can be set by the create call and changed by ARN', async ()
   expect(tags).toEqual({ two: 'II', three: 'III' });
 });
 
-test('log group tags can be changed by name, as older clients do', async () => {
+test('tags can be changed through the name of their log group, as older clients do', async () => {
   const { logs } = await sandbox();
   await create(logs);
   await logs.send(new TagLogGroupCommand({ logGroupName, tags: { one: '1', two: '2' } }));

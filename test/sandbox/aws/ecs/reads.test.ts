@@ -1,4 +1,4 @@
-// Calls of ECS that clients other than Slipway make: capacity providers, container instances, attributes, namespaces, sessions.
+// The sandbox's answers to ECS calls about capacity providers, container instances, attributes, namespaces and sessions.
 import {
   DescribeCapacityProvidersCommand,
   DescribeContainerInstancesCommand,

@@ -37,7 +37,7 @@ const READS_WITHOUT_LAG = [
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
     (name) => `elbv2 Describe${name}`,
   ),
-  // The lists of kinds that the sandbox does not have are empty.
+  // These lists are always empty, because the sandbox does not have the kinds.
   ...Object.keys(emptyListOperations).map((operation) => `ec2 ${operation}`),
   ...['ContainerInstances', 'Attributes', 'ServicesByNamespace', 'AccountSettings'].map(
     (name) => `ecs List${name}`,
@@ -94,7 +94,7 @@ test('no two kinds share an id prefix, a tag type or an ARN type', () => {
   }
 });
 
-test('every call that creates an EC2 resource accepts tags for it, apart from the calls without tags on AWS', () => {
+test('every call that creates an EC2 resource accepts tags for it, except where the call of AWS accepts no tags', () => {
   const ec2 = services['ec2']?.operations ?? {};
   const untagged = Object.entries(ec2)
     .filter(
@@ -145,7 +145,7 @@ test.each(KINDS)(
   },
 );
 
-/** The VPC, kinds without a VPC, and kinds inside a security group or a subnet. The group or subnet blocks the deletion. */
+/** The VPC itself, kinds outside VPCs, and kinds inside a security group or subnet, which blocks the deletion in their place. */
 const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
 
 test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except a few', () => {

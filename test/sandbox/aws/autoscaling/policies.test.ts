@@ -1,4 +1,4 @@
-// Scaling policies: put, described and deleted, with their alarms. Scalable targets have tags.
+// Scaling policies and their alarms, and the tags of scalable targets.
 import {
   DeleteScalingPolicyCommand,
   DeregisterScalableTargetCommand,
@@ -19,7 +19,7 @@ import { describe, expect, test } from '@jest/globals';
 import { census } from '../../../../sandbox/census.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { refusalOf } from '../../harness.ts';
-import { settings } from '../cloudwatch/scene.ts';
+import { alarmSettings } from '../cloudwatch/scene.ts';
 import { scalableService, webTarget } from './scene.ts';
 
 const STEPS: StepScalingPolicyConfiguration = {
@@ -42,7 +42,7 @@ async function scene() {
   };
 }
 
-test('target tracking creates the two alarms that AWS creates', async () => {
+test('a target tracking policy creates the same two alarms as on AWS', async () => {
   const { track, alarms } = await scene();
   const { PolicyARN, Alarms = [] } = await track({ TargetValue: 70 });
   expect(PolicyARN).toMatch(
@@ -123,7 +123,7 @@ describe('the metric of a target tracking policy', () => {
   });
 });
 
-test('a policy that may not scale in has only the high alarm', async () => {
+test('a policy with scale-in disabled has only the high alarm', async () => {
   const { track, alarms } = await scene();
   await track({ DisableScaleIn: true });
   expect((await alarms()).map(({ AlarmName }) => AlarmName)).toEqual([
@@ -131,7 +131,7 @@ test('a policy that may not scale in has only the high alarm', async () => {
   ]);
 });
 
-test('a second put replaces the settings and the alarms, but not the policy', async () => {
+test('a second put replaces the settings and alarms of a policy, and keeps its ARN', async () => {
   const { track, alarms, policies } = await scene();
   const { PolicyARN, Alarms } = await track();
   const repeated = await track({ TargetValue: 60, ScaleInCooldown: 30 });
@@ -143,7 +143,7 @@ test('a second put replaces the settings and the alarms, but not the policy', as
   ]);
 });
 
-test('policies are listed in order of name, page by page, and can be selected', async () => {
+test('a list of policies is sorted by name, has pages, and can be filtered', async () => {
   const { track, putPolicy, policies, autoscaling } = await scene();
   await track();
   const { PolicyARN } = await putPolicy({ PolicyName: 'burst', StepScalingPolicyConfiguration: STEPS });
@@ -169,13 +169,13 @@ test('policies are listed in order of name, page by page, and can be selected', 
   expect(await names({ MaxResults: 1, NextToken: first.NextToken })).toEqual(['policy']);
 });
 
-describe('refused', () => {
+describe('the sandbox refuses', () => {
   const steps = (...StepAdjustments: StepAdjustment[]) => ({
     StepScalingPolicyConfiguration: { ...STEPS, StepAdjustments },
   });
   test.each<[string, Partial<PutScalingPolicyCommandInput>, string]>([
     ['a policy without configuration', {}, 'ValidationException'],
-    ['steps without adjustments', steps(), 'ValidationException'],
+    ['step scaling without steps', steps(), 'ValidationException'],
     [
       'steps that overlap',
       steps(
@@ -185,14 +185,14 @@ describe('refused', () => {
       'ValidationException',
     ],
     [
-      'a minimum magnitude of absolute changes',
+      'a minimum magnitude for steps that are not percentages',
       { StepScalingPolicyConfiguration: { ...STEPS, MinAdjustmentMagnitude: 2 } },
       'ValidationException',
     ],
     ['predictive scaling', { PolicyType: 'PredictiveScaling' }, 'NotImplemented'],
     ['an unknown type', { PolicyType: 'Guess' as 'StepScaling' }, 'ValidationException'],
     [
-      'an unregistered target',
+      'a service that is not a scalable target',
       { ResourceId: 'service/main/other', StepScalingPolicyConfiguration: STEPS },
       'ObjectNotFoundException',
     ],
@@ -203,18 +203,18 @@ describe('refused', () => {
   });
 
   test.each<[string, Partial<TargetTrackingScalingPolicyConfiguration>]>([
-    ['a target of 0', { TargetValue: 0 }],
+    ['a target value of 0', { TargetValue: 0 }],
     ['no metric', { PredefinedMetricSpecification: undefined }],
     [
-      'a metric of another service',
+      'a metric of RDS',
       { PredefinedMetricSpecification: { PredefinedMetricType: 'RDSReaderAverageCPUUtilization' } },
     ],
     [
-      'requests without a target group',
+      'a number of requests without a target group',
       { PredefinedMetricSpecification: { PredefinedMetricType: 'ALBRequestCountPerTarget' } },
     ],
     [
-      'CPU of a target group',
+      'a CPU utilization that names a target group',
       {
         PredefinedMetricSpecification: {
           PredefinedMetricType: 'ECSServiceAverageCPUUtilization',
@@ -236,16 +236,16 @@ describe('refused', () => {
       code: 'ValidationException',
       message: 'Only one TargetTrackingScaling policy for a given metric specification is allowed.',
     });
-    const changed = putPolicy({ StepScalingPolicyConfiguration: STEPS });
-    expect((await refusalOf(changed)).code).toBe('ValidationException');
+    const otherType = putPolicy({ StepScalingPolicyConfiguration: STEPS });
+    expect((await refusalOf(otherType)).code).toBe('ValidationException');
   });
 });
 
-test('the alarm of a step scaling policy belongs to the client, and remains when the policy is deleted', async () => {
+test('a client creates the alarm of a step scaling policy, and the alarm remains when the policy is deleted', async () => {
   const { putPolicy, policies, remove, cloudwatch, alarms, world } = await scene();
   const { PolicyARN = '' } = await putPolicy({ StepScalingPolicyConfiguration: STEPS });
   await cloudwatch.send(
-    new PutMetricAlarmCommand({ ...settings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
+    new PutMetricAlarmCommand({ ...alarmSettings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
   );
   expect((await policies())[0]?.Alarms).toMatchObject([{ AlarmName: 'busy' }]);
   await remove('policy');
@@ -254,29 +254,29 @@ test('the alarm of a step scaling policy belongs to the client, and remains when
   expect((await refusalOf(remove('policy'))).code).toBe('ObjectNotFoundException');
 });
 
-describe('policies and their alarms are deleted', () => {
-  const left = (world: World) =>
+describe('a policy and its alarms are deleted', () => {
+  const remainingKinds = (world: World) =>
     Object.keys(census(world)).filter((kind) => /^(autoscaling|cloudwatch)/.test(kind));
 
-  test('with a policy', async () => {
+  test('by a call that deletes the policy', async () => {
     const { track, remove, world } = await scene();
     await track();
     await remove('policy');
-    expect(left(world)).toEqual(['autoscaling.targets']);
+    expect(remainingKinds(world)).toEqual(['autoscaling.targets']);
   });
 
-  test('with the scalable target', async () => {
+  test('together with the scalable target', async () => {
     const { track, deregister, world } = await scene();
     await track();
     await deregister();
-    expect(left(world)).toEqual([]);
+    expect(remainingKinds(world)).toEqual([]);
   });
 
-  test('with the service', async () => {
+  test('together with the service', async () => {
     const { track, ecs, world } = await scene();
     await track();
     await ecs.send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
-    expect(left(world)).toEqual([]);
+    expect(remainingKinds(world)).toEqual([]);
   });
 });
 
@@ -301,7 +301,7 @@ test('scalable targets have tags', async () => {
   expect((await refusalOf(reserved)).code).toBe('ValidationException');
 });
 
-test('there are no scheduled actions, and putting one is refused by name', async () => {
+test('there are no scheduled actions, and a put is refused with an error that names the call', async () => {
   const { autoscaling } = await scene();
   const list = new DescribeScheduledActionsCommand({ ServiceNamespace: 'ecs' });
   expect((await autoscaling.send(list)).ScheduledActions).toEqual([]);

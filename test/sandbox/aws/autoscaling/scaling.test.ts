@@ -1,7 +1,7 @@
-// Policies scale services: alarms on measured load change the desired count, within bounds and with cooldowns.
+// Policies scale services: alarms on the measured load change the desired count, within bounds and with cooldowns.
 import { PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, test } from '@jest/globals';
-import { settings } from '../cloudwatch/scene.ts';
+import { alarmSettings } from '../cloudwatch/scene.ts';
 import { measuredService, scalableService } from './scene.ts';
 
 /** Each task of the scene reserves a quarter of a vCPU and 512 MiB. */
@@ -9,7 +9,7 @@ const CPU = 0.25;
 const MEMORY = 512 * 2 ** 20;
 
 describe('target tracking', () => {
-  test('scales out after three minutes of load, in proportion to the load, and tells why', async () => {
+  test('scales out after three minutes of load, in proportion to the load, and records the cause', async () => {
     const { track, load, pass, desiredCount, activities, alarms } = await measuredService();
     await track();
     load.cpus = 0.8 * CPU;
@@ -39,7 +39,7 @@ describe('target tracking', () => {
     ]);
   });
 
-  test('never exceeds the maximum, and tells why it does not scale further', async () => {
+  test('never exceeds the maximum, and records why it does not scale further', async () => {
     const { track, register, load, pass, desiredCount, activities } = await measuredService();
     await register({ MaxCapacity: 3 });
     await track({ ScaleOutCooldown: 0 });
@@ -54,7 +54,7 @@ describe('target tracking', () => {
     });
   });
 
-  test('scales in after fifteen minutes without load, down to the minimum, one cooldown apart', async () => {
+  test('scales in after fifteen minutes of low load, and again after a cooldown, down to the minimum', async () => {
     const { track, update, load, pass, desiredCount } = await measuredService();
     await update({ desiredCount: 8 });
     load.cpus = 0.25 * CPU;
@@ -97,7 +97,7 @@ describe('target tracking', () => {
     expect(await desiredCount()).toBe(1);
   });
 
-  test('counts the requests of each target', async () => {
+  test('scales with the number of requests per task', async () => {
     const { track, load, pass, desiredCount, groups, region } = await measuredService();
     const [group = ''] = groups;
     const pathOf = (arn: string) => arn.slice(arn.indexOf('/') + 1);
@@ -117,19 +117,19 @@ describe('target tracking', () => {
   test.each([
     ['DynamicScalingOutSuspended', 2],
     ['DynamicScalingInSuspended', 10],
-  ])('is suspended by %s', async (state, expected) => {
+  ])('%s suspends only one direction of scaling', async (flag, expected) => {
     const { track, register, load, pass, desiredCount } = await measuredService();
-    await register({ SuspendedState: { [state]: true } });
+    await register({ SuspendedState: { [flag]: true } });
     await track();
     load.cpus = CPU;
     pass(20);
     expect(await desiredCount()).toBe(expected);
     load.cpus = 0.01 * CPU;
     pass(20);
-    expect(await desiredCount()).toBe(state === 'DynamicScalingOutSuspended' ? 1 : expected);
+    expect(await desiredCount()).toBe(flag === 'DynamicScalingOutSuspended' ? 1 : expected);
   });
 
-  test('does nothing where nothing can be measured: the alarms have insufficient data', async () => {
+  test('does nothing while no usage is measured, because the alarms have insufficient data', async () => {
     const { track, pass, alarms, desiredCount } = await measuredService();
     await track();
     pass(20);
@@ -138,8 +138,8 @@ describe('target tracking', () => {
   });
 });
 
-describe('an alarm that a client sets', () => {
-  test('triggers target tracking by one task', async () => {
+describe('an alarm whose state a client sets', () => {
+  test('scales a service with target tracking by one task', async () => {
     const { track, setState, desiredCount } = await scalableService();
     const { Alarms: [high, low] = [] } = await track();
     await setState(high?.AlarmName);
@@ -149,7 +149,7 @@ describe('an alarm that a client sets', () => {
     expect(await desiredCount()).toBe(2);
   });
 
-  test('does not trigger it again if the state is not new', async () => {
+  test('does not scale the service again if the state stays the same', async () => {
     const { track, setState, desiredCount } = await scalableService();
     const { Alarms: [high] = [] } = await track();
     await setState(high?.AlarmName);
@@ -173,20 +173,23 @@ describe('step scaling', () => {
     ['PercentChangeInCapacity', [step(0, undefined, 10)], 5, 3],
     ['PercentChangeInCapacity', [step(0, undefined, -50)], 5, 1],
     ['ChangeInCapacity', [step(10, undefined, 3)], 5, 2],
-  ] as const)('%s %j, a breach of %s', async (AdjustmentType, StepAdjustments, breach, expected) => {
-    const { putPolicy, cloudwatch, desiredCount } = await scalableService();
-    const { PolicyARN = '' } = await putPolicy({
-      StepScalingPolicyConfiguration: { AdjustmentType, StepAdjustments: [...StepAdjustments] },
-    });
-    await cloudwatch.send(
-      new PutMetricAlarmCommand({ ...settings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
-    );
-    const MetricData = [{ MetricName: settings.MetricName, Value: settings.Threshold + breach }];
-    await cloudwatch.send(new PutMetricDataCommand({ Namespace: settings.Namespace, MetricData }));
-    expect(await desiredCount()).toBe(expected);
-  });
+  ] as const)(
+    '%s by %j: a value that exceeds the threshold by %s scales two tasks to %s',
+    async (AdjustmentType, StepAdjustments, breach, expected) => {
+      const { putPolicy, cloudwatch, desiredCount } = await scalableService();
+      const { PolicyARN = '' } = await putPolicy({
+        StepScalingPolicyConfiguration: { AdjustmentType, StepAdjustments: [...StepAdjustments] },
+      });
+      await cloudwatch.send(
+        new PutMetricAlarmCommand({ ...alarmSettings, AlarmName: 'busy', AlarmActions: [PolicyARN] }),
+      );
+      const MetricData = [{ MetricName: alarmSettings.MetricName, Value: alarmSettings.Threshold + breach }];
+      await cloudwatch.send(new PutMetricDataCommand({ Namespace: alarmSettings.Namespace, MetricData }));
+      expect(await desiredCount()).toBe(expected);
+    },
+  );
 
-  test('during the cooldown, the tasks of the last scale-out count as part of the next one', async () => {
+  test('during the cooldown, the tasks that the last scale-out added count towards the next one', async () => {
     const { putPolicy, cloudwatch, setState, desiredCount, pass } = await measuredService();
     const { PolicyARN = '' } = await putPolicy({
       StepScalingPolicyConfiguration: {
@@ -198,7 +201,7 @@ describe('step scaling', () => {
     const TreatMissingData = 'ignore';
     await cloudwatch.send(
       new PutMetricAlarmCommand({
-        ...settings,
+        ...alarmSettings,
         AlarmName: 'busy',
         AlarmActions: [PolicyARN],
         TreatMissingData,
@@ -219,7 +222,7 @@ describe('step scaling', () => {
   });
 });
 
-test('a count that moves into the bounds of a target is an activity too, until another one overrides it', async () => {
+test('a move of the desired count into new bounds is an activity, and a later activity overrides it', async () => {
   const { register, activities } = await measuredService();
   await register({ MinCapacity: 4 });
   await register({ MinCapacity: 1, MaxCapacity: 3 });

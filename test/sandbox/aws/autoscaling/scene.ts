@@ -1,4 +1,4 @@
-// A service that Application Auto Scaling controls, on a clock, with a data plane whose measurements the test decides.
+// Scenes for tests of Application Auto Scaling: a scalable service, and one with a manual clock and a load that the test sets.
 import {
   DescribeScalingActivitiesCommand,
   PutScalingPolicyCommand,
@@ -17,7 +17,7 @@ import { balancedAccount, calls } from '../ecs/scene.ts';
 
 export const MINUTE = 60_000;
 
-/** The usage of every task, and the requests to each target group in a minute. */
+/** The usage of each task, and the requests per minute to each target group. */
 export interface Load {
   cpus?: number;
   memoryBytes?: number;
@@ -30,12 +30,15 @@ export const webTarget = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** Creates a service of two tasks, registered for one to ten tasks. */
-export async function scalableService(options: SandboxOptions = {}, names: readonly string[] = ['web']) {
+/** Creates services of two tasks each, and registers `web` as a scalable target with one to ten tasks. */
+export async function scalableService(
+  options: SandboxOptions = {},
+  serviceNames: readonly string[] = ['web'],
+) {
   const started = await balancedAccount(options);
   const { ecs, autoscaling, cloudwatch } = started;
   const { create, service, update } = calls(ecs);
-  for (const serviceName of names) await create(started.serviceInput({ serviceName }));
+  for (const serviceName of serviceNames) await create(started.serviceInput({ serviceName }));
   const register = (input: Partial<RegisterScalableTargetCommandInput> = {}) =>
     autoscaling.send(new RegisterScalableTargetCommand({ ...webTarget, ...input }));
   await register({ MinCapacity: 1, MaxCapacity: 10 });
@@ -46,6 +49,7 @@ export async function scalableService(options: SandboxOptions = {}, names: reado
     update,
     register,
     putPolicy,
+    /** Puts a target tracking policy, for a CPU utilization of 50 % by default. */
     track: (configuration: Partial<TargetTrackingScalingPolicyConfiguration> = {}, PolicyName = 'policy') =>
       putPolicy({
         PolicyName,
@@ -73,7 +77,7 @@ export async function scalableService(options: SandboxOptions = {}, names: reado
   };
 }
 
-/** Creates the same on a clock. The service has completed its first deployment, and its load is idle. */
+/** Creates a scalable service on a manual clock. Its first deployment has completed, and no usage is measured yet. */
 export async function measuredService() {
   const clock = manualClock(Date.UTC(2026, 0, 1, 12));
   const load: Load = {};

@@ -42,7 +42,7 @@ async function scene(...names: string[]) {
   };
 }
 
-test('a registered target is shown with the fields that AWS fills in', async () => {
+test('a registered scalable target is shown with the fields that AWS fills in', async () => {
   const { register, targets } = await scene();
   const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 5 });
   expect(ScalableTargetARN).toMatch(

@@ -16,16 +16,16 @@ import { describe, expect, test } from '@jest/globals';
 import { census } from '../../../../sandbox/census.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { refusalOf } from '../../harness.ts';
-import { scene, settings } from './scene.ts';
+import { scene, alarmSettings } from './scene.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:000000000000:pager';
 
 test('a new alarm has the fields that AWS fills in', async () => {
-  const { put, alarms } = await scene();
-  await put('busy', { AlarmDescription: 'too many', Dimensions: [{ Name: 'Shop', Value: 'a' }] });
+  const { putAlarm, alarms } = await scene();
+  await putAlarm('busy', { AlarmDescription: 'too many', Dimensions: [{ Name: 'Shop', Value: 'a' }] });
   expect(await alarms()).toEqual([
     {
-      ...settings,
+      ...alarmSettings,
       AlarmName: 'busy',
       AlarmArn: 'arn:aws:cloudwatch:eu-west-1:000000000000:alarm:busy',
       AlarmDescription: 'too many',
@@ -44,22 +44,22 @@ test('a new alarm has the fields that AWS fills in', async () => {
 });
 
 test('a second put replaces all settings and keeps the state', async () => {
-  const { put, alarms, cloudwatch } = await scene();
-  await put('busy', { AlarmDescription: 'too many', TreatMissingData: 'ignore' });
+  const { putAlarm, alarms, cloudwatch } = await scene();
+  await putAlarm('busy', { AlarmDescription: 'too many', TreatMissingData: 'ignore' });
   await cloudwatch.send(
     new SetAlarmStateCommand({ AlarmName: 'busy', StateValue: 'OK', StateReason: 'by hand' }),
   );
-  await put('busy', { Threshold: 9, TreatMissingData: 'ignore' });
+  await putAlarm('busy', { Threshold: 9, TreatMissingData: 'ignore' });
   const [alarm] = await alarms();
   expect(alarm).toMatchObject({ Threshold: 9, StateValue: 'OK', StateReason: 'by hand' });
   expect(alarm).not.toHaveProperty('AlarmDescription');
 });
 
 describe('a list', () => {
-  test('can be filtered, and comes in order of name, page by page', async () => {
-    const { put, alarms, cloudwatch } = await scene();
-    for (const name of ['shop-b', 'till', 'shop-a']) await put(name, { TreatMissingData: 'ignore' });
-    await put('pager', { AlarmActions: [TOPIC], TreatMissingData: 'ignore' });
+  test('is sorted by name, has pages, and can be filtered', async () => {
+    const { putAlarm, alarms, cloudwatch } = await scene();
+    for (const name of ['shop-b', 'till', 'shop-a']) await putAlarm(name, { TreatMissingData: 'ignore' });
+    await putAlarm('pager', { AlarmActions: [TOPIC], TreatMissingData: 'ignore' });
     await cloudwatch.send(
       new SetAlarmStateCommand({ AlarmName: 'till', StateValue: 'OK', StateReason: 'test' }),
     );
@@ -77,11 +77,11 @@ describe('a list', () => {
   });
 
   test('can be limited to a metric', async () => {
-    const { put, cloudwatch } = await scene();
-    await put('all');
-    await put('one', { Dimensions: [{ Name: 'Shop', Value: 'a' }] });
+    const { putAlarm, cloudwatch } = await scene();
+    await putAlarm('all');
+    await putAlarm('one', { Dimensions: [{ Name: 'Shop', Value: 'a' }] });
     const find = async (Dimensions?: { Name: string; Value: string }[]) => {
-      const { Namespace, MetricName } = settings;
+      const { Namespace, MetricName } = alarmSettings;
       const command = new DescribeAlarmsForMetricCommand({ Namespace, MetricName, Dimensions });
       return (await cloudwatch.send(command)).MetricAlarms?.map(({ AlarmName }) => AlarmName);
     };
@@ -103,25 +103,29 @@ describe('settings that are refused', () => {
     ['no statistic', { Statistic: undefined }, 'MissingParameter'],
     ['no threshold', { Threshold: undefined }, 'MissingParameter'],
     ['a period of 90 s', { Period: 90 }, 'ValidationError'],
-    ['more than a day', { Period: 300, EvaluationPeriods: 300 }, 'ValidationError'],
+    ['periods that together exceed a day', { Period: 300, EvaluationPeriods: 300 }, 'ValidationError'],
     ['more datapoints than periods', { DatapointsToAlarm: 2 }, 'ValidationError'],
-    ['an unknown treatment', { TreatMissingData: 'guess' }, 'ValidationError'],
+    ['an unknown treatment of missing data', { TreatMissingData: 'guess' }, 'ValidationError'],
     ['an action that is not an ARN', { AlarmActions: ['pager'] }, 'ValidationError'],
     ['too many actions', { OKActions: Array(6).fill(TOPIC) }, 'ValidationError'],
     ['a period of 10 s', { Period: 10 }, 'NotImplemented'],
     ['a percentile', { Statistic: undefined, ExtendedStatistic: 'p99' }, 'NotImplemented'],
-    ['an expression', { MetricName: undefined, Metrics: [{ Id: 'm', Expression: '1' }] }, 'NotImplemented'],
-    ['a band', { ComparisonOperator: 'GreaterThanUpperThreshold' }, 'NotImplemented'],
+    [
+      'a metric expression',
+      { MetricName: undefined, Metrics: [{ Id: 'm', Expression: '1' }] },
+      'NotImplemented',
+    ],
+    ['a comparison with a band', { ComparisonOperator: 'GreaterThanUpperThreshold' }, 'NotImplemented'],
   ])('%s', async (_what, input, code) => {
-    const { put, alarms } = await scene();
-    expect((await refusalOf(put('busy', input))).code).toBe(code);
+    const { putAlarm, alarms } = await scene();
+    expect((await refusalOf(putAlarm('busy', input))).code).toBe(code);
     expect(await alarms()).toEqual([]);
   });
 });
 
-test('a state that a client sets runs the actions, and the history tells whether they succeeded', async () => {
-  const { put, cloudwatch, history } = await scene();
-  await put('busy', { AlarmActions: [TOPIC], TreatMissingData: 'ignore' });
+test('a new state that a client sets runs the actions, and the history shows whether they succeeded', async () => {
+  const { putAlarm, cloudwatch, history } = await scene();
+  await putAlarm('busy', { AlarmActions: [TOPIC], TreatMissingData: 'ignore' });
   const set = (StateReasonData?: string) =>
     cloudwatch.send(
       new SetAlarmStateCommand({
@@ -146,10 +150,10 @@ test('a state that a client sets runs the actions, and the history tells whether
 });
 
 test('the history outlives the alarm, and can be filtered and read in either order', async () => {
-  const { put, cloudwatch } = await scene();
-  await put('busy');
-  await put('busy', { Threshold: 6 });
-  await put('other');
+  const { putAlarm, cloudwatch } = await scene();
+  await putAlarm('busy');
+  await putAlarm('busy', { Threshold: 6 });
+  await putAlarm('other');
   await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['busy'] }));
   const read = async (input = {}) => {
     const command = new DescribeAlarmHistoryCommand({
@@ -167,10 +171,10 @@ test('the history outlives the alarm, and can be filtered and read in either ord
   expect(await read({ AlarmName: undefined, MaxRecords: 4 })).toHaveLength(4);
 });
 
-test('a delete removes the alarms that exist, and reports the others', async () => {
-  const { put, cloudwatch, world } = await scene();
-  await put('busy');
-  await put('calm');
+test('a delete removes the alarms that exist, even if it is refused because another does not exist', async () => {
+  const { putAlarm, cloudwatch, world } = await scene();
+  await putAlarm('busy');
+  await putAlarm('calm');
   expect(census(world)).toMatchObject({ 'cloudwatch.alarms': 2 });
   const remove = (...AlarmNames: string[]) => cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames }));
   await remove('calm');
@@ -178,10 +182,10 @@ test('a delete removes the alarms that exist, and reports the others', async () 
   expect(census(world)).toEqual({});
 });
 
-test('tags are set on creation and changed by ARN', async () => {
-  const { put, cloudwatch, alarms } = await scene();
-  await put('busy', { Tags: [{ Key: 'team', Value: 'a' }] });
-  await put('busy', { Tags: [{ Key: 'ignored', Value: 'on update' }] });
+test('tags are set when an alarm is created, and are changed through its ARN', async () => {
+  const { putAlarm, cloudwatch, alarms } = await scene();
+  await putAlarm('busy', { Tags: [{ Key: 'team', Value: 'a' }] });
+  await putAlarm('busy', { Tags: [{ Key: 'ignored', Value: 'on update' }] });
   const ResourceARN = (await alarms())[0]?.AlarmArn;
   await cloudwatch.send(new TagResourceCommand({ ResourceARN, Tags: [{ Key: 'stage', Value: 'dev' }] }));
   await cloudwatch.send(new UntagResourceCommand({ ResourceARN, TagKeys: ['team', 'none'] }));
@@ -191,9 +195,9 @@ test('tags are set on creation and changed by ARN', async () => {
 });
 
 test('alarms, metrics and histories survive a restart', async () => {
-  const { put, data, world } = await scene();
-  await put('busy');
-  await data({ Value: 7 });
+  const { putAlarm, putData, world } = await scene();
+  await putAlarm('busy');
+  await putData({ Value: 7 });
   const restarted = new World();
   restarted.restore(world.snapshot());
   const { cloudwatch } = restarted.region('eu-west-1');

@@ -17,7 +17,7 @@ async function clockScene() {
     pass: async (...values: (number | undefined)[]) => {
       for (const Value of values) {
         clock.advance(MINUTE / 2);
-        if (Value !== undefined) await started.data({ Value });
+        if (Value !== undefined) await started.putData({ Value });
         clock.advance(MINUTE / 2);
       }
     },
@@ -25,10 +25,11 @@ async function clockScene() {
   };
 }
 
-describe('the state after five minutes, which AWS documents for each treatment of missing data', () => {
+describe('after five minutes, the state is the one that AWS documents for each treatment of missing data', () => {
   // `X` is above the threshold, `0` is below it, and `-` is missing.
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
   const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
+  /** The state of a new alarm, which `ignore` keeps. */
   const KEPT = 'INSUFFICIENT_DATA';
   test.each<[number, number, string, string[]]>([
     [3, 3, '0-X-X', ['OK', 'OK', 'OK', 'OK']],
@@ -42,11 +43,11 @@ describe('the state after five minutes, which AWS documents for each treatment o
     [3, 2, '----0', ['OK', 'OK', 'ALARM', 'OK']],
     [3, 2, '---X-', ['ALARM', KEPT, 'ALARM', 'OK']],
   ])('%s periods, %s datapoints: %s', async (EvaluationPeriods, DatapointsToAlarm, pattern, expected) => {
-    const { put, pass, state } = await clockScene();
+    const { putAlarm, pass, stateOf } = await clockScene();
     await pass(...[...pattern].map((sign) => (sign === '-' ? undefined : sign === 'X' ? 9 : 1)));
     for (const TreatMissingData of treatments)
-      await put(TreatMissingData, { EvaluationPeriods, DatapointsToAlarm, TreatMissingData });
-    expect(await Promise.all(treatments.map((name) => state(name)))).toEqual(expected);
+      await putAlarm(TreatMissingData, { EvaluationPeriods, DatapointsToAlarm, TreatMissingData });
+    expect(await Promise.all(treatments.map((name) => stateOf(name)))).toEqual(expected);
   });
 });
 
@@ -57,20 +58,20 @@ describe.each<[NonNullable<PutMetricAlarmCommandInput['ComparisonOperator']>, st
   ['LessThanOrEqualToThreshold', ['ALARM', 'ALARM', 'OK']],
 ])('%s', (ComparisonOperator, expected) => {
   test('compares values below, at and above the threshold', async () => {
-    const { put, pass, state } = await clockScene();
-    await put('busy', { ComparisonOperator });
+    const { putAlarm, pass, stateOf } = await clockScene();
+    await putAlarm('busy', { ComparisonOperator });
     const states: (string | undefined)[] = [];
     for (const value of [4, 5, 6]) {
       await pass(value);
-      states.push(await state('busy'));
+      states.push(await stateOf('busy'));
     }
     expect(states).toEqual(expected);
   });
 });
 
 test('the clock evaluates alarms every minute, and the reasons have the wording of CloudWatch', async () => {
-  const { put, pass, alarms } = await clockScene();
-  await put('busy', { EvaluationPeriods: 2 });
+  const { putAlarm, pass, alarms } = await clockScene();
+  await putAlarm('busy', { EvaluationPeriods: 2 });
   const reason = async () => (await alarms())[0]?.StateReason;
   await pass(7, 8.5);
   expect(await reason()).toBe(
@@ -95,28 +96,28 @@ test('the clock evaluates alarms every minute, and the reasons have the wording 
 
 test('periods and evaluations follow the pace', async () => {
   const clock = manualClock(START);
-  const { put, data, state } = await scene({ clock, pace: 60 });
-  await put('busy', { EvaluationPeriods: 2 });
+  const { putAlarm, putData, stateOf } = await scene({ clock, pace: 60 });
+  await putAlarm('busy', { EvaluationPeriods: 2 });
   for (let second = 0; second < 2; second += 1) {
     clock.advance(500);
-    await data({ Value: 9 });
+    await putData({ Value: 9 });
     clock.advance(500);
   }
-  expect(await state('busy')).toBe('ALARM');
+  expect(await stateOf('busy')).toBe('ALARM');
 });
 
-test('at the pace instant, new data change the state at once', async () => {
-  const { put, data, state } = await scene();
-  await put('busy');
-  expect(await state('busy')).toBe('INSUFFICIENT_DATA');
-  await data({ Value: 9 });
-  expect(await state('busy')).toBe('ALARM');
+test('at the instant pace, new data changes the state at once', async () => {
+  const { putAlarm, putData, stateOf } = await scene();
+  await putAlarm('busy');
+  expect(await stateOf('busy')).toBe('INSUFFICIENT_DATA');
+  await putData({ Value: 9 });
+  expect(await stateOf('busy')).toBe('ALARM');
 });
 
 test('nothing is scheduled while a region has no alarm', async () => {
-  const { world, put, cloudwatch, clock } = await clockScene();
+  const { world, putAlarm, cloudwatch, clock } = await clockScene();
   expect(world.agenda.entries()).toEqual([]);
-  await put('busy');
+  await putAlarm('busy');
   clock.advance(10 * MINUTE);
   expect(world.agenda.entries()).toHaveLength(1);
   await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['busy'] }));

@@ -1,4 +1,4 @@
-// Custom metrics: data are put, listed and aggregated.
+// Custom metrics: clients put data, list the metrics, and read statistics.
 import {
   GetMetricDataCommand,
   GetMetricStatisticsCommand,
@@ -35,8 +35,8 @@ async function metricScene() {
 }
 
 test('the statistics of a period cover all its data', async () => {
-  const { data, statistics } = await metricScene();
-  await data(
+  const { putData, statistics } = await metricScene();
+  await putData(
     { Timestamp: at(0), Value: 2, Unit: 'Count' },
     { Timestamp: at(0.5), Values: [4, 6], Counts: [1, 2], Unit: 'Count' },
     {
@@ -63,8 +63,8 @@ test('the statistics of a period cover all its data', async () => {
 });
 
 test('GetMetricData returns the newest data first, unless the call asks for the other order', async () => {
-  const { data, cloudwatch } = await metricScene();
-  await data({ Timestamp: at(1), Value: 2 }, { Timestamp: at(2), Value: 3 });
+  const { putData, cloudwatch } = await metricScene();
+  await putData({ Timestamp: at(1), Value: 2 }, { Timestamp: at(2), Value: 3 });
   const MetricStat = { Metric: { Namespace: 'shop', MetricName: 'Orders' }, Period: 60, Stat: 'Sum' };
   const read = async (input = {}) =>
     (
@@ -85,10 +85,10 @@ test('GetMetricData returns the newest data first, unless the call asks for the 
   expect((await refusalOf(expression)).code).toBe('NotImplemented');
 });
 
-test('metrics with data are listed, by namespace, name and dimensions', async () => {
-  const { data, cloudwatch } = await metricScene();
+test('metrics with data are listed, and can be found by namespace, name and dimensions', async () => {
+  const { putData, cloudwatch } = await metricScene();
   const Dimensions = [{ Name: 'Shop', Value: 'a' }];
-  await data({ Value: 1 }, { Value: 1, Dimensions }, { MetricName: 'Visits', Value: 1 });
+  await putData({ Value: 1 }, { Value: 1, Dimensions }, { MetricName: 'Visits', Value: 1 });
   const list = async (input = {}) => (await cloudwatch.send(new ListMetricsCommand(input))).Metrics;
   expect(await list()).toHaveLength(3);
   expect(await list({ MetricName: 'Visits', Namespace: 'shop' })).toHaveLength(1);
@@ -98,28 +98,30 @@ test('metrics with data are listed, by namespace, name and dimensions', async ()
   expect(await list({ Namespace: 'other' })).toEqual([]);
 });
 
-test('large data are compressed by the client', async () => {
-  const { data, statistics } = await metricScene();
-  await data(...Array.from({ length: 500 }, () => ({ Timestamp: at(3), Value: 1, Unit: 'Count' as const })));
+test('a large put, which the client compresses, is accepted', async () => {
+  const { putData, statistics } = await metricScene();
+  await putData(
+    ...Array.from({ length: 500 }, () => ({ Timestamp: at(3), Value: 1, Unit: 'Count' as const })),
+  );
   expect(await statistics()).toMatchObject([{ Sum: 500 }]);
 });
 
-test('only a bounded number of datapoints and metrics is kept', async () => {
-  const { data, region } = await metricScene();
+test('above a limit, old datapoints and metrics are dropped', async () => {
+  const { putData, region } = await metricScene();
   for (let index = 0; index < 2; index += 1) {
     const times = Array.from(
       { length: 600 },
       (_, second) => new Date(at(0).getTime() + (index * 600 + second)),
     );
-    await data(...times.map((Timestamp) => ({ Timestamp, Value: 1 })));
+    await putData(...times.map((Timestamp) => ({ Timestamp, Value: 1 })));
   }
   expect(region.cloudwatch.metrics.all()[0]?.datapoints).toHaveLength(600);
-  await data(...Array.from({ length: 600 }, (_, index) => ({ MetricName: `m${index}`, Value: 1 })));
+  await putData(...Array.from({ length: 600 }, (_, index) => ({ MetricName: `m${index}`, Value: 1 })));
   expect(region.cloudwatch.metrics.size).toBe(500);
   expect(region.cloudwatch.metrics.find(({ name }) => name === 'Orders')).toBeUndefined();
 });
 
-describe('refused', () => {
+describe('the sandbox refuses', () => {
   test.each([
     ['two kinds of values', { Value: 1, Values: [1] }, 'InvalidParameterCombination'],
     ['no value', {}, 'InvalidParameterCombination'],
@@ -127,12 +129,12 @@ describe('refused', () => {
     ['a time in the far past', { Value: 1, Timestamp: new Date(0) }, 'InvalidParameterValue'],
     ['an unknown unit', { Value: 1, Unit: 'Miles' as 'Count' }, 'ValidationError'],
   ])('data with %s', async (_what, datum, code) => {
-    const { data, region } = await metricScene();
-    expect((await refusalOf(data({ Value: 1 }, datum))).code).toBe(code);
+    const { putData, region } = await metricScene();
+    expect((await refusalOf(putData({ Value: 1 }, datum))).code).toBe(code);
     expect(region.cloudwatch.metrics.size).toBe(0);
   });
 
-  test('the namespaces of AWS', async () => {
+  test("data in AWS's own namespaces", async () => {
     const { cloudwatch } = await metricScene();
     const put = cloudwatch.send(
       new PutMetricDataCommand({ Namespace: 'AWS/ECS', MetricData: [{ MetricName: 'x', Value: 1 }] }),

@@ -13,8 +13,8 @@ import {
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
 
-/** An alarm on one metric, without its name. */
-export const settings = {
+/** The settings of an alarm on one metric; a test adds the name of the alarm. */
+export const alarmSettings = {
   Namespace: 'shop',
   MetricName: 'Orders',
   Statistic: 'Sum',
@@ -29,16 +29,16 @@ export async function scene(options: SandboxOptions = {}) {
   const { cloudwatch } = started;
   return {
     ...started,
-    put: (AlarmName: string, input: Partial<PutMetricAlarmCommandInput> = {}) =>
-      cloudwatch.send(new PutMetricAlarmCommand({ AlarmName, ...settings, ...input })),
+    putAlarm: (AlarmName: string, input: Partial<PutMetricAlarmCommandInput> = {}) =>
+      cloudwatch.send(new PutMetricAlarmCommand({ AlarmName, ...alarmSettings, ...input })),
     alarms: async (input: DescribeAlarmsCommandInput = {}): Promise<MetricAlarm[]> =>
       (await cloudwatch.send(new DescribeAlarmsCommand(input))).MetricAlarms ?? [],
-    state: async (AlarmName: string): Promise<string | undefined> =>
+    stateOf: async (AlarmName: string): Promise<string | undefined> =>
       (await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [AlarmName] }))).MetricAlarms?.[0]
         ?.StateValue,
     history: async (AlarmName?: string): Promise<AlarmHistoryItem[]> =>
       (await cloudwatch.send(new DescribeAlarmHistoryCommand({ AlarmName }))).AlarmHistoryItems ?? [],
-    data: (...MetricData: Partial<MetricDatum>[]) =>
+    putData: (...MetricData: Partial<MetricDatum>[]) =>
       cloudwatch.send(
         new PutMetricDataCommand({
           Namespace: 'shop',

@@ -1,4 +1,4 @@
-// A default VPC exists only after a call creates it: with a subnet in each zone, a gateway and a route to the internet.
+// A region has no default VPC until a call creates it, with a subnet in each zone, a gateway and a route to the internet.
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateDefaultSubnetCommand,
@@ -80,7 +80,7 @@ test('the main route table of the default VPC leads to an attached internet gate
   ]);
 });
 
-test('a region has one default VPC', async () => {
+test('a region has at most one default VPC', async () => {
   const { createVpc } = await scene();
   await createVpc();
   expect(await refusalOf(createVpc())).toEqual({
@@ -89,7 +89,7 @@ test('a region has one default VPC', async () => {
   });
 });
 
-test('a deleted default subnet can be created again, and only in a zone without one', async () => {
+test('a default subnet can be created only in a zone that has no default subnet', async () => {
   const { ec2, createVpc, createSubnet, subnets } = await scene();
   expect(await refusalOf(createSubnet('eu-west-1b'))).toMatchObject({ code: 'DefaultVpcDoesNotExist' });
   await createVpc();
@@ -115,9 +115,9 @@ test('security groups of the default VPC can be created, found, changed and dele
   const UserIdGroupPairs = [{ GroupName: 'default' }];
   const IpPermissions = [{ IpProtocol: '-1', UserIdGroupPairs }];
   await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupName: 'web', IpPermissions }));
-  const [standard] = required(await find('default'));
+  const [defaultGroup] = required(await find('default'));
   expect(await find('web')).toMatchObject([
-    { GroupId, VpcId, IpPermissions: [{ UserIdGroupPairs: [{ GroupId: standard?.GroupId }] }] },
+    { GroupId, VpcId, IpPermissions: [{ UserIdGroupPairs: [{ GroupId: defaultGroup?.GroupId }] }] },
   ]);
   await ec2.send(new DeleteSecurityGroupCommand({ GroupName: 'web' }));
   expect(await refusalOf(find('web'))).toEqual({
@@ -126,7 +126,7 @@ test('security groups of the default VPC can be created, found, changed and dele
   });
 });
 
-test('the attributes of the account name the default VPC', async () => {
+test('the account attributes include the id of the default VPC', async () => {
   const { ec2, createVpc } = await scene();
   const valueOf = async (name: AccountAttributeName) => {
     const command = new DescribeAccountAttributesCommand({ AttributeNames: [name] });

@@ -45,7 +45,7 @@ test.each<[string, (ec2: EC2Client) => Promise<object>, object]>([
 });
 
 test.each(Object.keys(emptyListOperations).filter((name) => !/SecurityGroup(s|References)$/.test(name)))(
-  '%s returns an empty list to a caller that names nothing',
+  '%s without parameters returns an empty list',
   async (operation) => {
     const { ec2 } = await sandbox();
     const command = `${operation}Command` as 'DescribeInstancesCommand';

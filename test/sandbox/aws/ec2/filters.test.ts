@@ -15,7 +15,7 @@ test('an unknown filter is refused', async () => {
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('a row matches when every filter has a value that matches the row; * and ? in a value are wildcards', async () => {
+test('a resource is found when every filter has a value that matches it; * and ? in a value are wildcards', async () => {
   const { ec2 } = await sandbox();
   const make = makerOf(ec2);
   const [one, two] = [await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
@@ -38,7 +38,7 @@ test('a row matches when every filter has a value that matches the row; * and ? 
   expect(await find(['tag:Name', `${'*a'.repeat(50)}b`])).toEqual([]);
 });
 
-test('a page has between five and a thousand rows, and an unknown token is refused', async () => {
+test('the size of a page is between five and a thousand, and an unknown token is refused', async () => {
   const { ec2 } = await sandbox();
   const make = makerOf(ec2);
   const vpc = await make.vpc();

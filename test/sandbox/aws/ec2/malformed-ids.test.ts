@@ -72,24 +72,24 @@ const KINDS: [string, string, (ec2: EC2Client, ids: string[]) => Promise<object>
   ],
 ];
 
-test.each(KINDS)('a malformed %s-… is refused with %s.Malformed', async (prefix, code, describe) => {
+test.each(KINDS)('a malformed %s-… ID is refused with %s.Malformed', async (prefix, code, describe) => {
   const { ec2 } = await sandbox();
-  const refusals = [[`${prefix}-0`, 'web'], [`${prefix}-nonsense`], [`${prefix}-0123456789abcdef01`]];
-  const expected = [
+  const idLists = [[`${prefix}-0`, 'web'], [`${prefix}-nonsense`], [`${prefix}-0123456789abcdef01`]];
+  const quotedIds = [
     `"web" (expecting "${prefix}-...")`,
     `"${prefix}-nonsense"`,
     `"${prefix}-0123456789abcdef01"`,
   ];
-  for (const [i, ids] of refusals.entries()) {
+  for (const [i, ids] of idLists.entries()) {
     expect(await refusalOf(describe(ec2, ids))).toEqual({
       code: `${code}.Malformed`,
-      message: `Invalid id: ${expected[i]}`,
+      message: `Invalid id: ${quotedIds[i]}`,
     });
   }
   expect((await refusalOf(describe(ec2, [`${prefix}-0123456789abcdef0`]))).code).toMatch(/NotFound$/);
 });
 
-test('NAT gateways have their own code, and elastic IPs have none', async () => {
+test('a malformed ID of a NAT gateway has another error code, and one of an elastic IP counts as unknown', async () => {
   const { ec2 } = await sandbox();
   const nat = ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: ['web'] }));
   expect(await refusalOf(nat)).toMatchObject({ code: 'NatGatewayMalformed' });

@@ -11,7 +11,7 @@ import { refusalOf } from '../../harness.ts';
 import { HOUR, natScene } from './nat-scene.ts';
 import { natGateway } from './scene.ts';
 
-test('in a VPC without an internet gateway the create call succeeds, and the NAT gateway fails later', async () => {
+test('in a VPC without an internet gateway, the create call succeeds, and the NAT gateway fails later', async () => {
   const { ec2, clock, make, vpc, subnet } = await natScene();
   const id = await make.nat(subnet, await make.address());
   expect((await natGateway(ec2, id)).State).toBe('pending');

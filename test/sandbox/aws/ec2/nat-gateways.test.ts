@@ -17,7 +17,7 @@ test('a new NAT gateway is pending for about two minutes, then available with it
   clock.advance(100_000);
   expect((await natGateway(ec2, id)).State).toBe('pending');
   clock.advance(20_000);
-  const [row] = await interfaces();
+  const [natInterface] = await interfaces();
   expect(await natGateway(ec2, id)).toMatchObject({
     State: 'available',
     VpcId: vpc,
@@ -29,12 +29,12 @@ test('a new NAT gateway is pending for about two minutes, then available with it
         IsPrimary: true,
         Status: 'succeeded',
         PrivateIp: '10.0.1.4',
-        PublicIp: row?.Association?.PublicIp,
-        NetworkInterfaceId: row?.NetworkInterfaceId,
+        PublicIp: natInterface?.Association?.PublicIp,
+        NetworkInterfaceId: natInterface?.NetworkInterfaceId,
       },
     ],
   });
-  expect(row).toMatchObject({
+  expect(natInterface).toMatchObject({
     Description: `Interface for NAT Gateway ${id}`,
     InterfaceType: 'nat_gateway',
     RequesterManaged: true,
@@ -101,7 +101,7 @@ test('a NAT gateway that is deleted while pending never becomes available', asyn
   expect(await interfaces()).toEqual([]);
 });
 
-test('at the instant pace a deleted NAT gateway is still shown', async () => {
+test('at the instant pace, a deleted NAT gateway is still shown', async () => {
   const { ec2, make, vpc, subnet, remove } = await natScene('instant');
   await make.gateway(vpc);
   const id = await make.nat(subnet, await make.address());

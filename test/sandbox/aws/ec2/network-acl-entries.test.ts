@@ -133,7 +133,7 @@ test.each<[string, Partial<CreateNetworkAclEntryRequest>, string]>([
   expect(await refusalOf(add(input))).toMatchObject({ code });
 });
 
-test('a direction has at most 20 entries per family, and the last entry counts', async () => {
+test('a direction has at most 20 entries per IP version, including the last entry, which denies everything', async () => {
   const { add } = await scene();
   for (let RuleNumber = 1; RuleNumber <= 19; RuleNumber++) await add({ RuleNumber });
   expect(await refusalOf(add({ RuleNumber: 20 }))).toMatchObject({ code: 'NetworkAclEntryLimitExceeded' });

@@ -1,4 +1,4 @@
-// Network ACLs: the default ACL of each VPC, ACLs of the account, and their associations with subnets.
+// Network ACLs: the default ACL of each VPC, ACLs that a client creates, and their associations with subnets.
 import {
   CreateNetworkAclCommand,
   CreateTagsCommand,
@@ -109,14 +109,14 @@ test('a subnet moves to another ACL, and its association gets a new ID', async (
 test('an unknown association, and an ACL of another VPC, are refused', async () => {
   const { ec2, vpc, make, create, move } = await scene();
   const subnet = await make.subnet(vpc);
-  const foreign = await create({ VpcId: await make.vpc() });
-  expect(await refusalOf(move(subnet, foreign.NetworkAclId))).toMatchObject({
+  const aclOfOtherVpc = await create({ VpcId: await make.vpc() });
+  expect(await refusalOf(move(subnet, aclOfOtherVpc.NetworkAclId))).toMatchObject({
     code: 'InvalidParameterValue',
     message: expect.stringContaining('belong to different networks'),
   });
   const command = new ReplaceNetworkAclAssociationCommand({
     AssociationId: 'aclassoc-0',
-    NetworkAclId: foreign.NetworkAclId,
+    NetworkAclId: aclOfOtherVpc.NetworkAclId,
   });
   expect(await refusalOf(ec2.send(command))).toEqual({
     code: 'InvalidAssociationID.NotFound',
@@ -126,8 +126,8 @@ test('an unknown association, and an ACL of another VPC, are refused', async () 
 
 test('the default ACL, an ACL that a subnet uses, and an unknown ACL cannot be deleted', async () => {
   const { ec2, vpc, make, acls, create, move, remove } = await scene();
-  const [standard] = await acls();
-  expect(await refusalOf(remove(standard?.NetworkAclId))).toMatchObject({ code: 'InvalidParameterValue' });
+  const [defaultAcl] = await acls();
+  expect(await refusalOf(remove(defaultAcl?.NetworkAclId))).toMatchObject({ code: 'InvalidParameterValue' });
   const { NetworkAclId } = await create();
   const subnet = await make.subnet(vpc);
   await move(subnet, NetworkAclId);
@@ -140,7 +140,7 @@ test('the default ACL, an ACL that a subnet uses, and an unknown ACL cannot be d
   expect(await refusalOf(remove(NetworkAclId))).toMatchObject({ code: 'InvalidNetworkAclID.NotFound' });
 });
 
-test('an ACL of the account blocks the deletion of its VPC, and the default ACL is deleted with the VPC', async () => {
+test('an ACL that a client created blocks the deletion of its VPC; the default ACL is deleted with the VPC', async () => {
   const { ec2, vpc, acls, create, remove } = await scene();
   const { NetworkAclId } = await create();
   const removeVpc = () => ec2.send(new DeleteVpcCommand({ VpcId: vpc }));

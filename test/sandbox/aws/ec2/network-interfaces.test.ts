@@ -146,10 +146,10 @@ test('an interface is refused unless its subnet and groups exist in the same VPC
     code: 'InvalidSubnetID.NotFound',
   });
   expect(await refusalOf(create({ Groups: ['sg-0'] }))).toMatchObject({ code: 'InvalidGroup.NotFound' });
-  const foreignGroup = await make.group(await make.vpc());
-  expect(await refusalOf(create({ Groups: [foreignGroup] }))).toEqual({
+  const groupOfOtherVpc = await make.group(await make.vpc());
+  expect(await refusalOf(create({ Groups: [groupOfOtherVpc] }))).toEqual({
     code: 'InvalidParameter',
-    message: `Security group ${foreignGroup} and subnet ${subnet} belong to different networks`,
+    message: `Security group ${groupOfOtherVpc} and subnet ${subnet} belong to different networks`,
   });
 });
 

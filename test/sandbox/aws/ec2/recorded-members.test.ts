@@ -1,4 +1,4 @@
-// Members of responses as recordings of AWS have them: empty lists, missing tags and whole seconds.
+// Responses have the same members as recordings of AWS: empty or missing lists, and times in whole seconds.
 import {
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
@@ -20,7 +20,7 @@ import { sandbox } from '../../harness.ts';
 import { makerOf } from './scene.ts';
 
 /** Makes one resource of each kind, without tags. */
-async function untagged() {
+async function untaggedScene() {
   const started = await sandbox();
   const make = makerOf(started.ec2);
   const vpc = await make.vpc();
@@ -32,7 +32,7 @@ async function untagged() {
 }
 
 test('VPCs, subnets, groups, elastic IPs and NAT gateways without tags have no list of tags', async () => {
-  const { ec2 } = await untagged();
+  const { ec2 } = await untaggedScene();
   for (const found of [
     (await ec2.send(new DescribeVpcsCommand({}))).Vpcs,
     (await ec2.send(new DescribeSubnetsCommand({}))).Subnets,
@@ -46,7 +46,7 @@ test('VPCs, subnets, groups, elastic IPs and NAT gateways without tags have no l
 });
 
 test('route tables, internet gateways, network ACLs and interfaces without tags have an empty list', async () => {
-  const { ec2 } = await untagged();
+  const { ec2 } = await untaggedScene();
   expect((await ec2.send(new DescribeRouteTablesCommand({}))).RouteTables).toMatchObject([{ Tags: [] }]);
   expect((await ec2.send(new DescribeInternetGatewaysCommand({}))).InternetGateways).toMatchObject([
     { Tags: [] },
@@ -56,14 +56,14 @@ test('route tables, internet gateways, network ACLs and interfaces without tags 
   expect(NetworkInterfaces).toMatchObject([{ TagSet: [] }, { TagSet: [] }]);
 });
 
-test('the response that creates a group without tags has no list of tags', async () => {
+test('the response to CreateSecurityGroup has no list of tags if the group has no tags', async () => {
   const { ec2 } = await sandbox();
   const VpcId = await makerOf(ec2).vpc();
   const group = new CreateSecurityGroupCommand({ VpcId, GroupName: 'web', Description: 'for tests' });
   expect(await ec2.send(group)).not.toHaveProperty('Tags');
 });
 
-test('a VPC has a list of IPv6 blocks in the response that creates it, but not when it is described', async () => {
+test('the response to CreateVpc has a list of IPv6 blocks, but that to DescribeVpcs does not', async () => {
   const { ec2 } = await sandbox();
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   expect(Vpc?.Ipv6CidrBlockAssociationSet).toEqual([]);

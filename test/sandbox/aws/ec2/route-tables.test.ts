@@ -112,8 +112,8 @@ test('replacing an association gives it a new id, and the old id no longer exist
     code: 'InvalidAssociationID.NotFound',
     message: `The association ID '${old}' does not exist`,
   });
-  const foreign = await make.table(await make.vpc());
-  expect(await refusalOf(replace(id, foreign))).toMatchObject({ code: 'InvalidParameterValue' });
+  const tableOfOtherVpc = await make.table(await make.vpc());
+  expect(await refusalOf(replace(id, tableOfOtherVpc))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
 test('the main association can be moved to another table, but cannot be removed', async () => {

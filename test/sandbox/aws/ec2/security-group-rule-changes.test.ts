@@ -49,7 +49,7 @@ test('the default egress rule can be revoked', async () => {
   expect(SecurityGroupRules).toEqual([]);
 });
 
-test('a modified rule keeps its id and tags', async () => {
+test('a rule can be modified by its id, but not into a duplicate of another rule', async () => {
   const { authorize, modify, permissions } = await ruleScene();
   const [rule] = await authorize([tcpPort(80)]);
   await authorize([tcpPort(81)]);

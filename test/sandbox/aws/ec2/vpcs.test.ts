@@ -104,7 +104,7 @@ test('a VPC is created and deleted together with its main route table, default g
   for (const table of Object.values(region.ec2)) expect(table.size).toBe(0);
 });
 
-test('a VPC cannot be deleted while it contains anything else', async () => {
+test('a VPC cannot be deleted while it contains resources that a client created', async () => {
   const { ec2 } = await sandbox();
   const make = makerOf(ec2);
   const refusalOfDelete = async (VpcId: string) => refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })));
@@ -148,8 +148,8 @@ test.each([
 
 test('an unknown VPC id is refused with an error that names the id', async () => {
   const { ec2 } = await sandbox();
-  const refused = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
-  expect(refused).toEqual({
+  const refusal = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
+  expect(refusal).toEqual({
     code: 'InvalidVpcID.NotFound',
     message: "The vpc ID 'vpc-0' does not exist",
   });

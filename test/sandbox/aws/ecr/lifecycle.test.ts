@@ -199,7 +199,7 @@ test('deleting a repository cancels the scheduled expiry of its images', async (
   expect(world.agenda.entries()).toEqual([]);
 });
 
-test('at the instant pace images expire before the next call', async () => {
+test('at the instant pace, images expire before the next call', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, repositoryName);
   await putPolicy(ecr, policy(keepNewest(1)));

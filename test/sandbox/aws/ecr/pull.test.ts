@@ -28,7 +28,7 @@ test.each([
   expect(pulled.layers.map(textOf)).toEqual(['lower', 'upper']);
 });
 
-test('an image is also pulled from the host of the registry on this machine, with any port', async () => {
+test("an image can also be pulled under the registry's host name on this machine, with any port", async () => {
   const { region, digest, port } = await imageScene();
   const host = '000000000000.dkr.ecr.eu-west-1.amazonaws.localhost';
   for (const registry of [host, `${host}:${port}`, `${host}:1`]) {
@@ -37,7 +37,7 @@ test('an image is also pulled from the host of the registry on this machine, wit
   }
 });
 
-test('a reference without tag or digest means the tag latest', async () => {
+test('a reference without tag or digest means the tag "latest"', async () => {
   const { region, ecr, digest } = await imageScene();
   const reference = `${REGISTRY}/${repositoryName}`;
   expect(() => pullImage(region, reference)).toThrow(': not found');
@@ -62,15 +62,15 @@ test("pulling an index yields the image for the task's platform", async () => {
 
 test('an unknown repository, tag or digest cannot be pulled', async () => {
   const { region } = await imageScene();
-  const refused =
+  const pullErrorPrefix =
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
   const unknownReference = `${REGISTRY}/gone:v1`;
   expect(() => pullImage(region, unknownReference)).toThrow(
-    `${refused} ${unknownReference}: ${unknownReference}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
+    `${pullErrorPrefix} ${unknownReference}: ${unknownReference}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
   );
   for (const suffix of [':v2', `@${digestOf('gone')}`]) {
     const reference = `${REGISTRY}/${repositoryName}${suffix}`;
-    expect(() => pullImage(region, reference)).toThrow(`${refused} ${reference}: ${reference}: not found`);
+    expect(() => pullImage(region, reference)).toThrow(`${pullErrorPrefix} ${reference}: ${reference}: not found`);
   }
 });
 

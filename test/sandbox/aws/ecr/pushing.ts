@@ -26,7 +26,7 @@ export const makeRepository = (
   rest: Partial<CreateRepositoryCommandInput> = {},
 ) => ecr.send(new CreateRepositoryCommand({ repositoryName, ...rest }));
 
-/** Uploads a layer in one part. */
+/** Uploads a layer in one part, and returns its digest. */
 export async function pushLayer(ecr: ECRClient, repositoryName: string, content: string): Promise<string> {
   const { uploadId } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
   const layerPartBlob = bytesOf(content);
@@ -71,7 +71,7 @@ export async function pushImage(
   return digestOf(imageManifest);
 }
 
-/** Returns the manifest of an index whose images are given by architecture. */
+/** Returns the manifest of an index, from the digest of the image for each architecture. */
 export const indexManifestOf = (images: Readonly<Record<string, string>>): string =>
   JSON.stringify({
     schemaVersion: 2,

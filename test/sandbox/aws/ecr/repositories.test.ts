@@ -67,15 +67,15 @@ test('repository settings that the sandbox lacks are refused instead of ignored'
   const { ecr } = await sandbox();
   const kms = makeRepository(ecr, 'api1', { encryptionConfiguration: { encryptionType: 'KMS' } });
   expect(await refusalOf(kms)).toMatchObject({ code: 'NotImplemented' });
-  const foreign = makeRepository(ecr, 'api1', { registryId: '111111111111' });
-  expect(await refusalOf(foreign)).toMatchObject({ code: 'NotImplemented' });
+  const otherRegistry = makeRepository(ecr, 'api1', { registryId: '111111111111' });
+  expect(await refusalOf(otherRegistry)).toMatchObject({ code: 'NotImplemented' });
   const key = makeRepository(ecr, 'api1', {
     encryptionConfiguration: { encryptionType: 'AES256', kmsKey: 'alias/one' },
   });
   expect(await refusalOf(key)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('an unknown repository fails the whole describe call', async () => {
+test('a describe call is refused if one of its repositories is unknown', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, 'api1');
   const command = new DescribeRepositoriesCommand({ repositoryNames: ['api1', 'api2'] });
@@ -165,11 +165,11 @@ test.each([
   ['an unknown mode', 'SOMETIMES', undefined],
 ])('tag mutability with %s is refused', async (_what, mode, filters) => {
   const { ecr } = await sandbox();
-  const made = makeRepository(ecr, 'api1', {
+  const call = makeRepository(ecr, 'api1', {
     imageTagMutability: mode as 'MUTABLE',
     imageTagMutabilityExclusionFilters: filters?.map((filter) => ({ filter, filterType: 'WILDCARD' })),
   });
-  expect(await refusalOf(made)).toMatchObject({ code: 'InvalidParameterException' });
+  expect(await refusalOf(call)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
 test('tags can be set by the create call, upserted by ARN and removed by key', async () => {

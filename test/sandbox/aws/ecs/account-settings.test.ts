@@ -1,4 +1,4 @@
-// The account settings of the sandbox's ECS: own settings, defaults of the account, and their effect.
+// The account settings of the sandbox's ECS: settings of a caller, defaults of the account, and their effects.
 import {
   CreateClusterCommand,
   DeleteAccountSettingCommand,
@@ -30,7 +30,7 @@ async function settingsScene() {
   };
 }
 
-test('without own settings, only the effective settings are listed', async () => {
+test('before a caller puts a setting, only the effective settings are listed', async () => {
   const { list, ecs } = await settingsScene();
   expect(await list()).toEqual([]);
   const first = await ecs.send(new ListAccountSettingsCommand({ effectiveSettings: true }));
@@ -55,26 +55,26 @@ test('without own settings, only the effective settings are listed', async () =>
   expect((await refusalOf(list({ maxResults: 11 }))).code).toBe('InvalidParameterException');
 });
 
-test('an own setting has precedence over the default of the account, until it is deleted', async () => {
+test("a caller's setting has precedence over the default of the account, until the setting is deleted", async () => {
   const { list, put, putDefault, remove } = await settingsScene();
   const name = 'fargateTaskRetirementWaitPeriod';
-  const ofRoot = { name, value: '14', principalArn: ROOT, type: 'user' };
-  expect(await putDefault(name, '14')).toEqual(ofRoot);
+  const accountDefault = { name, value: '14', principalArn: ROOT, type: 'user' };
+  expect(await putDefault(name, '14')).toEqual(accountDefault);
   expect(await list({ name })).toEqual([]);
-  expect(await list({ name, effectiveSettings: true })).toEqual([ofRoot]);
-  const own = { name, value: '0', principalArn: CALLER, type: 'user' };
-  expect(await put(name, '0')).toEqual(own);
-  expect(await list()).toEqual([own]);
-  expect(await list({ name, effectiveSettings: true })).toEqual([own]);
+  expect(await list({ name, effectiveSettings: true })).toEqual([accountDefault]);
+  const callerSetting = { name, value: '0', principalArn: CALLER, type: 'user' };
+  expect(await put(name, '0')).toEqual(callerSetting);
+  expect(await list()).toEqual([callerSetting]);
+  expect(await list({ name, effectiveSettings: true })).toEqual([callerSetting]);
   expect(await list({ name, value: '7' })).toEqual([]);
-  expect(await list({ principalArn: ROOT })).toEqual([ofRoot]);
+  expect(await list({ principalArn: ROOT })).toEqual([accountDefault]);
   expect(await remove(name)).toMatchObject({ name, principalArn: CALLER });
   expect(await list()).toEqual([]);
-  expect(await list({ name, effectiveSettings: true })).toEqual([ofRoot]);
+  expect(await list({ name, effectiveSettings: true })).toEqual([accountDefault]);
   expect((await refusalOf(list({ value: '7' }))).code).toBe('InvalidParameterException');
 });
 
-test('new clusters have the Container Insights setting of the account, unless they name another', async () => {
+test('a new cluster has the Container Insights setting of the account, unless the call names another', async () => {
   const { ecs, put, putDefault } = await settingsScene();
   const valueOf = async (clusterName: string, settings?: { name: 'containerInsights'; value: string }[]) =>
     (await ecs.send(new CreateClusterCommand({ clusterName, settings }))).cluster?.settings?.[0]?.value;
@@ -107,7 +107,7 @@ test('tasks cannot be run in FIPS mode', async () => {
   expect((await refusalOf(put('fargateFIPSMode', 'enabled'))).code).toBe('NotImplemented');
 });
 
-test('only principals of the account have settings', async () => {
+test('a setting for a principal outside the account is refused', async () => {
   const { put } = await settingsScene();
   for (const principal of ['arn:aws:iam::111111111111:root', 'sandbox', 'arn:aws:s3:::bucket']) {
     expect((await refusalOf(put('containerInsights', 'enabled', principal))).code).toBe(

@@ -77,7 +77,7 @@ test('creating a cluster under the name of an ACTIVE one returns the existing cl
   expect(cluster?.tags).toEqual(tags);
 });
 
-test('a call without a cluster name means the default cluster', async () => {
+test('a call without a cluster name refers to the cluster named default', async () => {
   const { ecs } = await account();
   await ecs.send(new CreateClusterCommand({}));
   const { clusters } = await ecs.send(new DescribeClustersCommand({}));
@@ -122,8 +122,8 @@ test('a cluster cannot be deleted while it has tasks that are not STOPPED', asyn
       networkConfiguration,
     }),
   );
-  const refused = await refusalOf(ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
-  expect(refused.code).toBe('ClusterContainsTasksException');
+  const refusal = await refusalOf(ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
+  expect(refusal.code).toBe('ClusterContainsTasksException');
 });
 
 test('a described cluster includes the counts of its tasks and services', async () => {
@@ -171,7 +171,7 @@ test('the settings, configuration and capacity providers of a cluster can be cha
   });
 });
 
-test("a service without a launch type follows the cluster's default strategy", async () => {
+test("a service without a launch type uses the cluster's default capacity provider strategy", async () => {
   const scene = await balancedAccount();
   await scene.ecs.send(
     new PutClusterCapacityProvidersCommand({
@@ -222,8 +222,8 @@ test.each([
   ],
 ])('CreateCluster refuses %s', async (_what, input) => {
   const { ecs } = await account();
-  const refused = await refusalOf(ecs.send(new CreateClusterCommand({ clusterName: 'one', ...input })));
-  expect(refused.code).toBe('InvalidParameterException');
+  const refusal = await refusalOf(ecs.send(new CreateClusterCommand({ clusterName: 'one', ...input })));
+  expect(refusal.code).toBe('InvalidParameterException');
 });
 
 test('service calls that name an unknown cluster are refused', async () => {

@@ -36,7 +36,7 @@ describe('the identifier of a task', () => {
     for (const call of calls) expect(await refusalOf(call())).toEqual(refusal);
   });
 
-  test('that is well-formed but unknown is MISSING', async () => {
+  test('is reported as MISSING if it is well-formed but unknown', async () => {
     const { ecs } = await account();
     const tasks = [ID, `${ARN}:task/main/${ID}`, `${ARN}:task/${ID}`];
     const { failures } = await ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks }));

@@ -1,4 +1,4 @@
-// Reads of the sandbox's ECS that other tools make: capacity providers, container instances, attributes, namespaces and sessions.
+// The sandbox's answers to ECS calls about capacity providers, container instances, attributes, namespaces and sessions.
 import {
   DescribeCapacityProvidersCommand,
   DescribeContainerInstancesCommand,
@@ -18,7 +18,7 @@ import { account, balancedAccount, required } from './scene.ts';
 const ARN = 'arn:aws:ecs:eu-west-1:000000000000';
 const ID = '0123456789abcdef0123456789abcdef';
 
-test('an account has the capacity providers of Fargate, and a cluster those that are associated with it', async () => {
+test('an account has the capacity providers of Fargate, and a cluster has those that a call associates with it', async () => {
   const { ecs } = await account();
   const describe = (input: DescribeCapacityProvidersCommandInput = {}) =>
     ecs.send(new DescribeCapacityProvidersCommand(input));
@@ -56,8 +56,8 @@ test('there are no container instances, attributes or namespaces', async () => {
   );
   expect(described.containerInstances).toEqual([]);
   expect(described.failures).toEqual([{ arn: `${ARN}:container-instance/main/${ID}`, reason: 'MISSING' }]);
-  const none = ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [] }));
-  expect(await refusalOf(none)).toEqual({
+  const emptyCall = ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [] }));
+  expect(await refusalOf(emptyCall)).toEqual({
     code: 'InvalidParameterException',
     message: 'Container instance cannot be empty.',
   });
@@ -69,7 +69,7 @@ test('there are no container instances, attributes or namespaces', async () => {
   expect(services.serviceArns).toEqual([]);
 });
 
-test('no command can be executed in a task, because there is no agent for it', async () => {
+test('no command can be executed in a task, because no task has the agent that executes commands', async () => {
   const { ecs, networkConfiguration } = await balancedAccount();
   const { tasks } = await ecs.send(
     new RunTaskCommand({

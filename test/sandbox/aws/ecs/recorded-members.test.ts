@@ -1,4 +1,4 @@
-// Members of responses that recordings of AWS show: the capabilities that a task definition requires, and states of containers.
+// Responses have the same members as recordings of AWS: capabilities that a task definition requires, and states of containers.
 import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -66,12 +66,14 @@ test.each<[string, (role: string) => Partial<RegisterTaskDefinitionCommandInput>
   const input = { ...twoContainerTask(role), ...change(role) };
   const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(input));
   const names = taskDefinition?.requiresAttributes?.map(({ name }) => name) ?? [];
-  const always = ['ecs.capability.task-eni', `${PREFIX}docker-remote-api.1.18`];
-  const ofRole = input.taskRoleArn ? [`${PREFIX}task-iam-role`] : [];
-  expect([...names].sort()).toEqual([...new Set([...always, ...ofRole, ...expected])].sort());
+  const commonAttributes = ['ecs.capability.task-eni', `${PREFIX}docker-remote-api.1.18`];
+  const roleAttributes = input.taskRoleArn ? [`${PREFIX}task-iam-role`] : [];
+  expect([...names].sort()).toEqual(
+    [...new Set([...commonAttributes, ...roleAttributes, ...expected])].sort(),
+  );
 });
 
-test('a task definition shows what it is compatible with, and who registered it when', async () => {
+test('a task definition shows its compatibilities, and when and by whom it was registered', async () => {
   const { ecs, role } = await account();
   await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   const { taskDefinition, tags } = await ecs.send(
@@ -88,7 +90,7 @@ test('a task definition shows what it is compatible with, and who registered it 
   expect(tags).toBeUndefined();
 });
 
-test('the members of a container appear as the task starts', async () => {
+test('a container gets more members while its task starts', async () => {
   const clock = manualClock();
   const { ecs, networkConfiguration } = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { tasks } = await ecs.send(

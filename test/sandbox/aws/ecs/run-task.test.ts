@@ -1,4 +1,4 @@
-// RunTask and StartTask of the sandbox: overrides, client tokens and groups.
+// RunTask and StartTask of the sandbox: overrides, client tokens, startedBy and container instances.
 import {
   ConflictException,
   DescribeTasksCommand,
@@ -106,11 +106,11 @@ describe('overrides', () => {
       "'memory' setting for container 'api1' is greater than for task.",
     ],
     [
-      'are a size that Fargate does not have',
+      'ask for a size that Fargate does not have',
       { cpu: '1024' },
       'No Fargate configuration exists for given values: 1024 CPU, 512 memory. See the Amazon ECS documentation for the valid values.',
     ],
-    ['are not a size', { memory: 'much' }, "Invalid 'memory' setting for task."],
+    ['ask for a size without a number', { memory: 'much' }, "Invalid 'memory' setting for task."],
     ['ask for too little storage', { ephemeralStorage: { sizeInGiB: 20 } }, 'at least 21'],
     ['ask for too much storage', { ephemeralStorage: { sizeInGiB: 201 } }, 'at most 200'],
     ['name no container', { containerOverrides: [{ command: ['x'] }] }, 'name'],
@@ -136,7 +136,7 @@ describe('overrides', () => {
       'overrides.inferenceAcceleratorOverrides',
       { inferenceAcceleratorOverrides: [{ deviceName: 'a', deviceType: 'b' }] },
     ],
-  ])('of %s are refused by name', async (member, overrides) => {
+  ])('with %s are refused with an error that names the member', async (member, overrides) => {
     const { refusalFor } = await runScene();
     expect(await refusalFor(overrides)).toEqual({
       code: 'NotImplemented',
@@ -180,7 +180,7 @@ describe('a client token', () => {
     expect(region.ecs.tasks.size).toBe(4);
   });
 
-  test('with other parameters is refused with the ARNs of the tasks', async () => {
+  test('is refused with other parameters, and the error lists the ARNs of the first tasks', async () => {
     const { run, region } = await runScene();
     const [task] = await run({ clientToken: 'one' });
     const conflict = await run({ clientToken: 'one', startedBy: 'me' }).catch((error: unknown) => error);
@@ -203,7 +203,7 @@ describe('a client token', () => {
   });
 });
 
-test('startedBy can have 128 characters, and tasks are listed by it', async () => {
+test('startedBy can have 128 characters, and lists of tasks can be filtered by it', async () => {
   const { run, ecs } = await runScene();
   const startedBy = 'x'.repeat(128);
   const [task] = await run({ startedBy });
@@ -215,7 +215,7 @@ test('startedBy can have 128 characters, and tasks are listed by it', async () =
   });
 });
 
-test('the tags of the task definition can be propagated, but there is no service whose tags could be', async () => {
+test('the tags of a service cannot be propagated, because RunTask has no service', async () => {
   const { run } = await runScene();
   expect((await refusalOf(run({ propagateTags: 'SERVICE' }))).code).toBe('InvalidParameterException');
 });

@@ -103,10 +103,10 @@ const inputRefusals: [string, Overrides, string, string | RegExp][] = [
 
 test.each(inputRefusals)('CreateService refuses %s', async (_what, overrides, code, message) => {
   const scene = await balancedAccount();
-  const refused = await refusalOf(calls(scene.ecs).create(scene.serviceInput(overrides)));
-  expect(refused.code).toBe(code);
-  if (typeof message === 'string') expect(refused.message).toBe(message);
-  else expect(refused.message).toMatch(message);
+  const refusal = await refusalOf(calls(scene.ecs).create(scene.serviceInput(overrides)));
+  expect(refusal.code).toBe(code);
+  if (typeof message === 'string') expect(refusal.message).toBe(message);
+  else expect(refusal.message).toMatch(message);
 });
 
 const notImplemented: [string, Overrides, string][] = [
@@ -257,10 +257,10 @@ test('CreateService refuses ECS Exec without a task role', async () => {
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({ ...twoContainerTask(scene.role), taskRoleArn: undefined }),
   );
-  const refused = await refusalOf(
+  const refusal = await refusalOf(
     calls(scene.ecs).create(scene.serviceInput({ enableExecuteCommand: true })),
   );
-  expect(refused.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
+  expect(refusal.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
 });
 
 test('UpdateService refuses a service that does not exist or is not ACTIVE', async () => {
@@ -280,7 +280,7 @@ test('a refused update leaves the service unchanged', async () => {
   const scene = await balancedAccount();
   const { create, update, service } = calls(scene.ecs);
   await create(scene.serviceInput({ desiredCount: 1 }));
-  const refused = await refusalOf(update({ desiredCount: 3, taskDefinition: 'nope' }));
-  expect(refused.code).toBe('ClientException');
+  const refusal = await refusalOf(update({ desiredCount: 3, taskDefinition: 'nope' }));
+  expect(refusal.code).toBe('ClientException');
   expect((await service()).desiredCount).toBe(1);
 });

@@ -14,7 +14,7 @@ import { balancedAccount, calls, isCompleted, eventMessages, required, until } f
 
 const webService = { cluster: 'main', service: 'web' };
 
-test('at the instant pace a service is completed after two describe calls', async () => {
+test('at the instant pace, the first deployment of a service is completed after two describe calls', async () => {
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   const { service: created } = await create(scene.serviceInput());
@@ -154,14 +154,14 @@ test('the tasks of a service are spread evenly over its subnets', async () => {
   expect(zones).toEqual(['eu-west-1a', 'eu-west-1a', 'eu-west-1b', 'eu-west-1b']);
 });
 
-test('a service with desired count 0 is completed without tasks', async () => {
+test('the first deployment of a service with desired count 0 is completed without tasks', async () => {
   const scene = await balancedAccount();
   await calls(scene.ecs).create(scene.serviceInput({ desiredCount: 0 }));
   const seen = await until(scene, isCompleted);
   expect(seen).toMatchObject({ runningCount: 0, desiredCount: 0 });
 });
 
-test('a service that is scaled above 0 can only be deleted by force', async () => {
+test('a service that is scaled above 0 can be deleted only by force', async () => {
   const scene = await balancedAccount();
   await calls(scene.ecs).create(scene.serviceInput());
   expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)))).toEqual({
@@ -172,14 +172,14 @@ test('a service that is scaled above 0 can only be deleted by force', async () =
   expect(service).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
 
-test('while one of its deployments is being replaced, a service can only be deleted by force', async () => {
+test('a service can be deleted only by force while one of its deployments is being replaced', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
   await create(scene.serviceInput({ desiredCount: 1 }));
   await update({ forceNewDeployment: true, desiredCount: 0 });
-  const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
-  expect(refused.message).toBe('The service cannot be stopped while deployments are active.');
+  const refusal = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
+  expect(refusal.message).toBe('The service cannot be stopped while deployments are active.');
 });
 
 test('a deleted service drains, is not listed, and becomes INACTIVE when its tasks have ended', async () => {
@@ -207,8 +207,8 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
   clock.advance(35_000);
   expect(plane.stopped).toHaveLength(1);
   expect(await service()).toMatchObject({ status: 'INACTIVE', deployments: [] });
-  const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
-  expect(refused).toEqual({ code: 'ServiceNotFoundException', message: 'Service not found.' });
+  const refusal = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
+  expect(refusal).toEqual({ code: 'ServiceNotFoundException', message: 'Service not found.' });
   expect((await create(scene.serviceInput())).service?.status).toBe('ACTIVE');
 });
 

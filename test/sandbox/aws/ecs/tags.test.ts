@@ -58,8 +58,8 @@ test.each([
   ['web', 'InvalidParameterException'],
 ])('ListTagsForResource refuses %s', async (resourceArn, code) => {
   const { ecs } = await balancedAccount();
-  const refused = await refusalOf(ecs.send(new ListTagsForResourceCommand({ resourceArn })));
-  expect(refused.code).toBe(code);
+  const refusal = await refusalOf(ecs.send(new ListTagsForResourceCommand({ resourceArn })));
+  expect(refusal.code).toBe(code);
 });
 
 test.each([
@@ -69,8 +69,8 @@ test.each([
   ['more than fifty tags', Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: '1' }))],
 ])('TagResource refuses %s', async (_what, tags) => {
   const { ecs } = await balancedAccount();
-  const refused = await refusalOf(
+  const refusal = await refusalOf(
     ecs.send(new TagResourceCommand({ resourceArn: `${ARN}:cluster/main`, tags })),
   );
-  expect(refused.code).toBe('InvalidParameterException');
+  expect(refusal.code).toBe('InvalidParameterException');
 });

@@ -204,12 +204,12 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
 
 test.each(refusals)('RegisterTaskDefinition refuses %s', async (_what, overrides, message) => {
   const { ecs, role } = await account();
-  const refused = await refusalOf(
+  const refusal = await refusalOf(
     ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), ...overrides(role) })),
   );
-  expect(refused.code).toMatch(/^(ClientException|InvalidParameterException)$/);
-  if (typeof message === 'string') expect(refused.message).toBe(message);
-  else expect(refused.message).toMatch(message);
+  expect(refusal.code).toMatch(/^(ClientException|InvalidParameterException)$/);
+  if (typeof message === 'string') expect(refusal.message).toBe(message);
+  else expect(refusal.message).toMatch(message);
 });
 
 test.each<[string, Partial<ContainerDefinition>]>([
@@ -219,7 +219,7 @@ test.each<[string, Partial<ContainerDefinition>]>([
   ['linuxParameters.swappiness', { linuxParameters: { swappiness: 1 } }],
 ])('RegisterTaskDefinition reports %s as not implemented', async (member, overrides) => {
   const { ecs, role } = await account();
-  const refused = await refusalOf(
+  const refusal = await refusalOf(
     ecs.send(
       new RegisterTaskDefinitionCommand({
         ...twoContainerTask(role),
@@ -227,7 +227,7 @@ test.each<[string, Partial<ContainerDefinition>]>([
       }),
     ),
   );
-  expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
+  expect(refusal).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
 });
 
 test('RegisterTaskDefinition accepts 65536 bytes, and refuses one more', async () => {
@@ -241,8 +241,8 @@ test('RegisterTaskDefinition accepts 65536 bytes, and refuses one more', async (
   const { tags: _, ...definition } = withValue('');
   const remainingBytes = 65_536 - Buffer.byteLength(JSON.stringify(definition));
   const value = `é${'x'.repeat(remainingBytes - 2)}`;
-  const refused = await refusalOf(ecs.send(new RegisterTaskDefinitionCommand(withValue(`${value}x`))));
-  expect(refused).toEqual({
+  const refusal = await refusalOf(ecs.send(new RegisterTaskDefinitionCommand(withValue(`${value}x`))));
+  expect(refusal).toEqual({
     code: 'ClientException',
     message: "Actual length: '65537'. Max allowed length is '65536' bytes.",
   });

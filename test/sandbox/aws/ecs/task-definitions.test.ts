@@ -151,7 +151,7 @@ test('the deletion of a task definition waits until no service or task uses it',
   expect((await refusalOf(status())).code).toBe('ClientException');
 });
 
-test('deregistering may be repeated, and requires an existing revision', async () => {
+test('a revision can be deregistered twice, but must exist', async () => {
   const { ecs, role } = await account();
   await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   const deregister = (taskDefinition: string) =>
@@ -183,8 +183,8 @@ test('a task definition that a call returned can be registered again', async () 
   );
   expect(second.taskDefinition?.revision).toBe(2);
   expect(second.taskDefinition?.containerDefinitions).toEqual(containerDefinitions);
-  const refused = await refusalOf(
+  const refusal = await refusalOf(
     ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), volumes: [{ name: 'data' }] })),
   );
-  expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
+  expect(refusal).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
 });

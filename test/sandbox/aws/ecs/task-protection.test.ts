@@ -28,12 +28,13 @@ async function protectionScene() {
     ecs.send(
       new UpdateTaskProtectionCommand({ cluster: 'main', tasks: [], protectionEnabled: true, ...input }),
     );
-  const get = (named?: string[]) => ecs.send(new GetTaskProtectionCommand({ cluster: 'main', tasks: named }));
-  return { ...scene, clock, update, settle, arns, protect, get };
+  const getProtection = (named?: string[]) =>
+    ecs.send(new GetTaskProtectionCommand({ cluster: 'main', tasks: named }));
+  return { ...scene, clock, update, settle, arns, protect, getProtection };
 }
 
 test('scaling in stops no protected task until its protection ends', async () => {
-  const { update, settle, arns, protect, clock, get } = await protectionScene();
+  const { update, settle, arns, protect, clock, getProtection } = await protectionScene();
   const [first, second] = await arns();
   await protect({ tasks: [required(first), required(second)], expiresInMinutes: 60 });
   await update({ desiredCount: 0 });
@@ -45,7 +46,7 @@ test('scaling in stops no protected task until its protection ends', async () =>
   clock.advance(3_600_000);
   settle();
   expect(await arns()).toEqual([]);
-  expect((await get()).protectedTasks).toEqual([]);
+  expect((await getProtection()).protectedTasks).toEqual([]);
 });
 
 test('scaling in stops another task instead of a protected one', async () => {
@@ -73,8 +74,8 @@ test('a deployment keeps a protected task, and is not completed until the protec
   expect((await service()).deployments?.[0]?.rolloutState).toBe('COMPLETED');
 });
 
-test('the protection and its end are described, and last two hours by default', async () => {
-  const { arns, protect, get, clock, ecs, networkConfiguration } = await protectionScene();
+test('a protection lasts two hours by default, and can be described', async () => {
+  const { arns, protect, getProtection, clock, ecs, networkConfiguration } = await protectionScene();
   const [first, second] = await arns();
   const { protectedTasks } = await protect({ tasks: [required(first)] });
   const expirationDate = new Date(clock.now() + 7_200_000);
@@ -88,7 +89,7 @@ test('the protection and its end are described, and last two hours by default', 
     }),
   );
   const named = [required(first), required(second), required(single?.taskArn), UNKNOWN_ID];
-  expect(await get(named)).toMatchObject({
+  expect(await getProtection(named)).toMatchObject({
     protectedTasks: [
       { taskArn: first, protectionEnabled: true, expirationDate },
       { taskArn: second, protectionEnabled: false },

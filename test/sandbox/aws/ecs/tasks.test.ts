@@ -257,7 +257,7 @@ test("a service's tasks name their deployment, and have the service's tags if th
   ]);
 });
 
-test('tasks can be listed by desired status, family, service and startedBy', async () => {
+test('lists of tasks can be filtered by desired status, family, service and startedBy', async () => {
   const scene = await timedScene();
   const { run, ecs } = scene;
   const [one] = await run({ startedBy: 'me' });

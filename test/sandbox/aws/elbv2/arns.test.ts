@@ -64,8 +64,8 @@ const calls: [name: string, kind: string, send: (elbv2: Client, arn: string) => 
   ],
 ];
 
-/** Returns ARNs that are no ARNs of a load balancer, target group, listener or rule of this account and region. */
-const malformed = (balancer: string): string[] => [
+/** Returns strings that are not ARNs of resources of Elastic Load Balancing in this account and region. */
+const invalidArns = (balancer: string): string[] => [
   'web',
   'arn:aws:elasticloadbalancing:eu-west-1:000000000000:loadbalancer',
   'arn:aws:elasticloadbalancing:eu-west-1:000000000000:loadbalancer/web',
@@ -76,7 +76,7 @@ const malformed = (balancer: string): string[] => [
 
 test.each(calls)('%s refuses an invalid ARN as not a valid %s ARN', async (_name, kind, send) => {
   const { elbv2, makeBalancer } = await scene();
-  for (const arn of malformed(await makeBalancer())) {
+  for (const arn of invalidArns(await makeBalancer())) {
     expect(await refusalOf(send(elbv2, arn))).toEqual({
       code: 'ValidationError',
       message: `'${arn}' is not a valid ${kind} ARN`,
@@ -84,7 +84,7 @@ test.each(calls)('%s refuses an invalid ARN as not a valid %s ARN', async (_name
   }
 });
 
-test('the ARN of another kind is refused, also in the actions of a listener', async () => {
+test('an ARN of another kind is refused, and so is the name of a target group in the actions of a listener', async () => {
   const { createListener, elbv2, makeBalancer, makeListener } = await scene();
   const balancer = await makeBalancer();
   const listener = await makeListener(balancer, notFound);

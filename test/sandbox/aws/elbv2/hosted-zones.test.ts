@@ -12,11 +12,11 @@ test.each([
   ['eu-west-1', 'Z32O12XQLNTSW2'],
   ['cn-north-1', 'Z1GDH35T77C1KE'],
   ['us-gov-west-1', 'Z33AYJ8TM3BH4J'],
-])('the zone of %s is %s', (region, id) => {
+])('the hosted zone of load balancers in %s is %s', (region, id) => {
   expect(canonicalHostedZoneId(region)).toBe(id);
 });
 
-test('no two regions have the same zone, even where AWS publishes none', () => {
+test('no two regions have the same zone, even where AWS publishes no zone', () => {
   const partitions = ['us-east-1', 'cn-north-1', 'us-gov-east-1', 'eusc-de-east-1', 'us-iso-east-1'];
   const regions = partitions.flatMap((region) => awsPartitionFor(region).regions);
   const ids = regions.map(canonicalHostedZoneId);
@@ -46,7 +46,7 @@ test("an alias must name the zone of its load balancer's region", async () => {
   await change('Z32O12XQLNTSW2');
 });
 
-test('a load balancer of an earlier sandbox keeps the zone of us-east-1', async () => {
+test('a load balancer from an earlier version of the sandbox keeps the zone of us-east-1', async () => {
   const { describeBalancer, makeBalancer, route53, region } = await scene();
   await makeBalancer();
   const { DNSName = '' } = (await describeBalancer()) ?? {};

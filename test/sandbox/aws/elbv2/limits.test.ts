@@ -44,8 +44,8 @@ test('a target group can have at most a thousand targets', async () => {
 test('a region can have at most three thousand target groups', async () => {
   const { createTargetGroup, makeTargetGroup, region } = await scene();
   const { targetGroups } = region.elbv2;
-  const made = required(targetGroups.get(await makeTargetGroup()));
-  for (let i = 1; i < 3000; i++) targetGroups.set(`arn:${i}`, { ...made, TargetGroupName: `g${i}` });
+  const group = required(targetGroups.get(await makeTargetGroup()));
+  for (let i = 1; i < 3000; i++) targetGroups.set(`arn:${i}`, { ...group, TargetGroupName: `g${i}` });
   expect(await refusalOf(createTargetGroup({ Name: 'more' }))).toMatchObject({ code: 'TooManyTargetGroups' });
 });
 
@@ -61,7 +61,7 @@ test('a load balancer can use at most a hundred target groups', async () => {
   });
 });
 
-test('a page has between one and four hundred rows, and an unknown marker is refused', async () => {
+test('the size of a page is between one and four hundred, and an unknown marker is refused', async () => {
   const { elbv2 } = await scene();
   const describe = (input: object) => elbv2.send(new DescribeAccountLimitsCommand(input));
   const { Limits, NextMarker } = await describe({ PageSize: 1 });

@@ -41,7 +41,7 @@ test('the ARN of a listener extends the ARN of its load balancer, and the defaul
   ]);
 });
 
-test('a repeated create call returns the same listener, and is refused as a duplicate if its action differs', async () => {
+test('a repeated create call returns the same listener; a call with another action is refused as a duplicate', async () => {
   const { makeBalancer, createListener, makeTargetGroup } = await scene();
   const LoadBalancerArn = await makeBalancer();
   const first = await createListener(LoadBalancerArn);

@@ -34,7 +34,7 @@ test('a load balancer is created as provisioning with its DNS name, and is descr
   expect(await describeBalancer()).toEqual({ ...made, State: { Code: 'active' } });
 });
 
-test("at AWS's pace a load balancer takes two and a half minutes to become active", async () => {
+test("at AWS's pace, a load balancer takes two and a half minutes to become active", async () => {
   const clock = manualClock();
   const { makeBalancer, describeBalancer } = await scene({ clock, pace: 1 });
   await makeBalancer();
@@ -44,7 +44,7 @@ test("at AWS's pace a load balancer takes two and a half minutes to become activ
   expect((await describeBalancer())?.State?.Code).toBe('active');
 });
 
-test('a repeated create call returns the same load balancer, and is refused as a duplicate name if its settings differ', async () => {
+test('a repeated create call returns the same load balancer; a call with the same name and other settings is refused', async () => {
   const { createBalancer, subnets, make, vpc } = await scene();
   const first = await createBalancer({ Tags: [{ Key: 'a', Value: '1' }] });
   const again = await createBalancer({ Subnets: [...subnets].reverse(), Tags: [{ Key: 'a', Value: '2' }] });
@@ -76,7 +76,7 @@ test("an internal load balancer needs no internet gateway, has no public address
   expect(NetworkInterfaces?.map(({ Association }) => Association)).toEqual([undefined, undefined]);
 });
 
-test('a load balancer has one network interface per subnet until some time after its deletion', async () => {
+test('a load balancer has one network interface per subnet, until some time after the load balancer is deleted', async () => {
   const clock = manualClock();
   const { makeBalancer, ec2, elbv2, subnets } = await scene({ clock, pace: 1 });
   const interfaces = async () =>
@@ -214,7 +214,7 @@ test('unsupported settings are refused with an error that names them', async () 
   });
 });
 
-test('subnets can also be given as plain subnet mappings', async () => {
+test('subnets can also be given as subnet mappings without addresses', async () => {
   const { createBalancer, describeBalancer, subnets } = await scene();
   await createBalancer({ Subnets: undefined, SubnetMappings: subnets.map((SubnetId) => ({ SubnetId })) });
   expect((await describeBalancer())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual(subnets);

@@ -16,10 +16,10 @@ async function ruleScene() {
   const ListenerArn = await makeListener(LoadBalancerArn);
   const rules = async () => (await elbv2.send(new DescribeRulesCommand({ ListenerArn }))).Rules ?? [];
   const priorities = async () => (await rules()).map(({ Priority }) => Priority);
-  const setPriorities = (byArn: Record<string, number>) =>
+  const setPriorities = (prioritiesByArn: Record<string, number>) =>
     elbv2.send(
       new SetRulePrioritiesCommand({
-        RulePriorities: Object.entries(byArn).map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
+        RulePriorities: Object.entries(prioritiesByArn).map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
       }),
     );
   const defaultRuleArn = required((await rules())[0]?.RuleArn);

@@ -29,9 +29,9 @@ export const path = (...Values: string[]): RuleCondition => ({
  * the call; the functions named `make…` return the ARN of the new resource.
  */
 export async function scene(options: SandboxOptions = {}) {
-  const running = await sandbox(options);
-  const { elbv2 } = running;
-  const make = makerOf(running.ec2);
+  const started = await sandbox(options);
+  const { elbv2 } = started;
+  const make = makerOf(started.ec2);
   const vpc = await make.vpc();
   await make.gateway(vpc);
   const subnets = [
@@ -86,7 +86,7 @@ export async function scene(options: SandboxOptions = {}) {
     ).map(({ TargetHealth }) => TargetHealth);
 
   return {
-    ...running,
+    ...started,
     make,
     vpc,
     subnets,

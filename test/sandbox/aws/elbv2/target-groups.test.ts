@@ -65,7 +65,7 @@ test('an empty protocol version, as Terraform sends it, means the default versio
   expect(again?.TargetGroupArn).toBe(made?.TargetGroupArn);
 });
 
-test('a repeated create call returns the same group, and is refused as a duplicate name if its settings differ', async () => {
+test('a repeated create call returns the same group; a call with the same name and other settings is refused', async () => {
   const { createTargetGroup, elbv2 } = await scene();
   const [first] = (await createTargetGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   const [again] = (await createTargetGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];

@@ -239,11 +239,11 @@ test('an address outside the VPC can be registered for all zones', async () => {
 
 test('every call about the targets of an unknown group is refused', async () => {
   const { elbv2, TargetGroupArn } = await targetScene();
-  const gone = { TargetGroupArn: `${TargetGroupArn}0`, Targets: [{ Id: '10.0.1.9' }] };
+  const unknownGroup = { TargetGroupArn: `${TargetGroupArn}0`, Targets: [{ Id: '10.0.1.9' }] };
   for (const call of [
-    elbv2.send(new RegisterTargetsCommand(gone)),
-    elbv2.send(new DeregisterTargetsCommand(gone)),
-    elbv2.send(new DescribeTargetHealthCommand(gone)),
+    elbv2.send(new RegisterTargetsCommand(unknownGroup)),
+    elbv2.send(new DeregisterTargetsCommand(unknownGroup)),
+    elbv2.send(new DescribeTargetHealthCommand(unknownGroup)),
   ]) {
     expect(await refusalOf(call)).toMatchObject({ code: 'TargetGroupNotFound' });
   }
@@ -262,15 +262,15 @@ test('the health that the data plane reports is shown, and a repeated report is 
   await register({ Id: ip });
   expect(await health()).toEqual([REGISTERING]);
   const before = changes;
-  const failed = {
+  const unhealthy = {
     State: 'unhealthy',
     Reason: 'Target.FailedHealthChecks',
     Description: 'Health checks failed',
   } as const;
-  setTargetHealth(region, TargetGroupArn, ip, 5000, failed);
-  setTargetHealth(region, TargetGroupArn, ip, 5000, failed);
+  setTargetHealth(region, TargetGroupArn, ip, 5000, unhealthy);
+  setTargetHealth(region, TargetGroupArn, ip, 5000, unhealthy);
   expect(changes).toBe(before + 1);
-  expect(await health()).toEqual([failed]);
+  expect(await health()).toEqual([unhealthy]);
   setTargetHealth(region, TargetGroupArn, ip, 5000, { State: 'healthy' });
   expect(await health()).toEqual([{ State: 'healthy' }]);
   await deregister({ Id: ip });

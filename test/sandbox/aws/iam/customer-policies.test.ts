@@ -100,7 +100,7 @@ test('IAM accepts an action of a service that does not exist', async () => {
   await create(iam, { PolicyDocument: permissions({ Action: 'nosuchservice:Do' }) });
 });
 
-test('an attached policy is counted, and neither it nor its role can be deleted', async () => {
+test('an attachment is counted, and keeps the policy and the role from being deleted', async () => {
   const { iam } = await sandbox();
   await create(iam);
   await makeRole(iam);
@@ -119,7 +119,7 @@ test('an attached policy is counted, and neither it nor its role can be deleted'
   await removeRole();
 });
 
-test('policies are listed by scope, path, use and page, without tags and descriptions', async () => {
+test('policies can be listed by scope, path and use, and in pages; lists show no tags and descriptions', async () => {
   const { iam } = await sandbox();
   await makeRole(iam);
   await create(iam, { Tags: [{ Key: 'a', Value: '1' }], Description: 'about' });

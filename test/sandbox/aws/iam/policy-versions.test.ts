@@ -54,7 +54,7 @@ test('a new version becomes the default only on request, and its document is ret
   expect(await defaultVersion()).toBe('v2');
 });
 
-test('a policy has at most five versions, and a number is never used again', async () => {
+test('a policy has at most five versions, and the number of a deleted version is not used again', async () => {
   const iam = await iamWithPolicy();
   for (let count = 1; count < 5; count += 1) await add(iam);
   expect(await refusalOf(add(iam))).toEqual({
@@ -83,7 +83,7 @@ test('the default version cannot be deleted, and a policy with other versions ca
   expect(await refusalOf(versions(iam))).toMatchObject({ code: 'NoSuchEntity' });
 });
 
-test('unknown and malformed versions are refused', async () => {
+test('unknown versions, malformed version ids and large documents are refused', async () => {
   const iam = await iamWithPolicy();
   for (const call of [
     () => getVersion(iam, 'v9'),
@@ -130,19 +130,19 @@ test("AWS's policies are returned with their published version, dates and docume
   expect(await versions(iam, EXECUTION)).toHaveLength(1);
 });
 
-test('the sandbox refuses to invent documents, versions and policies of other partitions', async () => {
+test("the sandbox invents no documents or versions of AWS's policies, and no policies of other partitions", async () => {
   const { iam, url } = await sandbox();
   const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
   const current = (await iam.send(new GetPolicyCommand({ PolicyArn: readOnly }))).Policy?.DefaultVersionId;
-  const unknown = { code: 'NotImplemented' };
-  expect(await refusalOf(getVersion(iam, current ?? '', readOnly))).toMatchObject(unknown);
-  expect(await refusalOf(getVersion(iam, 'v1', readOnly))).toMatchObject(unknown);
-  expect(await refusalOf(versions(iam, readOnly))).toMatchObject(unknown);
+  const notImplemented = { code: 'NotImplemented' };
+  expect(await refusalOf(getVersion(iam, current ?? '', readOnly))).toMatchObject(notImplemented);
+  expect(await refusalOf(getVersion(iam, 'v1', readOnly))).toMatchObject(notImplemented);
+  expect(await refusalOf(versions(iam, readOnly))).toMatchObject(notImplemented);
   expect(await refusalOf(getVersion(iam, 'v2', EXECUTION))).toMatchObject({ code: 'NoSuchEntity' });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const china = new IAMClient({ endpoint: url, region: 'cn-north-1', credentials, maxAttempts: 1 });
   const arn = EXECUTION.replace('arn:aws:', 'arn:aws-cn:');
-  expect(await refusalOf(china.send(new GetPolicyCommand({ PolicyArn: arn })))).toMatchObject(unknown);
+  expect(await refusalOf(china.send(new GetPolicyCommand({ PolicyArn: arn })))).toMatchObject(notImplemented);
   china.destroy();
 });
 
@@ -174,9 +174,9 @@ test('a permissions boundary can be set, replaced and removed, and keeps its pol
   expect(await refusalOf(removePolicy())).toMatchObject({ code: 'DeleteConflict' });
   const put = (PermissionsBoundary: string) =>
     iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: 'task', PermissionsBoundary }));
-  const power = 'arn:aws:iam::aws:policy/PowerUserAccess';
-  await put(power);
-  expect(await boundary()).toMatchObject({ PermissionsBoundaryArn: power });
+  const powerUser = 'arn:aws:iam::aws:policy/PowerUserAccess';
+  await put(powerUser);
+  expect(await boundary()).toMatchObject({ PermissionsBoundaryArn: powerUser });
   await removePolicy();
   expect(await refusalOf(put(PolicyArn))).toEqual({
     code: 'NoSuchEntity',

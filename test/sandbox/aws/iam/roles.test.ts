@@ -93,14 +93,14 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
 
 test('an unknown role is refused with an error that names the role', async () => {
   const { iam } = await sandbox();
-  const refused = {
+  const refusal = {
     code: 'NoSuchEntity',
     message: 'The role with name gone cannot be found.',
   };
   const RoleName = 'gone';
-  expect(await refusalOf(get(iam, RoleName))).toEqual(refused);
-  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refused);
-  expect(await refusalOf(iam.send(new ListInstanceProfilesForRoleCommand({ RoleName })))).toEqual(refused);
+  expect(await refusalOf(get(iam, RoleName))).toEqual(refusal);
+  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refusal);
+  expect(await refusalOf(iam.send(new ListInstanceProfilesForRoleCommand({ RoleName })))).toEqual(refusal);
 });
 
 test('refusals have the same HTTP status codes as in IAM', async () => {
@@ -115,7 +115,7 @@ test('refusals have the same HTTP status codes as in IAM', async () => {
   expect(await statusOf(makeRole(iam, 'a/b'))).toBe(400);
 });
 
-test('roles are listed by path prefix, page by page, without their tags', async () => {
+test('roles can be found by path prefix, and are listed page by page without their tags', async () => {
   const { iam } = await sandbox();
   for (const name of ['c', 'a', 'b']) {
     await makeRole(iam, name, { Path: '/ours/', Tags: [{ Key: 'one', Value: '1' }] });

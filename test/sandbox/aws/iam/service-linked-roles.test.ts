@@ -74,18 +74,18 @@ test('service-linked roles of unknown services or with a custom suffix are refus
 test('callers can change only the description of a service-linked role', async () => {
   const { iam } = await sandbox();
   await iam.send(createCommand('ecs.amazonaws.com'));
-  const refused = {
+  const refusal = {
     code: 'UnmodifiableEntity',
     message:
       "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS",
   };
   const PolicyArn = 'arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy';
-  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refused);
-  expect(await refusalOf(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })))).toEqual(refused);
+  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refusal);
+  expect(await refusalOf(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })))).toEqual(refusal);
   const put = new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: '{}' });
-  expect(await refusalOf(iam.send(put))).toEqual(refused);
+  expect(await refusalOf(iam.send(put))).toEqual(refusal);
   const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trustPolicy() });
-  expect(await refusalOf(iam.send(update))).toEqual(refused);
+  expect(await refusalOf(iam.send(update))).toEqual(refusal);
   await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: 'ours too' }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   expect(Role?.Description).toBe('ours too');

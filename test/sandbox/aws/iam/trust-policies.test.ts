@@ -63,8 +63,8 @@ test.each([
   ],
 ])('a trust policy with %s is malformed', async (_what, document, message) => {
   const { iam } = await sandbox();
-  const made = makeRole(iam, 'task', { AssumeRolePolicyDocument: document });
-  expect(await refusalOf(made)).toEqual({ code: 'MalformedPolicyDocument', message });
+  const call = makeRole(iam, 'task', { AssumeRolePolicyDocument: document });
+  expect(await refusalOf(call)).toEqual({ code: 'MalformedPolicyDocument', message });
 });
 
 test('existing roles, accounts and "*" can be principals of a trust policy', async () => {
@@ -111,7 +111,7 @@ test('a trust policy keeps its text, including white space', async () => {
   expect(await storedPolicy(iam)).toBe(document);
 });
 
-test('in a trust policy, a deleted role becomes its id, and a new role with its name changes nothing', async () => {
+test('in a trust policy, the id of a deleted role replaces its ARN, and a new role with the same name changes nothing', async () => {
   const { iam } = await sandbox();
   const first = (await makeRole(iam, 'first')).Role;
   const AWS = [`${ACCOUNT}:role/first`, `${ACCOUNT}:root`];
@@ -131,7 +131,7 @@ test('in a trust policy, a deleted role becomes its id, and a new role with its 
   expect(await storedPolicy(iam)).toBe(trusting(AWS));
 });
 
-test('in a trust policy, an account becomes the ARN of its root user, but not in a condition', async () => {
+test("in a trust policy, the ARN of the root user replaces a principal's account id, but not one in a condition", async () => {
   const { iam } = await sandbox();
   const Condition = { StringEquals: { 'aws:SourceAccount': '111111111111' } };
   const trust = (AWS: string) => trustPolicy({ Principal: { AWS }, Condition });

@@ -1,4 +1,4 @@
-// The user and the empty lists of the sandbox's IAM, through the SDK's client.
+// The only user of the sandbox's IAM, and the lists that are always empty, through the SDK's client.
 import {
   GetUserCommand,
   IAMClient,
@@ -37,7 +37,7 @@ test('the only user is the caller', async () => {
   });
 });
 
-test('a session of a role must name the user', async () => {
+test('a call by a session of a role must name the user', async () => {
   const { iam, sts, url } = await sandbox();
   const AssumeRolePolicyDocument = trustPolicy({ Principal: { AWS: '*' } });
   const RoleArn = (await makeRole(iam, 'task', { AssumeRolePolicyDocument })).Role?.Arn;
@@ -52,17 +52,17 @@ test('a session of a role must name the user', async () => {
       sessionToken: Credentials?.SessionToken ?? '',
     },
   });
-  const refused = await refusalOf(session.send(new GetUserCommand({})));
+  const refusal = await refusalOf(session.send(new GetUserCommand({})));
   const named = await session.send(new GetUserCommand({ UserName }));
   session.destroy();
-  expect(refused).toEqual({
+  expect(refusal).toEqual({
     code: 'ValidationError',
     message: 'Must specify userName when calling with non-User credentials',
   });
   expect(named.User).toMatchObject({ UserName });
 });
 
-test('the lists of what the user does not have are empty', async () => {
+test('the user has no tags, policies, groups or MFA devices', async () => {
   const { iam } = await sandbox();
   const input = { UserName };
   expect((await iam.send(new ListUserTagsCommand(input))).Tags).toEqual([]);
@@ -74,7 +74,7 @@ test('the lists of what the user does not have are empty', async () => {
   expect(await refusalOf(unknown)).toMatchObject({ code: 'NoSuchEntity' });
 });
 
-test('the lists of what the account does not have are empty', async () => {
+test('the account has no aliases, groups, instance profiles, identity providers, certificates or MFA devices', async () => {
   const { iam } = await sandbox();
   expect((await iam.send(new ListAccountAliasesCommand({}))).AccountAliases).toEqual([]);
   expect((await iam.send(new ListGroupsCommand({}))).Groups).toEqual([]);

@@ -135,14 +135,14 @@ test('a batch that is unordered, empty, too large or spans more than a day is re
 
 test('events that are too old or too new are rejected, and the response says which ones', async () => {
   const { put, messages } = await logStreamScene();
-  const { rejectedLogEventsInfo: old } = await put(
+  const { rejectedLogEventsInfo: tooOld } = await put(
     [-14 * DAY - 2, 'a'],
     [-14 * DAY - 1, 'b'],
     [-14 * DAY, 'c'],
   );
-  expect(old).toEqual({ tooOldLogEventEndIndex: 2 });
-  const { rejectedLogEventsInfo: fresh } = await put([2 * HOUR, 'd'], [2 * HOUR + 1, 'e']);
-  expect(fresh).toEqual({ tooNewLogEventStartIndex: 1 });
+  expect(tooOld).toEqual({ tooOldLogEventEndIndex: 2 });
+  const { rejectedLogEventsInfo: tooNew } = await put([2 * HOUR, 'd'], [2 * HOUR + 1, 'e']);
+  expect(tooNew).toEqual({ tooNewLogEventStartIndex: 1 });
   expect((await put([0, 'f'])).rejectedLogEventsInfo).toBeUndefined();
   expect(await messages()).toEqual(['c', 'f', 'd']);
 });

@@ -77,10 +77,10 @@ test.each([
 
 test('KMS keys and classes other than STANDARD are refused as not implemented', async () => {
   const { logs } = await sandbox();
-  const refused = { code: 'NotImplemented' };
-  expect(await refusalOf(create(logs, 'one', { kmsKeyId: 'alias/one' }))).toMatchObject(refused);
+  const refusal = { code: 'NotImplemented' };
+  expect(await refusalOf(create(logs, 'one', { kmsKeyId: 'alias/one' }))).toMatchObject(refusal);
   const infrequentAccess = create(logs, 'one', { logGroupClass: 'INFREQUENT_ACCESS' });
-  expect(await refusalOf(infrequentAccess)).toMatchObject(refused);
+  expect(await refusalOf(infrequentAccess)).toMatchObject(refusal);
 });
 
 test('log groups can be found by a prefix or by any part of their name', async () => {
@@ -174,7 +174,7 @@ test('log group tags can be set by the create call and changed by ARN', async ()
   expect(tags).toEqual({ two: 'II', three: 'III' });
 });
 
-test('log group tags can be changed by name, as older clients do', async () => {
+test('tags can be changed through the name of their log group, as older clients do', async () => {
   const { logs } = await sandbox();
   await create(logs);
   await logs.send(new TagLogGroupCommand({ logGroupName, tags: { one: '1', two: '2' } }));

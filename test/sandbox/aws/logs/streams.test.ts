@@ -58,7 +58,7 @@ test('creating a stream in an unknown log group is refused', async () => {
   expect(await refusalOf(logs.send(command))).toMatchObject({ code: 'ResourceNotFoundException' });
 });
 
-test('streams can be listed by name or by last event, in ascending or descending order', async () => {
+test('streams can be sorted by name or by the time of their last event, in ascending or descending order', async () => {
   const { createStream, put, names } = await streamScene();
   for (const name of ['b', 'a', 'c']) await createStream(name);
   await put('b', [1000, 'x']);

@@ -50,7 +50,7 @@ test('an IPv6 address in another spelling is the same value, and Route 53 keeps 
   expect(await records()).toEqual([]);
 });
 
-test('the calls for tags accept no prefix of a zone id, whereas other calls accept it', async () => {
+test('the calls for tags refuse the prefix /hostedzone/ of a zone id, and other calls accept it', async () => {
   const { route53, zoneId } = await zoneScene();
   const prefixed = `/hostedzone/${zoneId}`;
   await route53.send(new GetHostedZoneCommand({ Id: prefixed }));
@@ -70,44 +70,46 @@ test('the calls for tags accept no prefix of a zone id, whereas other calls acce
     ResourceIds: [zoneId, prefixed],
   });
   expect(await refusalOf(route53.send(listSeveral))).toEqual(tooLong);
-  const cut = prefixed.slice(0, 32);
-  const noZone = { code: 'NoSuchHostedZone', message: `No hosted zone found with ID: ${cut}` };
-  expect(await refusalOf(change(cut))).toEqual(noZone);
-  expect(await refusalOf(list(cut))).toEqual(noZone);
+  const truncatedId = prefixed.slice(0, 32);
+  const noZone = { code: 'NoSuchHostedZone', message: `No hosted zone found with ID: ${truncatedId}` };
+  expect(await refusalOf(change(truncatedId))).toEqual(noZone);
+  expect(await refusalOf(list(truncatedId))).toEqual(noZone);
   await change(zoneId);
   expect((await list(zoneId)).ResourceTagSet?.Tags).toEqual(AddTags);
 });
 
-test('ids that are too long are refused as such; other unknown ids are not found', async () => {
+test('ids and comments that are too long are refused as such; other unknown ids are not found', async () => {
   const { change, route53, zoneId } = await zoneScene();
   const long = `Z${'0'.repeat(32)}`;
-  const byModel = (member: string, max: number, value = long) => ({
+  const modelRefusal = (member: string, max: number, value = long) => ({
     code: 'InvalidInput',
     message: `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${max}`,
   });
-  expect(await refusalOf(route53.send(new GetHostedZoneCommand({ Id: long })))).toEqual(byModel('id', 32));
+  expect(await refusalOf(route53.send(new GetHostedZoneCommand({ Id: long })))).toEqual(
+    modelRefusal('id', 32),
+  );
   const www = record('www.example.com', 'A', ['192.0.2.1']);
-  expect(await refusalOf(change(batchOf('CREATE', www), long))).toEqual(byModel('hostedZoneId', 32));
+  expect(await refusalOf(change(batchOf('CREATE', www), long))).toEqual(modelRefusal('hostedZoneId', 32));
   const longChange = `C${'0'.repeat(6500)}`;
   expect(await refusalOf(route53.send(new GetChangeCommand({ Id: longChange })))).toEqual(
-    byModel('id', 6500, longChange),
+    modelRefusal('id', 6500, longChange),
   );
   expect(await refusalOf(route53.send(new GetHostedZoneCommand({ Id: 'not a zone' })))).toEqual({
     code: 'NoSuchHostedZone',
     message: 'No hosted zone found with ID: not a zone',
   });
-  const byXml = (value: string, max: number, type: string) => ({
+  const xmlRefusal = (value: string, max: number, type: string) => ({
     code: 'InvalidInput',
     message: `Invalid XML ; cvc-maxLength-valid: Value '${value}' with length = '${value.length}' is not facet-valid with respect to maxLength '${max}' for type '${type}'.`,
   });
   const name = 'papito-backoffice-elb-elb-233329122.eu-west-1.elb.amazonaws.com';
   expect(await refusalOf(change(batchOf('CREATE', alias('www.example.com', name, 'Z1'))))).toEqual(
-    byXml(name, 32, 'ResourceId'),
+    xmlRefusal(name, 32, 'ResourceId'),
   );
   const Comment = 'c'.repeat(257);
-  const commented = new ChangeResourceRecordSetsCommand({
+  const withComment = new ChangeResourceRecordSetsCommand({
     HostedZoneId: zoneId,
     ChangeBatch: { Comment, Changes: batchOf('CREATE', www) },
   });
-  expect(await refusalOf(route53.send(commented))).toEqual(byXml(Comment, 256, 'ResourceDescription'));
+  expect(await refusalOf(route53.send(withComment))).toEqual(xmlRefusal(Comment, 256, 'ResourceDescription'));
 });

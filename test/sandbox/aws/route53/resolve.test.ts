@@ -4,7 +4,7 @@ import { delegatedServers, resolve } from '../../../../sandbox/aws/route53/resol
 import type { Region } from '../../../../sandbox/world/region.ts';
 import { alias, aliasScene, batchOf, record, zoneScene } from './scene.ts';
 
-test('a name resolves to its addresses, in any case and with or without a trailing dot', async () => {
+test('a name resolves to its addresses, in upper or lower case and with or without a trailing dot', async () => {
   const { change, region } = await zoneScene();
   await change(batchOf('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2'])));
   for (const name of ['www.example.com', 'WWW.Example.com.']) {

@@ -48,14 +48,14 @@ async function scene(document = trusting(`${ACCOUNT}:root`), MaxSessionDuration 
   const { Role } = await makeRole(iam, 'task', { AssumeRolePolicyDocument: document, MaxSessionDuration });
   const clientsWith = (
     { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' }: Partial<Credentials> = {},
-    name = 'eu-west-1',
+    region = 'eu-west-1',
   ) => {
     const credentials = {
       accessKeyId: AccessKeyId,
       secretAccessKey: SecretAccessKey,
       sessionToken: SessionToken,
     };
-    const settings = { endpoint: url, region: name, maxAttempts: 1, credentials };
+    const settings = { endpoint: url, region, maxAttempts: 1, credentials };
     const clients = {
       sts: new STSClient(settings),
       iam: new IAMClient(settings),
@@ -118,9 +118,9 @@ test.each<[string, string]>([
   ['any AWS principal', trusting('*')],
   ['the account', trusting('000000000000')],
   ['the user', trusting([`${ACCOUNT}:root`, USER])],
-  ['a matching wildcard', trusting(USER, { Action: 'sts:Assume*' })],
+  ['actions that match a wildcard', trusting(USER, { Action: 'sts:Assume*' })],
   [
-    'met conditions',
+    'a caller that meets its conditions',
     trusting(USER, {
       Condition: {
         StringLike: { 'aws:PrincipalArn': `${ACCOUNT}:user/*`, 'sts:RoleSessionName': ['other', 'ses*'] },
@@ -130,19 +130,25 @@ test.each<[string, string]>([
       },
     }),
   ],
-])('a role can be assumed if its trust policy names %s', async (_what, document) => {
+])('a role can be assumed if its trust policy allows %s', async (_what, document) => {
   const { sts } = await scene(document);
   expect((await assume(sts)).AssumedRoleUser?.Arn).toBe(SESSION);
 });
 
 test.each<[string, string]>([
-  ['only a service', trustPolicy()],
-  ['another account', trusting('111111111111')],
-  ['another action', trusting(USER, { Action: 'sts:TagSession' })],
-  ['an unmet condition', trusting(USER, { Condition: { StringEquals: { 'sts:ExternalId': 'secret' } } })],
-  ['a second factor', trusting(USER, { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })],
+  ['names only a service', trustPolicy()],
+  ['names another account', trusting('111111111111')],
+  ['allows another action', trusting(USER, { Action: 'sts:TagSession' })],
   [
-    'a denial',
+    'has a condition that the call does not meet',
+    trusting(USER, { Condition: { StringEquals: { 'sts:ExternalId': 'secret' } } }),
+  ],
+  [
+    'requires a second factor',
+    trusting(USER, { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }),
+  ],
+  [
+    'denies every caller',
     JSON.stringify({
       Statement: [
         { Effect: 'Allow', Principal: { AWS: USER }, Action: 'sts:AssumeRole' },
@@ -150,7 +156,7 @@ test.each<[string, string]>([
       ],
     }),
   ],
-])('a role cannot be assumed if its trust policy names %s', async (_what, document) => {
+])('a role cannot be assumed if its trust policy %s', async (_what, document) => {
   const { sts } = await scene(document);
   expect(await refusalOf(assume(sts))).toEqual({
     code: 'AccessDenied',
@@ -163,11 +169,11 @@ test('an external id must match, and the refusal is the same as for a role that 
   const { sts } = await scene(trusting(USER, { Condition }));
   await assume(sts, { ExternalId: 'right' });
   expect(await refusalOf(assume(sts, { ExternalId: 'wrong' }))).toMatchObject({ code: 'AccessDenied' });
-  const gone = assume(sts, { RoleArn: `${ACCOUNT}:role/gone` });
-  expect(await refusalOf(gone)).toMatchObject({ code: 'AccessDenied' });
+  const unknownRole = assume(sts, { RoleArn: `${ACCOUNT}:role/gone` });
+  expect(await refusalOf(unknownRole)).toMatchObject({ code: 'AccessDenied' });
 });
 
-test('a condition that the sandbox cannot evaluate is refused by name', async () => {
+test('a condition that the sandbox cannot evaluate is refused with an error that names its key', async () => {
   const Condition = { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } };
   const { sts } = await scene(trusting(USER, { Condition }));
   expect(await refusalOf(assume(sts))).toEqual({
@@ -177,7 +183,11 @@ test('a condition that the sandbox cannot evaluate is refused by name', async ()
 });
 
 test.each<[string, Partial<AssumeRoleCommandInput>, string]>([
-  ['an ARN of something else', { RoleArn: `${ACCOUNT}:user/sandbox` }, `${ACCOUNT}:user/sandbox is invalid`],
+  [
+    'an ARN that is not of a role',
+    { RoleArn: `${ACCOUNT}:user/sandbox` },
+    `${ACCOUNT}:user/sandbox is invalid`,
+  ],
   ['a session name with a slash', { RoleSessionName: 'a/b' }, 'regular expression pattern'],
   ['a session of 899 seconds', { DurationSeconds: 899 }, 'greater than or equal to 900'],
   [
@@ -208,20 +218,20 @@ test('a role can assume another role for at most an hour', async () => {
   expect(await refusalOf(assume(sts, second))).toMatchObject({ code: 'AccessDenied' });
 });
 
-test('a role that is created again is not the principal that a trust policy names', async () => {
+test('a trust policy that names a deleted role does not trust a new role with the same name', async () => {
   const { sts, iam, clientsWith } = await scene(trusting(USER));
   await makeRole(iam, 'second', { AssumeRolePolicyDocument: trusting(RoleArn) });
   const second = { RoleArn: `${ACCOUNT}:role/second` };
   await iam.send(new DeleteRoleCommand({ RoleName: 'task' }));
   await makeRole(iam, 'task', { AssumeRolePolicyDocument: trusting(USER) });
-  const again = clientsWith((await assume(sts)).Credentials).sts;
-  expect(await refusalOf(assume(again, second))).toMatchObject({ code: 'AccessDenied' });
+  const newSession = clientsWith((await assume(sts)).Credentials).sts;
+  expect(await refusalOf(assume(newSession, second))).toMatchObject({ code: 'AccessDenied' });
   const PolicyDocument = trusting(RoleArn);
   await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'second', PolicyDocument }));
-  await assume(again, second);
+  await assume(newSession, second);
 });
 
-test('a source identity needs the permission of the trust policy and cannot change in a chain', async () => {
+test('a source identity needs the permission of the trust policy, and cannot change in a chain of roles', async () => {
   const { sts, iam, clientsWith } = await scene(
     trusting([USER], { Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] }),
   );

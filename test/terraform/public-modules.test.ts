@@ -1,6 +1,6 @@
 // Terraform applies public modules with their defaults on the sandbox, plans no changes after requests have succeeded, and destroys everything.
 import { expect, test } from '@jest/globals';
-import { httpRequest, machine } from '../journeys/harness.ts';
+import { eventually, httpRequest, machine } from '../journeys/harness.ts';
 import { initTerraform, MODULES } from './terraform.ts';
 
 const SUCCESS = { code: 0, output: '' };
@@ -22,8 +22,9 @@ testWithModules(
     const resolved = await slipway.admin(`resolve?name=${balancer}&port=80`);
     const { port } = (await resolved.json()) as { port: number };
     const get = (path: string) => httpRequest(`http://${balancer}:${port}${path}`);
-    expect(await get('/api1')).toMatchObject({ status: 200 });
-    expect(await get('/api2')).toMatchObject({ status: 200 });
+    // The ECS module scales the service by its CPU usage, so a task may be about to stop when a request arrives.
+    for (const path of ['/api1', '/api2'])
+      await eventually(async () => (await get(path)).status === 200 || undefined);
     expect(await get('/nowhere')).toMatchObject({ status: 404, body: 'There is no service at this path.' });
     expect(await terraform.plan({ images })).toEqual(SUCCESS);
 

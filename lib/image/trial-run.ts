@@ -113,10 +113,15 @@ const listeningPort = (child: ChildProcess, port: number, limit: AbortSignal): P
   new Promise((resolve) => {
     if (limit.aborted) resolve(undefined);
     limit.addEventListener('abort', () => resolve(undefined), { once: true });
-    child.on('message', ({ requested, actual }: { requested: number; actual: number }) => {
-      if (requested === port) resolve(actual);
+    child.on('message', (message) => {
+      // The program can send messages of its own.
+      const { requested, actual } = Object(message) as { requested?: unknown; actual?: unknown };
+      if (requested === port && isPort(actual)) resolve(actual);
     });
   });
+
+const isPort = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 
 /** Returns the status of one response; undefined when there is none. Any certificate is accepted, as by the load balancer. */
 const statusAt = ({ protocol, path }: Trial, port: number, limit: AbortSignal): Promise<number | undefined> =>

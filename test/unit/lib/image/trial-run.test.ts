@@ -28,6 +28,13 @@ const answering = (status: string): string =>
     response.end();
   }).listen(${PORT});`;
 
+/** Returns a program that sends messages to its parent, although it has no `process.send`. */
+const sending = (...messages: unknown[]): string =>
+  `for (const message of ${JSON.stringify(messages)}) {
+    require('node:fs').writeSync(process.channel.fd, JSON.stringify(message) + '\\n');
+  }
+  setInterval(() => {}, 1000);`;
+
 test('the status of a good response is returned', async () => {
   expect(await tryProgram(trialOf(answering('200')))).toBe(200);
 });
@@ -55,6 +62,7 @@ test.each([
   ['throws an error', "throw new Error('no database')"],
   ['listens on another port', "require('node:net').createServer().listen(5001)"],
   ['never yields', 'for (;;);'],
+  ['sends messages that are not ports', sending(null, 'a', { requested: PORT, actual: 70_000 })],
 ])('a program that %s has no status', async (_, text) => {
   expect(await tryProgram(trialOf(text, { startTimeoutMs: 500 }))).toBeUndefined();
 });

@@ -114,7 +114,7 @@ const listeningPort = (child: ChildProcess, port: number, limit: AbortSignal): P
     if (limit.aborted) resolve(undefined);
     limit.addEventListener('abort', () => resolve(undefined), { once: true });
     child.on('message', (message) => {
-      // The program can send messages of its own.
+      // The program can send messages, too.
       const { requested, actual } = Object(message) as { requested?: unknown; actual?: unknown };
       if (requested === port && isPort(actual)) resolve(actual);
     });

@@ -15,17 +15,17 @@ import type { Stranger, StrangerContext } from './strangers.ts';
 type UsedGroup = Pick<FoundTargetGroup, 'targetGroupArn' | 'loadBalancerArns'>;
 
 /**
- * Lists the rules and default actions of strangers that forward to our target groups. Makes no call if only the removed load
- * balancers use the groups.
- * @param removedBalancers the ARNs of the load balancers that are removed as well, together with their listeners and rules
+ * Lists the rules and default actions of strangers that forward to our target groups. Makes no call if only
+ * load balancers that this run removes use the groups.
+ * @param balancersToRemove the ARNs of the load balancers that this run removes, together with their listeners and rules
  */
 export async function strangersUsing(
   { aws, names, found }: StrangerContext,
   groups: readonly UsedGroup[],
-  removedBalancers: readonly string[],
+  balancersToRemove: readonly string[],
 ): Promise<Stranger[]> {
   const balancers = new Set(groups.flatMap(({ loadBalancerArns }) => loadBalancerArns));
-  for (const arn of removedBalancers) balancers.delete(arn);
+  for (const arn of balancersToRemove) balancers.delete(arn);
   const rules = (await Promise.all([...balancers].map((arn) => rulesOfBalancer(aws, arn)))).flat();
   const ours = new Set(
     [...found.rules.values()]

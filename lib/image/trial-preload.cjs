@@ -8,11 +8,17 @@ const report = process.send.bind(process);
 process.channel.unref();
 // The program runs as it does in a container, where it has no parent to talk to.
 delete process.send;
-process.once('disconnect', () => process.exit(1));
-// A program that never yields blocks the handler above, so a thread watches the parent, too.
-const watchParent = `const { workerData } = require('node:worker_threads');
-setInterval(() => process.ppid === workerData || process.kill(process.pid, 'SIGKILL'), 250);`;
-new Worker(watchParent, { eval: true, workerData: process.ppid, env: {}, execArgv: [] }).unref();
+// A thread watches the parent, because the program may block this one. It ends the program and removes the program's folder.
+const watchParent = `
+const { rmSync } = require('node:fs');
+const { parentPid, folder } = require('node:worker_threads').workerData;
+setInterval(() => {
+  if (process.ppid === parentPid) return;
+  rmSync(folder, { recursive: true, force: true });
+  process.kill(process.pid, 'SIGKILL');
+}, 250);`;
+const workerData = { parentPid: process.ppid, folder: __dirname };
+new Worker(watchParent, { eval: true, workerData, env: {}, execArgv: [] }).unref();
 
 const sample = net._createServerHandle('127.0.0.1', 0, 4);
 const TCP = sample.constructor;

@@ -117,10 +117,15 @@ const listeningPort = (
   new Promise((resolve) => {
     if (deadline.aborted) resolve(undefined);
     deadline.addEventListener('abort', () => resolve(undefined), { once: true });
-    child.on('message', ({ requested, actual }: { requested: number; actual: number }) => {
-      if (requested === port) resolve(actual);
+    child.on('message', (message) => {
+      // The program can send messages, too.
+      const { requested, actual } = Object(message) as { requested?: unknown; actual?: unknown };
+      if (requested === port && isPort(actual)) resolve(actual);
     });
   });
+
+const isPort = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 
 /** Returns the status of one response; undefined when there is none. Any certificate is accepted, as by the load balancer. */
 const statusAt = (

@@ -1,7 +1,8 @@
 /** The CBOR protocol of CloudWatch, which boto3 prefers: the operation in the path, CBOR in both directions. */
 // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+import { checkCborItems } from './cbor-limits.ts';
 import { checkCborSize } from './limits.ts';
-import type { Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { readCbor, writeCbor, writeCborError, type Shape } from './schemas.ts';
 import { asNumber } from './simple-values.ts';
 import { malformedDocument, readTyped } from './typed-values.ts';
@@ -26,10 +27,12 @@ function readSimple(shape: Shape, value: unknown): unknown {
 
 function parse(body: Uint8Array): unknown {
   checkCborSize(body);
+  if (body.byteLength === 0) return {};
   try {
-    return body.byteLength === 0 ? {} : readCbor(body);
-  } catch {
-    throw malformedDocument('The request body is not CBOR');
+    checkCborItems(body);
+    return readCbor(body);
+  } catch (error) {
+    throw error instanceof Refusal ? error : malformedDocument('The request body is not CBOR');
   }
 }
 

@@ -60,6 +60,7 @@ const compressible = (protocol: WireProtocol): WireProtocol => ({
 /** Decompresses the body of a request. Returns undefined if it is not valid gzip, or if the result would be too large. */
 function decompress(request: WireRequest): WireRequest | undefined {
   if (request.headers['content-encoding'] !== 'gzip') return request;
+  if (request.body.byteLength > MAX_FORM_OR_XML_BYTES) return undefined;
   try {
     return { ...request, body: gunzipSync(request.body, { maxOutputLength: MAX_FORM_OR_XML_BYTES }) };
   } catch {

@@ -2,6 +2,7 @@
 import { JsonCodec2, XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import { CborCodec, cbor } from '@smithy/core/cbor';
 import { NormalizedSchema } from '@smithy/core/schema';
+import { asDate } from './simple-values.ts';
 
 type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
 /** A shape of the SDK's model: a structure, list, map or simple type, with its names on the wire. */
@@ -120,7 +121,7 @@ function withDates(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   const tagged = value as { tag?: unknown; value?: unknown };
   if (Object.getOwnPropertySymbols(value).length > 0)
-    return tagged.tag === EPOCH_TAG ? new Date(Number(tagged.value) * 1000) : undefined;
+    return tagged.tag === EPOCH_TAG ? asDate(Number(tagged.value) * 1000) : undefined;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDates(item)]));
 }
 

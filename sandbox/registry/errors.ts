@@ -23,6 +23,8 @@ const CODES: Readonly<Record<string, RegistryCode>> = {
   LayerPartTooSmallException: ['SIZE_INVALID', 400],
   EmptyUploadException: ['SIZE_INVALID', 400],
   LimitExceededException: ['SIZE_INVALID', 413],
+  RequestEntityTooLarge: ['SIZE_INVALID', 413],
+  SerializationException: ['MANIFEST_INVALID', 400],
   InvalidLayerException: ['DIGEST_INVALID', 400],
   // The next refusals are those of the endpoint itself.
   LayerNotFound: ['BLOB_UNKNOWN', 404],

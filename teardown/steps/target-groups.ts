@@ -15,10 +15,10 @@ export const targetGroups: Removal<'targetGroups'> = {
       `The target group ${context.existing.name}`,
       async () => {
         const loadBalancerArns = await balancersUsing(context, targetGroupArn);
-        const removedBalancers = context.alsoRemoved.willRemoveAll('loadBalancer')
+        const balancersToRemove = context.alsoRemoved.willRemoveAll('loadBalancer')
           ? [...context.found.loadBalancer.values()].map(({ loadBalancerArn }) => loadBalancerArn)
           : [];
-        return strangersUsing(context, [{ targetGroupArn, loadBalancerArns }], removedBalancers);
+        return strangersUsing(context, [{ targetGroupArn, loadBalancerArns }], balancersToRemove);
       },
       (options) =>
         context.aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: targetGroupArn }), options),

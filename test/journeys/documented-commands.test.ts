@@ -19,7 +19,7 @@ const DOCUMENTS = [
 const NOT_COPIED = /^(node_modules|coverage|\.git|\.slipway)$|\/node_modules$/;
 
 /** A machine with a copy of the repository, and all output of the commands so far. */
-interface Reader extends Machine {
+interface ReaderMachine extends Machine {
   readonly copy: string;
   readonly httpPort: number;
   output: string;
@@ -34,7 +34,7 @@ function copyRepository(copy: string): void {
   }
 }
 
-async function newReader(): Promise<Reader> {
+async function newReader(): Promise<ReaderMachine> {
   const httpPort = await freePort();
   const user = await machine({
     SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
@@ -58,14 +58,14 @@ afterAll(() => {
 });
 
 /** Starts a script in the copy, as a process group that is killed after the tests if it still runs. */
-function startScript({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
+function startScript({ copy, env }: ReaderMachine, script: string): ChildProcessWithoutNullStreams {
   const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
   children.push(child);
   return child;
 }
 
 /** Runs a script in the copy, after replacing the documented ports with those of the machine. */
-async function runScript(reader: Reader, location: string, script: string): Promise<void> {
+async function runScript(reader: ReaderMachine, location: string, script: string): Promise<void> {
   const adaptedScript = script
     .replaceAll('@.slipway/', `@${reader.folder}/.slipway/`)
     .replaceAll(':4566', `:${reader.port}`)
@@ -79,7 +79,7 @@ async function runScript(reader: Reader, location: string, script: string): Prom
 }
 
 /** Stops the running sandbox, starts one in the foreground with this command, and resolves when the new sandbox answers. */
-async function restartInForeground(reader: Reader, command: string): Promise<void> {
+async function restartInForeground(reader: ReaderMachine, command: string): Promise<void> {
   const sandboxAnswers = async () =>
     reader.admin('about').then(
       () => true,
@@ -101,7 +101,7 @@ const pause = () => new Promise((later) => setTimeout(later, 20));
 const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
 
 /** Writes the file that a block shows, or inserts its text into an existing file. */
-function writeBlock(reader: Reader, { text }: Block): void {
+function writeBlock(reader: ReaderMachine, { text }: Block): void {
   const { path = '', place } = FILE.exec(text)?.groups ?? {};
   const file = join(reader.copy, path);
   const opening = `${place}: {\n`;
@@ -113,7 +113,7 @@ function writeBlock(reader: Reader, { text }: Block): void {
 }
 
 /** Acts on a block as a reader would: runs its commands, writes its file, or plans its configuration. */
-async function followBlock(reader: Reader, block: Block): Promise<void> {
+async function followBlock(reader: ReaderMachine, block: Block): Promise<void> {
   const { at, text } = block;
   if (isCommands(block)) {
     const [first = '', ...rest] = text.split('\n');
@@ -134,8 +134,8 @@ const isConfiguration = ({ language, text }: Block): boolean =>
 const isNewFile = ({ text }: Block): boolean => FILE.test(text) && !FILE.exec(text)?.groups?.['place'];
 
 /** Preparations that run before the commands of a document. */
-const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
-  // Prints the lines that the README shows before the question.
+const PREPARATIONS: Readonly<Record<string, (reader: ReaderMachine) => Promise<void>>> = {
+  // The README shows the plan that this prints, before the question "Type yes".
   'README.md': (reader) => runScript(reader, 'the preparation', 'npm run provision -- --plan'),
   'docs/converge.md': async (reader) => {
     await restartInForeground(reader, 'npm run sandbox');
@@ -192,7 +192,7 @@ const transcriptOf = (blocks: readonly Block[]): string[] =>
     .flatMap(({ text }) => text.trimEnd().split('\n'))
     .filter((line) => !/^\$ |^ *…$|Type yes| waiting /.test(line));
 
-const isMissingFrom = ({ output, httpPort }: Reader) => {
+const isMissingFrom = ({ output, httpPort }: ReaderMachine) => {
   const lines = new Set(output.replaceAll(String(httpPort), '8080').split('\n').map(withoutIds));
   return (line: string) => !lines.has(withoutIds(line));
 };

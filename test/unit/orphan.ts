@@ -50,11 +50,12 @@ interface StartedProgram {
 /**
  * Starts a run that starts a program, kills the run, and expects that the program ends as well.
  * @param runText the TypeScript program of the run, whose first argument is the path of the program to start
+ * @returns the folder of the program
  */
 export async function expectNoOrphan(
   runText: string,
   { file, statements, isCommonJs = false }: StartedProgram,
-): Promise<void> {
+): Promise<string> {
   const folder = newFolder();
   // The program may run as another user.
   chmodSync(folder, 0o777);
@@ -81,4 +82,5 @@ export async function expectNoOrphan(
   await run.kill();
   await until(async () => (await processStartTime(pid)) !== startTime);
   orphans.delete(pid);
+  return folder;
 }

@@ -50,6 +50,11 @@ export const page = <Row>(
   token: string | undefined,
 ): Page<Row> => pageOf(rows, maxResults, token, PAGE_RULES);
 
-/** Returns the issues that a schema found, on one line. */
+const MAX_ISSUES = 10;
+
+/** Returns the first issues that a schema found, on one line. */
 export const issuesOf = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`).join('; ');
+  issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`)
+    .join('; ');

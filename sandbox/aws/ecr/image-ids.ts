@@ -4,7 +4,7 @@ import { isDigest } from './checks.ts';
 import { findImage } from './image-rows.ts';
 import type { RepositoryRow } from './store.ts';
 
-/** Makes the failure of a batch call for one of its images. */
+/** Makes the entry for an image that a batch call failed to find or change. The call itself succeeds. */
 export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode, failureReason: string) => ({
   imageId,
   failureCode,

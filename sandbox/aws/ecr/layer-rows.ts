@@ -1,7 +1,12 @@
-/** The bytes of layers: stored once per region for all repositories, and freed when the last repository drops them. */
+/** Uploads, and the bytes of layers: stored once per region for all repositories, and freed when the last repository drops them. */
 import type { Readable } from 'node:stream';
 import type { Region } from '../../world/region.ts';
 import type { LayerRow, RepositoryRow, UploadRow } from './store.ts';
+
+/** The lifetime of an unfinished upload: a day, in milliseconds. AWS does not document it. */
+const UPLOAD_LIFETIME = 24 * 3600 * 1000;
+/** The maximum number of unfinished uploads in a region. The sandbox ends the oldest ones. */
+const MAX_UPLOADS = 1000;
 
 /** Returns the key of a layer's bytes. The key contains the region, since regions do not share layers. */
 const blobKey = ({ name }: Region, digest: string): string => `${name}/${digest}`;
@@ -16,6 +21,21 @@ export const readLayer = (region: Region, digest: string): Readable | undefined 
 
 /** Returns the key of the bytes that an upload has received. */
 export const uploadKey = ({ uploadId }: UploadRow): string => `upload/${uploadId}`;
+
+/** Starts an upload. Ends old ones that were not completed, so that interrupted pushes do not fill the disk. */
+export function addUpload(region: Region, repositoryName: string): UploadRow {
+  const { uploads } = region.ecr;
+  const startedAt = region.now();
+  const rows = uploads.all();
+  const tooMany = rows.length + 1 - MAX_UPLOADS;
+  rows
+    .filter((row, index) => index < tooMany || startedAt.getTime() - timeOf(row) > UPLOAD_LIFETIME)
+    .forEach((row) => dropUpload(region, row));
+  const uploadId = region.uuid();
+  return uploads.set(uploadId, { uploadId, repositoryName, parts: [], startedAt });
+}
+
+const timeOf = ({ startedAt }: UploadRow): number => startedAt?.getTime() ?? 0;
 
 /** Ends an upload, and makes what it received available as a layer of a repository. */
 export function keepUpload(

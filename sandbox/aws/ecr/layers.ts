@@ -13,7 +13,7 @@ import {
   layerTooLarge,
   uploadNotFound,
 } from './errors.ts';
-import { dropUpload, keepUpload, uploadKey } from './layer-rows.ts';
+import { addUpload, dropUpload, keepUpload, uploadKey } from './layer-rows.ts';
 import type { UploadRow } from './store.ts';
 
 const MIB = 1024 * 1024;
@@ -81,8 +81,7 @@ export const layerOperations = {
     inputMembers: ['registryId', 'repositoryName'],
     run(input, region) {
       const { repositoryName } = requestedRepository(region, input);
-      const uploadId = region.uuid();
-      region.ecr.uploads.set(uploadId, { uploadId, repositoryName, parts: [] });
+      const { uploadId } = addUpload(region, repositoryName);
       return { uploadId, partSize: PART_SIZE };
     },
   },

@@ -1,5 +1,7 @@
 /** Parses the manifests of pushed images: a manifest names the layers of an image, or the images of an index. */
 import * as z from 'zod';
+import { ownProperty } from '../../own-property.ts';
+import { checkJsonSize } from '../../protocol/limits.ts';
 import { isDigest, issuesOf } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 
@@ -43,7 +45,7 @@ const invalid = (constraint: string) => invalidParameter('ImageManifest', constr
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
  */
 export function parseManifest(text: string, mediaType: string): Manifest {
-  const schema = SCHEMAS[mediaType as keyof typeof SCHEMAS];
+  const schema = ownProperty<(typeof SCHEMAS)[keyof typeof SCHEMAS]>(SCHEMAS, mediaType);
   if (!schema) throw invalid(`Unsupported manifest media type ${mediaType}`);
   const parsed = schema.safeParse(parseJson(text));
   if (!parsed.success) throw invalid(`Invalid image manifest: ${issuesOf(parsed.error)}`);
@@ -66,7 +68,9 @@ export function mediaTypeOf(text: string, given: string | undefined): string {
   return mediaType;
 }
 
+/** @throws RequestEntityTooLarge, SerializationException for a manifest that would take long to check */
 function parseJson(text: string): unknown {
+  checkJsonSize(Buffer.from(text), false);
   try {
     return JSON.parse(text);
   } catch {

@@ -32,6 +32,8 @@ export interface RepositoryRow extends Repository {
 export interface UploadRow {
   uploadId: string;
   repositoryName: string;
+  /** Undefined in a world of an earlier version. */
+  startedAt?: Date;
   /** The uploaded parts in order. Their bytes are in one blob. */
   parts: { sizeInBytes: number }[];
 }

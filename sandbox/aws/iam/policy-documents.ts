@@ -9,6 +9,8 @@ const principal = z.union([
   z.literal('*'),
   z.partialRecord(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), strings),
 ]);
+const conditionValue = z.union([z.string(), z.number(), z.boolean()]);
+const conditionValues = z.union([conditionValue, z.array(conditionValue)]);
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
@@ -18,7 +20,7 @@ const statement = z.strictObject({
   NotAction: strings.optional(),
   Resource: strings.optional(),
   NotResource: strings.optional(),
-  Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  Condition: z.record(z.string(), z.record(z.string(), conditionValues)).optional(),
 });
 const policy = z.strictObject({
   // A document without a version has the older version, 2008-10-17.
@@ -41,8 +43,13 @@ export const sizeOf = (document: string): number => document.replace(/\s/g, '').
 /** Returns the statements of a document. @throws MalformedPolicyDocument */
 export function statementsOf(document: string): Statement[] {
   let json: unknown;
+  // The schemas omit members of this name, so a condition would be lost.
+  let hasPrototype = false;
   try {
-    json = JSON.parse(document);
+    json = JSON.parse(document, (key, value: unknown) => {
+      hasPrototype ||= key === '__proto__';
+      return value;
+    });
   } catch {
     throw malformedPolicy('This policy contains invalid Json');
   }
@@ -52,7 +59,7 @@ export function statementsOf(document: string): Statement[] {
     if (isObject && !('Effect' in one)) throw malformedPolicy('Missing required field Effect');
   }
   const parsed = policy.safeParse(json);
-  if (!parsed.success) throw malformedPolicy('Syntax errors in policy.');
+  if (!parsed.success || hasPrototype) throw malformedPolicy('Syntax errors in policy.');
   const statements = [parsed.data.Statement].flat();
   for (const action of statements.flatMap(({ Action, NotAction }) => listOf(Action ?? NotAction))) {
     if (action !== '*' && !/^[\w-]+:[^:]+$/.test(action)) {

@@ -24,7 +24,7 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const zone = zoneOf(region, next);
     // A name outside all zones ends the resolution. If the requested name itself is outside, there is no answer.
-    if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: balancerName(next) };
+    if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: bareDnsName(next) };
     const records = recordsFor(zone, next);
     const record =
       choose(ofType(records, 'A'), draw) ??
@@ -132,4 +132,4 @@ function addresses(records: readonly RecordRow[], chosen: RecordRow): string[] {
 const valuesOf = (record: RecordRow): string[] =>
   (record.ResourceRecords ?? []).flatMap(({ Value }) => Value ?? []);
 
-const balancerName = (name: string): string => name.replace(/\.$/, '').replace(/^dualstack\./, '');
+const bareDnsName = (name: string): string => name.replace(/\.$/, '').replace(/^dualstack\./, '');

@@ -83,7 +83,7 @@ describe('a service that the sandbox lacks is refused with 501 and its name, in 
   });
 });
 
-test('a dry run has no effect, and members that are false are accepted', async () => {
+test('a dry run has no effect, and members with the value false are accepted', async () => {
   const { url } = await sandbox();
   const ec2 = new EC2Client({
     endpoint: url,

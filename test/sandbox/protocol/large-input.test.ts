@@ -84,6 +84,35 @@ describe('a JSON document', () => {
   });
 });
 
+describe('a CBOR document', () => {
+  /** Puts a value into the only member of an input; `first` is the value's first bytes in hexadecimal. */
+  const membered = (first: string, rest: Uint8Array = Buffer.alloc(0)) =>
+    Buffer.concat([Buffer.from('a1', 'hex'), text('AlarmNames'), Buffer.from(first, 'hex'), rest]);
+  const text = (content: string) => Buffer.from([0x60 + content.length, ...Buffer.from(content)]);
+  const decimals = 'c4821a1000000001'.repeat(1000);
+
+  test.each<[string, Uint8Array]>([
+    ['with lists that announce 33,000,000 items each', membered('9a01ffffff'.repeat(60))],
+    ['with 1,000 decimals of 256 million digits', membered(`9903e8${decimals}`)],
+    ['with decimals behind a key that is not text', membered(`a11908c8591f40${decimals}`)],
+    ['with an integer of 800,000 bytes', membered('c25a000c3500', Buffer.alloc(800_000, 0xff))],
+    ['with 1,000,000 levels', membered('', Buffer.alloc(1_000_000, 0x81))],
+  ])('is refused: %s', async (_, body) => {
+    const { url } = await sandbox();
+    const started = performance.now();
+    const { status } = await fetch(`${url}/service/GraniteServiceVersion20100801/operation/DescribeAlarms`, {
+      method: 'POST',
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/monitoring/aws4_request',
+        'smithy-protocol': 'rpc-v2-cbor',
+      },
+      body,
+    });
+    expect(status).toBe(400);
+    expect(performance.now() - started).toBeLessThan(MAX_REFUSAL_MS);
+  });
+});
+
 test.each([
   ['very long', 'a'.repeat(2_000_000), 413],
   ['very deep', `${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}`, 400],

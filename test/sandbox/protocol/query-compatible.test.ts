@@ -150,6 +150,8 @@ describe('CBOR', () => {
     ['with a list in the place of text', cborMap({ AlarmNamePrefix: Buffer.from([0x80]) })],
     ['with an unknown member', cborMap({ Alarm: cborText('busy') })],
     ['with a tag that does not mark a time', cborMap({ AlarmNamePrefix: Buffer.from([0xc2, 0x00]) })],
+    ['with a time that does not exist', cborMap({ EndDate: Buffer.from([0xc1, 0xf9, 0x7c, 0x00]) })],
+    ['with an unknown minor type', cborMap({ MaxRecords: Buffer.from([0x1c]) })],
   ])('%s is refused', async (_what, body) => {
     const { cbor } = await scene();
     const { status, headers } = await cbor('DescribeAlarms', body);

@@ -195,3 +195,14 @@ test('tags are listed in pages, in alphabetical order', async () => {
   });
   expect(await list('/v2/web/tags/list?n=3&last=c')).toMatchObject({ tags: ['d'], link: undefined });
 });
+
+test.each([
+  [413, 'SIZE_INVALID', 'with 1,000,000 layers', `{"layers":[${'1,'.repeat(1_000_000)}1]}`, OCI_INDEX],
+  [400, 'MANIFEST_INVALID', 'with 1,000,000 levels', '['.repeat(1_000_000), OCI_INDEX],
+  [400, 'MANIFEST_INVALID', 'of the media type "constructor"', '{}', 'constructor'],
+])('is refused with %d %s: a manifest %s', async (status, code, _what, manifest, mediaType) => {
+  const { putManifest } = await registryScene();
+  const response = await putManifest('v1', manifest, mediaType);
+  expect([response.status, errorCodeOf(response)]).toEqual([status, code]);
+  expect(response.body.length).toBeLessThan(1_000);
+});

@@ -8,6 +8,7 @@ import {
   type ECRClient,
 } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
+import { addUpload } from '../../../../sandbox/aws/ecr/layer-rows.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
 import { digestOf, makeRepository, pushLayer } from './pushing.ts';
@@ -141,6 +142,30 @@ test('an upload id is valid only in its own repository', async () => {
   expect(await refusalOf(sendPart('api2', uploadId))).toMatchObject({ code: 'UploadNotFoundException' });
   expect(await refusalOf(sendPart('api1', UNKNOWN_ID))).toMatchObject({ code: 'UploadNotFoundException' });
   expect(await refusalOf(sendPart('api3', uploadId))).toMatchObject({ code: 'RepositoryNotFoundException' });
+});
+
+test('an upload that is not completed ends after a day, and its bytes are gone', async () => {
+  const clock = manualClock();
+  const { ecr, region } = await sandbox({ clock });
+  const { sendPart, uploadId } = await startUpload(ecr);
+  await sendPart(0, new Uint8Array(3));
+  clock.advance(24 * 3600 * 1000);
+  await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
+  await sendPart(3, new Uint8Array(3));
+  clock.advance(1);
+  await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
+  expect((await refusalOf(sendPart(6, new Uint8Array(3)))).code).toBe('UploadNotFoundException');
+  expect(region.blobs.has(`upload/${uploadId}`)).toBe(false);
+});
+
+test('a region keeps the newest thousand uploads that are not completed', async () => {
+  const { ecr, region } = await sandbox();
+  const { uploadId } = await startUpload(ecr);
+  for (let others = 0; others < 999; others += 1) addUpload(region, repositoryName);
+  expect(region.ecr.uploads.has(uploadId ?? '')).toBe(true);
+  await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
+  expect(region.ecr.uploads.has(uploadId ?? '')).toBe(false);
+  expect(region.ecr.uploads.size).toBe(1000);
 });
 
 test('one call can check the availability of at most a hundred layers', async () => {

@@ -28,7 +28,7 @@ test.each([
   expect(pulled.layers.map(textOf)).toEqual(['lower', 'upper']);
 });
 
-test("an image can also be pulled under the registry's host name on this machine, with any port", async () => {
+test('an image can also be pulled from the host name below .localhost that the registry has, with any port', async () => {
   const { region, digest, port } = await imageScene();
   const host = '000000000000.dkr.ecr.eu-west-1.amazonaws.localhost';
   for (const registry of [host, `${host}:${port}`, `${host}:1`]) {
@@ -70,7 +70,9 @@ test('an unknown repository, tag or digest cannot be pulled', async () => {
   );
   for (const suffix of [':v2', `@${digestOf('gone')}`]) {
     const reference = `${REGISTRY}/${repositoryName}${suffix}`;
-    expect(() => pullImage(region, reference)).toThrow(`${pullErrorPrefix} ${reference}: ${reference}: not found`);
+    expect(() => pullImage(region, reference)).toThrow(
+      `${pullErrorPrefix} ${reference}: ${reference}: not found`,
+    );
   }
 });
 

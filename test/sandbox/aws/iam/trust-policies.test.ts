@@ -22,6 +22,21 @@ test.each([
   ['no statement', '{"Version":"2012-10-17"}', 'Syntax errors in policy.'],
   ['an unknown version', trustPolicy().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
   ['an unknown member', trustPolicy({ Colour: 'red' }), 'Syntax errors in policy.'],
+  [
+    'a condition with the name of the prototype',
+    trustPolicy({ Condition: { StringEquals: { ['__proto__']: 'a' } } }),
+    'Syntax errors in policy.',
+  ],
+  [
+    'a condition operator with the name of the prototype',
+    trustPolicy({ Condition: { ['__proto__']: { 'sts:ExternalId': 'a' } } }),
+    'Syntax errors in policy.',
+  ],
+  [
+    'a structure as the value of a condition',
+    trustPolicy({ Condition: { StringEquals: { 'sts:ExternalId': { toString: 1 } } } }),
+    'Syntax errors in policy.',
+  ],
   ['no effect', trustPolicy({ Effect: undefined }), 'Missing required field Effect'],
   ['no principal', trustPolicy({ Principal: undefined }), 'Missing required field Principal'],
   ['no action', trustPolicy({ Action: undefined }), 'Missing required field Action'],

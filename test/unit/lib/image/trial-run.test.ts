@@ -28,6 +28,13 @@ const programAnswering = (status: string): string =>
     response.end();
   }).listen(${PORT});`;
 
+/** Returns a program that sends messages to its parent, although it has no `process.send`. */
+const sending = (...messages: unknown[]): string =>
+  `for (const message of ${JSON.stringify(messages)}) {
+    require('node:fs').writeSync(process.channel.fd, JSON.stringify(message) + '\\n');
+  }
+  setInterval(() => {}, 1000);`;
+
 test('the status of a good response is returned', async () => {
   expect(await tryProgram(trialOf(programAnswering('200')))).toBe(200);
 });
@@ -55,6 +62,7 @@ test.each([
   ['throws an error', "throw new Error('no database')"],
   ['listens on another port', "require('node:net').createServer().listen(5001)"],
   ['never yields', 'for (;;);'],
+  ['sends messages that are not ports', sending(null, 'a', { requested: PORT, actual: 70_000 })],
 ])('a program that %s has no status', async (_, source) => {
   expect(await tryProgram(trialOf(source, { startTimeoutMs: 500 }))).toBeUndefined();
 });
@@ -88,9 +96,13 @@ test('the program, its children and its folder are gone after the trial', async 
 
 /** The source of a run that only tries a program. */
 const RUN = `
-  import { readFileSync } from 'node:fs';
+  import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+  import { join, dirname } from 'node:path';
   import { tryProgram } from ${JSON.stringify(resolve('lib/image/trial-run.ts'))};
   const { argv: [, , file] } = process;
+  process.env.TMPDIR = join(dirname(file), 'temporary');
+  mkdirSync(process.env.TMPDIR);
+  chmodSync(process.env.TMPDIR, 0o777);
   await tryProgram({
     program: [{ name: 'main.cjs', bytes: readFileSync(file) }],
     environment: {},
@@ -103,8 +115,9 @@ const RUN = `
   });`;
 
 test.each(BUSY_PROGRAMS)(
-  'when a run is killed while the tried program %s, no process is left',
+  'when a run is killed while the tried program %s, no process and no folder are left',
   async (_, statements) => {
-    await expectNoOrphan(RUN, { file: 'main.cjs', statements, isCommonJs: true });
+    const folder = await expectNoOrphan(RUN, { file: 'main.cjs', statements, isCommonJs: true });
+    expect(await readdir(join(folder, 'temporary'))).toEqual([]);
   },
 );

@@ -68,7 +68,7 @@ function mockListener(balancerArn: string, rules: object[]): void {
 }
 const actions = { Actions: [{ Type: 'forward' as const, TargetGroupArn: GROUP }] };
 
-test("explains refusal: someone else's listener and rule are named at once, with the commands that remove them", async () => {
+test("explains refusal: the first refusal names someone else's listener and rule, with the commands that remove them", async () => {
   const theirs = BALANCER.replace('shop-dev', 'theirs');
   const rule = `${theirs.replace('loadbalancer', 'listener-rule')}/3/4`;
   mockListener(theirs, [
@@ -96,7 +96,7 @@ test("explains refusal: someone else's listener and rule are named at once, with
   expect(mutations()).toEqual([deleteCall]);
 });
 
-test('removes what is ours: our own rule, which AWS still shows, is not foreign', async () => {
+test('removes what is ours: retries while AWS still shows our removed rule, and does not report this rule as foreign', async () => {
   const ruleArn = `${BALANCER.replace('loadbalancer', 'listener-rule')}/3/4`;
   mockListener(BALANCER, [{ RuleArn: ruleArn, Priority: '7', ...actions }]);
   mocks.elbv2.on(DeleteTargetGroupCommand).rejectsOnce(awsError('ResourceInUseException')).resolves({});

@@ -29,12 +29,21 @@ export function upgradeSnapshot(version: number, snapshot: Snapshot): Snapshot |
 }
 
 function renameFields(tables: Snapshot['regions'][string][string]): void {
-  const rows = Object.values(tables).flatMap((entries) => entries.map(([, row]) => row));
-  for (const row of rows as Record<string, unknown>[]) {
-    for (const [oldName, newName] of Object.entries(CURRENT_NAMES)) {
-      if (!(oldName in row)) continue;
-      row[newName] = row[oldName];
-      delete row[oldName];
-    }
+  const rows = Object.values(tables).flatMap((entries) => entries.map(([, row]) => row as Row));
+  for (const row of rows) {
+    renameFieldsOf(row);
+    // The rows of services contain the rows of their deployments.
+    const { deployments = [], lastCompleted } = row as { deployments?: Row[]; lastCompleted?: Row };
+    for (const deployment of [...deployments, lastCompleted ?? {}]) renameFieldsOf(deployment);
+  }
+}
+
+type Row = Record<string, unknown>;
+
+function renameFieldsOf(row: Row): void {
+  for (const [oldName, newName] of Object.entries(CURRENT_NAMES)) {
+    if (!(oldName in row)) continue;
+    row[newName] = row[oldName];
+    delete row[oldName];
   }
 }

@@ -40,6 +40,13 @@ test('in a file of an earlier version, the members of ECS rows are renamed, and 
   );
 });
 
+test('in a file of an earlier version, the members of the deployments of a service are renamed, too', () => {
+  const before = { deployments: [{ restUntil: 7 }], completed: { restUntil: 8 } };
+  expect(upgradeSnapshot(1, worldWith(before))).toEqual(
+    worldWith({ deployments: [{ pausedUntil: 7 }], lastCompleted: { pausedUntil: 8 } }),
+  );
+});
+
 test('a file of the current version stays unchanged, and a file of a newer version is refused', () => {
   expect(upgradeSnapshot(VERSION, worldWith({ asked: 1 }))).toEqual(worldWith({ asked: 1 }));
   expect(upgradeSnapshot(VERSION + 1, worldWith({}))).toBeUndefined();

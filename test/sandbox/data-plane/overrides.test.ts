@@ -6,7 +6,7 @@ const REPORT = `console.log(JSON.stringify([process.env.A, process.env.B, proces
 
 test('a command and variables of RunTask replace those of the task definition', async () => {
   const scene = await taskScene();
-  await scene.push('console.log("not overridden")', 'v1', {}, { config: { Env: ['C=image'] } });
+  await scene.push('console.log("not overridden")', 'v1', {}, { Env: ['C=image'] });
   const environment = [
     { name: 'A', value: 'definition' },
     { name: 'B', value: 'definition' },

@@ -134,7 +134,6 @@ test('a task reaches the internet only if the ACLs of its own subnet and of the 
   await make.route(mainTable, { GatewayId: gateway });
   await ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId: privateSubnet }));
   await make.route(table, { NatGatewayId: await make.nat(publicSubnet, await make.address()) });
-  await ec2.send(new DescribeNetworkAclsCommand({}));
   const check = () => checkEgress(region, privateSubnet, [group], { privateIp: '10.0.2.9' });
   expect(check()).toBe('open');
   const allowTask = await restrict(privateSubnet);

@@ -90,6 +90,13 @@ export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
     if (row) this.watch?.deleted(id, row);
     return this.#rows.delete(id);
   }
+  /** Deletes the rows that were added first, until no more than `max` are left. */
+  keepNewest(max: number): void {
+    for (const id of this.#rows.keys()) {
+      if (this.size <= max) return;
+      this.delete(id);
+    }
+  }
   clear(): void {
     this.#rows.clear();
   }

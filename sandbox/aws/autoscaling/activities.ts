@@ -93,10 +93,9 @@ function addActivity(region: Region, activity: NewActivity): void {
     ...activity,
   });
   const since = StartTime.getTime() - KEPT_MS;
-  const surplus = activities.size - MAX_ACTIVITIES;
-  activities.all().forEach((row, index) => {
-    if (index < surplus || row.StartTime.getTime() < since) activities.delete(row.ActivityId);
-  });
+  for (const row of activities.filter((one) => one.StartTime.getTime() < since))
+    activities.delete(row.ActivityId);
+  activities.keepNewest(MAX_ACTIVITIES);
 }
 
 export const activityOperations = {

@@ -32,8 +32,7 @@ export function addHistory(region: Region, alarmName: string, entry: Entry, data
   // A history moves to the end when it is written, so the first history is the least recently written one.
   histories.delete(alarmName);
   histories.set(alarmName, { items: [item, ...kept].slice(0, MAX_ITEMS) });
-  const [oldest] = histories.entries()[0] ?? [];
-  if (histories.size > MAX_HISTORIES && oldest !== undefined) histories.delete(oldest);
+  histories.keepNewest(MAX_HISTORIES);
 }
 
 const timeOf = ({ Timestamp }: AlarmHistoryItem): number => Timestamp?.getTime() ?? 0;

@@ -46,8 +46,7 @@ export function addDatapoint(region: Region, id: MetricId, added: DatapointRow):
   // A metric moves to the end when it is written, so the first metric is the least recently written one.
   metrics.delete(key);
   metrics.set(key, metric);
-  const [oldest] = metrics.entries()[0] ?? [];
-  if (metrics.size > MAX_METRICS && oldest !== undefined) metrics.delete(oldest);
+  metrics.keepNewest(MAX_METRICS);
 }
 
 function merge(rows: readonly [DatapointRow, ...DatapointRow[]]): DatapointRow {

@@ -1,8 +1,9 @@
 /** The passwords with which container tools log in to a registry: issued for twelve hours, and stored as hashes. */
 import type * as ECR from '@aws-sdk/client-ecr';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { secretHash } from '../secret-hash.ts';
 import { notImplemented } from './errors.ts';
 import { loopbackRegistryOf } from './registry.ts';
 
@@ -13,14 +14,10 @@ const MAX_TOKENS = 1000;
 /** The only user name that ECR accepts. */
 const USER = 'AWS';
 
-/** The password is random and long, so a fast hash is enough. */
-const hashOf = (password: string): string => createHash('sha256').update(password).digest('hex');
-
 /** Remembers a new password. An expired one is kept for a while, so that its user learns why it is refused. */
 function remember({ ecr }: Region, password: string, expiresAt: Date): void {
-  ecr.authorizationTokens.set(hashOf(password), { expiresAt });
-  const [oldest] = ecr.authorizationTokens.entries();
-  if (oldest && ecr.authorizationTokens.size > MAX_TOKENS) ecr.authorizationTokens.delete(oldest[0]);
+  ecr.authorizationTokens.set(secretHash(password), { expiresAt });
+  ecr.authorizationTokens.keepNewest(MAX_TOKENS);
 }
 
 /** The result of a check of credentials. A token is valid only in the region in which it was issued. */
@@ -34,7 +31,7 @@ export type CredentialStatus = 'valid' | 'expired' | 'unknown';
 export function checkCredentials(region: Region, authorization: string): CredentialStatus {
   const [, encoded = ''] = /^Basic +([\w+/=-]+)$/i.exec(authorization) ?? [];
   const [, user, password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-  const token = user === USER ? region.ecr.authorizationTokens.get(hashOf(password)) : undefined;
+  const token = user === USER ? region.ecr.authorizationTokens.get(secretHash(password)) : undefined;
   if (!token) return 'unknown';
   return token.expiresAt > region.now() ? 'valid' : 'expired';
 }

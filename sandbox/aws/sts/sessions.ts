@@ -1,10 +1,11 @@
 /** Temporary credentials: their creation, and the identity of the callers that use them. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Credentials } from '@aws-sdk/client-sts';
 import type { Caller } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { uniqueId } from '../iam/unique-ids.ts';
 import { USER_ID, userArn } from '../iam/user.ts';
+import { secretHash } from '../secret-hash.ts';
 import { CREDENTIAL_REFUSALS, type CredentialWording } from './errors.ts';
 import type { SessionRow } from './store.ts';
 
@@ -12,8 +13,6 @@ import type { SessionRow } from './store.ts';
 const TEMPORARY = 'ASIA';
 /** This long after credentials expire, the sandbox forgets them. They are then unknown. */
 const KEPT_MS = 24 * 3600 * 1000;
-
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
  * Creates temporary credentials.
@@ -32,7 +31,7 @@ export function makeSession(
   const SessionToken = randomBytes(192).toString('base64');
   const Expiration = new Date((Math.floor(now / 1000) + seconds) * 1000);
   const AccessKeyId = uniqueId(region, TEMPORARY).slice(0, 20);
-  sessions.set(AccessKeyId, { ...identity, tokenHash: hashOf(SessionToken), expires: Expiration });
+  sessions.set(AccessKeyId, { ...identity, tokenHash: secretHash(SessionToken), expires: Expiration });
   return { AccessKeyId, SecretAccessKey: randomBytes(30).toString('base64'), SessionToken, Expiration };
 }
 
@@ -63,7 +62,7 @@ export function identifyCaller(
   if (!user.isTemporary) return user;
   const { invalid, expired } = CREDENTIAL_REFUSALS[wording];
   const session = region.sts.sessions.get(accessKeyId);
-  if (session?.tokenHash !== hashOf(sessionToken)) throw invalid();
+  if (session?.tokenHash !== secretHash(sessionToken)) throw invalid();
   if (session.expires <= region.now()) throw expired();
   if (!session.role) return user;
   const { id, name, session: sessionName } = session.role;

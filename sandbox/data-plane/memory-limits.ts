@@ -1,5 +1,5 @@
 /** Enforces the memory limits of tasks and containers: measures all containers at an interval, and kills those above a limit. */
-import { memoryUsageOf } from '../runtime/memory-usage.ts';
+import { containerUsageOf, type ContainerUsage } from '../runtime/container-usage.ts';
 import type { SandboxClock } from '../world/clock.ts';
 
 /** The time between two measurements, in milliseconds of real time: programs do not allocate faster at a faster pace. */
@@ -21,14 +21,16 @@ export interface MemoryLimits {
   watch(container: LimitedContainer): () => void;
 }
 
+type MemoryUsage = ReadonlyMap<number, Pick<ContainerUsage, 'memoryBytes'>>;
+
 /**
  * Enforces the limits of all watched containers of a sandbox. While no container is watched, nothing is measured.
- * @param measure returns the memory of each container in bytes, by the ID of the container's first process
+ * @param measure returns the memory of each container, keyed by the ID of the container's first process
  */
 export function makeMemoryLimits(
   clock: SandboxClock,
   reportError: (error: unknown) => void,
-  measure = memoryUsageOf,
+  measure: (pids: readonly number[]) => Promise<MemoryUsage> = containerUsageOf,
 ): MemoryLimits {
   const watched = new Set<LimitedContainer>();
   let isScheduled = false;
@@ -66,9 +68,9 @@ export function makeMemoryLimits(
  */
 function containersToKill(
   containers: readonly LimitedContainer[],
-  usage: ReadonlyMap<number, number>,
+  usage: MemoryUsage,
 ): Set<LimitedContainer> {
-  const bytesOf = ({ pid }: LimitedContainer) => usage.get(pid) ?? 0;
+  const bytesOf = ({ pid }: LimitedContainer) => usage.get(pid)?.memoryBytes ?? 0;
   const isAbove = (bytes: number, limit: number | undefined) => limit !== undefined && bytes > limit * MIB;
   const selected = new Set(
     containers.filter((container) => isAbove(bytesOf(container), container.limits.container)),

@@ -1,5 +1,5 @@
 /** Measures what tasks and load balancers use: CPU time, memory and requests since the previous measurement. */
-import { containerUsageOf } from '../runtime/memory-usage.ts';
+import { containerUsageOf } from '../runtime/container-usage.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import type { Usage } from './data-plane.ts';
 
@@ -29,7 +29,7 @@ interface Start {
   readonly cpuSeconds: number;
 }
 
-/** @param read returns what each container uses, by the ID of the container's first process */
+/** @param read returns what each container uses, keyed by the ID of the container's first process */
 export function makeUsageMeter(clock: SandboxClock, read = containerUsageOf): UsageMeter {
   const starts = new Map<MeteredContainer, Start>();
   const requests = new Map<string, number>();

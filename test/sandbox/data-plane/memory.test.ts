@@ -1,7 +1,7 @@
 // A container that needs more memory than its limit or its task's limit is killed as on Fargate.
 import { describe, expect, test } from '@jest/globals';
 import { makeMemoryLimits } from '../../../sandbox/data-plane/memory-limits.ts';
-import { memoryUsageOf } from '../../../sandbox/runtime/memory-usage.ts';
+import { containerUsageOf } from '../../../sandbox/runtime/container-usage.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { until, TestTask } from '../runtime/support.ts';
 import { taskScene } from './task-scene.ts';
@@ -59,7 +59,9 @@ describe('the limits', () => {
       },
       async (pids) => {
         measurementCount += 1;
-        return new Map(pids.map((pid) => [pid, (containers[names[pid] ?? '']?.uses ?? 0) * MIB]));
+        return new Map(
+          pids.map((pid) => [pid, { memoryBytes: (containers[names[pid] ?? '']?.uses ?? 0) * MIB }]),
+        );
       },
     );
     names.forEach((name, pid) => {
@@ -119,8 +121,8 @@ test('the memory of a container includes its children, even one in another proce
     `require('node:child_process').spawn('node', ['-e', ${child}], { detached: ${detached}, stdio: 'inherit' });`;
   const container = await task.start(['node', '-e', `${spawn(false)} ${spawn(true)} ${programHolding(60)}`]);
   await until(() => container.stdout.length === 3, 'three programs to be ready');
-  const used = (await memoryUsageOf([container.pid])).get(container.pid) ?? 0;
+  const used = (await containerUsageOf([container.pid])).get(container.pid)?.memoryBytes ?? 0;
   expect(used / 2 ** 20).toBeGreaterThan(180);
   expect(used / 2 ** 20).toBeLessThan(600);
-  expect((await memoryUsageOf([2 ** 30])).get(2 ** 30)).toBe(0);
+  expect((await containerUsageOf([2 ** 30])).get(2 ** 30)?.memoryBytes).toBe(0);
 }, 60_000);

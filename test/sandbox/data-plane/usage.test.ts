@@ -9,7 +9,7 @@ import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateServiceCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { makeUsageMeter } from '../../../sandbox/data-plane/usage-meter.ts';
-import { containerUsageOf } from '../../../sandbox/runtime/memory-usage.ts';
+import { containerUsageOf } from '../../../sandbox/runtime/container-usage.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { TestTask, until } from '../runtime/support.ts';
 import { taskScene } from './task-scene.ts';

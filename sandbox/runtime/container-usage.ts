@@ -18,7 +18,7 @@ interface ProcessEntry {
 /** The usage of a container. */
 export interface ContainerUsage {
   readonly memoryBytes: number;
-  /** The CPU time that it has used since it started. */
+  /** The CPU time that it has used since it started; always 0 on macOS. */
   readonly cpuSeconds: number;
 }
 
@@ -26,19 +26,9 @@ export interface ContainerUsage {
 const TICKS_PER_SECOND = 100;
 
 /**
- * Measures containers by reading the process table once.
+ * Measures the memory and the CPU time of containers by reading the process table once.
  * @param leaders the ID of the first process of each container, which leads a process group
- * @returns the memory of each container in bytes, by the ID of its first process
- */
-export async function memoryUsageOf(leaders: readonly number[]): Promise<Map<number, number>> {
-  const members = await membersOf(leaders);
-  return new Map([...members].map(([leader, processes]) => [leader, sumOf(processes, (one) => one.bytes())]));
-}
-
-/**
- * Measures the memory and the CPU time of containers on Linux by reading the process table once.
- * @param leaders the ID of the first process of each container, which leads a process group
- * @returns the usage of each container, by the ID of its first process
+ * @returns the usage of each container, keyed by the ID of its first process
  */
 export async function containerUsageOf(leaders: readonly number[]): Promise<Map<number, ContainerUsage>> {
   const members = await membersOf(leaders);

@@ -119,28 +119,33 @@ function startTasksOf(region: Region, cluster: ClusterRow, input: RunTaskRequest
   return tasks;
 }
 
+/** The input members of both operations. */
+const TASK_MEMBERS = [
+  'cluster',
+  'taskDefinition',
+  'networkConfiguration',
+  'overrides',
+  'group',
+  'startedBy',
+  'referenceId',
+  'tags',
+  'propagateTags',
+  'enableECSManagedTags',
+  'enableExecuteCommand',
+] as const;
+
 export const runTaskOperations = {
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
   RunTask: {
     inputMembers: [
-      'cluster',
-      'taskDefinition',
       'count',
       'launchType',
       'capacityProviderStrategy',
       'platformVersion',
-      'networkConfiguration',
-      'overrides',
       'placementConstraints',
       'placementStrategy',
-      'group',
-      'startedBy',
-      'referenceId',
-      'tags',
-      'propagateTags',
-      'enableECSManagedTags',
-      'enableExecuteCommand',
       'clientToken',
+      ...TASK_MEMBERS,
     ],
     before: forgetTokens,
     run({ clientToken, ...input }, region) {
@@ -162,20 +167,7 @@ export const runTaskOperations = {
 
   /** Starts nothing: no cluster has container instances, so every named instance is a failure. */
   StartTask: {
-    inputMembers: [
-      'cluster',
-      'taskDefinition',
-      'containerInstances',
-      'networkConfiguration',
-      'overrides',
-      'group',
-      'startedBy',
-      'referenceId',
-      'tags',
-      'propagateTags',
-      'enableECSManagedTags',
-      'enableExecuteCommand',
-    ],
+    inputMembers: ['containerInstances', ...TASK_MEMBERS],
     run(input, region) {
       requireLinkedRole(region);
       const cluster = activeClusterOf(region, input.cluster);

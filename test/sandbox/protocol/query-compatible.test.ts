@@ -6,19 +6,11 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { alarmSettings } from '../aws/cloudwatch/scene.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 
 const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/monitoring/aws4_request';
-const alarm = {
-  AlarmName: 'busy',
-  Namespace: 'shop',
-  MetricName: 'Orders',
-  Statistic: 'Sum',
-  Period: 60,
-  EvaluationPeriods: 1,
-  Threshold: 5,
-  ComparisonOperator: 'GreaterThanThreshold',
-} as const;
+const alarm = { AlarmName: 'busy', ...alarmSettings };
 
 /** Encodes text as CBOR. Works for fewer than 256 bytes. */
 const cborText = (text: string): Buffer =>

@@ -113,15 +113,8 @@ test('a deleted cluster can be described as INACTIVE, is not listed, and can be 
 
 test('a cluster cannot be deleted while it has tasks that are not STOPPED', async () => {
   const clock = manualClock();
-  const { ecs, networkConfiguration } = await balancedAccount({ clock, pace: 1 });
-  await ecs.send(
-    new RunTaskCommand({
-      cluster: 'main',
-      taskDefinition: 'web',
-      launchType: 'FARGATE',
-      networkConfiguration,
-    }),
-  );
+  const { ecs, taskInput } = await balancedAccount({ clock, pace: 1 });
+  await ecs.send(new RunTaskCommand(taskInput));
   const refusal = await refusalOf(ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
   expect(refusal.code).toBe('ClusterContainsTasksException');
 });

@@ -70,13 +70,10 @@ test('there are no container instances, attributes or namespaces', async () => {
 });
 
 test('no command can be executed in a task, because no task has the agent that executes commands', async () => {
-  const { ecs, networkConfiguration } = await balancedAccount();
+  const { ecs, taskInput } = await balancedAccount();
   const { tasks } = await ecs.send(
     new RunTaskCommand({
-      cluster: 'main',
-      taskDefinition: 'web',
-      launchType: 'FARGATE',
-      networkConfiguration,
+      ...taskInput,
       enableExecuteCommand: true,
     }),
   );

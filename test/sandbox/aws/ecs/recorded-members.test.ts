@@ -92,15 +92,8 @@ test('a task definition shows its compatibilities, and when and by whom it was r
 
 test('a container gets more members while its task starts', async () => {
   const clock = manualClock();
-  const { ecs, networkConfiguration } = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
-  const { tasks } = await ecs.send(
-    new RunTaskCommand({
-      cluster: 'main',
-      taskDefinition: 'web',
-      launchType: 'FARGATE',
-      networkConfiguration,
-    }),
-  );
+  const { ecs, taskInput } = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
+  const { tasks } = await ecs.send(new RunTaskCommand(taskInput));
   const task = required(tasks?.[0], 'task');
   const state = async () => {
     const described = await ecs.send(

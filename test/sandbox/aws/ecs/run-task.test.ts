@@ -18,15 +18,12 @@ import { balancedAccount, required } from './scene.ts';
 async function runScene() {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
-  const { ecs, networkConfiguration } = scene;
+  const { ecs, taskInput } = scene;
   const run = async (input: Partial<RunTaskCommandInput> = {}) =>
     (
       await ecs.send(
         new RunTaskCommand({
-          cluster: 'main',
-          taskDefinition: 'web',
-          launchType: 'FARGATE',
-          networkConfiguration,
+          ...taskInput,
           ...input,
         }),
       )

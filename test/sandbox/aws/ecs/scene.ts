@@ -161,7 +161,14 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
     ],
     ...overrides,
   });
-  return { ...scene, VpcId, subnets, securityGroups, groups, networkConfiguration, serviceInput };
+  /** The input of RunTask for one task. */
+  const taskInput = {
+    cluster: 'main',
+    taskDefinition: 'web',
+    launchType: 'FARGATE' as const,
+    networkConfiguration,
+  };
+  return { ...scene, VpcId, subnets, securityGroups, groups, networkConfiguration, serviceInput, taskInput };
 }
 
 /** Short names for the calls that tests make often. */

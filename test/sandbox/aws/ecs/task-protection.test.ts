@@ -75,19 +75,12 @@ test('a deployment keeps a protected task, and is not completed until the protec
 });
 
 test('a protection lasts two hours by default, and can be described', async () => {
-  const { arns, protect, getProtection, clock, ecs, networkConfiguration } = await protectionScene();
+  const { arns, protect, getProtection, clock, ecs, taskInput } = await protectionScene();
   const [first, second] = await arns();
   const { protectedTasks } = await protect({ tasks: [required(first)] });
   const expirationDate = new Date(clock.now() + 7_200_000);
   expect(protectedTasks).toEqual([{ taskArn: first, protectionEnabled: true, expirationDate }]);
-  const { tasks: [single] = [] } = await ecs.send(
-    new RunTaskCommand({
-      cluster: 'main',
-      taskDefinition: 'web',
-      launchType: 'FARGATE',
-      networkConfiguration,
-    }),
-  );
+  const { tasks: [single] = [] } = await ecs.send(new RunTaskCommand(taskInput));
   const named = [required(first), required(second), required(single?.taskArn), UNKNOWN_ID];
   expect(await getProtection(named)).toMatchObject({
     protectedTasks: [

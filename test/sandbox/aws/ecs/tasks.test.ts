@@ -25,10 +25,7 @@ async function timedScene(plane = scriptedPlane()) {
     (
       await scene.ecs.send(
         new RunTaskCommand({
-          cluster: 'main',
-          taskDefinition: 'web',
-          launchType: 'FARGATE',
-          networkConfiguration: scene.networkConfiguration,
+          ...scene.taskInput,
           ...overrides,
         }),
       )
@@ -336,18 +333,11 @@ test.each<[string, object]>([
 });
 
 test('an image named like a built-in object property does not break snapshots', async () => {
-  const { ecs, role, world, networkConfiguration } = await balancedAccount();
+  const { ecs, role, world, taskInput } = await balancedAccount();
   const definition = twoContainerTask(role);
   const containerDefinitions = [{ name: 'web', image: 'constructor' }];
   await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, containerDefinitions }));
-  const { tasks } = await ecs.send(
-    new RunTaskCommand({
-      cluster: 'main',
-      taskDefinition: 'web',
-      launchType: 'FARGATE',
-      networkConfiguration,
-    }),
-  );
+  const { tasks } = await ecs.send(new RunTaskCommand(taskInput));
   expect(tasks?.[0]?.containers).toMatchObject([{ image: 'constructor' }]);
   expect(() => serialize(world.snapshot())).not.toThrow();
 });

@@ -127,7 +127,10 @@ const listeningPort = (
 const isPort = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 
-/** Returns the status of one response; undefined when there is none. Any certificate is accepted, as by the load balancer. */
+/**
+ * Requests the path once. Like the load balancer, it accepts any certificate.
+ * @returns the status of the response, or undefined if the program does not respond
+ */
 const statusAt = (
   { protocol, path }: Trial,
   port: number,

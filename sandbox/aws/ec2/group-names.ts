@@ -5,7 +5,10 @@ import { rowOf } from '../finder.ts';
 import { noDefaultVpc } from './errors.ts';
 import type { SecurityGroupRow, VpcRow } from './store.ts';
 
-/** Returns the default VPC of a region. @throws VPCIdNotSpecified if there is none */
+/**
+ * Returns the default VPC of a region.
+ * @throws VPCIdNotSpecified if the region has no default VPC
+ */
 export function defaultVpcOf({ ec2 }: Region): VpcRow {
   const vpc = ec2.vpcs.find(({ IsDefault }) => IsDefault === true);
   if (!vpc) throw noDefaultVpc();

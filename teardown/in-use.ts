@@ -23,8 +23,8 @@ const IN_USE = [
 
 /**
  * Sends a delete. When AWS first refuses it because the resource is in use, looks once for the dependents of the resource. If a
- * dependent is foreign, fails at once, since waiting would not help. Otherwise the delete is retried until the dependents have disappeared: they are
- * our own resources, or resources that AWS manages for us.
+ * dependent is foreign, fails at once, since waiting would not help. Otherwise the delete is retried until the dependents have
+ * disappeared: they are our own resources, or resources that AWS manages for us.
  * @param what the resource, as a problem names it
  * @param findDependents finds the dependents of the resource
  * @param isGone whether an error means that the resource does not exist; by default, every "not found" does

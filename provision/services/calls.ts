@@ -18,7 +18,7 @@ import { pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import type { FoundService } from '../../lib/look/services.ts';
 import { touches, type Change } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
-import { loadBalancersOf, outgoingTargetGroups } from './load-balancers.ts';
+import { loadBalancersOf, loadBalancersTo, outgoingTargetGroups } from './load-balancers.ts';
 import { initialCount } from './scaling.ts';
 
 /** The fields of a service that are compared. */
@@ -146,7 +146,7 @@ export async function update(context: ServiceContext, service: Service): Promise
     ? {
         loadBalancers: [
           ...loadBalancersOf(service, context.ids.targetGroups),
-          ...outgoingTargetGroups(context, service),
+          ...loadBalancersTo(outgoingTargetGroups(context, service)),
         ],
       }
     : {};

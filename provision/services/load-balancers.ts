@@ -1,6 +1,7 @@
 /** The target groups that the tasks of a service join. Pure. */
 import type { LoadBalancer } from '@aws-sdk/client-ecs';
-import { isRouted, type Service } from '../../lib/config/config.ts';
+import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+import { KEY_TAG } from '../../lib/derive/tags.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
@@ -19,28 +20,50 @@ export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targ
 /** The maximum number of target groups that ECS allows per service. */
 export const MAX_TARGET_GROUPS = 5;
 
+/** An old target group, and the container whose new tasks join it. */
+export interface OutgoingGroup {
+  readonly targetGroupArn: string;
+  readonly container: RoutedContainer;
+}
+
+/** A service as found, and the target groups of the desired containers. */
+type Transition = Pick<ApplyContext<'services'>, 'existing' | 'found'> & {
+  readonly ids: { readonly targetGroups: Items<Ids['targetGroups']> };
+};
+
 /**
  * Returns the old target groups, which still receive requests while new groups replace them. New tasks join both the old and
  * the new groups, so that no group is ever empty. If no task runs, the old groups receive no requests.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 export function outgoingTargetGroups(
-  { existing, found, ids }: Pick<ApplyContext<'services'>, 'existing' | 'found'> & OwnGroups,
+  { existing, found, ids }: Transition,
   service: Service,
-): LoadBalancer[] {
-  if (existing?.runningCount === 0) return [];
-  const desired = loadBalancersOf(service, ids.targetGroups);
-  const desiredArns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
-  return service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
-    const targetGroupArn = found.rules.get(key)?.targetGroupArn;
-    const isAttached = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
-    return !isAttached || desiredArns.has(targetGroupArn)
-      ? []
-      : [{ targetGroupArn, containerName: name, containerPort: port }];
-  });
+): OutgoingGroup[] {
+  if (!existing || existing.runningCount === 0) return [];
+  const routed = service.containers.filter(isRouted);
+  const desiredArns = new Set(routed.map(({ key }) => ids.targetGroups.get(key)?.targetGroupArn));
+  const keysByArn = new Map(
+    [...found.targetGroups.values()].map(({ targetGroupArn, tags }) => [targetGroupArn, tags[KEY_TAG]]),
+  );
+  const outgoing = new Map<string, OutgoingGroup>();
+  for (const [ruleKey, { targetGroupArn }] of found.rules) {
+    const isAttached = existing.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
+    if (targetGroupArn === '' || !isAttached || desiredArns.has(targetGroupArn)) continue;
+    // The container that serves the path from now on; if the path is no longer configured, the container that served it.
+    const container =
+      routed.find(({ key }) => key === ruleKey) ??
+      routed.find(({ key }) => key === keysByArn.get(targetGroupArn));
+    if (container && !outgoing.has(targetGroupArn))
+      outgoing.set(targetGroupArn, { targetGroupArn, container });
+  }
+  return [...outgoing.values()];
 }
 
-/** The ids of the target groups of the desired containers. */
-interface OwnGroups {
-  readonly ids: { readonly targetGroups: Items<Ids['targetGroups']> };
-}
+/** Returns ECS's `loadBalancers` for outgoing groups. */
+export const loadBalancersTo = (outgoing: readonly OutgoingGroup[]): LoadBalancer[] =>
+  outgoing.map(({ targetGroupArn, container: { name, port } }) => ({
+    targetGroupArn,
+    containerName: name,
+    containerPort: port,
+  }));

@@ -1,9 +1,9 @@
 /** Decides whether an ECS service is updated, or is replaced by a successor beside it so that no request is interrupted. Pure. */
 import type { Replacement } from '../../lib/model/change.ts';
-import { isRouted, type Service } from '../../lib/config/config.ts';
-import type { Names } from '../../lib/derive/names.ts';
-import { configuredServiceName } from '../../lib/derive/names.ts';
+import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+import { configuredServiceName, type Names } from '../../lib/derive/names.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { KEY_TAG } from '../../lib/derive/tags.ts';
 import type { Planned } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
@@ -51,7 +51,7 @@ export function assignServices(
 /**
  * Whether a service can be updated while its tasks serve requests. Until the rules switch, new tasks must also be healthy in the
  * old target groups, which still receive the requests. This is certain only if the old and the new groups have the same health
- * check, or if the program stays the same. A service can have at most five groups.
+ * check, or if the container and its program stay the same. A service can have at most five groups.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 function canBeUpdated(
@@ -76,17 +76,16 @@ function canBeUpdated(
     !planned
       .changesOf('taskDefinitions')
       .some(({ key, fields }) => key === service.name && fields.some(isDefinitionField));
-  return routed.every((container) => {
-    const serving = found.rules.get(container.key)?.targetGroupArn ?? '';
-    const group = groups.get(serving);
-    if (!group || !outgoing.some(({ targetGroupArn }) => targetGroupArn === serving)) return true;
-    return group.protocol === container.protocol && (keepsProgram || hasSameCheck(group, container.health));
+  return outgoing.every(({ targetGroupArn, container }) => {
+    const group = groups.get(targetGroupArn);
+    if (!group) return true;
+    const isCheckedNow = keepsProgram && group.tags[KEY_TAG] === container.key;
+    return group.protocol === container.protocol && (isCheckedNow || hasSameCheck(group, container));
   });
 }
 
-const hasSameCheck = ({ health }: FoundTargetGroup, { path, matcher }: FoundTargetGroup['health'] | Health) =>
-  health.path === path && health.matcher === matcher;
-type Health = { readonly path: string; readonly matcher: string };
+const hasSameCheck = ({ health }: FoundTargetGroup, container: RoutedContainer): boolean =>
+  health.path === container.health.path && health.matcher === container.health.matcher;
 
 /** Returns the replacement of a former service. Returns undefined for any other service. */
 export const replacementFor = ({ serviceName }: FoundService, key: string): Replacement | undefined =>

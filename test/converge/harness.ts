@@ -120,13 +120,14 @@ export interface Account {
 
 /**
  * The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. If
- * HEALTH is set, it answers only /app, /side and that path. OTHERS decides what happens to any other request: a status code,
- * or `hang`, which means no answer.
+ * HEALTH is set, it answers only /app, /side and that path. OTHERS decides what happens to any other request: a status code, or
+ * `hang`, which means no answer. With `exit`, the program ends at once.
  */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
 const { NAME, PORT, PROTOCOL, HEALTH, OTHERS = '404' } = process.env;
+if (OTHERS === 'exit') process.exit(1);
 const answer = ({ url }, response) => {
   const isKnown = HEALTH === undefined || ['/app', '/side', HEALTH].includes(url);
   if (!isKnown && OTHERS === 'hang') return;

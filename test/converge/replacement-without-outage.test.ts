@@ -1,9 +1,8 @@
 // While provision makes changes that need a replacement, not a single request fails.
-import { request } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { account, type Account } from './harness.ts';
+import { account } from './harness.ts';
+import { startLoad } from './load.ts';
 
 /** @param changes the health path that the program answers, and what it does with any other request */
 const container = (
@@ -33,37 +32,6 @@ const stack = (services: StackInput['services']): StackInput => ({
   deregistrationDelaySeconds: 600,
   services,
 });
-
-/** Starts to request /app about a hundred times per second. @returns a function that stops the load and counts each answer */
-async function startLoad(user: Account) {
-  const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
-  const resolved = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
-  const { host, port } = (await resolved.json()) as { host: string; port: number };
-  const answers: Record<string, number> = {};
-  let isStopped = false;
-  const sendRequest = () =>
-    new Promise<string>((resolve) => {
-      const clientRequest = request({ host, port, path: '/app', agent: false }, (response) => {
-        let text = '';
-        response.on('data', (chunk) => (text += String(chunk)));
-        response.on('end', () => resolve(response.statusCode === 200 ? text : `${response.statusCode}`));
-      });
-      clientRequest.on('error', (error) => resolve(error.message)).end();
-    });
-  const loop = (async () => {
-    while (!isStopped) {
-      const answer = await sendRequest();
-      answers[answer] = (answers[answer] ?? 0) + 1;
-      // Leaves processor time to the other processes.
-      await setTimeout(5);
-    }
-  })();
-  return async () => {
-    isStopped = true;
-    await loop;
-    return answers;
-  };
-}
 
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
 const httpStack = web(container('app', 8000));
@@ -152,7 +120,7 @@ test.concurrent.each(selectedCases)(
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
-    const stopLoad = await startLoad(user);
+    const stopLoad = await startLoad(user, ['/app']);
     // The load stops even if the provision fails. The second call of `stopLoad` returns the counts.
     const counts = await user.provision(after, { wait: true }).finally(stopLoad).then(stopLoad);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
@@ -168,7 +136,7 @@ test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
-    const stopLoad = await startLoad(user);
+    const stopLoad = await startLoad(user, ['/app']);
     const failAndRepeat = async () => {
       // The survey makes the first call of DescribeServices. The second call follows the create or the update.
       user.sandbox.faults.add(refusal('DescribeServices', 2));

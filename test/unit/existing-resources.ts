@@ -11,6 +11,9 @@ const LOAD_BALANCER_FIELDS = {
   tags: {},
 };
 
+/** The tags of a resource whose tags do not matter. */
+const NO_TAGS = { tags: {} };
+
 const itemsOf = <N extends Noun>(_noun: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
 
@@ -36,8 +39,8 @@ export const existing = {
     },
   }),
   targetGroups: itemsOf('targetGroups', {
-    'web-api1': { targetGroupArn: 'arn:group-1' },
-    'web-api2': { targetGroupArn: 'arn:group-2' },
+    'web-api1': { targetGroupArn: 'arn:group-1', ...NO_TAGS },
+    'web-api2': { targetGroupArn: 'arn:group-2', ...NO_TAGS },
   }),
   listener: itemsOf('listener', { '': { listenerArn: 'arn:listener' } }),
   cluster: itemsOf('cluster', { '': { clusterArn: 'arn:cluster' } }),

@@ -35,7 +35,7 @@ const oldGroup = (changes: Partial<FoundTargetGroup> = {}): FoundTargetGroup => 
   vpcId: 'vpc-1',
   port: 4000,
   protocol: 'HTTP',
-  health: { ...api1.health, protocol: 'HTTP', port: 'traffic-port' } as FoundTargetGroup['health'],
+  health: { ...api1.health, protocol: 'HTTP', port: 'traffic-port' },
   loadBalancerArns: [],
   attributes: {},
   tags: ourTags('targetGroups', 'web-api1'),

@@ -125,6 +125,8 @@ export interface TaskRow extends Task {
   protectedUntil?: Date;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
+  /** The addresses on which the containers of a stopped task listened. */
+  listened?: { container: string; host: string; port: number }[];
 }
 
 /** A RunTask call with a client token. A repeated call returns the same tasks. */

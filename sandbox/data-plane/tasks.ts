@@ -164,6 +164,7 @@ export function makeTaskDataPlane(
 
   return {
     checksTargets: true,
+    runsPrograms: true,
     folderOf,
     listenersOf,
     countRequest: (targetGroupArn) => meter.countRequest(targetGroupArn),

@@ -123,6 +123,8 @@ export interface TaskRow extends Task {
   replaceReason?: string;
   /** The end of the task's protection from scaling in. */
   protectedUntil?: Date;
+  /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */
+  healthySince?: number;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
   /** The addresses on which the containers of a stopped task listened. */

@@ -128,6 +128,7 @@ export function makeTaskDataPlane(
             readOnlyRoot: definition.readonlyRootFilesystem ?? false,
             isolation,
             stopSignal: config.stopSignal,
+            hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
             stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
           },
           { line: (_stream, text) => writeLine(text) },

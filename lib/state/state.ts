@@ -37,6 +37,8 @@ interface OpenStateOptions {
   readonly alreadyRead?: StateData | undefined;
   /** The configuration file, absolute; it is recorded with the next change. */
   readonly configurationFile?: string | undefined;
+  /** Whether the run only reads. Another run may be writing the file at the same time. */
+  readonly isReadOnly?: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function openState(
   file: string,
   guard: Guard,
   clock: Clock,
-  { alreadyRead, configurationFile }: OpenStateOptions = {},
+  { alreadyRead, configurationFile, isReadOnly = false }: OpenStateOptions = {},
 ): Promise<State> {
   const data = alreadyRead ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
@@ -59,7 +61,7 @@ export async function openState(
   const hasNewPath = configurationPath !== undefined && configurationPath !== data.configurationFile;
   if (hasNewPath) data.configurationFile = configurationPath;
   // A run that was killed during a write leaves a temporary file.
-  await removeTemporaryFiles(file).catch(() => undefined);
+  if (!isReadOnly) await removeTemporaryFiles(file).catch(() => undefined);
   let lastWrite: Promise<void> = Promise.resolve();
   let isWriteQueued = false;
   /** Changes that are made during a write share the next write. */

@@ -27,6 +27,8 @@ export interface State {
   recordTagKeys(keys: readonly string[]): Promise<void>;
   /** Records that every resource matches a configuration. */
   recordApplied(configuration: AppliedConfiguration): Promise<void>;
+  /** Records a rollback before its first change; undefined once it has ended. */
+  recordRollback(rollback: StateData['rollback']): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -121,9 +123,16 @@ export async function openState(
       await save();
     },
     async recordApplied({ configuration, tags, project }) {
-      const isUnchanged = data.configuration === configuration && data.project === project;
+      const isUnchanged =
+        data.configuration === configuration && data.project === project && data.rollback === undefined;
       if (isUnchanged && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
       Object.assign(data, { configuration, tags: [...tags], project });
+      delete data.rollback;
+      await save();
+    },
+    async recordRollback(rollback) {
+      if (JSON.stringify(rollback) === JSON.stringify(data.rollback)) return;
+      data.rollback = rollback;
       await save();
     },
     async destroy() {

@@ -28,6 +28,7 @@ import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
 import { provision } from '../../provision/run.ts';
+import { rollback } from '../../rollback/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
@@ -100,6 +101,8 @@ export interface Account {
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns what `npm run history` prints. */
   history(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Rolls a service back. */
+  rollback(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns the notes and warnings of the last run, and its result if the run succeeded. */
   output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
@@ -266,6 +269,7 @@ export async function account({
     output: () => output,
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     history: (stack, options = {}) => run(history, stack, options, SILENT),
+    rollback: (stack, options = {}) => run(rollback, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, dependencies) => {

@@ -20,8 +20,8 @@ export interface Rollback extends Restoration {
 }
 
 /**
- * Carries out a rollback. The state file records it before the first change, so that the same command continues after a kill. If the
- * deployment fails and ECS has restored the former revision, the new one is deregistered.
+ * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill. The
+ * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new one is deregistered.
  * @returns the ARN of the new revision
  * @throws DEPLOYMENT and the other problems of `waitForService`
  */
@@ -51,7 +51,6 @@ export async function restore(session: Session, rollback: Rollback): Promise<str
     throw await withdraw(session, rollback, arn, error);
   }
   await deregisterOthers(session, rollback, arn);
-  await state.recordRollback(undefined);
   return arn;
 }
 

@@ -107,6 +107,7 @@ async function execute(session: Session, invocation: CommandContext, start: numb
   }
   const url = await finishRollback(session, found, plan);
   if (signal.aborted) throw interrupted(run);
+  if (!isDone) await run.state.recordRollback(undefined);
   const elapsed = durationText(performance.now() - start);
   const summary = isDone
     ? `${plan.key}: revision ${plan.revision} is already in service, ${elapsed}`

@@ -20,16 +20,19 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** The commands. `folder` contains the program of a command; `args` come before the arguments of the user. */
 const COMMANDS = new Map([
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
+  ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
   [
     'drift',
     { folder: 'provision', args: ['--drift'], purpose: 'lists how the stack differs from the configuration' },
   ],
+  ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
+  ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
   ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
   ['sandbox', { folder: 'sandbox', args: [], purpose: 'runs an AWS on this machine' }],
 ]);
 /** The groups of commands that are compiled together; the sandbox is a separate program. */
-const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
-const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
+const PROGRAMS = [['provision', 'history', 'rollback', 'teardown'], ['sandbox']];
+const SOURCES = ['build', 'lib', 'provision', 'history', 'rollback', 'teardown', 'sandbox'];
 /** Milliseconds to keep an old build after a run last started with it: that run may still load parts of the build. */
 const KEEP_MS = 3_600_000;
 

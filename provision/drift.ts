@@ -6,6 +6,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
 import type { Plan } from './plan.ts';
+import { rolledBackServices, rolledBackText } from './services/ahead.ts';
 
 /** A short hash that identifies a configuration. */
 export const fingerprint = (config: Config): string => shortHash(16, JSON.stringify(config));
@@ -24,10 +25,12 @@ export function driftResult(
   repairCommand: string,
 ): CommandResult {
   const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
+  const rollbacks = rolledBackServices(changes, found);
   const text = [
     ...(sizeOfStack(found, stackInfo.stack) > 0
       ? driftText(changes)
       : [`${stackInfo.stack} does not exist.`]),
+    ...rollbacks.map(rolledBackText),
     ...(isConfigurationChanged
       ? ['The configuration has changed since the last provision, so the differences include that change.']
       : []),
@@ -38,7 +41,12 @@ export function driftResult(
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: text.join('\n'),
-    json: { ...stackInfo, configurationChanged: isConfigurationChanged, drift: planJson(changes, kept) },
+    json: {
+      ...stackInfo,
+      configurationChanged: isConfigurationChanged,
+      drift: planJson(changes, kept),
+      rollbacks,
+    },
   };
 }
 

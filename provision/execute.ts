@@ -19,6 +19,7 @@ import { delegationEvents } from './done/delegation.ts';
 import { finish } from './done/finish.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
@@ -48,6 +49,7 @@ export async function execute(
   const plan = makePlan(context, found, options.adopt);
   const events = [
     ...countEvents(config, plan.found),
+    ...rollbackEvents(plan.changes, plan.found),
     ...domainEvents(config, plan.found),
     ...routeEvents(config),
   ];
@@ -135,7 +137,8 @@ async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
 }
 
 function planResult(plan: Plan, stackInfo: object): CommandResult {
-  const { changes, kept } = plan;
+  const { changes, kept, found } = plan;
+  const rollbacks = rolledBackServices(changes, found);
   const lines = [
     ...planText(changes, kept),
     changes.length === 0 ? `No changes: ${kept.length} exist.` : `Plan: ${countsText(changes, kept.length)}.`,
@@ -143,7 +146,7 @@ function planResult(plan: Plan, stackInfo: object): CommandResult {
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: lines.join('\n'),
-    json: { ...stackInfo, plan: planJson(changes, kept) },
+    json: { ...stackInfo, plan: planJson(changes, kept), rollbacks },
   };
 }
 

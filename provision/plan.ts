@@ -9,6 +9,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import { checkDomain } from './domain.ts';
+import { withRollbackReasons } from './services/ahead.ts';
 import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
@@ -59,7 +60,8 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
     .filter((address) => !changed.has(address));
   const names = withServiceNames(desired.names, found);
-  return { found, names, changes: withFormerOwners(changes, surveyed, adopt, stack), planned, kept };
+  const explained = withRollbackReasons(withFormerOwners(changes, surveyed, adopt, stack), found);
+  return { found, names, changes: explained, planned, kept };
 }
 
 /**

@@ -59,6 +59,12 @@ export interface Config extends Omit<StackFields, 'services'> {
 export const containersOf = ({ services }: Config): Container[] =>
   services.flatMap(({ containers }) => containers);
 
+/** Returns the configuration with only one of its services. */
+export const withOnlyService = (config: Config, name: string | undefined): Config => ({
+  ...config,
+  services: config.services.filter((service) => service.name === name),
+});
+
 export const isRouted = (container: Container): container is RoutedContainer =>
   container.port !== undefined && container.path !== undefined;
 

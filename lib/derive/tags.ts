@@ -9,6 +9,10 @@ export const STACK_TAG = 'slipway:stack';
 export const PROJECT_TAG = 'slipway:project';
 export const NOUN_TAG = 'slipway:step';
 export const KEY_TAG = 'slipway:key';
+/** The tag of a task definition that names the person or the program that registered it. */
+export const BY_TAG = 'slipway:by';
+/** The tag of a task definition that a rollback registered: the number of the revision that it restores. */
+export const RESTORES_TAG = 'slipway:restores';
 
 /** Tags as a plain record, independent of how a service spells them. */
 export type Tags = Readonly<Record<string, string>>;

@@ -15,12 +15,14 @@ export interface Desired {
   readonly names: Names;
   /** The twelve digits of the account. */
   readonly account: string;
+  /** The ARN of the caller, according to AWS. */
+  readonly caller?: string | undefined;
   /** The keys of tags that earlier provisions set, but that the configuration no longer has; undefined when there are none. */
   readonly formerTags?: readonly string[] | undefined;
 }
 
 /** Everything that a look may use. It lacks the account, which is fetched while the first looks are under way. */
-export interface LookContext extends Omit<Desired, 'account'> {
+export interface LookContext extends Omit<Desired, 'account' | 'caller'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;

@@ -55,8 +55,30 @@ function noSuchChoice(command: string, option: string, value: string, choices: r
 export const missingValue = (command: string, option: string): Problem =>
   argumentsProblem(command, `${option} has no value.`, `A value follows it: ${option} VALUE.`);
 
-/** The problem with an argument that is not an option: no command takes such an argument. */
-export function excessArgument(command: string, argument: string): Problem {
+/** The problem with `npm run deploy` without a service. */
+export const missingService = (): Problem =>
+  problem('ARGUMENTS', {
+    what: 'deploy needs the name of a service.',
+    why: 'It provisions one service only.',
+    now: NOTHING_CHANGED,
+    fix: ['npm run deploy -- SERVICE', 'or npm run provision, for all services'],
+  });
+
+/** The problem with a `--to` that is not the number of a revision. */
+export const invalidRevision = (value: string): Problem =>
+  argumentsProblem('rollback', `'${value}' is not a revision.`, 'A revision is a whole number, such as 4.');
+
+/**
+ * The problem with an argument that is not an option.
+ * @param takesService whether the command takes one argument, the name of a service
+ */
+export function excessArgument(command: string, argument: string, takesService = false): Problem {
+  if (takesService)
+    return argumentsProblem(
+      command,
+      `${command} takes one service, and ${argument} is one more argument.`,
+      'Options begin with --.',
+    );
   const meant = /^(sandbox|aws)$/.test(argument)
     ? `--target ${argument}`
     : /[./\\]/.test(argument)

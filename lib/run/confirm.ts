@@ -1,10 +1,11 @@
 /** Asks the user to confirm changes on AWS. The question itself states what is about to change, where, and how long it takes. */
 import { ask, noTerminal } from './ask.ts';
+import type { Command } from './flags.ts';
 import type { CommandContext } from './main.ts';
 
 /** The facts that the question states. */
 export interface Question {
-  readonly command: 'provision' | 'teardown';
+  readonly command: Command;
   readonly stack: string;
   readonly account: string;
   readonly region: string;

@@ -66,17 +66,17 @@ const situationOf = (run: Run, name: Noun) => ({
 
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
-  const isTeardown = command.startsWith('npm run teardown');
-  const canChange = !command.startsWith('npm run drift');
+  const isProvision = command.startsWith('npm run provision');
+  const canChange = !/^npm run (drift|history)\b/.test(command);
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
     now: canChange ? nowAfter(command) : NOTHING_CHANGED,
     fix: [
       canChange ? `${command}, to continue from here` : command,
-      ...(isTeardown || !canChange
-        ? []
-        : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]),
+      ...(isProvision
+        ? [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]
+        : []),
     ],
   });
 }

@@ -2,8 +2,14 @@
 import type { Command as Program, Option } from 'commander';
 
 /** The commands that work on a stack. */
-export const COMMANDS = ['provision', 'drift', 'teardown'] as const;
+export const COMMANDS = ['provision', 'deploy', 'drift', 'history', 'rollback', 'teardown'] as const;
 export type Command = (typeof COMMANDS)[number];
+
+/** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
+export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
+
+/** The commands that build the images of the configuration. */
+export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
 
 /** One option of one or more commands. */
 interface Flag {
@@ -19,7 +25,7 @@ interface Flag {
   readonly isHidden?: boolean;
 }
 
-const CHANGING_COMMANDS: readonly Command[] = ['provision', 'teardown'];
+const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback', 'teardown'];
 
 const FLAGS: readonly Flag[] = [
   {
@@ -51,11 +57,20 @@ const FLAGS: readonly Flag[] = [
     description: 'print one JSON document on stdout and nothing else',
     commands: COMMANDS,
   },
-  { flags: '--no-wait', description: 'do not wait for health checks and DNS', commands: ['provision'] },
+  {
+    flags: '--to <revision>',
+    description: 'the revision to restore (default: the last successful one before the one in service)',
+    commands: ['rollback'],
+  },
+  {
+    flags: '--no-wait',
+    description: 'do not wait for health checks and DNS',
+    commands: ['provision', 'deploy', 'rollback'],
+  },
   {
     flags: '--builder <builder>',
     description: 'how images are built from source',
-    commands: ['provision', 'drift'],
+    commands: BUILDING_COMMANDS,
     choices: ['auto', 'bundle', 'docker'],
   },
   {
@@ -71,13 +86,19 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--adopt <address>',
     description: 'take over a resource that is in the way; may be repeated',
-    commands: ['provision'],
+    commands: ['provision', 'deploy'],
     isList: true,
   },
   {
     flags: '--drift',
     description: 'only report drift from the configuration',
     commands: ['drift'],
+    isHidden: true,
+  },
+  {
+    flags: '--deploy',
+    description: 'provision one service only',
+    commands: ['deploy'],
     isHidden: true,
   },
 ];

@@ -74,7 +74,7 @@ export async function main(
           doing: command,
           region: '',
           command: rerunCommand,
-          mayHaveChanged: command !== 'drift',
+          mayHaveChanged: command !== 'drift' && command !== 'history',
         });
     const shownProblem = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shownProblem, colour));

@@ -1,8 +1,14 @@
 /** The flags of a command, read and checked before anything else happens. */
 import type { Command as Program } from 'commander';
 import { CONFIG_FILE, type Builder, type Target } from '../config/config.ts';
-import { badArguments, excessArgument, missingValue } from './bad-arguments.ts';
-import { addFlags, type Command } from './flags.ts';
+import {
+  badArguments,
+  excessArgument,
+  invalidRevision,
+  missingService,
+  missingValue,
+} from './bad-arguments.ts';
+import { addFlags, COMMANDS_WITH_SERVICE, type Command } from './flags.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -24,6 +30,10 @@ export interface Options {
   readonly adopt: readonly string[];
   /** Whether a stack of another project may be changed. */
   readonly adoptStack: boolean;
+  /** The service that the command is limited to; undefined for all services. */
+  readonly service: string | undefined;
+  /** The number of the revision that a rollback restores; undefined for the last successful one before the one in service. */
+  readonly to: number | undefined;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -45,8 +55,10 @@ export async function readOptions(
   const { Command: ProgramClass, CommanderError, Option } = await import('commander');
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
+  const usage = command === 'deploy' ? 'SERVICE [options]' : '[options]';
+  const takesService = COMMANDS_WITH_SERVICE.includes(command);
   const program: Program = new ProgramClass(`npm run ${command} --`)
-    .usage('[options]')
+    .usage(takesService && command !== 'deploy' ? '[SERVICE] [options]' : usage)
     .description(purpose)
     .allowExcessArguments()
     .helpOption('-h, --help', 'show this help')
@@ -64,12 +76,20 @@ export async function readOptions(
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
-  const [argument] = program.args;
-  if (argument !== undefined) throw excessArgument(command, argument);
-  const values = program.opts<Partial<Options>>();
-  const [emptyOption] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
+  const [service, excess] = takesService ? program.args : [undefined, ...program.args];
+  if (excess !== undefined) throw excessArgument(command, excess, takesService);
+  if (command === 'deploy' && !service) throw missingService();
+  const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
+  const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
-  return { options: { ...DEFAULT_OPTIONS, ...values } };
+  return { options: { ...DEFAULT_OPTIONS, ...values, service: service || undefined, to: revisionIn(to) } };
+}
+
+/** Reads the number of a revision. @throws ARGUMENTS */
+function revisionIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw invalidRevision(text);
 }
 
 /** The values of options that are not given, or that the command does not have. */
@@ -86,19 +106,31 @@ export const DEFAULT_OPTIONS: Options = {
   drift: false,
   adopt: [],
   adoptStack: false,
+  service: undefined,
+  to: undefined,
 };
 
-/** The options that select a stack. */
-type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & { readonly name?: string | undefined };
+/** The options that select a stack, and the part of the stack that a command works on. */
+type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & {
+  readonly name?: string | undefined;
+  readonly service?: string | undefined;
+  readonly to?: number | undefined;
+};
 
 /** Returns the command line that runs a command on the same stack. */
-export function commandLine(command: string, { stage, target, config, name }: StackOptions): string {
+export function commandLine(
+  command: string,
+  { stage, target, config, name, service, to }: StackOptions,
+): string {
+  const takesService = (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
   const flags = [
     ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
     ...(target === 'sandbox' ? [] : [`--target ${target}`]),
     ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
     // Only a teardown can have a name other than the one in the configuration.
     ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
+    ...(takesService && service !== undefined ? [shellWord(service)] : []),
+    ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
@@ -112,9 +144,10 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)
     .replace(
-      /npm run (provision|teardown|drift)( -- )?/g,
+      /npm run (provision|deploy|teardown|drift|history|rollback)( -- )?/g,
       (match: string, ...[name, separator, offset, whole]) => {
-        const fullCommand = commandLine(String(name), options);
+        // The advice itself names the service and the revision.
+        const fullCommand = commandLine(String(name), { ...options, service: undefined, to: undefined });
         if (String(whole).startsWith(fullCommand, Number(offset))) return match;
         if (separator === undefined) return fullCommand;
         return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;

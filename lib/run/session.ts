@@ -2,7 +2,7 @@
 import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
-import type { Config } from '../config/config.ts';
+import { withOnlyService, type Config } from '../config/config.ts';
 import type { Situation } from '../aws/explain.ts';
 import { explainWithAllCauses } from './failures.ts';
 import { trackRecentlyCreated } from '../aws/recently-created.ts';
@@ -12,6 +12,7 @@ import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
 import type { Report } from '../model/report.ts';
 import { redactedProblem, redactedReport, redactorFor } from './redact.ts';
+import { readState } from '../state/read.ts';
 import { openState } from '../state/state.ts';
 import type { Lock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -58,8 +59,10 @@ export interface SessionDependencies {
 }
 
 export interface SessionOptions extends SessionDependencies {
-  /** `provision` or `teardown`. */
+  /** The command, e.g. `provision`. */
   readonly command: string;
+  /** Whether the run only reads. Such a run takes no lock, so that it also works during another run on the stack. */
+  readonly isReadOnly?: boolean;
   readonly report: Report;
   readonly signal: AbortSignal;
   /** The first survey. It changes nothing, so it runs while the account is still being determined. */
@@ -71,7 +74,7 @@ export interface SessionOptions extends SessionDependencies {
  * @throws Problem
  */
 export async function openSession(options: Options, sessionOptions: SessionOptions): Promise<Session> {
-  const { command, signal, openSandbox, survey } = sessionOptions;
+  const { command, signal, openSandbox, survey, isReadOnly = false } = sessionOptions;
   const { home: folder, time } = sessionOptions;
   const config = await sessionOptions.config;
   // From here on, messages may contain foreign text, from AWS and from the programs that run there.
@@ -83,7 +86,8 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
   // Images are built while the sandbox starts.
-  if (command !== 'teardown') startBuilds(config, builds);
+  if (command === 'provision' || command === 'drift') startBuilds(config, builds);
+  if (command === 'deploy') startBuilds(withOnlyService(config, options.service), builds);
   const target = await connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
   const { endpoint } = target.settings;
   const situation: Situation = {
@@ -111,7 +115,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     aws.close();
     // A run that created nothing leaves no sandbox behind. If this run has no lock, the sandbox belongs to the run that holds
     // the lock.
-    if (lock && target.sandbox?.started && !closing) {
+    if ((lock || isReadOnly) && target.sandbox?.started && !closing) {
       const warn = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
       await closeSandbox().catch(warn);
     }
@@ -119,8 +123,9 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   };
   try {
     const stackOfRun = { stack: names.stack, command, folder, clock, report };
-    lock = await lockStack(options, stackOfRun);
-    const savedState = await readSavedState(options, stackOfRun);
+    if (!isReadOnly) lock = await lockStack(options, stackOfRun);
+    const { file } = filesOf(options, stackOfRun);
+    const savedState = isReadOnly ? await readState(file) : await readSavedState(options, stackOfRun);
     if (savedState?.changed !== undefined) recentlyCreated.treatAllAsCreatedAt(savedState.changed);
     const identity = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(savedState?.resources ?? {});
@@ -128,11 +133,14 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     const found = survey(lookContext());
     // A failed survey is reported when it is awaited; a failure of the identity call takes precedence.
     found.catch(() => undefined);
-    const { Account: account = '' } = await identity;
+    const { Account: account = '', Arn: caller = '' } = await identity;
     const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
-    const { file } = filesOf(options, stackOfRun);
     const configurationFile = configurationFileOf(options);
-    const state = await openState(file, guard, clock, { alreadyRead: savedState, configurationFile });
+    const state = await openState(file, guard, clock, {
+      alreadyRead: savedState,
+      configurationFile,
+      isReadOnly,
+    });
     return {
       config,
       account,
@@ -152,6 +160,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
       lookContext: () => ({
         ...lookContext(),
         account,
+        caller,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
       explain: (error) => explainRedacted(error, { ...situation, doing: 'the survey of existing resources' }),

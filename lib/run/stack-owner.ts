@@ -2,6 +2,7 @@
 import { projectsOfStack, sizeOfStack } from '../look/stack.ts';
 import type { Survey } from '../look/found.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import type { Command } from './flags.ts';
 import type { CommandContext } from './main.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +16,7 @@ type StackSession = Pick<Session, 'config' | 'run' | 'lookContext'>;
 export function checkProject(
   session: StackSession,
   found: Survey,
-  command: 'provision' | 'teardown',
+  command: Command,
   { options, report }: Pick<CommandContext, 'options' | 'report'>,
 ): void {
   const { config, run } = session;

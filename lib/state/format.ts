@@ -56,6 +56,8 @@ export const stateSchema = z.strictObject({
   configuration: z.string().optional(),
   /** The project that provisioned last. */
   project: z.string().optional(),
+  /** The rollback that has started but has not ended: its service, and the number of the revision that it restores. */
+  rollback: z.strictObject({ service: z.string(), to: z.number().int().min(1) }).optional(),
   /** The configuration file of the last run that changed something, relative to the folder of this file. */
   configurationFile: z.string().optional(),
   /** The last generation of each address whose resource is gone. */

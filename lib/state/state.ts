@@ -27,6 +27,8 @@ export interface State {
   recordTagKeys(keys: readonly string[]): Promise<void>;
   /** Records that every resource matches a configuration. */
   recordApplied(configuration: AppliedConfiguration): Promise<void>;
+  /** Records a rollback before its first change; undefined once it has ended. */
+  recordRollback(rollback: StateData['rollback']): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -37,6 +39,8 @@ interface OpenStateOptions {
   readonly alreadyRead?: StateData | undefined;
   /** The configuration file, absolute; it is recorded with the next change. */
   readonly configurationFile?: string | undefined;
+  /** Whether the run only reads. Another run may be writing the file at the same time. */
+  readonly isReadOnly?: boolean;
 }
 
 /**
@@ -48,7 +52,7 @@ export async function openState(
   file: string,
   guard: Guard,
   clock: Clock,
-  { alreadyRead, configurationFile }: OpenStateOptions = {},
+  { alreadyRead, configurationFile, isReadOnly = false }: OpenStateOptions = {},
 ): Promise<State> {
   const data = alreadyRead ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
@@ -59,7 +63,7 @@ export async function openState(
   const hasNewPath = configurationPath !== undefined && configurationPath !== data.configurationFile;
   if (hasNewPath) data.configurationFile = configurationPath;
   // A run that was killed during a write leaves a temporary file.
-  await removeTemporaryFiles(file).catch(() => undefined);
+  if (!isReadOnly) await removeTemporaryFiles(file).catch(() => undefined);
   let lastWrite: Promise<void> = Promise.resolve();
   let isWriteQueued = false;
   /** Changes that are made during a write share the next write. */
@@ -119,9 +123,16 @@ export async function openState(
       await save();
     },
     async recordApplied({ configuration, tags, project }) {
-      const isUnchanged = data.configuration === configuration && data.project === project;
+      const isUnchanged =
+        data.configuration === configuration && data.project === project && data.rollback === undefined;
       if (isUnchanged && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
       Object.assign(data, { configuration, tags: [...tags], project });
+      delete data.rollback;
+      await save();
+    },
+    async recordRollback(rollback) {
+      if (JSON.stringify(rollback) === JSON.stringify(data.rollback)) return;
+      data.rollback = rollback;
       await save();
     },
     async destroy() {

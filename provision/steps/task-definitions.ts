@@ -3,6 +3,7 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import { deregisterRevision, ownRevisions } from '../../lib/aws/task-definition-revisions.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
+import { callerTag } from '../../lib/derive/caller-name.ts';
 import { desiredTags, tagFields, toCamelCaseTags } from '../../lib/derive/tags.ts';
 import {
   definitionFields,
@@ -95,7 +96,10 @@ async function register(context: Context): Promise<Ids['taskDefinitions']> {
   const parts = taskDefinitionParts(context, service, ids.roles, imageIn(ids.images));
   const definition = taskDefinitionFor(service, parts);
   const { taskDefinition } = await aws.ecs(
-    new RegisterTaskDefinitionCommand({ ...definition, tags: toCamelCaseTags(tags) }),
+    new RegisterTaskDefinitionCommand({
+      ...definition,
+      tags: toCamelCaseTags({ ...tags, ...callerTag(context) }),
+    }),
   );
   return { taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '' };
 }

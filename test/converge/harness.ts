@@ -26,7 +26,9 @@ import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
+import { history } from '../../history/run.ts';
 import { provision } from '../../provision/run.ts';
+import { rollback } from '../../rollback/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
@@ -97,6 +99,10 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, options?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Returns what `npm run history` prints. */
+  history(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Rolls a service back. */
+  rollback(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns the notes and warnings of the last run, and its result if the run succeeded. */
   output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
@@ -233,7 +239,7 @@ export async function account({
         home,
         time,
         openSandbox: async () => sandboxHandle,
-        config: readConfig(stack, options, command !== teardown),
+        config: readConfig(stack, options, command === provision),
       },
     );
     output = { warnings, notes, result };
@@ -279,6 +285,8 @@ export async function account({
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
     output: () => output,
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
+    history: (stack, options = {}) => run(history, stack, options, SILENT),
+    rollback: (stack, options = {}) => run(rollback, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, dependencies) => {

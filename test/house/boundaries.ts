@@ -123,6 +123,17 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it must work when nothing can be built; it talks to the sandbox over HTTP, as it does to AWS',
   },
   {
+    folder: 'history/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason: 'it only reads, so it needs no code that creates or removes resources',
+  },
+  {
+    folder: 'rollback/',
+    mayImport: ['lib/', 'history/', 'provision/', 'sandbox/client.ts'],
+    reason:
+      'it restores an entry of a history, and waits for a deployment and verifies it as a provision does',
+  },
+  {
     folder: 'sandbox/',
     mayImport: [],
     reason: 'Slipway is tested on the sandbox: if the two shared code, they would share mistakes',

@@ -1,5 +1,6 @@
 /** For sweeps: the runs in which each call fails in turn, with their initial and final states. */
 import type { StackInput } from '../../lib/config/schema.ts';
+import { isProblem } from '../../lib/model/problem.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
 import { retaggableResources, tagForOtherStack } from '../converge/foreign-resources.ts';
@@ -21,6 +22,26 @@ const stackWithNewProtocol = stack({
 });
 const stackWithNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
+/** A stack whose only container is built from source. Its images have digests, which a rollback needs. */
+export const release = (version: string): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  services: { web: { containers: { app: { source: 'app', environment: { VERSION: version } } } } },
+});
+
+export async function provisionTwice(user: Account): Promise<void> {
+  for (const version of ['1', '2']) await user.provision(release(version), { wait: true });
+}
+
+/** Rolls back to the first revision. A repeated rollback finds nothing earlier. */
+export async function rollBack(user: Account): Promise<void> {
+  try {
+    await user.rollback(release('2'), { wait: true });
+  } catch (error) {
+    if (!isProblem(error, 'ROLLBACK_REFUSED')) throw error;
+  }
+}
+
 const addressesToAdopt = retaggableResources.map(([address]) => address);
 
 export const scenarios = {
@@ -39,6 +60,11 @@ export const scenarios = {
     before: stack(),
     run: (user) => user.provision(stackWithNewImage),
     desired: stackWithNewImage,
+  },
+  'a rollback': {
+    prepare: provisionTwice,
+    run: rollBack,
+    desired: release('1'),
   },
   'an adoption': {
     before: stack(),

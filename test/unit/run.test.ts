@@ -24,7 +24,16 @@ const pathOf = (...names: string[]) => join(folder, ...names);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-run-'));
-  for (const name of ['build', 'lib', 'provision', 'teardown', 'sandbox', 'node_modules'])
+  for (const name of [
+    'build',
+    'lib',
+    'provision',
+    'history',
+    'rollback',
+    'teardown',
+    'sandbox',
+    'node_modules',
+  ])
     mkdirSync(pathOf(name));
   for (const name of [
     'run.js',
@@ -39,7 +48,8 @@ beforeEach(() => {
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['provision', 'teardown', 'sandbox']) writeFileSync(pathOf(name, 'main.ts'), main);
+  for (const name of ['provision', 'history', 'rollback', 'teardown', 'sandbox'])
+    writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -78,7 +88,10 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
   const help = await run(flag);
   expect([...help.matchAll(/^ {2}npm run (\S+)/gm)].map(([, command]) => command)).toEqual([
     'provision',
+    'deploy',
     'drift',
+    'history',
+    'rollback',
     'teardown',
     'sandbox',
   ]);
@@ -98,7 +111,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, drift, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, deploy, drift, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

@@ -57,7 +57,7 @@ export const taskDefinitionOperations = {
       'ephemeralStorage',
       'runtimePlatform',
     ],
-    run(input, region) {
+    run(input, region, caller) {
       checkTaskDefinition(region, input);
       const { family = '' } = input;
       const tags = mergeTags([], input.tags);
@@ -71,7 +71,7 @@ export const taskDefinitionOperations = {
         revision,
         status: 'ACTIVE',
         registeredAt: region.now(),
-        registeredBy: region.iamArn('root'),
+        registeredBy: caller.arn,
         tags,
       });
       return { taskDefinition: viewOf(row), tags };

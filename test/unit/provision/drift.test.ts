@@ -26,6 +26,7 @@ describe('the result', () => {
       json: {
         ...stackAndRegion,
         configurationChanged: false,
+        rollbacks: [],
         drift: expect.objectContaining({ changes: [] }),
       },
     });

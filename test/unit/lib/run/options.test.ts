@@ -19,6 +19,8 @@ const DEFAULTS = {
   drift: false,
   adopt: [],
   adoptStack: false,
+  service: undefined,
+  to: undefined,
 };
 
 describe('the flags', () => {
@@ -58,6 +60,8 @@ describe('the flags', () => {
         drift: false,
         adopt: ['logGroup', 'rules.web-api'],
         adoptStack: true,
+        service: undefined,
+        to: undefined,
       },
     });
   });
@@ -242,17 +246,43 @@ describe.each<[Command, string[], string[]]>([
       '--adopt-stack',
       '--adopt',
     ],
-    ['--name'],
+    ['--name', '--to'],
+  ],
+  [
+    'deploy',
+    [
+      '--target',
+      '--stage',
+      '--config',
+      '--plan',
+      '--yes',
+      '--json',
+      '--no-wait',
+      '--builder',
+      '--adopt-stack',
+      '--adopt',
+    ],
+    ['--name', '--to'],
+  ],
+  [
+    'history',
+    ['--target', '--stage', '--config', '--json'],
+    ['--plan', '--yes', '--no-wait', '--builder', '--name', '--adopt-stack', '--adopt', '--to'],
+  ],
+  [
+    'rollback',
+    ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--no-wait', '--to', '--adopt-stack'],
+    ['--builder', '--name', '--adopt'],
   ],
   [
     'drift',
     ['--target', '--stage', '--config', '--json', '--builder'],
-    ['--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt'],
+    ['--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
   [
     'teardown',
     ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--name', '--adopt-stack'],
-    ['--no-wait', '--builder', '--adopt'],
+    ['--no-wait', '--builder', '--adopt', '--to'],
   ],
 ])('the options of %s', (command, listedOptions, otherOptions) => {
   const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
@@ -270,9 +300,7 @@ describe.each<[Command, string[], string[]]>([
     async (option) => {
       await expect(readFor(option, 'x')).rejects.toMatchObject({
         what: `${command} has no option ${option}.`,
-        why: expect.stringMatching(
-          /^It is an option of (provision|drift|teardown)( and (drift|teardown))?\.$/,
-        ) as unknown,
+        why: expect.stringMatching(/^It is an option of (\w+, )*\w+( and \w+)?\.$/) as unknown,
       });
     },
   );
@@ -288,4 +316,42 @@ test('the command drift sets the option drift, and the command teardown accepts 
   const options = { stage: 'qa', target: 'sandbox', config: undefined, name: 'shop' } as const;
   expect(commandLine('teardown', options)).toBe('npm run teardown -- --stage qa --name shop');
   expect(commandLine('provision', options)).toBe('npm run provision -- --stage qa');
+});
+
+describe('the service of a command', () => {
+  test.each<[Command, string[], object]>([
+    ['deploy', ['web'], { service: 'web' }],
+    ['history', [], { service: undefined }],
+    ['history', ['web', '--json'], { service: 'web', json: true }],
+    ['rollback', ['--to', '4'], { service: undefined, to: 4 }],
+    ['rollback', ['web', '--to=12', '--yes'], { service: 'web', to: 12, yes: true }],
+  ])('is read: %s %j', async (command, args, expected) => {
+    await expect(readOptions(command, '', args, {})).resolves.toMatchObject({ options: expected });
+  });
+
+  test.each<[Command, string[], string]>([
+    ['deploy', [], 'deploy needs the name of a service.'],
+    ['deploy', [''], 'deploy needs the name of a service.'],
+    ['deploy', ['web', 'api'], 'deploy takes one service, and api is one more argument.'],
+    ['rollback', ['--to', 'web:4'], "'web:4' is not a revision."],
+    ['rollback', ['--to', '0'], "'0' is not a revision."],
+    ['rollback', ['--to', ''], '--to has no value.'],
+    ['rollback', ['--to'], '--to has no value.'],
+  ])('is refused if it is wrong: %s %j', async (command, args, what) => {
+    await expect(readOptions(command, '', args, {})).rejects.toMatchObject({
+      code: 'ARGUMENTS',
+      what,
+      now: 'Nothing was changed.',
+    });
+  });
+
+  test('is part of the command line that continues the run, and is not added to other advice', () => {
+    const options = { stage: 'qa', target: 'sandbox', config: undefined, service: 'web', to: 4 } as const;
+    expect(commandLine('rollback', options)).toBe('npm run rollback -- --stage qa web --to 4');
+    expect(commandLine('deploy', options)).toBe('npm run deploy -- --stage qa web');
+    expect(commandLine('provision', options)).toBe('npm run provision -- --stage qa');
+    const continued = `${commandLine('rollback', options)}, to continue from here`;
+    expect(withStackFlags(continued, options)).toBe(continued);
+    expect(withStackFlags('npm run history -- api', options)).toBe('npm run history -- --stage qa api');
+  });
 });

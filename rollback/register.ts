@@ -1,0 +1,107 @@
+/** Registers a new revision with the content of an earlier one. ECS does not deploy a revision that is deregistered. */
+import {
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import type { Aws } from '../lib/aws/clients.ts';
+import { describeRevision, revisionsOf, type Revision } from '../lib/aws/task-definition-revisions.ts';
+import { callerTag } from '../lib/derive/caller-name.ts';
+import { RESTORES_TAG, STACK_TAG, toCamelCaseTags, type Tags } from '../lib/derive/tags.ts';
+import type { PinnedImages } from './images.ts';
+
+/** The members of a task definition that AWS fills in, and that a registration does not accept. */
+type FilledIn =
+  | 'taskDefinitionArn'
+  | 'revision'
+  | 'status'
+  | 'requiresAttributes'
+  | 'compatibilities'
+  | 'registeredAt'
+  | 'registeredBy'
+  | 'deregisteredAt'
+  | 'deleteRequestedAt'
+  | 'enableFaultInjection';
+
+/** The tags that AWS sets, and which no one else may set. */
+const AWS_TAG = /^aws:/i;
+
+/** The revision to register. */
+export interface Restoration {
+  /** The earlier revision. */
+  readonly revision: number;
+  readonly definition: TaskDefinition;
+  readonly images: PinnedImages;
+  /**
+   * The tags of the revision in service. Those of the earlier revision may be outdated: a tag that the configuration has lost since
+   * then would come back for good.
+   */
+  readonly tags: Tags;
+  /** The ARN of the caller. */
+  readonly caller: string | undefined;
+}
+
+/** Returns the input of the registration. Pure. */
+export function registrationOf({
+  revision,
+  definition,
+  images,
+  tags,
+  caller,
+}: Restoration): RegisterTaskDefinitionCommandInput {
+  const {
+    taskDefinitionArn: _arn,
+    revision: _revision,
+    status: _status,
+    requiresAttributes: _attributes,
+    compatibilities: _compatibilities,
+    registeredAt: _registeredAt,
+    registeredBy: _registeredBy,
+    deregisteredAt: _deregisteredAt,
+    deleteRequestedAt: _deleteRequestedAt,
+    // False is the default.
+    enableFaultInjection,
+    ...content
+  }: TaskDefinition = definition;
+  const ownTags = Object.entries(tags).filter(([key]) => !AWS_TAG.test(key));
+  const input: Omit<TaskDefinition, FilledIn> = content;
+  return {
+    ...input,
+    family: input.family,
+    enableFaultInjection: enableFaultInjection || undefined,
+    containerDefinitions: (input.containerDefinitions ?? []).map((container) => ({
+      ...container,
+      image: images.get(container.name ?? '') ?? container.image,
+    })),
+    tags: toCamelCaseTags({
+      ...Object.fromEntries(ownTags),
+      ...callerTag({ caller }),
+      [RESTORES_TAG]: String(revision),
+    }),
+  };
+}
+
+/**
+ * Registers the revision; returns its ARN. If a rollback to the same revision was killed after its registration, its revision is used.
+ * @param currentArn the revision in service
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ */
+export async function registerAgain(
+  aws: Aws,
+  stack: string,
+  restoration: Restoration,
+  currentArn: string,
+): Promise<string> {
+  const family = restoration.definition.family ?? '';
+  const active = await Promise.all(
+    (await revisionsOf(aws, family, 'ACTIVE')).map((arn) => describeRevision(aws, arn)),
+  );
+  const isUsable = (candidate: Revision | undefined): candidate is Revision =>
+    candidate?.tags[STACK_TAG] === stack &&
+    candidate.tags[RESTORES_TAG] === String(restoration.revision) &&
+    candidate.arn !== currentArn;
+  const registered = active.findLast(isUsable);
+  if (registered) return registered.arn;
+  const { taskDefinition } = await aws.ecs(new RegisterTaskDefinitionCommand(registrationOf(restoration)));
+  return taskDefinition?.taskDefinitionArn ?? '';
+}

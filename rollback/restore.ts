@@ -1,0 +1,113 @@
+/** Carries out a rollback: registers the earlier content as a new revision, deploys it, and deregisters the other revisions. */
+import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
+import { deregisterRevision, ownRevisions } from '../lib/aws/task-definition-revisions.ts';
+import { describeServices, type FoundService } from '../lib/look/services.ts';
+import { isProblem, Problem } from '../lib/model/problem.ts';
+import { untilReported } from '../lib/run/run.ts';
+import type { Session } from '../lib/run/session.ts';
+import { waitForService } from '../provision/done/wait-for-service.ts';
+import type { DeployedService } from './deployed-service.ts';
+import { registerAgain, type Restoration } from './register.ts';
+
+/** The rollback of one service. */
+export interface Rollback extends Restoration {
+  /** The name of the service in the configuration. */
+  readonly key: string;
+  readonly existing: FoundService;
+  readonly deployed: DeployedService;
+  /** Whether the service uses the revision already, for example because an earlier run was killed. */
+  readonly isInService: boolean;
+}
+
+/**
+ * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill. The
+ * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new one is deregistered.
+ * @returns the ARN of the new revision
+ * @throws DEPLOYMENT and the other problems of `waitForService`
+ */
+export async function restore(session: Session, rollback: Rollback): Promise<string> {
+  const { run } = session;
+  const { aws, names } = session.lookContext();
+  const { key, existing, revision } = rollback;
+  const { state } = run;
+  await state.recordRollback({ service: key, to: revision });
+  const current = existing.taskDefinitionArn;
+  const isDeployed = rollback.isInService && existing.rollout !== 'FAILED';
+  const arn = isDeployed ? current : await registerAgain(aws, names.stack, rollback, current);
+  await state.record(`taskDefinitions.${key}`, { taskDefinitionArn: arn });
+  const response = isDeployed
+    ? undefined
+    : await aws.ecs(
+        new UpdateServiceCommand({
+          cluster: names.cluster,
+          service: existing.serviceName,
+          taskDefinition: arn,
+        }),
+      );
+  try {
+    await waitUntilRestored(session, rollback, arn, response?.service);
+  } catch (error) {
+    if (!isProblem(error) || run.signal.aborted) throw error;
+    throw await withdraw(session, rollback, arn, error);
+  }
+  await deregisterOthers(session, rollback, arn);
+  return arn;
+}
+
+async function waitUntilRestored(
+  session: Session,
+  { key, existing, deployed }: Rollback,
+  taskDefinitionArn: string,
+  response: EcsService | undefined,
+): Promise<void> {
+  const { run } = session;
+  if (!run.waitUntilReady) return;
+  const { aws, names } = session.lookContext();
+  const context = {
+    aws,
+    names: { ...names, service: () => existing.serviceName },
+    clock: run.clock,
+    note: (text: string) => run.report({ type: 'note', text }),
+    until: untilReported(run, 'services', key),
+  };
+  const ids = {
+    taskDefinitions: new Map([[key, { taskDefinitionArn }]]),
+    targetGroups: deployed.targetGroups,
+  };
+  await waitForService(context, deployed.service, ids, response);
+}
+
+/** Deregisters all other revisions of the stack, as a provision does, so that no task starts from them. */
+async function deregisterOthers(session: Session, { key, definition }: Rollback, arn: string): Promise<void> {
+  const { aws, names } = session.lookContext();
+  const query = { family: definition.family ?? names.family(key), stack: names.stack, recorded: arn };
+  for (const other of await ownRevisions(aws, query, 'ACTIVE'))
+    if (other !== arn) await deregisterRevision(aws, other);
+}
+
+/** Ends a failed rollback. If the service no longer uses the new revision, the revision is deregistered. */
+async function withdraw(
+  session: Session,
+  { key, existing, revision }: Rollback,
+  arn: string,
+  cause: Problem,
+): Promise<Problem> {
+  const { run } = session;
+  const { aws, names } = session.lookContext();
+  const [service] = await describeServices(aws, names.cluster, [existing.serviceName]);
+  if (service?.taskDefinition !== arn) {
+    await deregisterRevision(aws, arn);
+    await run.state.record(`taskDefinitions.${key}`, { taskDefinitionArn: existing.taskDefinitionArn });
+    await run.state.recordRollback(undefined);
+  }
+  return new Problem(cause.code, {
+    ...cause,
+    what: `${cause.what} It was the rollback to revision ${revision}.`,
+    fix: [...cause.fix, `npm run history -- ${key}, to choose another revision`],
+    cause,
+  });
+}
+
+/** The text of a rollback in a plan, e.g. `web: revision 5 → revision 4`. */
+export const rollbackText = ({ key, revision, existing }: Rollback): string =>
+  `${key}: revision ${existing.taskDefinitionArn.split(':').at(-1)} → the content of revision ${revision}`;

@@ -18,7 +18,10 @@ import { endingText, shortened } from '../../lib/diagnosis/messages.ts';
 import { diagnose, exitedOnItsOwn, stoppedTasks } from './diagnose.ts';
 
 /** The context of a wait. `change` is missing if the run does not change the service. */
-type WaitContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'> &
+type WaitContext = Pick<
+  ApplyContext<'services'>,
+  'aws' | 'names' | 'until' | 'note' | 'clock' | 'listenersOf'
+> &
   Partial<Pick<ApplyContext<'services'>, 'change'>>;
 
 /** The ids of all task definitions and target groups. */

@@ -185,15 +185,17 @@ async function finishRollback(
   const ids = Object.fromEntries(
     nouns.map((noun) => [noun, new Map(itemsOf(found, noun))]),
   ) as unknown as AllIds;
+  const names = { ...context.names, service: () => existing.serviceName };
   const { url } = await finish(
     session.run,
     {
       ...context,
       config: { ...context.config, services: [deployed.service] },
-      names: { ...context.names, service: () => existing.serviceName },
+      names,
     },
     session.connectedTarget,
     {
+      names,
       found: { ...found, services: new Map() },
       changes: [{ noun: 'services', key, verb: 'update', fields: [], reason: '' }],
       planned: { changesOf: () => [], isReplaced: () => false },

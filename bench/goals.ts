@@ -3,6 +3,7 @@ import type { Workload } from './contender.ts';
 import { peakOf, type Figures } from './figures.ts';
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
+import type { RolloutResult } from './rollouts.ts';
 
 /** The figures of both contenders with a given number of services. */
 export interface SizeResult {
@@ -75,6 +76,14 @@ export const minimumVerdicts = (workloads: MinimumResults['workloads']): Verdict
     what: `${workload}: time, relative to the minimum`,
     measured: seconds / minimum,
     atMost: MAX_RATIO_TO_MINIMUM,
+  }));
+
+/** Compares the number of dropped requests of each change with its goal, which is none. */
+export const rolloutVerdicts = (results: readonly RolloutResult[]): Verdict[] =>
+  results.map(({ what, dropped }) => ({
+    what: `${what}: dropped requests`,
+    measured: dropped.length,
+    atMost: 0,
   }));
 
 /** The maximum time that Slipway itself may take, in seconds. */

@@ -1,4 +1,4 @@
-/** `npm run bench`: compares Slipway with Terraform and with the minimum time on AWS, and the sandbox with nginx and moto. */
+/** `npm run bench`: measures speed, throughput and dropped requests, in comparison with Terraform, AWS's minimum, nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -10,10 +10,12 @@ import { gantt } from './gantt.ts';
 import { compareWithMinimum } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
+import { rolloutPageWith } from './rollout-page.ts';
+import { measureRollouts } from './rollouts.ts';
 import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
-import { minimumVerdicts, ownVerdicts, verdicts, type SizeResult } from './goals.ts';
+import { minimumVerdicts, ownVerdicts, rolloutVerdicts, verdicts, type SizeResult } from './goals.ts';
 import { terraform, terraformVersion, terraformSkipReason } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -27,10 +29,12 @@ const { values } = parseArgs({
     delay: { type: 'string', default: '100' },
     /** The speed of the sandbox's time relative to AWS time, for the comparison with the minimum time. */
     pace: { type: 'string', default: '1' },
+    /** The speed of the sandbox's time relative to AWS time, while dropped requests are counted. */
+    'rollout-pace': { type: 'string', default: '10' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,own,minimum,throughput' },
+    only: { type: 'string', default: 'compare,own,minimum,throughput,rollouts' },
     json: { type: 'boolean', default: false },
-    /** Whether to write docs/speed.md and its picture. */
+    /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
   },
 });
@@ -88,6 +92,10 @@ async function compareContenders(moto: Moto): Promise<SizeResult[]> {
 const aboutLines = (): string[] => [
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
   ...(terraformSkipReason() === undefined ? [terraformVersion()] : []),
+  ...(values.only === 'rollouts' ? [] : comparisonLines()),
+];
+
+const comparisonLines = (): string[] => [
   `In the comparison with Terraform, figures are medians of ${values.rounds} rounds, with ranges in brackets. Each call was delayed by ${values.delay} ms.`,
   `In the comparison with the minimum, the sandbox ran at ${PACE_TEXT}.`,
 ];
@@ -102,10 +110,12 @@ async function bench(): Promise<Results> {
   const ownTime = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
   const minimumResults = await runPart('minimum', () => compareWithMinimum(Number(values.pace), log));
   const throughput = await runPart('throughput', () => measureThroughput(moto, log));
+  const rollouts = await runPart('rollouts', () => measureRollouts(Number(values['rollout-pace']), log));
   const allVerdicts = [
     ...verdicts(sizes),
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
+    ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
   ];
   return {
     about: aboutLines(),
@@ -114,6 +124,7 @@ async function bench(): Promise<Results> {
     own: ownTime,
     minimum: minimumResults,
     throughput,
+    rollouts,
     skipped,
     failures,
   };
@@ -124,8 +135,14 @@ try {
   const results = await bench();
   process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : reportOf(results));
   if (values.write) {
-    const page = join(ROOT, 'docs', 'speed.md');
-    writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
+    if (values.only !== 'rollouts') {
+      const page = join(ROOT, 'docs', 'speed.md');
+      writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
+    }
+    if (results.rollouts) {
+      const page = join(ROOT, 'docs', 'rollouts.md');
+      writeFileSync(page, rolloutPageWith(readFileSync(page, 'utf8'), results.about, results.rollouts));
+    }
     const { minimum: minimumResults } = results;
     const title = `A first provision on the sandbox, at ${PACE_TEXT}`;
     if (minimumResults) {

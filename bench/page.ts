@@ -1,6 +1,7 @@
 /** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
 import type { SizeResult } from './goals.ts';
 import type { Results } from './results.ts';
+import { rolloutTable } from './rollout-page.ts';
 import { comparisonTable, callsTable, ratioText, table, verdictTable } from './table.ts';
 
 /** The part of the page above this line is handwritten; the part below it is generated. */
@@ -17,7 +18,16 @@ export const pageWith = (text: string, results: Results): string =>
 export const reportOf = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
-  const { about, sizes, verdicts, minimum: minimumResults, throughput, skipped, failures } = results;
+  const {
+    about,
+    sizes,
+    verdicts,
+    minimum: minimumResults,
+    throughput,
+    rollouts,
+    skipped,
+    failures,
+  } = results;
   const heading = (text: string) => (isPage ? `## ${text}` : text);
   const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
   return [
@@ -34,6 +44,7 @@ function sections(results: Results, isPage: boolean): string[] {
       : []),
     ...(minimumResults && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
+    ...(rollouts && !isPage ? [heading('Dropped requests'), rolloutTable(rollouts)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
   ];

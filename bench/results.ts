@@ -2,6 +2,7 @@
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
 import type { SizeResult, Verdict } from './goals.ts';
+import type { RolloutMeasurement } from './rollouts.ts';
 import type { Throughput } from './throughput.ts';
 
 /** The results of a benchmark. */
@@ -16,6 +17,8 @@ export interface Results {
   /** The comparison with the minimum times. */
   readonly minimum?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
+  /** The requests that were dropped while the stack changed. */
+  readonly rollouts?: RolloutMeasurement | undefined;
   /** Parts that could not be measured, each with the reason. */
   readonly skipped: readonly string[];
   readonly failures: readonly string[];

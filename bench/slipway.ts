@@ -53,7 +53,7 @@ const serviceOf = (number: number): StackInput['services'][string] => ({
 /** Returns a command of Slipway as a user types it. */
 export const slipwayCommand = (
   env: NodeJS.ProcessEnv,
-  script: 'provision' | 'teardown',
+  script: 'provision' | 'rollback' | 'teardown',
   ...flags: readonly string[]
 ): Command => ({
   command: 'npm',

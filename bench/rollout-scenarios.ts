@@ -1,0 +1,117 @@
+/** The changes of a running stack during which `npm run bench -- --only rollouts` counts dropped requests. Pure. */
+import type { StackInput } from '../lib/config/schema.ts';
+
+/** The programs of the stack. */
+export const PROGRAMS = ['graceful', 'closing', 'broken'] as const;
+export type Program = (typeof PROGRAMS)[number];
+
+/** What happens on SIGTERM: the program ends after its last response, or it only stops to accept connections. */
+const HANDLERS = {
+  graceful: `process.on('SIGTERM', () => server.close(() => process.exit(0)));`,
+  closing: `process.on('SIGTERM', () => server.close());`,
+};
+/** The time that the programs take for a response, so that requests are under way at any time. */
+const RESPONSE_MS = 20;
+
+/** Returns the source of a program. @param version appears in its responses, so that each version has another image */
+export const sourceOf = (program: Program, version: number): string =>
+  program === 'broken'
+    ? `throw new Error('version ${version} cannot start');\n`
+    : `import { createServer } from 'node:http';
+const server = createServer((request, response) => {
+  setTimeout(() => response.end('version ${version} of ' + process.env.NAME), ${RESPONSE_MS});
+});
+server.listen(Number(process.env.PORT));
+${HANDLERS[program]}
+`;
+
+/** The state of the stack. */
+export interface StackState {
+  readonly program: Program;
+  readonly version: number;
+  readonly count: number;
+  readonly ports: readonly [number, number];
+  /** Whether the two containers serve each other's paths. */
+  readonly isSwapped: boolean;
+  readonly hasThird: boolean;
+  readonly mode: string;
+  readonly healthPath: string;
+}
+
+export const FIRST_STATE: StackState = {
+  program: 'graceful',
+  version: 1,
+  count: 2,
+  ports: [5000, 6000],
+  isSwapped: false,
+  hasThird: false,
+  mode: 'first',
+  healthPath: '/health',
+};
+
+/** The paths that are requested. */
+export const PATHS = ['/api1', '/api2'] as const;
+
+/** Returns the configuration of a state. The source of each container is in the folder `app`. */
+export function stackOf({ count, ports, isSwapped, hasThird, mode, healthPath }: StackState): StackInput {
+  const container = (name: string, port: number, path: string) => ({
+    source: 'app',
+    port,
+    path,
+    health: { path: healthPath, intervalSeconds: 5, timeoutSeconds: 2 },
+    environment: { NAME: name, PORT: String(port), MODE: mode },
+  });
+  const [first, second] = isSwapped ? PATHS.toReversed() : PATHS;
+  return {
+    name: 'rollouts',
+    region: 'eu-west-1',
+    deregistrationDelaySeconds: 30,
+    services: {
+      shop: {
+        count,
+        containers: {
+          api1: container('api1', ports[0], first ?? '/'),
+          api2: container('api2', ports[1], second ?? '/'),
+          ...(hasThird ? { api3: container('api3', 7000, '/api3') } : {}),
+        },
+      },
+    },
+  };
+}
+
+/** A change, and how it is made. */
+export interface Scenario {
+  readonly what: string;
+  /** The members of the state that change. */
+  readonly change: Partial<StackState>;
+  /** The command that makes the change: a provision, a rollback, or the stop of one task. By default a provision. */
+  readonly by?: 'provision' | 'rollback' | 'stop of a task';
+  /** Whether the command is expected to fail. The next scenario then starts from the state before the change. */
+  readonly fails?: boolean;
+}
+
+/** The scenarios, each of which starts where the previous one ended. */
+export const SCENARIOS: readonly Scenario[] = [
+  { what: 'a new image', change: { version: 2 } },
+  { what: 'a rollback', change: { version: 1 }, by: 'rollback' },
+  { what: 'a program that only calls server.close()', change: { program: 'closing', version: 3 } },
+  { what: 'the replacement of that program', change: { program: 'graceful', version: 4 } },
+  { what: 'a new environment', change: { mode: 'second' } },
+  { what: 'from 2 tasks to 1', change: { count: 1 } },
+  { what: 'from 1 task to 4', change: { count: 4 } },
+  { what: 'from 4 tasks to 2', change: { count: 2 } },
+  { what: 'a container added', change: { hasThird: true } },
+  { what: 'a port changed', change: { ports: [5001, 6000] } },
+  { what: 'two paths swapped', change: { isSwapped: true } },
+  { what: 'a health check changed', change: { healthPath: '/ready' } },
+  {
+    what: 'the port, the health check and the image changed',
+    change: { ports: [5001, 6001], healthPath: '/health', version: 5 },
+  },
+  {
+    what: 'a program that fails at start, rolled back',
+    change: { program: 'broken', version: 6 },
+    fails: true,
+  },
+  { what: 'one of two tasks stopped by hand', change: {}, by: 'stop of a task' },
+];

@@ -73,7 +73,13 @@ export async function execute(
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
-  const { url, zone } = await finish(run, context, session.connectedTarget, plan, ids);
+  const { url, zone } = await finish(
+    run,
+    { ...context, names: plan.names },
+    session.connectedTarget,
+    plan,
+    ids,
+  );
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
   await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });

@@ -7,6 +7,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
+import { isRouted } from '../config/config.ts';
 import type { Clock } from '../model/clock.ts';
 import { configuredServiceName } from '../derive/names.ts';
 import { allPages } from '../aws/pages.ts';
@@ -24,6 +25,8 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
+  /** The number of running tasks of all its deployments. */
+  readonly runningCount: number;
   /** Looked up only if the count differs from the configured count. If the lookup finds nothing, the difference is drift. */
   readonly scaling: Scaling | undefined;
   readonly subnetIds: readonly string[];
@@ -71,7 +74,8 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
   // Someone else's service in our cluster only matters if it has a name that we need.
   const found = [...described, ...(await describeServices(aws, names.cluster, otherNames))]
     .map(read)
-    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desiredNames.has(serviceName));
+    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desiredNames.has(serviceName))
+    .sort(byPreference(context));
   const differingCounts = found
     .filter(({ serviceName, status, desiredCount }) => {
       const count = configuredServices.get(configuredServiceName(serviceName))?.count ?? desiredCount;
@@ -79,13 +83,41 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
   const scaling = await lookScaling(context, new Map(differingCounts));
-  return indexByKey(
-    found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) })),
-    ({ serviceName }) => {
-      const key = configuredServiceName(serviceName);
-      return desiredNames.has(serviceName) || !configuredServices.has(key) ? key : formerServiceKey(key);
-    },
+  const withScaling = found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) }));
+  const firstOf = new Map(
+    withScaling.toReversed().map((service) => [configuredServiceName(service.serviceName), service]),
   );
+  return indexByKey(withScaling, (service) => {
+    const key = configuredServiceName(service.serviceName);
+    return firstOf.get(key) === service ? key : formerServiceKey(key);
+  });
+}
+
+/**
+ * Returns the order in which the ECS services of one configured service get its key. The first is the one that is attached to
+ * exactly the desired target groups: it has already replaced the others, or is about to. The next are active services, then our
+ * own, then the one with the configured name.
+ */
+function byPreference({ config, names }: LookContext): (one: FoundService, other: FoundService) => number {
+  const desiredGroups = new Map(
+    config.services.map(({ name, containers }) => [
+      name,
+      containers.filter(isRouted).map((container) => names.targetGroup(container)),
+    ]),
+  );
+  const rank = ({ serviceName, status, loadBalancers, tags }: FoundService): number => {
+    const desired = new Set(desiredGroups.get(configuredServiceName(serviceName)));
+    const attached = loadBalancers.map((entry) => /:targetgroup\/([^/]+)/.exec(entry)?.[1] ?? '');
+    const missing = [...desired].filter((name) => !attached.includes(name)).length;
+    return [
+      status === 'ACTIVE',
+      tags[STACK_TAG] === names.stack,
+      missing === 0,
+      missing === 0 && attached.length === desired.size,
+      configuredServiceName(serviceName) === serviceName,
+    ].reduce((total, isTrue) => total * 2 + Number(isTrue), 0);
+  };
+  return (one, other) => rank(other) - rank(one);
 }
 
 /** Lists the names of the services in our cluster, including those of others. */
@@ -160,6 +192,7 @@ function read(service: Service): FoundService {
     status: service.status ?? '',
     taskDefinitionArn: service.taskDefinition ?? '',
     desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
     scaling: undefined,
     subnetIds: network?.subnets ?? [],
     securityGroupIds: network?.securityGroups ?? [],

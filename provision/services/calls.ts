@@ -77,7 +77,7 @@ export async function create(context: ServiceContext, service: Service): Promise
       return ready({ context, serviceInResponse: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
-      const existing = await context.lookAgain();
+      const existing = await lookForItself(context, service);
       if (existing === undefined && intent === context.intent && intent.token !== '')
         intent = await context.renewIntent();
       if (existing?.status !== 'ACTIVE')
@@ -87,6 +87,15 @@ export async function create(context: ServiceContext, service: Service): Promise
       return updateExisting(context, service, existing);
     }
   });
+}
+
+/** Looks for a service again. A service that it replaces does not count: it has another name. */
+export async function lookForItself(
+  context: ServiceContext,
+  service: Service,
+): Promise<FoundService | undefined> {
+  const existing = await context.lookAgain();
+  return existing?.serviceName === context.names.service(service) ? existing : undefined;
 }
 
 /** Updates a service that the survey did not show. */

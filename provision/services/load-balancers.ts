@@ -17,25 +17,30 @@ export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targ
   }));
 
 /** The maximum number of target groups that ECS allows per service. */
-const MAX_TARGET_GROUPS = 5;
+export const MAX_TARGET_GROUPS = 5;
 
 /**
  * Returns the old target groups, which still receive requests while new groups replace them. New tasks join both the old and
- * the new groups, so that no group is ever empty.
+ * the new groups, so that no group is ever empty. If no task runs, the old groups receive no requests.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 export function outgoingTargetGroups(
-  { existing, found, ids }: Pick<ApplyContext<'services'>, 'existing' | 'found' | 'ids'>,
+  { existing, found, ids }: Pick<ApplyContext<'services'>, 'existing' | 'found'> & OwnGroups,
   service: Service,
 ): LoadBalancer[] {
+  if (existing?.runningCount === 0) return [];
   const desired = loadBalancersOf(service, ids.targetGroups);
   const desiredArns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
-  const outgoing = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
+  return service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
     const isAttached = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
     return !isAttached || desiredArns.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];
   });
-  return outgoing.slice(0, Math.max(0, MAX_TARGET_GROUPS - desired.length));
+}
+
+/** The ids of the target groups of the desired containers. */
+interface OwnGroups {
+  readonly ids: { readonly targetGroups: Items<Ids['targetGroups']> };
 }

@@ -14,6 +14,7 @@ import {
   create,
   deploymentConfiguration,
   graceOf,
+  lookForItself,
   sendUpdate,
   update,
   type SendResult,
@@ -21,7 +22,12 @@ import {
   type ServiceField,
 } from '../services/calls.ts';
 import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
-import { isSwitchingTraffic, replacementFor } from '../services/succession.ts';
+import {
+  assignServices,
+  isSwitchingTraffic,
+  replacementFor,
+  withServiceNames,
+} from '../services/succession.ts';
 import { isDefinitionField } from './task-definitions.ts';
 
 function desiredFields(
@@ -41,7 +47,7 @@ function desiredFields(
     .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
   const definition = needsNewRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
-    name: names.service(service),
+    name: withServiceNames(names, found).service(service),
     status: 'ACTIVE',
     'task definition': definition ?? knownAfter(`taskDefinitions.${name}`),
     count: service.count,
@@ -62,6 +68,8 @@ function desiredFields(
 }
 
 export const services: Step<'services', ServiceField> = {
+  assign: assignServices,
+
   diff: (desired, found, planned) =>
     compare({
       noun: 'services',
@@ -109,7 +117,7 @@ export const services: Step<'services', ServiceField> = {
     // The survey may not have shown the existing service.
     const existing =
       context.existing ??
-      (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
+      (isSwitchingTraffic(service, context.found) ? await lookForItself(context, service) : undefined);
     if (outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
     const response = await sendUpdate(context, service, { loadBalancers });

@@ -74,15 +74,22 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 function replacementFor(
   { config }: Desired,
   found: Survey,
-  { tags, targetGroupArn, protocol }: FoundTargetGroup,
+  group: FoundTargetGroup,
 ): Replacement | undefined {
+  const { tags, targetGroupArn } = group;
   const sameContainer = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
   if (sameContainer) {
-    const what = sameContainer.protocol === protocol ? 'port' : 'protocol';
-    return { key: sameContainer.key, reason: `the ${what} of a target group cannot change` };
+    return { key: sameContainer.key, reason: replacementReason(sameContainer, group) };
   }
   const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
   return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
+}
+
+/** Returns why a container needs another target group. */
+function replacementReason({ port, protocol }: RoutedContainer, old: FoundTargetGroup): string {
+  if (protocol !== old.protocol) return 'the protocol of a target group cannot change';
+  if (port !== old.port) return 'the port of a target group cannot change';
+  return 'the running tasks may not pass the new health check';
 }
 
 export const targetGroups: Step<'targetGroups', Field> = {

@@ -22,6 +22,7 @@ import { namesOf } from '../../lib/derive/names.ts';
 import { nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
 import { idsOf, ONLY, type Items } from '../../lib/model/resources.ts';
 import type { ApplyContext, NotReady, Planned, RemoveContext, Step } from '../../lib/engine/step.ts';
+import { withServiceNames } from '../../provision/services/succession.ts';
 import { steps } from '../../provision/plan.ts';
 import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
@@ -202,7 +203,9 @@ export interface StepScenario<N extends Noun> {
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
   const stack = scenario.config ?? config();
   const clock = testClock();
-  const found = surveyOf(scenario.found);
+  const surveyed = surveyOf(scenario.found);
+  const assigned = step.assign?.(desiredOf(stack), surveyed, plannedFor(stack, surveyed));
+  const found = assigned ? { ...surveyed, [scenario.noun]: assigned } : surveyed;
   const changes = diffOf(step, found, stack);
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
@@ -274,6 +277,7 @@ function applyContextOf<N extends Noun>(
   ) as unknown as ApplyContext<N>['ids'];
   return {
     ...lookContext(),
+    names: withServiceNames(namesOf(stack), found),
     clock,
     signal,
     waitUntilReady: scenario.waitUntilReady ?? true,

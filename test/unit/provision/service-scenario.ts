@@ -43,6 +43,7 @@ export const foundService: FoundService = {
   status: 'ACTIVE',
   taskDefinitionArn: DEFINITION,
   desiredCount: 1,
+  runningCount: 1,
   scaling: undefined,
   subnetIds: ['subnet-d', 'subnet-c'],
   securityGroupIds: ['sg-web'],

@@ -61,6 +61,12 @@ export interface RolloutRow extends ServiceDeployment {
   createdAt: Date;
   deploymentId: string;
   revision: ServiceRevision;
+  /** Whether a newer deployment, or the deletion of the service, has stopped it. */
+  isSuperseded?: boolean;
+  /** What made the deployment fail, if it failed. */
+  failedBy?: 'breaker' | 'alarms' | 'user';
+  /** The counts of the circuit breaker at the end of the deployment. */
+  breakerCounts?: { failureCount: number; threshold: number };
 }
 export interface ServiceRow extends Service {
   serviceArn: string;

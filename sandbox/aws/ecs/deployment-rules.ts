@@ -1,6 +1,7 @@
 /** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
 import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
 import { invalid, notSupported, refuseUnsupported } from './errors.ts';
+import { mergeStrategy, STRATEGY_MEMBERS } from './strategies/configuration.ts';
 
 const DEFAULTS: DeploymentConfiguration = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
@@ -13,20 +14,26 @@ const DEFAULTS: DeploymentConfiguration = {
 /**
  * Returns the deployment configuration after a call. Omitted values keep their current values or, for a new service, have
  * AWS's defaults. If the call contains a circuit breaker, an omitted `enable` or `rollback` of the breaker is false.
- * @throws InvalidParameterException; NotImplemented for any strategy except ROLLING
+ * @throws InvalidParameterException; NotImplemented for alarms and for hooks that call a Lambda function
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeDeploymentConfiguration(
   given: DeploymentConfiguration = {},
   existing: DeploymentConfiguration = DEFAULTS,
 ): DeploymentConfiguration {
-  const { strategy = 'ROLLING', alarms, deploymentCircuitBreaker: breaker } = given;
-  if (strategy !== 'ROLLING') throw notSupported(`deploymentConfiguration.strategy ${strategy}`);
+  const { alarms, deploymentCircuitBreaker: breaker } = given;
   if (alarms?.enable) throw notSupported('deploymentConfiguration.alarms');
-  refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
-  if (given.bakeTimeInMinutes) throw notSupported('deploymentConfiguration.bakeTimeInMinutes');
-  const { alarms: _disabled, ...rest } = given;
-  const merged = { ...existing, ...withoutUndefined(rest) };
+  refuseUnsupported(
+    given,
+    [...Object.keys(DEFAULTS), ...STRATEGY_MEMBERS, 'alarms'],
+    'deploymentConfiguration',
+  );
+  const { maximumPercent, minimumHealthyPercent } = given;
+  const merged: DeploymentConfiguration = {
+    ...withoutStrategy(existing),
+    ...withoutUndefined({ maximumPercent, minimumHealthyPercent }),
+    ...mergeStrategy(given, existing),
+  };
   if (breaker) {
     refuseUnsupported(
       breaker,
@@ -57,6 +64,11 @@ function checkThreshold(threshold: ThresholdConfiguration | undefined): void {
     throw invalid('The value of a circuit breaker threshold must be at least 1.');
   }
 }
+
+const withoutStrategy = (configuration: DeploymentConfiguration): DeploymentConfiguration =>
+  Object.fromEntries(
+    Object.entries(configuration).filter(([member]) => !STRATEGY_MEMBERS.some((other) => other === member)),
+  );
 
 const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;

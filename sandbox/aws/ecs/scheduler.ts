@@ -1,13 +1,16 @@
 /** The service scheduler: assesses the tasks of a service, and starts and stops tasks. */
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
-import { failureThreshold, hasTripped } from './breaker.ts';
+import { failureThreshold } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
+import { failureOf } from './deployment-failures.ts';
 import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
-import { nextMoves, type AssessedTask } from './rolling.ts';
 import { addEvent, tasksStopped, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
+import { advance } from './strategies/advance.ts';
+import { groupsOf } from './strategies/plan.ts';
+import { movesOf, shiftOf, type SetMoves } from './strategies/sets.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
 import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
@@ -26,15 +29,20 @@ export function checkService(region: Region, service: ServiceRow): void {
   countFailures(region, service, tasks);
   const assessments = running.map((task) => assessTask(region, service, task));
   const deployment = primaryOf(service);
-  if (deployment && hasTripped(service, deployment)) failDeployment(region, service, deployment);
+  const failure =
+    deployment && (failureOf(service, deployment) ?? advance(region, service, deployment, assessments));
+  if (failure) failDeployment(region, service, deployment, failure);
   // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
   if (!primary) return;
   const assessed = assessments.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
-  const hasMoved = makeMoves(region, service, primary, assessed);
+  const hasMoved = movesOf(service, primary, assessed)
+    .map((set) => makeMoves(region, service, primary, set))
+    .some(Boolean);
   dropReplaced(service, primary, tasks);
   const isSteady =
     !hasMoved &&
+    !shiftOf(service, primary) &&
     primary.rolloutState !== 'FAILED' &&
     assessed.length === service.desiredCount &&
     assessed.every(({ isPrimary, isHealthy }) => isPrimary && isHealthy) &&
@@ -67,22 +75,20 @@ function makeMoves(
   region: Region,
   service: ServiceRow,
   primary: DeploymentRow,
-  assessed: readonly AssessedTask[],
+  { deployment, moves, replacedCount }: SetMoves,
 ): boolean {
-  const moves = nextMoves(service, primary, assessed);
   if (moves.tasksToStop.length > 0) addEvent(region, service, tasksStopped(moves.tasksToStop));
   for (const task of moves.tasksToStop) {
     const reason = task.replaceReason ?? `Scaling activity initiated by (deployment ${primary.id})`;
     stop(region, task, 'ServiceSchedulerInitiated', reason);
   }
   if (moves.isStuck) addEvent(region, service, STUCK);
-  const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
+  const mayStart = region.now().getTime() >= (deployment.pausedUntil ?? 0);
   const budget = isInstantPace(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launchCount
     : Infinity;
   const count = mayStart ? Math.min(moves.startCount, budget) : 0;
-  const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
-  const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
+  const startedCount = count > 0 ? startTasks(region, service, deployment, count, replacedCount) : 0;
   service.launchCount += startedCount;
   return moves.tasksToStop.length > 0 || startedCount > 0;
 }
@@ -136,6 +142,8 @@ function drain(
   service.status = 'INACTIVE';
   service.inactiveAt = region.now();
   service.deployments = [];
+  // ECS deletes the history of a service together with the service.
+  service.rollouts = [];
   deleteUnusedDefinitions(region);
 }
 
@@ -150,8 +158,8 @@ export const schedulerEvents: Events = {
   /** Handles a load balancer's report that the health of a target in the group has changed. */
   'ecs:target-health-changed'(region, targetGroupArn) {
     for (const service of region.ecs.services.all()) {
-      const usesGroup = service.deployments.some(({ loadBalancers }) =>
-        loadBalancers.some((balancer) => balancer.targetGroupArn === targetGroupArn),
+      const usesGroup = service.deployments.some((deployment) =>
+        groupsOf(deployment).includes(targetGroupArn),
       );
       if (usesGroup) wake(region, service, 'taskCreate');
     }

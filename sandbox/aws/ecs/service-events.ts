@@ -43,6 +43,8 @@ export const targetRegistered = (targetGroupArn: string): string =>
   `registered 1 targets in (target-group ${targetGroupArn})`;
 export const targetNotRegistered = (targetGroupArn: string, why: string): string =>
   `failed to register targets in (target-group ${targetGroupArn}) with (error ${why})`;
+export const healthNotDescribed = (targetGroupArn: string, why: string): string =>
+  `failed to describe target health on target-group ${targetGroupArn} with (error ${why})`;
 export const targetDeregistered = (targetGroupArn: string): string =>
   `deregistered 1 targets in (target-group ${targetGroupArn})`;
 export const DRAINING = 'has begun draining connections on 1 tasks.';
@@ -59,6 +61,7 @@ export const STUCK =
   'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
 export const deploymentCompleted = ({ id }: DeploymentRow): string =>
   `(deployment ${id}) deployment completed.`;
-export const deploymentFailed = ({ id }: DeploymentRow): string =>
-  `(deployment ${id}) deployment failed: tasks failed to start.`;
+/** @param why the cause, with a full stop */
+export const deploymentFailed = ({ id }: DeploymentRow, why: string): string =>
+  `(deployment ${id}) deployment failed: ${why}`;
 export const rollingBack = (id: string): string => `rolling back to deployment ${id}.`;

@@ -10,7 +10,7 @@ export const STACK_NODE: SchemaNode = z.toJSONSchema(Stack, { io: 'input' });
 
 /** Returns the schema of the objects that a value may be, if the value may also be something else; otherwise the schema itself. */
 export const objectNode = (node: SchemaNode | undefined): SchemaNode | undefined =>
-  (node?.anyOf?.find((option) => typeof option === 'object' && option.type === 'object')) ?? node;
+  node?.anyOf?.find((option) => typeof option === 'object' && option.type === 'object') ?? node;
 
 /** Returns the schema of the value at a path. */
 export const nodeAt = (path: Path): SchemaNode | undefined =>

@@ -1,5 +1,5 @@
 /** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
-import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
+import type { DeploymentAlarms, DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
 import { invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 const DEFAULTS: DeploymentConfiguration = {
@@ -22,11 +22,10 @@ export function mergeDeploymentConfiguration(
 ): DeploymentConfiguration {
   const { strategy = 'ROLLING', alarms, deploymentCircuitBreaker: breaker } = given;
   if (strategy !== 'ROLLING') throw notSupported(`deploymentConfiguration.strategy ${strategy}`);
-  if (alarms?.enable) throw notSupported('deploymentConfiguration.alarms');
   refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
-  if (given.bakeTimeInMinutes) throw notSupported('deploymentConfiguration.bakeTimeInMinutes');
-  const { alarms: _disabled, ...rest } = given;
-  const merged = { ...existing, ...withoutUndefined(rest) };
+  checkAlarms(alarms);
+  checkBakeTime(given.bakeTimeInMinutes);
+  const merged = { ...existing, ...withoutUndefined(given) };
   if (breaker) {
     refuseUnsupported(
       breaker,
@@ -50,6 +49,20 @@ export function mergeDeploymentConfiguration(
   }
   if (max === 0) throw invalid('The maximumPercent of a deployment configuration must be greater than 0.');
   return merged;
+}
+
+/** ECS's message for alarms without a name is not verified. */
+function checkAlarms(alarms: DeploymentAlarms | undefined): void {
+  if (alarms?.enable && !alarms.alarmNames?.length) {
+    throw invalid('At least one alarm name must be specified when deployment alarms are enabled.');
+  }
+}
+
+const MAX_BAKE_MINUTES = 1440;
+
+function checkBakeTime(minutes = 0): void {
+  if (Number.isInteger(minutes) && minutes >= 0 && minutes <= MAX_BAKE_MINUTES) return;
+  throw invalid(`bakeTimeInMinutes must be an integer between 0 and ${MAX_BAKE_MINUTES}.`);
 }
 
 function checkThreshold(threshold: ThresholdConfiguration | undefined): void {

@@ -1,6 +1,7 @@
 /** Deployments of a service. Each deployment records its progress and the settings of its tasks. */
 import type { Region } from '../../world/region.ts';
 import { newDecimalId, findTaskDefinition } from './lookups.ts';
+import { triggeredAlarms } from './deployment-alarms.ts';
 import type { DeploymentFailure } from './deployment-failures.ts';
 import {
   beginRollback,
@@ -40,6 +41,7 @@ export function deploy(region: Region, service: ServiceRow): DeploymentRow {
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     digests: definition ? digestsOf(region, definition) : {},
   };
+  deployment.ignoresAlarms = triggeredAlarms(region, service).length > 0;
   openRollout(region, service, deployment);
   makePrimary(region, service, deployment);
   return deployment;
@@ -93,7 +95,10 @@ export function failDeployment(
     if (rollout) closeRollout(region, service, rollout, 'ROLLBACK_FAILED', NO_CANDIDATE);
     return;
   }
-  if (rollout) rollout.failedBy = failure.failedBy;
+  if (rollout) {
+    rollout.failedBy = failure.failedBy;
+    rollout.triggeredAlarmNames = failure.triggeredAlarmNames;
+  }
   const reason = `Service deployment ${failure.rollsBack ? 'rolled back' : 'stopped'} because ${failure.because}`;
   if (!failure.rollsBack) {
     if (rollout) closeRollout(region, service, rollout, 'STOPPED', reason);

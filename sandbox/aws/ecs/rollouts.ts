@@ -43,6 +43,7 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
     sourceServiceRevisions: sources.map((arn) => ({ arn })),
     targetServiceRevision: { arn: revisionArn(service, deployment.id) },
     deploymentConfiguration: service.deploymentConfiguration,
+    ignoresAlarms: deployment.ignoresAlarms,
     revision: newRevision(region, service, deployment),
   };
   service.rollouts = [rollout, ...remembered(region, service)].slice(0, MAX_KEPT);

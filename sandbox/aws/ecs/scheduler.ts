@@ -3,6 +3,7 @@ import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
+import { bakeTimeOf } from './deployment-alarms.ts';
 import { failureOf } from './deployment-failures.ts';
 import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
@@ -27,7 +28,7 @@ export function checkService(region: Region, service: ServiceRow): void {
   countFailures(region, service, tasks);
   const assessments = running.map((task) => assessTask(region, service, task));
   const deployment = primaryOf(service);
-  const failure = deployment && failureOf(service, deployment);
+  const failure = deployment && failureOf(region, service, deployment);
   if (failure) failDeployment(region, service, deployment, failure);
   // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
@@ -103,7 +104,7 @@ function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readon
   );
 }
 
-/** Completes a deployment once the service has been steady for a while. */
+/** Completes a deployment once the service has been steady for a while, which includes the bake time. */
 function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isSteady: boolean): void {
   if (!isSteady) {
     primary.steadySince = undefined;
@@ -112,7 +113,9 @@ function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isS
   }
   const now = region.now().getTime();
   primary.steadySince ??= now;
-  if (now - primary.steadySince < region.scaled(durations.deploymentSettle)) return;
+  const settleTime = region.scaled(durations.deploymentSettle);
+  const bakeTime = primary.rolloutState === 'IN_PROGRESS' ? bakeTimeOf(region, service, primary) : 0;
+  if (now - primary.steadySince < settleTime + bakeTime) return;
   completeDeployment(region, service, primary);
   service.deployments = [primary];
 }

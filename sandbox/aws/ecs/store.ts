@@ -53,6 +53,8 @@ export interface DeploymentRow extends Deployment {
   steadySince?: number;
   /** Whether the deployment is a rollback. A failed rollback is not rolled back. */
   isRollback?: boolean;
+  /** Whether ECS ignores the alarms, because one of them was in the state ALARM when the deployment started. */
+  ignoresAlarms?: boolean;
 }
 /** A deployment as `DescribeServiceDeployments` shows it, and the revision that it deploys. */
 export interface RolloutRow extends ServiceDeployment {
@@ -65,6 +67,10 @@ export interface RolloutRow extends ServiceDeployment {
   isSuperseded?: boolean;
   /** What made the deployment fail, if it failed. */
   failedBy?: 'breaker' | 'alarms' | 'user';
+  /** The alarms that made the deployment fail. */
+  triggeredAlarmNames?: string[];
+  /** Whether ECS ignores the alarms of the deployment. */
+  ignoresAlarms?: boolean;
   /** The counts of the circuit breaker at the end of the deployment. */
   breakerCounts?: { failureCount: number; threshold: number };
 }
@@ -93,6 +99,8 @@ export interface ServiceRow extends Service {
   createInput?: CreateServiceRequest;
   /** The last completed deployment, as it was on completion. */
   lastCompleted?: DeploymentRow;
+  /** Whether a call has ever set `bakeTimeInMinutes`. Until then ECS computes the bake time from the alarms. */
+  hasBakeTime?: boolean;
   /** Whether the service has remained steady since its last event about a steady state. */
   steady: boolean;
   /** The time of the scheduler's next check, in milliseconds since 1970. */

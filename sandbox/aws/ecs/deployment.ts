@@ -69,7 +69,9 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     deployment.isRollback = undefined;
     deployment.failedTasks = 0;
     service.lastCompleted = { ...deployment };
-    addEvent(region, service, deploymentCompleted(deployment));
+    // In recordings, this event is always a millisecond older than the one about the steady state.
+    const at = new Date(region.now().getTime() - 1);
+    addEvent(region, service, deploymentCompleted(deployment), undefined, at);
   }
   if (!service.steady) addEvent(region, service, STEADY);
   service.steady = true;

@@ -8,10 +8,10 @@ import { failureOf } from './deployment-failures.ts';
 import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
 import { nextMoves, type AssessedTask } from './rolling.ts';
-import { addEvent, tasksStopped, STUCK } from './service-events.ts';
+import { stopTasks } from './scheduled-stops.ts';
+import { addEvent, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
-import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
 
 /** The states of a task that has finished serving and draining. */
@@ -73,11 +73,7 @@ function makeMoves(
   assessed: readonly AssessedTask[],
 ): boolean {
   const moves = nextMoves(service, primary, assessed);
-  if (moves.tasksToStop.length > 0) addEvent(region, service, tasksStopped(moves.tasksToStop));
-  for (const task of moves.tasksToStop) {
-    const reason = task.replaceReason ?? `Scaling activity initiated by (deployment ${primary.id})`;
-    stop(region, task, 'ServiceSchedulerInitiated', reason);
-  }
+  stopTasks(region, service, moves.tasksToStop, primary.id);
   if (moves.isStuck) addEvent(region, service, STUCK);
   const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
   const budget = isInstantPace(region)
@@ -127,16 +123,7 @@ function drain(
   tasks: readonly TaskRow[],
   running: readonly TaskRow[],
 ): void {
-  const primary = primaryOf(service);
-  if (running.length > 0) addEvent(region, service, tasksStopped(running));
-  for (const task of running) {
-    stop(
-      region,
-      task,
-      'ServiceSchedulerInitiated',
-      `Scaling activity initiated by (deployment ${primary?.id})`,
-    );
-  }
+  stopTasks(region, service, running, primaryOf(service)?.id);
   if (!tasks.every(({ lastStatus }) => NO_LONGER_SERVING.includes(lastStatus))) return;
   service.status = 'INACTIVE';
   service.inactiveAt = region.now();

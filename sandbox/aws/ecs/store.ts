@@ -135,6 +135,8 @@ export interface TaskRow extends Task {
   isFailureCounted?: boolean;
   /** The reason for the replacement, if the scheduler will replace the task. */
   replaceReason?: string;
+  /** The text for the service's event when the scheduler stops the unhealthy task. */
+  replaceEvent?: string;
   /** The end of the task's protection from scaling in. */
   protectedUntil?: Date;
   /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */

@@ -1,6 +1,6 @@
 /** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
-import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
-import { invalid, notSupported, refuseUnsupported } from './errors.ts';
+import type { DeploymentAlarms, DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
+import { invalid, refuseUnsupported } from './errors.ts';
 import { mergeStrategy, STRATEGY_MEMBERS } from './strategies/configuration.ts';
 
 const DEFAULTS: DeploymentConfiguration = {
@@ -14,7 +14,7 @@ const DEFAULTS: DeploymentConfiguration = {
 /**
  * Returns the deployment configuration after a call. Omitted values keep their current values or, for a new service, have
  * AWS's defaults. If the call contains a circuit breaker, an omitted `enable` or `rollback` of the breaker is false.
- * @throws InvalidParameterException; NotImplemented for alarms and for hooks that call a Lambda function
+ * @throws InvalidParameterException; NotImplemented for hooks that call a Lambda function
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeDeploymentConfiguration(
@@ -22,16 +22,15 @@ export function mergeDeploymentConfiguration(
   existing: DeploymentConfiguration = DEFAULTS,
 ): DeploymentConfiguration {
   const { alarms, deploymentCircuitBreaker: breaker } = given;
-  if (alarms?.enable) throw notSupported('deploymentConfiguration.alarms');
   refuseUnsupported(
     given,
     [...Object.keys(DEFAULTS), ...STRATEGY_MEMBERS, 'alarms'],
     'deploymentConfiguration',
   );
-  const { maximumPercent, minimumHealthyPercent } = given;
+  checkAlarms(alarms);
   const merged: DeploymentConfiguration = {
     ...withoutStrategy(existing),
-    ...withoutUndefined({ maximumPercent, minimumHealthyPercent }),
+    ...withoutUndefined(given),
     ...mergeStrategy(given, existing),
   };
   if (breaker) {
@@ -57,6 +56,13 @@ export function mergeDeploymentConfiguration(
   }
   if (max === 0) throw invalid('The maximumPercent of a deployment configuration must be greater than 0.');
   return merged;
+}
+
+/** ECS's message for alarms without a name is not verified. */
+function checkAlarms(alarms: DeploymentAlarms | undefined): void {
+  if (alarms?.enable && !alarms.alarmNames?.length) {
+    throw invalid('At least one alarm name must be specified when deployment alarms are enabled.');
+  }
 }
 
 function checkThreshold(threshold: ThresholdConfiguration | undefined): void {

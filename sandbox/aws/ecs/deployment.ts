@@ -1,6 +1,7 @@
 /** Deployments of a service. Each deployment records its progress and the settings of its tasks. */
 import type { Region } from '../../world/region.ts';
 import { newDecimalId, findTaskDefinition } from './lookups.ts';
+import { triggeredAlarms } from './deployment-alarms.ts';
 import type { DeploymentFailure } from './deployment-failures.ts';
 import {
   beginRollback,
@@ -44,6 +45,7 @@ export function deploy(region: Region, service: ServiceRow): DeploymentRow {
     digests: definition ? digestsOf(region, definition) : {},
     ...(progress ? { targetGroups: plannedGroups(service, progress) } : {}),
   };
+  deployment.ignoresAlarms = triggeredAlarms(region, service).length > 0;
   openRollout(region, service, deployment, progress);
   makePrimary(region, service, deployment);
   return deployment;
@@ -71,7 +73,9 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     deployment.isRollback = undefined;
     deployment.failedTasks = 0;
     service.lastCompleted = { ...deployment };
-    addEvent(region, service, deploymentCompleted(deployment));
+    // In recordings, this event is always a millisecond older than the one about the steady state.
+    const at = new Date(region.now().getTime() - 1);
+    addEvent(region, service, deploymentCompleted(deployment), undefined, at);
   }
   if (!service.steady) addEvent(region, service, STEADY);
   service.steady = true;
@@ -97,7 +101,10 @@ export function failDeployment(
     if (rollout) closeRollout(region, service, rollout, 'ROLLBACK_FAILED', NO_CANDIDATE);
     return;
   }
-  if (rollout) rollout.failedBy = failure.failedBy;
+  if (rollout) {
+    rollout.failedBy = failure.failedBy;
+    rollout.triggeredAlarmNames = failure.triggeredAlarmNames;
+  }
   const reason = `Service deployment ${failure.rollsBack ? 'rolled back' : 'stopped'} because ${failure.because}`;
   if (!failure.rollsBack) {
     if (rollout) closeRollout(region, service, rollout, 'STOPPED', reason);

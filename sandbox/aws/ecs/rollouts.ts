@@ -50,6 +50,7 @@ export function openRollout(
     sourceServiceRevisions: sources.map((arn) => ({ arn })),
     targetServiceRevision: { arn: revisionArn(service, deployment.id) },
     deploymentConfiguration: service.deploymentConfiguration,
+    ignoresAlarms: deployment.ignoresAlarms,
     revision: newRevision(region, service, deployment),
     progress,
     lifecycleStage: progress && shownStage(progress.stage),

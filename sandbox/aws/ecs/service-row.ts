@@ -56,6 +56,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     schedulingStrategy: 'REPLICA',
     deploymentController: { type },
     deploymentConfiguration,
+    hasBakeTime: input.deploymentConfiguration?.bakeTimeInMinutes !== undefined,
     availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, deploymentConfiguration),
     healthCheckGracePeriodSeconds:
       loadBalancers.length > 0 ? (input.healthCheckGracePeriodSeconds ?? 0) : undefined,

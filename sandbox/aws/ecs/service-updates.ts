@@ -92,6 +92,8 @@ export const serviceUpdateOperations = {
         taskDefinition: definition.taskDefinitionArn,
         loadBalancers: balancers,
         deploymentConfiguration,
+        hasBakeTime:
+          input.deploymentConfiguration?.bakeTimeInMinutes !== undefined || service.hasBakeTime === true,
         desiredCount: checkDesiredCount(input.desiredCount ?? service.desiredCount),
         networkConfiguration: input.networkConfiguration
           ? checkNetwork(region, input.networkConfiguration)

@@ -56,6 +56,8 @@ export interface DeploymentRow extends Deployment {
   targetGroups?: string[];
   /** Whether the deployment is a rollback. A failed rollback is not rolled back. */
   isRollback?: boolean;
+  /** Whether ECS ignores the alarms, because one of them was in the state ALARM when the deployment started. */
+  ignoresAlarms?: boolean;
 }
 /** A deployment as `DescribeServiceDeployments` shows it, and the revision that it deploys. */
 export interface RolloutRow extends ServiceDeployment {
@@ -68,6 +70,10 @@ export interface RolloutRow extends ServiceDeployment {
   isSuperseded?: boolean;
   /** What made the deployment fail, if it failed. */
   failedBy?: 'breaker' | 'alarms' | 'user' | 'networking' | 'hook';
+  /** The alarms that made the deployment fail. */
+  triggeredAlarmNames?: string[];
+  /** Whether ECS ignores the alarms of the deployment. */
+  ignoresAlarms?: boolean;
   /** The counts of the circuit breaker at the end of the deployment. */
   breakerCounts?: { failureCount: number; threshold: number };
   /** The progress through the lifecycle stages. Undefined for a deployment that shifts no traffic. */
@@ -98,6 +104,8 @@ export interface ServiceRow extends Service {
   createInput?: CreateServiceRequest;
   /** The last completed deployment, as it was on completion. */
   lastCompleted?: DeploymentRow;
+  /** Whether a call has ever set `bakeTimeInMinutes`. Until then ECS computes the bake time from the alarms. */
+  hasBakeTime?: boolean;
   /** Whether the service has remained steady since its last event about a steady state. */
   steady: boolean;
   /** The time of the scheduler's next check, in milliseconds since 1970. */
@@ -132,10 +140,16 @@ export interface TaskRow extends Task {
   isFailureCounted?: boolean;
   /** The reason for the replacement, if the scheduler will replace the task. */
   replaceReason?: string;
+  /** The text for the service's event when the scheduler stops the unhealthy task. */
+  replaceEvent?: string;
   /** The end of the task's protection from scaling in. */
   protectedUntil?: Date;
+  /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */
+  healthySince?: number;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
+  /** The addresses on which the containers of a stopped task listened. */
+  listened?: { container: string; host: string; port: number }[];
 }
 
 /** A RunTask call with a client token. A repeated call returns the same tasks. */

@@ -1,6 +1,6 @@
 /** The settings of the deployment strategies in a deployment configuration, and ECS's checks of them. */
 import type { DeploymentConfiguration, DeploymentStrategy } from '@aws-sdk/client-ecs';
-import { invalid, notSupported } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import { checkHooks } from './hook-checks.ts';
 import { CANARY_DEFAULTS, LINEAR_DEFAULTS } from './traffic-steps.ts';
 
@@ -18,7 +18,7 @@ const MAX_BAKE_MINUTES = 1440;
 /**
  * Returns the settings of the strategy after a call. Omitted settings keep their current values. Settings that belong to
  * another strategy are dropped when the strategy changes (U). The messages are not verified (U); the ranges are AWS's.
- * @throws InvalidParameterException; NotImplemented for hooks that call a Lambda function, and for the bake time of a rolling update
+ * @throws InvalidParameterException; NotImplemented for hooks that call a Lambda function
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeStrategy(
@@ -33,8 +33,6 @@ export function mergeStrategy(
   const isRolling = strategy === 'ROLLING';
   const hooks = given.lifecycleHooks ?? (isRolling ? undefined : existing.lifecycleHooks);
   checkMinutes('bakeTimeInMinutes', given.bakeTimeInMinutes);
-  if (isRolling && given.bakeTimeInMinutes)
-    throw notSupported('deploymentConfiguration.bakeTimeInMinutes with the strategy ROLLING');
   checkHooks(given.lifecycleHooks ?? []);
   const wasRolling = (existing.strategy ?? 'ROLLING') === 'ROLLING';
   if (strategy === 'BLUE_GREEN' && wasRolling && given.bakeTimeInMinutes === undefined) {
@@ -89,5 +87,5 @@ function checkPercent(member: string, percent: number, min: number): void {
 function checkMinutes(member: string, minutes: number | undefined): void {
   if (minutes === undefined) return;
   if (Number.isInteger(minutes) && minutes >= 0 && minutes <= MAX_BAKE_MINUTES) return;
-  throw invalid(`${member} must be between 0 and ${MAX_BAKE_MINUTES}.`);
+  throw invalid(`${member} must be an integer between 0 and ${MAX_BAKE_MINUTES}.`);
 }

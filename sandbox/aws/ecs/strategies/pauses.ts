@@ -7,11 +7,10 @@ const MIN_BAKE_MS = 3_000;
 
 /**
  * Returns the duration of a bake time in milliseconds of the sandbox's clock: AWS time divided by the pace, and at least three
- * seconds if real programs run. A bake time of 0 takes no time.
+ * seconds. A bake time of 0 takes no time, and at the pace `instant` none does.
  */
 export function scaledMinutes(region: Region, minutes: number): number {
   const ms = minutes * MS_PER_MINUTE;
-  return region.plane.checksTargets
-    ? Math.max(region.scaled(ms), Math.min(ms, MIN_BAKE_MS))
-    : region.scaled(ms);
+  const scaled = region.scaled(ms);
+  return scaled === 0 ? 0 : Math.max(scaled, Math.min(ms, MIN_BAKE_MS));
 }

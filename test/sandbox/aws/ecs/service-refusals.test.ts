@@ -112,11 +112,6 @@ test.each(inputRefusals)('CreateService refuses %s', async (_what, overrides, co
 const notImplemented: [string, Overrides, string][] = [
   ['the default launch type EC2', { launchType: undefined }, 'launch type EC2'],
   ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'CODE_DEPLOY'],
-  [
-    'alarms',
-    { deploymentConfiguration: { alarms: { alarmNames: ['a'], enable: true, rollback: true } } },
-    'alarms',
-  ],
   ['service discovery', { serviceRegistries: [{ registryArn: 'a' }] }, 'serviceRegistries'],
   [
     'VPC Lattice',

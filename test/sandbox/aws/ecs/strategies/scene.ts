@@ -142,7 +142,8 @@ export async function timedScene(fate: Fate = 'runs', options: SandboxOptions = 
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
   const scene = await shiftingAccount({ pace: 1, clock, plane, ...options });
   clock.advance(200_000); // the load balancer becomes active
-  const { service } = calls(scene.ecs);
+  // The waits read the world directly, because thousands of calls would take long.
+  const row = () => required(scene.region.ecs.services.all()[0], 'service');
   /** Advances the clock in steps of two seconds, with healthy targets, until a condition holds. */
   const advanceUntil = async (isReached: () => boolean | Promise<boolean>, seconds = 1200): Promise<void> => {
     for (let second = 0; second < seconds; second += 2) {
@@ -158,11 +159,11 @@ export async function timedScene(fate: Fate = 'runs', options: SandboxOptions = 
     clock,
     plane,
     advanceUntil,
-    untilCompleted: () => advanceUntil(async () => isCompleted(await service())),
+    untilCompleted: () => advanceUntil(() => isCompleted(row())),
     untilStage: (stage: ServiceDeployment['lifecycleStage']) =>
-      advanceUntil(async () => (await scene.latest()).lifecycleStage === stage),
+      advanceUntil(() => row().rollouts[0]?.lifecycleStage === stage),
     untilStatus: (status: ServiceDeployment['status']) =>
-      advanceUntil(async () => (await scene.latest()).status === status),
+      advanceUntil(() => row().rollouts[0]?.status === status),
     secondRevision: () => scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role))),
   };
 }

@@ -21,7 +21,7 @@ export interface Names {
   readonly logGroup: string;
   /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
-  role(key: 'execution' | 'task'): string;
+  role(key: 'execution' | 'task' | 'infrastructure'): string;
   /** @param key `balancer`, or the name of a service */
   securityGroup(key: string): string;
   /**
@@ -31,6 +31,8 @@ export interface Names {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-target-group.html
    */
   targetGroup(container: RoutedContainer): string;
+  /** The name of a container's second target group. It ends in a letter that no hash contains, so that it differs from all others. */
+  alternateTargetGroup(container: RoutedContainer): string;
   /** The name of an ECS service is the name in the configuration, unless the service succeeds another one. */
   service(service: Pick<Service, 'name' | 'containers'>): string;
   /**
@@ -62,6 +64,8 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     role: (key) => `${stack}-${key}`,
     securityGroup: (key) => `${stack}-${key}`,
     targetGroup,
+    alternateTargetGroup: ({ key, port, protocol }) =>
+      `${stack}-${key}-${shortHash(3, port, protocol, 'ip')}x`,
     service: ({ name }) => name,
     successor: ({ name, containers }, attempt) => {
       const groupNames = containers.filter(isRouted).map(targetGroup).sort();

@@ -32,12 +32,14 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
-  /** `<container>:<port> → <target group ARN>`, sorted. */
+  /** `<container>:<port> → <target group ARN>`, sorted; see `loadBalancerText`. */
   readonly loadBalancers: readonly string[];
+  /** The target groups that its tasks may join. */
+  readonly targetGroupArns: readonly string[];
   /** Undefined if the endpoint does not report it, as with moto. */
   readonly graceSeconds: number | undefined;
-  /** Deployment settings in one line, see `deploymentText`; undefined if the endpoint does not report them. */
-  readonly deployment: string | undefined;
+  /** The deployment settings; undefined if the endpoint does not report them. */
+  readonly deployment: DeploymentConfiguration | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
   /** The time of creation, which is shown for a resource of another owner. */
@@ -174,13 +176,17 @@ export const describeService = (
 ): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
 /** Formats a load balancer of a service as one line. */
-export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
-  `${containerName}:${containerPort} → ${targetGroupArn}`;
-
-/** Formats the deployment settings that Slipway manages as one line. */
-export function deploymentText(configuration: DeploymentConfiguration): string {
-  const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration;
-  return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;
+export function loadBalancerText({
+  containerName,
+  containerPort,
+  targetGroupArn,
+  advancedConfiguration,
+}: LoadBalancer): string {
+  const { alternateTargetGroupArn, productionListenerRule, roleArn } = advancedConfiguration ?? {};
+  const shifting = advancedConfiguration
+    ? ` or ${alternateTargetGroupArn}, by ${productionListenerRule} as ${roleArn}`
+    : '';
+  return `${containerName}:${containerPort} → ${targetGroupArn}${shifting}`;
 }
 
 function read(service: Service): FoundService {
@@ -198,8 +204,11 @@ function read(service: Service): FoundService {
     securityGroupIds: network?.securityGroups ?? [],
     assignPublicIp: network?.assignPublicIp === 'ENABLED',
     loadBalancers: (service.loadBalancers ?? []).map(loadBalancerText).sort(),
+    targetGroupArns: (service.loadBalancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration }) =>
+      [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].filter((arn) => arn !== undefined),
+    ),
     graceSeconds: service.healthCheckGracePeriodSeconds,
-    deployment: service.deploymentConfiguration && deploymentText(service.deploymentConfiguration),
+    deployment: service.deploymentConfiguration,
     rollout: primary?.rolloutState ?? '',
     createdAt: service.createdAt,
     tags: readTags(service.tags),

@@ -2,13 +2,13 @@
 import {
   CreateServiceCommand,
   UpdateServiceCommand,
-  type DeploymentConfiguration,
   type Service as EcsService,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isCode, messageOf } from '../../lib/aws/errors.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import { isRouted, type Service } from '../../lib/config/config.ts';
+import { deploymentSettings } from '../../lib/derive/deployment-settings.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { toCamelCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -45,13 +45,6 @@ export interface SendResult {
   /** The service in AWS's response; undefined when nothing was sent. */
   readonly serviceInResponse: EcsService | undefined;
 }
-
-/** The deployment settings. They are always sent as a whole, since AWS replaces omitted members with its own defaults. */
-export const deploymentConfiguration: DeploymentConfiguration = {
-  minimumHealthyPercent: 100,
-  maximumPercent: 200,
-  deploymentCircuitBreaker: { enable: true, rollback: true },
-};
 
 /**
  * Returns the grace period of a service; undefined without a load balancer, since the grace period only applies to the health
@@ -126,7 +119,7 @@ async function sendCreate(context: ServiceContext, service: Service): Promise<Ec
       serviceName: context.names.service(service),
       clientToken: context.intent.token || undefined,
       launchType: 'FARGATE',
-      loadBalancers: loadBalancersOf(service, context.ids.targetGroups),
+      loadBalancers: loadBalancersOf(service, context.ids),
       enableECSManagedTags: true,
       propagateTags: 'SERVICE',
       tags: toCamelCaseTags(context.tags),
@@ -145,7 +138,7 @@ export async function update(context: ServiceContext, service: Service): Promise
   const balancers = touches(change, 'load balancers')
     ? {
         loadBalancers: [
-          ...loadBalancersOf(service, context.ids.targetGroups),
+          ...loadBalancersOf(service, context.ids),
           ...loadBalancersTo(outgoingTargetGroups(context, service)),
         ],
       }
@@ -169,11 +162,11 @@ export async function sendUpdate(
 }
 
 /** The settings that a create and an update share. Omits an unchanged count: Application Auto Scaling may have set it. */
-const settings = ({ change, config, found, ids }: ServiceContext, service: Service) => ({
+const settings = ({ change, config, existing, found, ids }: ServiceContext, service: Service) => ({
   cluster: only(ids.cluster)?.clusterArn,
   taskDefinition: ids.taskDefinitions.get(service.name)?.taskDefinitionArn,
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
-  deploymentConfiguration,
+  deploymentConfiguration: deploymentSettings(service.deploy, existing?.deployment),
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {

@@ -1,20 +1,36 @@
 /** The target groups that the tasks of a service join. Pure. */
 import type { LoadBalancer } from '@aws-sdk/client-ecs';
-import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+import { isRouted, shiftsTraffic, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { KEY_TAG } from '../../lib/derive/tags.ts';
+import { alternateKey } from '../../lib/derive/target-group-pairs.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
+/** The resources that a service with a load balancer refers to, as far as they exist. */
+interface Balancing {
+  readonly targetGroups: Items<Ids['targetGroups']>;
+  readonly rules: Items<Ids['rules']>;
+  readonly roles: Items<Ids['roles']>;
+}
+
 /**
  * Returns ECS's `loadBalancers`: one entry per routed container. ECS considers a task healthy only if it is healthy in all its
- * target groups.
+ * target groups. If ECS shifts requests, each entry also has the alternate group, and the rule whose weights ECS changes.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html
  */
-export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
-  containers.filter(isRouted).map(({ key, name, port }) => ({
-    targetGroupArn: groups.get(key)?.targetGroupArn,
+export const loadBalancersOf = (service: Service, { targetGroups, rules, roles }: Balancing) =>
+  service.containers.filter(isRouted).map(({ key, name, port }) => ({
+    targetGroupArn: targetGroups.get(key)?.targetGroupArn,
     containerName: name,
     containerPort: port,
+    ...(shiftsTraffic(service) && {
+      advancedConfiguration: {
+        alternateTargetGroupArn: targetGroups.get(alternateKey(key))?.targetGroupArn,
+        productionListenerRule: rules.get(key)?.ruleArn,
+        roleArn: roles.get('infrastructure')?.roleArn,
+      },
+    }),
   }));
 
 /** The maximum number of target groups that ECS allows per service. */
@@ -40,7 +56,7 @@ export function outgoingTargetGroups(
   { existing, found, ids }: Transition,
   service: Service,
 ): OutgoingGroup[] {
-  if (!existing || existing.runningCount === 0) return [];
+  if (!existing || existing.runningCount === 0 || shiftsTraffic(service)) return [];
   const routed = service.containers.filter(isRouted);
   const desiredArns = new Set(routed.map(({ key }) => ids.targetGroups.get(key)?.targetGroupArn));
   const keysByArn = new Map(
@@ -48,7 +64,7 @@ export function outgoingTargetGroups(
   );
   const outgoing = new Map<string, OutgoingGroup>();
   for (const [ruleKey, { targetGroupArn }] of found.rules) {
-    const isAttached = existing.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
+    const isAttached = existing.targetGroupArns.includes(targetGroupArn);
     if (targetGroupArn === '' || !isAttached || desiredArns.has(targetGroupArn)) continue;
     // The container that serves the path from now on; if the path is no longer configured, the container that served it.
     const container =

@@ -1,7 +1,8 @@
 /** Decides whether an ECS service is updated, or is replaced by a successor beside it so that no request is interrupted. Pure. */
 import type { Replacement } from '../../lib/model/change.ts';
-import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+import { isRouted, shiftsTraffic, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { configuredServiceName, type Names } from '../../lib/derive/names.ts';
+import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { KEY_TAG } from '../../lib/derive/tags.ts';
 import type { Planned } from '../../lib/engine/step.ts';
@@ -13,12 +14,42 @@ import type { Items } from '../../lib/model/resources.ts';
 import { isDefinitionField } from '../steps/task-definitions.ts';
 import { MAX_TARGET_GROUPS, outgoingTargetGroups } from './load-balancers.ts';
 
-/** Whether the rule of any container still sends requests to a target group other than the desired one. */
-export const isSwitchingTraffic = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
-  containers.some(({ key }) => {
+/** Whether the rule of any container still sends requests to a target group other than a desired one. */
+export const isSwitchingTraffic = (service: Service, { rules, targetGroups }: Survey): boolean =>
+  service.containers.some(({ key }) => {
     const serving = rules.get(key)?.targetGroupArn ?? '';
-    return serving !== '' && serving !== targetGroups.get(key)?.targetGroupArn;
+    if (serving === '') return false;
+    return shiftsTraffic(service)
+      ? liveGroupOf({ rules, targetGroups }, key) === undefined && isOurs(targetGroups, serving)
+      : serving !== targetGroups.get(key)?.targetGroupArn;
   });
+
+const isOurs = (targetGroups: Survey['targetGroups'], arn: string): boolean =>
+  [...targetGroups.values()].some(({ targetGroupArn }) => targetGroupArn === arn);
+
+/**
+ * Returns the one of a container's two target groups that gets requests; undefined if neither does. If ECS shifts requests, they
+ * alternate between the groups with each deployment, and only the rule tells which of them is in use.
+ */
+export function liveGroupOf(
+  { rules, targetGroups }: Pick<Survey, 'rules' | 'targetGroups'>,
+  key: string,
+): string | undefined {
+  const arns = pairOf(targetGroups, key).map(({ targetGroupArn }) => targetGroupArn);
+  return [rules.get(key), ...rules.values()]
+    .flatMap((rule) => rule?.targetGroupArn ?? [])
+    .find((arn) => arns.includes(arn));
+}
+
+/**
+ * Returns the service as it is deployed now. A service that shifts requests is deployed by the strategy `rolling` first if its new
+ * target groups replace groups that get requests: ECS refuses to shift requests while a rule names any other group.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+ */
+export const interimService = (service: Service, found: Survey): Service =>
+  shiftsTraffic(service) && isSwitchingTraffic(service, found)
+    ? { ...service, deploy: { ...service.deploy, strategy: 'rolling' } }
+    : service;
 
 /**
  * Returns the found services under their keys. A service that cannot be updated without an interruption gets the key of a former
@@ -67,7 +98,10 @@ function canBeUpdated(
       { targetGroupArn: found.targetGroups.get(key)?.targetGroupArn ?? `to be created for ${key}` },
     ]),
   );
-  const outgoing = outgoingTargetGroups({ existing, found, ids: { targetGroups: desiredArns } }, service);
+  const outgoing = outgoingTargetGroups(
+    { existing, found, ids: { targetGroups: desiredArns } },
+    interimService(service, found),
+  );
   if (outgoing.length === 0) return true;
   if (outgoing.length + routed.length > MAX_TARGET_GROUPS) return false;
   const groups = new Map([...found.targetGroups.values()].map((group) => [group.targetGroupArn, group]));
@@ -102,8 +136,9 @@ export function withServiceNames(names: Names, { services }: Pick<Survey, 'servi
   return {
     ...names,
     service(service) {
-      let name = services.get(service.name)?.serviceName ?? names.service(service);
-      if (services.has(service.name)) return name;
+      const existing = services.get(service.name);
+      if (existing) return existing.serviceName;
+      let name = names.service(service);
       for (let attempt = 0; taken.has(name); attempt += 1) name = names.successor(service, attempt);
       return name;
     },

@@ -13,7 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { awsClients } from '../../lib/aws/clients.ts';
 import type { Change, Verb } from '../../lib/model/change.ts';
 import type { Clock } from '../../lib/model/clock.ts';
-import type { Config } from '../../lib/config/config.ts';
+import type { Config, Deploy } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { look } from '../../lib/engine/survey.ts';
@@ -78,6 +78,14 @@ export function mockOtherCallsAsEmpty(): void {
   mocks.ecs.resolves({});
 }
 
+/** The default of a service's field `deploy`. */
+export const ROLLING: Deploy = {
+  strategy: 'rolling',
+  bakeMinutes: undefined,
+  alarms: [],
+  circuitBreaker: { thresholdType: 'boundedPercent', threshold: 50, resetOnHealthyTask: true },
+};
+
 /** A configuration with one service of two routed containers; tests change the part that they are about. */
 export const config = (changes: Partial<Config> = {}): Config => ({
   name: 'shop',
@@ -99,6 +107,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
       memory: 512,
       count: 1,
       graceSeconds: 60,
+      deploy: ROLLING,
       containers: [container('api1', 5000), container('api2', 6000)],
     },
   ],

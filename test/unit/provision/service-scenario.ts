@@ -50,7 +50,14 @@ export const foundService: FoundService = {
   assignPublicIp: false,
   loadBalancers: ['api1:5000 → arn:group-1', 'api2:6000 → arn:group-2'],
   graceSeconds: 60,
-  deployment: '100–200 %, breaker on, rollback on',
+  targetGroupArns: ['arn:group-1', 'arn:group-2'],
+  deployment: {
+    strategy: 'ROLLING',
+    minimumHealthyPercent: 100,
+    maximumPercent: 200,
+    deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: true },
+    bakeTimeInMinutes: 0,
+  },
   rollout: 'COMPLETED',
   tags,
 };
@@ -79,6 +86,7 @@ const ruleTo = (targetGroupArn: string) => ({
   paths: [],
   otherConditions: '',
   targetGroupArn,
+  groups: [{ targetGroupArn, weight: 1 }],
   forward: targetGroupArn,
   tags: {},
 });
@@ -99,6 +107,7 @@ const settings = {
   cluster: 'arn:cluster',
   taskDefinition: DEFINITION,
   deploymentConfiguration: {
+    strategy: 'ROLLING' as const,
     minimumHealthyPercent: 100,
     maximumPercent: 200,
     deploymentCircuitBreaker: { enable: true, rollback: true },

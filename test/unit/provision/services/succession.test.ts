@@ -48,7 +48,12 @@ const otherDefinition = { taskDefinitionArn: 'arn:aws:ecs:eu-west-1:1:task-defin
 function scenarioWithOldGroup(group: FoundTargetGroup, changes: Partial<FoundService> = {}) {
   const { found, ...rest } = scenario();
   const [, second = ''] = foundService.loadBalancers;
-  const service = { ...foundService, loadBalancers: ['api1:4000 → arn:group-old', second], ...changes };
+  const service = {
+    ...foundService,
+    loadBalancers: ['api1:4000 → arn:group-old', second],
+    targetGroupArns: ['arn:group-old', 'arn:group-2'],
+    ...changes,
+  };
   return {
     ...rest,
     found: {

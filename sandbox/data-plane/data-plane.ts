@@ -27,6 +27,8 @@ export interface DataPlane {
   stopTask(region: Region, taskArn: string, onStopped: () => void): void;
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
+  /** Whether tasks are real programs, which need real time to start and to finish at any pace; false by default. */
+  readonly runsPrograms?: boolean;
   /**
    * Measures the tasks and load balancers of a region, and then calls `onMeasured`. The member is undefined if nothing can be
    * measured.

@@ -20,8 +20,6 @@ import { openTaskToOthers, prepareTask, type TaskEnvironmentSpec } from './task.
 import { resolveUser } from './user.ts';
 
 export interface ContainerSpec extends TaskEnvironmentSpec {
-  /** The container's name in its task definition. */
-  name: string;
   /** The entry point and the command, in one list. */
   command: readonly string[];
   /** A path as the container sees it; the folder is created if necessary, as container runtimes do. */

@@ -9,8 +9,9 @@ const { patchTcp } = require('./tcp.cjs');
 
 /**
  * Puts this process into a task; further calls have no effect.
- * @param {{ ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string }} task
- *   `ports` is the folder of the listener records, and `nodeOption` is the option that makes Node load this file
+ * @param {{ container: string, ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string }} task
+ *   `container` is the container's name, `ports` is the folder of the listener records, and `nodeOption` is the option that
+ *   makes Node load this file
  */
 function enter(task) {
   const marker = Symbol.for('slipway.task');

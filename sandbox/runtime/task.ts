@@ -13,6 +13,8 @@ const LINUX_CONNECT_TIMEOUT_MS = 127_000;
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 export interface TaskEnvironmentSpec {
+  /** The container's name in its task definition. */
+  name: string;
   /** The folder that the containers of the task share. */
   taskDirectory: string;
   /** The address of the task's network interface. */
@@ -39,9 +41,10 @@ export async function prepareTask(spec: TaskEnvironmentSpec): Promise<Record<str
     await mkdir(path, { recursive: true });
   await linkNode(folder('bin'));
   const hostname = environment.HOSTNAME ?? privateHostname(spec.privateIp, environment.AWS_REGION);
-  const preload = folder('network.cjs');
+  const preload = folder(`network-${spec.name}.cjs`);
   const nodeOption = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
   const network = {
+    container: spec.name,
     ports: portsFolder(taskDirectory),
     privateIp: spec.privateIp,
     hostname,

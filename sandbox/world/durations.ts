@@ -54,6 +54,18 @@ export const durations = {
   imageExpiry: 86_400_000,
 } as const;
 
+/**
+ * The shortest durations while the data plane runs real programs, in milliseconds of real time. Programs do not start, fail or
+ * finish faster at a faster pace.
+ */
+export const floors = {
+  /**
+   * How long a task must have been healthy without interruption before it counts. A program that soon crashes has then
+   * crashed, and the tasks that it would replace still serve. On AWS, the scheduler's steps take longer than this.
+   */
+  taskProve: 3_200,
+} as const;
+
 export type Duration = keyof typeof durations;
 
 /** The speed at which AWS time passes: `instant`, or a factor (1 for real time, 60 for one minute per second). */

@@ -184,6 +184,11 @@ export async function account({
     },
     nameServers: async (zone) =>
       (await (await fetch(`${sandbox.url}/_sandbox/name-servers?name=${zone}`)).json()) as string[],
+    listeners: async (taskId) => {
+      if (!realTasks) return undefined;
+      const answer = await fetch(`${sandbox.url}/_sandbox/listeners?task=${taskId}`);
+      return ((await answer.json()) ?? undefined) as Awaited<ReturnType<SandboxHandle['listeners']>>;
+    },
     census: async () => census(sandbox.world),
     isAlive: () => true,
     stop: async () => undefined,

@@ -129,8 +129,12 @@ export interface TaskRow extends Task {
   replaceReason?: string;
   /** The end of the task's protection from scaling in. */
   protectedUntil?: Date;
+  /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */
+  healthySince?: number;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
+  /** The addresses on which the containers of a stopped task listened. */
+  listened?: { container: string; host: string; port: number }[];
 }
 
 /** A RunTask call with a client token. A repeated call returns the same tasks. */

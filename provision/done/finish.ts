@@ -2,7 +2,7 @@
 import { routesOf } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
-import { untilReported, type Run } from '../../lib/run/run.ts';
+import { awsCommand, untilReported, type Run } from '../../lib/run/run.ts';
 import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
@@ -64,4 +64,6 @@ const waitContext = (
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
   until: untilReported(run, 'services', key),
+  proofTimes: run.waits.proof,
+  awsCommand: (command) => awsCommand(run, command),
 });

@@ -75,5 +75,6 @@ export function applyContext<N extends Noun>(
     proofTimes: run.waits.proof,
     awsCommand: (command) => awsCommand(run, command),
     note: (text) => report({ type: 'note', text }),
+    listenersOf: run.listenersOf,
   };
 }

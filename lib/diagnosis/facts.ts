@@ -9,6 +9,17 @@ export interface Listener {
   readonly port: number | undefined;
 }
 
+/** One listener of a task, with its container. */
+export interface ContainerListener extends Listener {
+  readonly container: string;
+}
+
+/**
+ * Returns where the containers of a task listen or listened. Rejects, or resolves to undefined, if that is unknown.
+ * @param taskId the last part of the task's ARN
+ */
+export type ListenersOf = (taskId: string) => Promise<readonly ContainerListener[] | undefined>;
+
 /** One container of a task. */
 export interface ContainerFacts {
   readonly name: string;

@@ -11,7 +11,13 @@ import { tasksOf } from '../look/tasks.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Items } from '../model/resources.ts';
 import { excerptOf } from './excerpt.ts';
-import { endedOnItsOwn, type Facts, type Listener, type TargetFacts } from './facts.ts';
+import {
+  endedOnItsOwn,
+  type ContainerListener,
+  type Facts,
+  type ListenersOf,
+  type TargetFacts,
+} from './facts.ts';
 import { shortened } from './messages.ts';
 import { logStreamOf, readLogEnd } from './read-log.ts';
 import { targetFacts, taskFacts, idOfTask, type Extras } from './task-facts.ts';
@@ -22,12 +28,7 @@ export interface GatherContext {
   readonly names: Names;
   readonly clock: Clock;
   /** Returns where the containers of a task listen, if the target knows it, as the sandbox does. */
-  readonly listenersOf?: ((taskId: string) => Promise<readonly ContainerListener[]>) | undefined;
-}
-
-/** Where one container of a task listens. */
-export interface ContainerListener extends Listener {
-  readonly container: string;
+  readonly listenersOf?: ListenersOf | undefined;
 }
 
 /** The deployment that the facts are about. */
@@ -85,20 +86,22 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
 
   const extrasOf = async (task: Task, readsLog: boolean): Promise<(container: string) => Extras> => {
     const id = idOfTask(task);
-    if (context.listenersOf && task.lastStatus === 'RUNNING') {
-      const listeners = await context.listenersOf(id).catch(() => undefined);
-      if (listeners) lastListeners.set(id, listeners);
-    }
+    const listeners = await context.listenersOf?.(id).catch(() => undefined);
+    if (listeners) lastListeners.set(id, listeners);
     const containers = (task.containers ?? []).map(({ name = '' }) => name);
     const logs = new Map(
       readsLog
         ? await Promise.all(containers.map(async (name) => [name, await logOf(name, task)] as const))
         : [],
     );
-    return (container) => ({
-      log: logs.get(container),
-      listeners: lastListeners.get(id)?.filter((listener) => listener.container === container),
-    });
+    return (name) => ({ log: logs.get(name), listeners: known(lastListeners.get(id), name) });
+  };
+
+  // The sandbox sees only the listeners of Node programs, which images from source are.
+  const known = (listeners: readonly ContainerListener[] | undefined, name: string) => {
+    const ours = listeners?.filter(({ container }) => container === name);
+    const isSource = service.containers.some(({ name: other, image }) => other === name && 'source' in image);
+    return isSource || ours?.length ? ours : undefined;
   };
 
   const readTasks = (): Promise<readonly Task[]> =>

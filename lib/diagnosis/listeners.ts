@@ -14,7 +14,7 @@ const IS_REPORT =
 const ANY_ADDRESS = '0.0.0.0';
 
 /** Returns the listeners that a log reports; undefined if it reports none. */
-export function listenersIn(log: readonly string[]): Listener[] | undefined {
+export function loggedListeners(log: readonly string[]): Listener[] | undefined {
   const found = log
     .filter((line) => IS_REPORT.test(line) && !/EADDRINUSE|ECONNREFUSED|connect/i.test(line))
     .flatMap((line) => {

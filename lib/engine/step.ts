@@ -2,6 +2,7 @@
 import type { Aws } from '../aws/clients.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { Builds } from '../image/builds.ts';
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Desired, LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
 import type { Ids, Needs, Noun } from '../model/architecture.ts';
@@ -59,6 +60,8 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   note(text: string): void;
   /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
   awsCommand(command: string): string;
+  /** Returns where the containers of a task listen, if the target knows it. */
+  readonly listenersOf?: ListenersOf | undefined;
 }
 
 /** A resource that exists: its ids, and any other fields that are known. */

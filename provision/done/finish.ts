@@ -66,4 +66,5 @@ const waitContext = (
   until: untilReported(run, 'services', key),
   proofTimes: run.waits.proof,
   awsCommand: (command) => awsCommand(run, command),
+  listenersOf: run.listenersOf,
 });

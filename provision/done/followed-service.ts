@@ -21,7 +21,7 @@ import {
 /** The context of a wait. `change` and `existing` are missing if the run does not change the service. */
 export type WaitContext = Pick<
   ApplyContext<'services'>,
-  'aws' | 'names' | 'until' | 'note' | 'clock' | 'proofTimes' | 'awsCommand'
+  'aws' | 'names' | 'until' | 'note' | 'clock' | 'proofTimes' | 'awsCommand' | 'listenersOf'
 > &
   Partial<Pick<ApplyContext<'services'>, 'change' | 'existing'>>;
 

@@ -85,6 +85,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
       'lib/state/',
       'lib/image/',
       'lib/look/',
+      'lib/diagnosis/',
     ],
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },

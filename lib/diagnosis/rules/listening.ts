@@ -5,7 +5,7 @@ import { configuredContainer, type Facts, type Listener } from '../facts.ts';
 import { excerptOf } from '../excerpt.ts';
 import { logEvidence } from '../evidence.ts';
 import { lifetimeSeconds } from '../exited.ts';
-import { listenersIn } from '../listeners.ts';
+import { loggedListeners } from '../listeners.ts';
 import type { Cause, Rule } from '../rule.ts';
 
 /** Everything that a failed connection is judged by. */
@@ -34,7 +34,7 @@ const listeningRule =
       if (configured?.port === undefined || typeof check.result === 'number') continue;
       const container = checkedContainer(facts, check);
       const log = container?.log ?? [];
-      const known = container?.listeners ?? listenersIn(log);
+      const known = container?.listeners ?? loggedListeners(log);
       const task = check.task ?? facts.tasks[0];
       const seconds = task && lifetimeSeconds(task, facts.now);
       const judged = judge({

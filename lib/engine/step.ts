@@ -2,6 +2,7 @@
 import type { Aws } from '../aws/clients.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { Builds } from '../image/builds.ts';
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Desired, LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
 import type { Ids, Needs, Noun } from '../model/architecture.ts';
@@ -52,6 +53,8 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   /** Waits until the probe is ready; progress is reported automatically. */
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
   note(text: string): void;
+  /** Returns where the containers of a task listen, if the target knows it. */
+  readonly listenersOf?: ListenersOf | undefined;
 }
 
 /** A resource that exists: its ids, and any other fields that are known. */

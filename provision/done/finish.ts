@@ -64,4 +64,5 @@ const waitContext = (
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
   until: untilReported(run, 'services', key),
+  listenersOf: run.listenersOf,
 });

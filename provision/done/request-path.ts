@@ -9,7 +9,7 @@ import type { PublicAddress } from './url.ts';
 const TIMEOUT_MS = 5000;
 
 /** The answer to one request, or the reason why there is none. */
-export interface Answer {
+export interface PathAnswer {
   /** `200`, or the error of the connection. */
   readonly text: string;
   /** Undefined if there was no answer. */
@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** Requests a path. @throws the signal's reason when the run is aborted */
-export async function requestPath(address: PublicAddress, path: string, run: Run): Promise<Answer> {
+export async function requestPath(address: PublicAddress, path: string, run: Run): Promise<PathAnswer> {
   try {
     return await get(address, path, run);
   } catch (error) {
@@ -36,7 +36,7 @@ export async function requestPath(address: PublicAddress, path: string, run: Run
  * stream that never ends. The body is read only if the status is 404, to find out whether the load balancer itself sent the
  * response.
  */
-function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
+function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<PathAnswer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
     const headers = { host, 'user-agent': 'slipway' };
@@ -75,7 +75,7 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
  * A load balancer names itself in the errors that it sends on its own. The answers of a program keep their own `Server` header.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
  */
-function senderOf(status: number, server: string, body: string): Answer['from'] {
+function senderOf(status: number, server: string, body: string): PathAnswer['from'] {
   if (body === NO_SERVICE) return 'balancer';
   if (status < 500) return 'good';
   return server.startsWith('awselb/') ? 'balancer' : 'program';

@@ -1,6 +1,6 @@
 /** Requests a path several times, so that every task behind the load balancer probably answers, and weighs all answers. */
 import type { Run } from '../../lib/run/run.ts';
-import { requestPath, type Answer } from './request-path.ts';
+import { requestPath, type PathAnswer } from './request-path.ts';
 import type { PublicAddress } from './url.ts';
 
 /** A load balancer distributes requests in turn, so this is about the number of requests that each task receives. */
@@ -16,8 +16,8 @@ export async function sample(
   path: string,
   count: number,
   run: Run,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
+): Promise<PathAnswer[]> {
+  const answers: PathAnswer[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     await run.clock.sleep(Math.min(PAUSE_MS, run.waits.answer.every), run.signal);
     const requests = Array.from({ length: Math.min(count, MAX_CONCURRENT) }, () =>
@@ -28,10 +28,10 @@ export async function sample(
   return answers;
 }
 
-export const isGood = ({ from }: Answer): boolean => from === 'good';
+export const isGood = ({ from }: PathAnswer): boolean => from === 'good';
 
 /** Counts the answers by their text, the most frequent first, e.g. `17 × 200, 7 × 502`. */
-export function answersText(answers: readonly Answer[]): string {
+export function answersText(answers: readonly PathAnswer[]): string {
   const counts = new Map<string, number>();
   for (const { text } of answers) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts]

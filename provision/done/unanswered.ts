@@ -2,7 +2,7 @@
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { RoutedContainer, Service } from '../../lib/config/config.ts';
 import { problem, type Problem } from '../../lib/model/problem.ts';
-import type { Answer } from './request-path.ts';
+import type { PathAnswer } from './request-path.ts';
 import { answersText, isGood } from './sample.ts';
 
 /** A path of a service, and what is known about its container. */
@@ -30,7 +30,7 @@ export const unanswered = (url: string, cause: unknown): Problem =>
   });
 
 /** A path that the program answers with an error every time, while its health check passes. */
-export function alwaysFails(path: CheckedPath, answers: readonly Answer[]): Problem {
+export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
   const { url, container, log, isUpdate } = path;
   const { name, health } = container;
   return problem('UNANSWERED', {
@@ -50,7 +50,7 @@ export function alwaysFails(path: CheckedPath, answers: readonly Answer[]): Prob
 }
 
 /** A path that works for some requests and fails for others. */
-export function sometimesFails(path: CheckedPath, answers: readonly Answer[]): Problem {
+export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
   const { url, service, container, log, isUpdate } = path;
   const bad = answers.filter((answer) => !isGood(answer));
   return problem('UNANSWERED', {
@@ -77,8 +77,8 @@ const logs = ({ logGroup }: CheckedPath): string =>
   `aws logs tail ${logGroup} --follow, for the complete logs`;
 
 /** Explains who sent the errors: the program, or the load balancer because no task answered. */
-function senderTexts(bad: readonly Answer[], name: string): string[] {
-  const from = (sender: Answer['from']) => bad.filter((answer) => answer.from === sender);
+function senderTexts(bad: readonly PathAnswer[], name: string): string[] {
+  const from = (sender: PathAnswer['from']) => bad.filter((answer) => answer.from === sender);
   const [program, balancer] = [from('program'), from('balancer')];
   return [
     ...(program.length > 0 ? [`The program of ${name} sent ${answersText(program)}.`] : []),

@@ -5,7 +5,7 @@ import { isProblem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import { failed, pending, ready, until } from '../../lib/engine/until.ts';
-import { requestPath, type Answer } from './request-path.ts';
+import { requestPath, type PathAnswer } from './request-path.ts';
 import { answersText, isGood, sample } from './sample.ts';
 import { alwaysFails, sometimesFails, unanswered, type CheckedPath } from './unanswered.ts';
 import type { PublicAddress } from './url.ts';
@@ -63,13 +63,13 @@ async function firstAnswer(
   path: string,
   run: Run,
   checked: () => Promise<CheckedPath>,
-): Promise<Answer> {
+): Promise<PathAnswer> {
   let lastText = '';
   const onPending = (text: string) => {
     if (text !== lastText) run.report({ type: 'note', text });
     lastText = text;
   };
-  const errors: Answer[] = [];
+  const errors: PathAnswer[] = [];
   let firstErrorAt = 0;
   const probe = async () => {
     const answer = await requestPath(address, path, run);

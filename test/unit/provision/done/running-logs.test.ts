@@ -8,11 +8,11 @@ import { config, mocks, sentCalls } from '../../step-harness.ts';
 
 const [service] = config().services;
 if (!service) throw new Error('No service is configured');
-const context = engineContext(config());
-const group = `service:${context.names.service(service)}`;
+const read = () => errorInLogs(engineContext(config()), service, 'api1');
 const messages = (...texts: string[]) => ({ events: texts.map((message) => ({ message })) });
 
 beforeEach(() => {
+  const group = `service:${engineContext(config()).names.service(service)}`;
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: ['task/shop/1', 'task/shop/2'] });
   mocks.ecs.on(DescribeTasksCommand).resolves({
     tasks: ['1', '2'].map((id) => ({ taskArn: `arn:aws:ecs:eu-west-1:1:task/shop/${id}`, group })),
@@ -24,9 +24,7 @@ test('the error is read from the first task whose log holds one', async () => {
     .on(GetLogEventsCommand)
     .resolvesOnce(messages('listening on 5000'))
     .resolvesOnce(messages('listening on 5000', 'TypeError: pool is undefined', '    at /app/main.js:3:1'));
-  expect(await errorInLogs(context, service, 'api1')).toEqual(
-    expect.arrayContaining(['api1 logged:', '  TypeError: pool is undefined']),
-  );
+  expect(await read()).toEqual(expect.arrayContaining(['api1 logged:', '  TypeError: pool is undefined']));
   const streams = sentCalls().flatMap(({ command, input }) =>
     command === 'GetLogEvents' ? [(input as { logStreamName?: string }).logStreamName] : [],
   );
@@ -35,9 +33,9 @@ test('the error is read from the first task whose log holds one', async () => {
 
 test('nothing is shown if no log holds an error, or if the tasks and logs cannot be read', async () => {
   mocks.logs.on(GetLogEventsCommand).resolves(messages('listening on 5000'));
-  expect(await errorInLogs(context, service, 'api1')).toEqual([]);
+  expect(await read()).toEqual([]);
   mocks.logs.on(GetLogEventsCommand).rejects(new Error('AccessDenied'));
-  expect(await errorInLogs(context, service, 'api1')).toEqual([]);
+  expect(await read()).toEqual([]);
   mocks.ecs.on(ListTasksCommand).rejects(new Error('AccessDenied'));
-  expect(await errorInLogs(context, service, 'api1')).toEqual([]);
+  expect(await read()).toEqual([]);
 });

@@ -4,6 +4,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import { touches } from '../../lib/model/change.ts';
 import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { describeService } from '../../lib/look/services.ts';
@@ -186,9 +187,14 @@ async function unhealthyContainers(
 ): Promise<UnhealthyContainer[]> {
   const all = await Promise.all(
     service.containers.filter(isRouted).map(async (container) => {
-      const TargetGroupArn = groups.get(container.key)?.targetGroupArn ?? '';
-      const response = await context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
-      return { container, targets: response.TargetHealthDescriptions ?? [] };
+      // If ECS shifts requests, the tasks are in either of two groups.
+      const responses = await Promise.all(
+        pairOf(groups, container.key).map(({ targetGroupArn: TargetGroupArn }) =>
+          context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })),
+        ),
+      );
+      const targets = responses.flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions);
+      return { container, targets };
     }),
   );
   return all.filter(({ targets }) => targets.filter(isHealthy).length < count);

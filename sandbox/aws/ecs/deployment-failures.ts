@@ -4,6 +4,7 @@ import { hasTripped } from './breaker.ts';
 import { isWatched, triggeredAlarms } from './deployment-alarms.ts';
 import { rolloutOf } from './rollouts.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
+import { isCommitted } from './strategies/sets.ts';
 
 /** Why a deployment fails, and whether ECS then rolls it back. */
 export interface FailureReason {
@@ -31,6 +32,8 @@ export function failureOf(
   deployment: DeploymentRow,
 ): FailureReason | undefined {
   if (deployment.rolloutState !== 'IN_PROGRESS') return undefined;
+  // It is too late: the previous revision is being removed, so the deployment completes.
+  if (isCommitted(service, deployment)) return undefined;
   const rollout = rolloutOf(service, deployment.id);
   if (rollout?.status === 'ROLLBACK_REQUESTED') return stoppedByUser(true);
   if (rollout?.status === 'STOP_REQUESTED') return stoppedByUser(false);

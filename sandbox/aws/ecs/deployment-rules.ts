@@ -1,6 +1,7 @@
 /** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
 import type { DeploymentAlarms, DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
-import { invalid, notSupported, refuseUnsupported } from './errors.ts';
+import { invalid, refuseUnsupported } from './errors.ts';
+import { mergeStrategy, STRATEGY_MEMBERS } from './strategies/configuration.ts';
 
 const DEFAULTS: DeploymentConfiguration = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
@@ -13,19 +14,25 @@ const DEFAULTS: DeploymentConfiguration = {
 /**
  * Returns the deployment configuration after a call. Omitted values keep their current values or, for a new service, have
  * AWS's defaults. If the call contains a circuit breaker, an omitted `enable` or `rollback` of the breaker is false.
- * @throws InvalidParameterException; NotImplemented for any strategy except ROLLING
+ * @throws InvalidParameterException; NotImplemented for hooks that call a Lambda function
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeDeploymentConfiguration(
   given: DeploymentConfiguration = {},
   existing: DeploymentConfiguration = DEFAULTS,
 ): DeploymentConfiguration {
-  const { strategy = 'ROLLING', alarms, deploymentCircuitBreaker: breaker } = given;
-  if (strategy !== 'ROLLING') throw notSupported(`deploymentConfiguration.strategy ${strategy}`);
-  refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
+  const { alarms, deploymentCircuitBreaker: breaker } = given;
+  refuseUnsupported(
+    given,
+    [...Object.keys(DEFAULTS), ...STRATEGY_MEMBERS, 'alarms'],
+    'deploymentConfiguration',
+  );
   checkAlarms(alarms);
-  checkBakeTime(given.bakeTimeInMinutes);
-  const merged = { ...existing, ...withoutUndefined(given) };
+  const merged: DeploymentConfiguration = {
+    ...withoutStrategy(existing),
+    ...withoutUndefined(given),
+    ...mergeStrategy(given, existing),
+  };
   if (breaker) {
     refuseUnsupported(
       breaker,
@@ -58,18 +65,16 @@ function checkAlarms(alarms: DeploymentAlarms | undefined): void {
   }
 }
 
-const MAX_BAKE_MINUTES = 1440;
-
-function checkBakeTime(minutes = 0): void {
-  if (Number.isInteger(minutes) && minutes >= 0 && minutes <= MAX_BAKE_MINUTES) return;
-  throw invalid(`bakeTimeInMinutes must be an integer between 0 and ${MAX_BAKE_MINUTES}.`);
-}
-
 function checkThreshold(threshold: ThresholdConfiguration | undefined): void {
   if (threshold?.value !== undefined && threshold.value < 1) {
     throw invalid('The value of a circuit breaker threshold must be at least 1.');
   }
 }
+
+const withoutStrategy = (configuration: DeploymentConfiguration): DeploymentConfiguration =>
+  Object.fromEntries(
+    Object.entries(configuration).filter(([member]) => !STRATEGY_MEMBERS.some((other) => other === member)),
+  );
 
 const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;

@@ -13,6 +13,8 @@ import {
 } from './rollouts.ts';
 import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, STEADY } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
+import { plannedGroups, planShift } from './strategies/plan.ts';
+import { withdrawTraffic } from './strategies/traffic.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
 
@@ -24,6 +26,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
   const id = `ecs-svc/${newDecimalId(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);
+  const progress = planShift(region, service);
   const deployment: DeploymentRow = {
     id,
     status: 'PRIMARY',
@@ -40,9 +43,10 @@ export function deploy(region: Region, service: ServiceRow): DeploymentRow {
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     digests: definition ? digestsOf(region, definition) : {},
+    ...(progress ? { targetGroups: plannedGroups(service, progress) } : {}),
   };
   deployment.ignoresAlarms = triggeredAlarms(region, service).length > 0;
-  openRollout(region, service, deployment);
+  openRollout(region, service, deployment, progress);
   makePrimary(region, service, deployment);
   return deployment;
 }
@@ -111,6 +115,7 @@ export function failDeployment(
     if (rollout) closeRollout(region, service, rollout, 'ROLLBACK_FAILED', NO_CANDIDATE);
     return;
   }
+  withdrawTraffic(region, rollout);
   rollBack(region, service, rollbackTarget, failure.detector);
   if (rollout) beginRollback(region, service, rollout, reason, rollbackTarget);
 }

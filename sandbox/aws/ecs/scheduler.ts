@@ -7,10 +7,12 @@ import { bakeTimeOf } from './deployment-alarms.ts';
 import { failureOf } from './deployment-failures.ts';
 import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
-import { nextMoves, type AssessedTask } from './rolling.ts';
 import { stopTasks } from './scheduled-stops.ts';
 import { addEvent, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
+import { advance } from './strategies/advance.ts';
+import { groupsOf } from './strategies/plan.ts';
+import { isCommitted, movesOf, shiftOf, type SetMoves } from './strategies/sets.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
 import { tick, wake } from './wake.ts';
 
@@ -28,16 +30,21 @@ export function checkService(region: Region, service: ServiceRow): void {
   countFailures(region, service, tasks);
   const assessments = running.map((task) => assessTask(region, service, task));
   const deployment = primaryOf(service);
-  const failure = deployment && failureOf(region, service, deployment);
+  const failure =
+    deployment &&
+    (failureOf(region, service, deployment) ?? advance(region, service, deployment, assessments));
   if (failure) failDeployment(region, service, deployment, failure);
   // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
   if (!primary) return;
   const assessed = assessments.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
-  const hasMoved = makeMoves(region, service, primary, assessed);
+  const hasMoved = movesOf(service, primary, assessed)
+    .map((set) => makeMoves(region, service, primary, set))
+    .some(Boolean);
   dropReplaced(service, primary, tasks);
   const isSteady =
     !hasMoved &&
+    !shiftOf(service, primary) &&
     primary.rolloutState !== 'FAILED' &&
     assessed.length === service.desiredCount &&
     assessed.every(({ isPrimary, isHealthy }) => isPrimary && isHealthy) &&
@@ -70,18 +77,16 @@ function makeMoves(
   region: Region,
   service: ServiceRow,
   primary: DeploymentRow,
-  assessed: readonly AssessedTask[],
+  { deployment, moves, replacedCount }: SetMoves,
 ): boolean {
-  const moves = nextMoves(service, primary, assessed);
   stopTasks(region, service, moves.tasksToStop, primary.id);
   if (moves.isStuck) addEvent(region, service, STUCK);
-  const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
+  const mayStart = region.now().getTime() >= (deployment.pausedUntil ?? 0);
   const budget = isInstantPace(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launchCount
     : Infinity;
   const count = mayStart ? Math.min(moves.startCount, budget) : 0;
-  const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
-  const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
+  const startedCount = count > 0 ? startTasks(region, service, deployment, count, replacedCount) : 0;
   service.launchCount += startedCount;
   return moves.tasksToStop.length > 0 || startedCount > 0;
 }
@@ -110,7 +115,8 @@ function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isS
   const now = region.now().getTime();
   primary.steadySince ??= now;
   const settleTime = region.scaled(durations.deploymentSettle);
-  const bakeTime = primary.rolloutState === 'IN_PROGRESS' ? bakeTimeOf(region, service, primary) : 0;
+  const mustBake = primary.rolloutState === 'IN_PROGRESS' && !isCommitted(service, primary);
+  const bakeTime = mustBake ? bakeTimeOf(region, service, primary) : 0;
   if (now - primary.steadySince < settleTime + bakeTime) return;
   completeDeployment(region, service, primary);
   service.deployments = [primary];
@@ -144,8 +150,8 @@ export const schedulerEvents: Events = {
   /** Handles a load balancer's report that the health of a target in the group has changed. */
   'ecs:target-health-changed'(region, targetGroupArn) {
     for (const service of region.ecs.services.all()) {
-      const usesGroup = service.deployments.some(({ loadBalancers }) =>
-        loadBalancers.some((balancer) => balancer.targetGroupArn === targetGroupArn),
+      const usesGroup = service.deployments.some((deployment) =>
+        groupsOf(deployment).includes(targetGroupArn),
       );
       if (usesGroup) wake(region, service, 'taskCreate');
     }

@@ -16,6 +16,7 @@ import { clusterOf, page, serviceOf } from './lookups.ts';
 import { withTaskCounts } from './revisions.ts';
 import { breakerCounts, findRollout, isOver, remembered } from './rollouts.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
+import { withShares } from './strategies/shares.ts';
 import { wake } from './wake.ts';
 
 const MAX_PER_CALL = 20;
@@ -23,9 +24,12 @@ const MAX_PER_CALL = 20;
 /** Returns a service deployment. While it is unfinished, the counts of its tasks and failures are the current ones. */
 function viewOf(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
   const counted = (summary?: ServiceRevisionSummary) =>
-    isOver(row) && summary?.runningTaskCount !== undefined
-      ? summary
-      : withTaskCounts(region, service, summary);
+    withShares(
+      row,
+      isOver(row) && summary?.runningTaskCount !== undefined
+        ? summary
+        : withTaskCounts(region, service, summary),
+    );
   return {
     ...row,
     sourceServiceRevisions: row.sourceServiceRevisions?.map(counted),

@@ -76,6 +76,8 @@ export const targetRegistered = (targetGroupArn: string): string =>
   `registered 1 targets in (target-group ${targetGroupArn})`;
 export const targetNotRegistered = (targetGroupArn: string, why: string): string =>
   `failed to register targets in (target-group ${targetGroupArn}) with (error ${why})`;
+export const healthNotDescribed = (targetGroupArn: string, why: string): string =>
+  `failed to describe target health on target-group ${targetGroupArn} with (error ${why})`;
 export const targetDeregistered = (targetGroupArn: string): string =>
   `deregistered 1 targets in (target-group ${targetGroupArn})`;
 export const DRAINING = 'has begun draining connections on 1 tasks.';

@@ -75,14 +75,16 @@ export const serviceUpdateOperations = {
           : runnableDefinition(region, input.taskDefinition, 'UpdateService');
       if (!definition) throw notSupported('a task definition that is gone');
       // Check everything before any change: a refused call leaves the service unchanged.
-      const balancers =
-        input.loadBalancers || input.taskDefinition
-          ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)
-          : service.loadBalancers;
       const deploymentConfiguration = mergeDeploymentConfiguration(
         input.deploymentConfiguration,
         service.deploymentConfiguration,
       );
+      const { strategy = 'ROLLING' } = deploymentConfiguration;
+      const mustCheckBalancers =
+        input.loadBalancers || input.taskDefinition || strategy !== service.deploymentConfiguration.strategy;
+      const balancers = mustCheckBalancers
+        ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition, strategy)
+        : service.loadBalancers;
       checkGracePeriod(input.healthCheckGracePeriodSeconds, balancers);
       checkPlacement(input);
       checkExecuteCommand(input.enableExecuteCommand, definition);

@@ -9,6 +9,7 @@ import {
   addEvent,
 } from './service-events.ts';
 import type { TaskRow } from './store.ts';
+import { denialOfRegistration } from './strategies/infrastructure-role.ts';
 
 /** Registers a task with its target groups. If a group no longer exists, the task runs without it, and an event reports this. */
 export function registerTargets(region: Region, task: TaskRow): void {
@@ -16,6 +17,8 @@ export function registerTargets(region: Region, task: TaskRow): void {
   for (const { targetGroupArn, port } of task.targets) {
     let event = targetRegistered(targetGroupArn);
     try {
+      const denial = denialOfRegistration(region, service, targetGroupArn);
+      if (denial !== undefined) throw new Error(denial);
       registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     } catch (error) {
       event = targetNotRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));

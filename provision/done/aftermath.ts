@@ -131,9 +131,7 @@ async function healthText(
     ...service,
     containers: service.containers.filter((container) => isRouted(container) && inUse.has(container.key)),
   };
-  const sighting = await sight(context, usable, restored, { count, current, groups: inUse }).catch(
-    () => undefined,
-  );
+  const sighting = await sight(context, usable, restored, { count, groups: inUse }).catch(() => undefined);
   return (sighting?.unhealthy ?? [])
     .map(
       ({ container, healthyCount }) =>

@@ -1,10 +1,11 @@
 /** Looks at a service that is waited for: the tasks of the followed deployment, and their targets. */
-import type { Service as EcsService, Task } from '@aws-sdk/client-ecs';
+import type { Task } from '@aws-sdk/client-ecs';
 import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 import { batchedTasksOf } from '../../lib/look/tasks.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
@@ -66,15 +67,7 @@ export async function sight(
   context: Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock'>,
   service: Service,
   followed: FollowedDeployment,
-  {
-    count,
-    current,
-    groups,
-  }: {
-    readonly count: number;
-    readonly current: EcsService | undefined;
-    readonly groups: Items<Ids['targetGroups']>;
-  },
+  { count, groups }: { readonly count: number; readonly groups: Items<Ids['targetGroups']> },
 ): Promise<Sighting> {
   const tasks = await batchedTasksOf(context, context.names.service(service)).catch((): Task[] => []);
   const ours = tasks.filter(isTaskOf(followed));
@@ -89,13 +82,13 @@ export async function sight(
   const containers = await Promise.all(
     routed.map(async (container) => {
       const targetsPerGroup = await Promise.all(
-        groupsOf(container, current, groups).map(async (TargetGroupArn) => {
+        pairOf(groups, container.key).map(async ({ targetGroupArn: TargetGroupArn }) => {
           const response = await context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
           return response.TargetHealthDescriptions ?? [];
         }),
       );
       const counts = targetsPerGroup.map((targets) => targets.filter(isHealthyIn(addresses)).length);
-      return { container, targets: targetsPerGroup.flat(), healthyCount: Math.max(...counts) };
+      return { container, targets: targetsPerGroup.flat(), healthyCount: Math.max(0, ...counts) };
     }),
   );
   return {
@@ -105,21 +98,6 @@ export async function sight(
     unhealthy: containers.filter(({ healthyCount }) => healthyCount < count),
     targets: new Map(containers.map(({ container, targets }) => [container.key, targets])),
   };
-}
-
-/**
- * Returns the target groups in which the tasks of a container may be: its own, and the alternate one that ECS uses with the
- * strategies that shift traffic.
- */
-function groupsOf(
-  { key, name }: RoutedContainer,
-  current: EcsService | undefined,
-  groups: Items<Ids['targetGroups']>,
-): string[] {
-  const alternates = (current?.loadBalancers ?? [])
-    .filter(({ containerName }) => containerName === name)
-    .flatMap(({ advancedConfiguration }) => advancedConfiguration?.alternateTargetGroupArn ?? []);
-  return [...new Set([groups.get(key)?.targetGroupArn ?? '', ...alternates])];
 }
 
 /** Whether a target is healthy and belongs to one of the addresses. Without addresses, every healthy target counts. */

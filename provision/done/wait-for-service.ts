@@ -99,7 +99,7 @@ async function look(
   isComplete: boolean,
 ): Promise<{ readonly sighting: Sighting; readonly proven: ProbeResult<undefined> }> {
   const { service, deployment, count, current, groups } = wait.followed;
-  const sighting = await sight(context, service, deployment, { count, current, groups });
+  const sighting = await sight(context, service, deployment, { count, groups });
   const at = context.clock.now();
   wait.lastSighting = sighting;
   wait.lastSightedAt = at;

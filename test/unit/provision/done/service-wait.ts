@@ -17,7 +17,7 @@ import type { Service } from '../../../../lib/config/config.ts';
 import { REAL_PROOF } from '../../../../lib/engine/waits.ts';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { until } from '../../../../lib/engine/until.ts';
-import type { WaitContext } from '../../../../provision/done/followed-service.ts';
+import type { ServiceIds, WaitContext } from '../../../../provision/done/followed-service.ts';
 import { waitForService } from '../../../../provision/done/wait-for-service.ts';
 import { config, mocks, lookContextOf, sentCalls, testClock } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
@@ -41,7 +41,7 @@ export const notes: string[] = [];
 export const pendingNotes = { deployment: [] as string[], targets: [] as string[], rollback: [] as string[] };
 /** The duration of the last wait, in seconds. */
 export let waitedSeconds = 0;
-const ids = {
+const ids: ServiceIds = {
   taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
   targetGroups: new Map(Object.entries(existing.targetGroups)),
 };
@@ -76,12 +76,22 @@ export function waitContext(more: Partial<WaitContext> = {}): WaitContext {
 export async function wait(
   configured = web,
   returned?: EcsService,
-  more: { readonly change?: Change; readonly existing?: FoundService } = {},
+  {
+    alternates = {},
+    ...more
+  }: {
+    readonly change?: Change;
+    readonly existing?: FoundService;
+    /** The ARNs of alternate target groups, by key. */
+    readonly alternates?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<void> {
+  const targetGroups = new Map(ids.targetGroups);
+  for (const [key, targetGroupArn] of Object.entries(alternates)) targetGroups.set(key, { targetGroupArn });
   const context = waitContext(more);
   const start = context.clock.now();
   try {
-    await waitForService(context, configured, ids, returned);
+    await waitForService(context, configured, { ...ids, targetGroups }, returned);
   } finally {
     waitedSeconds = Math.round((context.clock.now() - start) / 1000);
   }

@@ -73,17 +73,13 @@ describe('a service that this run deploys', () => {
   });
 
   test('a healthy target in the alternate target group counts, since ECS may shift traffic there', async () => {
-    const advanced = {
-      containerName: 'api1',
-      advancedConfiguration: { alternateTargetGroupArn: 'arn:other' },
-    };
-    mockEcs({ ...completed, loadBalancers: [advanced] });
+    mockEcs(completed);
     mockTasks([running('1')]);
     mockTargets();
     mocks.elbv2
       .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:other' })
       .resolves(targets(target('healthy')));
-    await wait(oneContainer, started);
+    await wait(oneContainer, started, { alternates: { 'web-api1.alternate': 'arn:other' } });
     expect(waitedSeconds).toBe(6);
   });
 

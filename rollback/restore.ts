@@ -3,7 +3,7 @@ import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/clien
 import { deregisterRevision, ownRevisions } from '../lib/aws/task-definition-revisions.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
 import { isProblem, Problem } from '../lib/model/problem.ts';
-import { untilReported } from '../lib/run/run.ts';
+import { awsCommand, untilReported } from '../lib/run/run.ts';
 import type { Session } from '../lib/run/session.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
 import type { DeployedService } from './deployed-service.ts';
@@ -69,6 +69,9 @@ async function waitUntilRestored(
     clock: run.clock,
     note: (text: string) => run.report({ type: 'note', text }),
     until: untilReported(run, 'services', key),
+    listenersOf: run.listenersOf,
+    proofTimes: run.waits.proof,
+    awsCommand: (command: string) => awsCommand(run, command),
   };
   const ids = {
     taskDefinitions: new Map([[key, { taskDefinitionArn }]]),

@@ -25,8 +25,8 @@ import { DEFAULT_OPTIONS, type Options } from '../../lib/run/options.ts';
 import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
-import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
+import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { provision } from '../../provision/run.ts';
 import { rollback } from '../../rollback/run.ts';
 import { census } from '../../sandbox/census.ts';
@@ -335,7 +335,7 @@ export async function account({
 }
 
 /** The waits in an account without a clock. They end almost immediately. */
-const SHORT_WAITS = quickWaits(10);
+const SHORT_WAITS = quickWaits(10, NO_PROOF);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };

@@ -7,7 +7,7 @@ import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
 import { isCommitted } from './strategies/sets.ts';
 
 /** Why a deployment fails, and whether ECS then rolls it back. */
-export interface DeploymentFailure {
+export interface FailureReason {
   /** The end of the event `deployment failed: …`. */
   readonly event: string;
   /** The `rolloutStateReason` of the failed deployment. */
@@ -30,7 +30,7 @@ export function failureOf(
   region: Region,
   service: ServiceRow,
   deployment: DeploymentRow,
-): DeploymentFailure | undefined {
+): FailureReason | undefined {
   if (deployment.rolloutState !== 'IN_PROGRESS') return undefined;
   // It is too late: the previous revision is being removed, so the deployment completes.
   if (isCommitted(service, deployment)) return undefined;
@@ -42,7 +42,7 @@ export function failureOf(
   return triggered.length > 0 ? triggeredBy(service, triggered) : undefined;
 }
 
-const trippedBreaker = ({ deploymentConfiguration }: ServiceRow): DeploymentFailure => ({
+const trippedBreaker = ({ deploymentConfiguration }: ServiceRow): FailureReason => ({
   event: 'tasks failed to start.',
   rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
   detector: 'ECS deployment circuit breaker',
@@ -55,7 +55,7 @@ const trippedBreaker = ({ deploymentConfiguration }: ServiceRow): DeploymentFail
 const triggeredBy = (
   { deploymentConfiguration }: ServiceRow,
   triggeredAlarmNames: string[],
-): DeploymentFailure => ({
+): FailureReason => ({
   event: 'alarm detected.',
   rolloutStateReason: 'ECS deployment failed: alarm detected.',
   detector: 'ECS deployment failed',
@@ -66,7 +66,7 @@ const triggeredBy = (
 });
 
 /** The wording after a call of StopServiceDeployment is not verified. */
-const stoppedByUser = (rollsBack: boolean): DeploymentFailure => ({
+const stoppedByUser = (rollsBack: boolean): FailureReason => ({
   event: 'stopped by a user.',
   rolloutStateReason: 'ECS deployment stopped by a user.',
   detector: 'ECS deployment stopped by a user',

@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import { newDecimalId, findTaskDefinition } from './lookups.ts';
 import { triggeredAlarms } from './deployment-alarms.ts';
-import type { DeploymentFailure } from './deployment-failures.ts';
+import type { FailureReason } from './deployment-failures.ts';
 import {
   beginRollback,
   closeRollout,
@@ -90,7 +90,7 @@ export function failDeployment(
   region: Region,
   service: ServiceRow,
   deployment: DeploymentRow,
-  failure: DeploymentFailure,
+  failure: FailureReason,
 ): void {
   deployment.rolloutState = 'FAILED';
   deployment.rolloutStateReason = failure.rolloutStateReason;

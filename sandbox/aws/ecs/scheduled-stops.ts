@@ -1,4 +1,4 @@
-/** Stops tasks as the service scheduler does: it announces the stop first, and only then do the tasks leave their targets. */
+/** Stops tasks as the service scheduler does: the stop is announced before the tasks leave their targets. */
 import type { Region } from '../../world/region.ts';
 import { addEvent, pendingTasksStopped, tasksStopped } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';

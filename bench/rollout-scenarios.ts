@@ -36,7 +36,17 @@ export interface StackState {
   readonly hasThird: boolean;
   readonly mode: string;
   readonly healthPath: string;
+  readonly deploy: Strategy;
 }
+
+/** How a new version replaces the old one. The pauses between the shifts are as short as they can be. */
+const STRATEGIES = {
+  rolling: 'rolling',
+  blueGreen: { blueGreen: { bakeMinutes: 0 } },
+  canary: { canary: { percent: 10, stepMinutes: 1, bakeMinutes: 0 } },
+  linear: { linear: { percent: 25, stepMinutes: 1, bakeMinutes: 0 } },
+} as const;
+type Strategy = keyof typeof STRATEGIES;
 
 export const FIRST_STATE: StackState = {
   program: 'graceful',
@@ -47,13 +57,22 @@ export const FIRST_STATE: StackState = {
   hasThird: false,
   mode: 'first',
   healthPath: '/health',
+  deploy: 'rolling',
 };
 
 /** The paths that are requested. */
 export const PATHS = ['/api1', '/api2'] as const;
 
 /** Returns the configuration of a state. The source of each container is in the folder `app`. */
-export function stackOf({ count, ports, isSwapped, hasThird, mode, healthPath }: StackState): StackInput {
+export function stackOf({
+  count,
+  ports,
+  isSwapped,
+  hasThird,
+  mode,
+  healthPath,
+  deploy,
+}: StackState): StackInput {
   const container = (name: string, port: number, path: string) => ({
     source: 'app',
     port,
@@ -69,6 +88,7 @@ export function stackOf({ count, ports, isSwapped, hasThird, mode, healthPath }:
     services: {
       shop: {
         count,
+        deploy: STRATEGIES[deploy],
         containers: {
           api1: container('api1', ports[0], first ?? '/'),
           api2: container('api2', ports[1], second ?? '/'),
@@ -114,4 +134,9 @@ export const SCENARIOS: readonly Scenario[] = [
     fails: true,
   },
   { what: 'one of two tasks stopped by hand', change: {}, by: 'stop of a task' },
+  { what: 'from rolling to blue/green', change: { hasThird: false, deploy: 'blueGreen' } },
+  { what: 'a new image, blue/green', change: { version: 7 } },
+  { what: 'a new image, canary', change: { version: 8, deploy: 'canary' } },
+  { what: 'a new image, linear', change: { version: 9, deploy: 'linear' } },
+  { what: 'a new image, rolling again', change: { version: 10, deploy: 'rolling' } },
 ];

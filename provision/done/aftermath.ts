@@ -1,7 +1,7 @@
 /** Tells what is true of a service after its deployment has failed: which version runs, and what the failed one left behind. */
 import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
-import { isRouted } from '../../lib/config/config.ts';
-import { describeService } from '../../lib/look/services.ts';
+import { isRouted, type Service } from '../../lib/config/config.ts';
+import { describeService, formerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { tasksOf } from '../../lib/look/tasks.ts';
 import { isPrimary } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
@@ -65,8 +65,10 @@ export async function aftermath(
   const revision = revisionOf(primary.taskDefinition);
   const serving = versions?.find((version) => version.revision === revision);
   const isRestored = revision !== failedRevision;
+  const former = context.found?.services.get(formerServiceKey(service.name));
+  const formerSentence = former && (await formerText(context, service, former));
   const sentences = [
-    restorationText(restoration, service.name),
+    formerSentence ?? restorationText(restoration, service.name),
     servingText(service.name, primary, serving, running !== undefined),
     ...(isRestored ? [await healthText(context, followed, current)] : []),
     ...(isRestored
@@ -74,6 +76,22 @@ export async function aftermath(
       : [keptText(current, service.name)]),
   ];
   return sentences.filter(Boolean).join(' ');
+}
+
+/**
+ * Tells that the former service still runs, if its successor has failed. Requests still go to it: they are switched only once
+ * the successor is healthy.
+ */
+async function formerText(
+  context: WaitContext,
+  service: Service,
+  { serviceName, status }: FoundService,
+): Promise<string | undefined> {
+  const current = await describeService(context, serviceName).catch(() => undefined);
+  if (status !== 'ACTIVE' || !current) return undefined;
+  const { taskDefinition, runningCount = 0, desiredCount = 0 } = current;
+  const counts = `${runningCount} of ${desiredCount} tasks`;
+  return `The former ECS service ${serviceName} still gets the requests of ${service.name}: it runs ${revisionOf(taskDefinition)} with ${counts}. Its successor ${context.names.service(service)} failed.`;
 }
 
 function restorationText(restoration: Restoration, name: string): string {

@@ -18,12 +18,12 @@ import {
   type FollowedDeployment,
 } from './deployment.ts';
 
-/** The context of a wait. `change` and `existing` are missing if the run does not change the service. */
+/** The context of a wait. `change`, `existing` and `found` are missing if the run does not change the service. */
 export type WaitContext = Pick<
   ApplyContext<'services'>,
   'aws' | 'names' | 'until' | 'note' | 'clock' | 'proofTimes' | 'awsCommand' | 'listenersOf'
 > &
-  Partial<Pick<ApplyContext<'services'>, 'change' | 'existing'>>;
+  Partial<Pick<ApplyContext<'services'>, 'change' | 'existing' | 'found'>>;
 
 /** The ids of all task definitions and target groups. */
 export interface ServiceIds {

@@ -149,3 +149,29 @@ test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
   },
   120_000,
 );
+
+test.concurrent(
+  'if the new program of a replaced service fails, the old one gets all requests, and the next provision completes the change',
+  async () => {
+    const user = await account({ realTasks: true, lifetime: 'file' });
+    await user.provision(web(container('app', 8000, 'HTTP', { path: '/h1' })), { wait: true });
+    const stopLoad = await startLoad(user, ['/app']);
+    const failAndRepeat = async () => {
+      const broken = user.provision(web(container('bad', 8001, 'HTTP', { path: '/h2', others: 'exit' })), {
+        wait: true,
+      });
+      await expect(broken).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        now: expect.stringMatching(
+          /^The former ECS service web still gets the requests of web: it runs shop-dev-web:1 with 1 of 1 tasks\. Its successor web_[0-9a-f]{4} failed\./,
+        ),
+      });
+      const mended = web(container('new', 8001, 'HTTP', { path: '/h2' }));
+      await user.provision(mended, { wait: true });
+      expect(await user.plan(mended)).toEqual([]);
+    };
+    const counts = await failAndRepeat().finally(stopLoad).then(stopLoad);
+    expect(Object.keys(counts).sort()).toEqual(['app:8000', 'new:8001']);
+  },
+  120_000,
+);

@@ -78,7 +78,7 @@ export const minimumVerdicts = (workloads: MinimumResults['workloads']): Verdict
     atMost: MAX_RATIO_TO_MINIMUM,
   }));
 
-/** Compares the number of dropped requests of each change with its goal, which is none. */
+/** Compares the number of dropped requests of each change with its goal, zero. */
 export const rolloutVerdicts = (results: readonly RolloutResult[]): Verdict[] =>
   results.map(({ what, dropped }) => ({
     what: `${what}: dropped requests`,

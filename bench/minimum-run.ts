@@ -27,6 +27,8 @@ export interface MinimumComparison {
 /** The comparison of all commands with their minimum times. */
 export interface MinimumResults {
   readonly workloads: readonly MinimumComparison[];
+  /** The duration of the same update with AWS's default settings, in seconds. */
+  readonly secondsWithDefaults: number;
   /** The spans of the first provision. */
   readonly spans: readonly Span[];
   /** The spans on the critical path of the first provision. */
@@ -35,26 +37,45 @@ export interface MinimumResults {
 
 const DEREGISTRATION_SECONDS = 10;
 const HEALTH_CHECK_INTERVAL_SECONDS = 5;
+/** The settings that determine how long an update takes. */
+interface UpdateSettings {
+  readonly deregistrationDelaySeconds: number;
+  readonly health: { readonly intervalSeconds: number; readonly healthyThreshold?: number };
+}
+const SHORT_SETTINGS: UpdateSettings = {
+  deregistrationDelaySeconds: DEREGISTRATION_SECONDS,
+  health: { intervalSeconds: HEALTH_CHECK_INTERVAL_SECONDS },
+};
+/**
+ * The settings that AWS uses if none are given.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ */
+const AWS_DEFAULTS: UpdateSettings = {
+  deregistrationDelaySeconds: 300,
+  health: { intervalSeconds: 30, healthyThreshold: 5 },
+};
+
 /** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
 /**
  * Returns the example stack, whose images are built from source.
  * @param version the value of an environment variable. If it changes, the next provision is an update.
+ * @param settings the settings that determine how long an update takes
  */
-const stackOf = (version: number): StackInput => {
+const stackOf = (version: number, settings: UpdateSettings = SHORT_SETTINGS): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
     port,
     path: `/${name}`,
-    health: { path: '/health', intervalSeconds: HEALTH_CHECK_INTERVAL_SECONDS, timeoutSeconds: 2 },
+    health: { path: '/health', timeoutSeconds: 2, ...settings.health },
     environment: { ROUND: String(version), CATALOGUE_URL: 'http://localhost:6000' },
   });
   return {
     name: 'slipway',
     region: 'eu-west-1',
     domain: { name: 'api.slipway.localhost', zone: 'slipway.localhost', createZone: true },
-    deregistrationDelaySeconds: DEREGISTRATION_SECONDS,
+    deregistrationDelaySeconds: settings.deregistrationDelaySeconds,
     services: { shop: { containers: { api1: api('api1', 5000), api2: api('api2', 6000) } } },
   };
 };
@@ -82,9 +103,13 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       healthCheckInterval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
     };
     const workloads: MinimumComparison[] = [];
-    const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
+    const run = async (script: 'provision' | 'teardown', stack?: StackInput) => {
+      if (stack) writeFileSync(files.config, `export default ${JSON.stringify(stack)};\n`);
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);
-      const { seconds } = await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace });
+      return (await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace })).seconds;
+    };
+    const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
+      const seconds = await run(script);
       workloads.push({ workload, seconds, minimum: minimum.ms / 1000 / pace, path: minimum.nodes });
       log(`${workload}: ${seconds.toFixed(1)} s, the minimum is ${(minimum.ms / 1000 / pace).toFixed(1)} s`);
     };
@@ -95,8 +120,10 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       const spans = provisionSpans(files.timeline, start, Date.now(), pace);
       writeFileSync(files.config, `export default ${JSON.stringify(stackOf(2))};\n`);
       await measure('update', 'provision', updateMinimum(delays));
+      const secondsWithDefaults = await measureDefaults(2, run);
+      log(`update with AWS's default settings: ${secondsWithDefaults.toFixed(1)} s`);
       await measure('teardown', 'teardown', teardownMinimum(delays));
-      return { workloads, spans, criticalSpans: criticalPath(spans, spanGraph) };
+      return { workloads, secondsWithDefaults, spans, criticalSpans: criticalPath(spans, spanGraph) };
     } finally {
       await stop();
     }
@@ -104,6 +131,22 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
 
 /** The span from the end of the load balancer's step until the load balancer opens. */
 const OPENING = 'load balancer opens';
+
+/**
+ * Measures an update of the same stack with AWS's default settings. The default settings are applied before, in a run that is not
+ * measured, and taken back afterwards.
+ * @param version the deployed version
+ * @returns the duration of the update, in seconds
+ */
+async function measureDefaults(
+  version: number,
+  run: (script: 'provision', stack: StackInput) => Promise<number>,
+): Promise<number> {
+  await run('provision', stackOf(version, AWS_DEFAULTS));
+  const seconds = await run('provision', stackOf(version + 1, AWS_DEFAULTS));
+  await run('provision', stackOf(version + 1));
+  return seconds;
+}
 
 /** The dependencies of each span of a provision: those in the architecture, and those between the phases. */
 const spanGraph = {

@@ -30,6 +30,7 @@ const results: Results = {
     workloads: [
       { workload: 'update', seconds: 28.4, minimum: 27, path: ['services', 'deployment completes'] },
     ],
+    secondsWithDefaults: 480,
     spans: [],
     criticalSpans: [],
   },
@@ -47,6 +48,7 @@ test('printed results have medians with ranges, ratios, calls and verdicts', () 
   expect(text).toMatch(/first provision: time, relative to Terraform's +\| +0\.050 \| +0\.110 \| missed/);
   expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
   expect(text).toContain('services → deployment completes');
+  expect(text).toContain('every 30 s) took 480.0 s');
   expect(text).toContain('moto is not installed');
   expect(text).toContain('- failed: minimum: it broke\n');
 });

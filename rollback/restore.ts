@@ -2,7 +2,7 @@
 import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
 import { deregisterRevision, ownRevisions } from '../lib/aws/task-definition-revisions.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
-import { isProblem, Problem } from '../lib/model/problem.ts';
+import { Problem } from '../lib/model/problem.ts';
 import { untilReported } from '../lib/run/run.ts';
 import type { Session } from '../lib/run/session.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
@@ -47,7 +47,7 @@ export async function restore(session: Session, rollback: Rollback): Promise<str
   try {
     await waitUntilRestored(session, rollback, arn, response?.service);
   } catch (error) {
-    if (!isProblem(error) || run.signal.aborted) throw error;
+    if (!(error instanceof Problem) || run.signal.aborted) throw error;
     throw await withdraw(session, rollback, arn, error);
   }
   await deregisterOthers(session, rollback, arn);
@@ -104,7 +104,7 @@ async function withdraw(
     ...cause,
     what: `${cause.what} It was the rollback to revision ${revision}.`,
     fix: [...cause.fix, `npm run history -- ${key}, to choose another revision`],
-    cause,
+    cause: cause.cause,
   });
 }
 

@@ -6,6 +6,7 @@ import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
+import { simulatedDataPlane, type DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
@@ -138,6 +139,35 @@ test('a configuration that matches the restored revision needs no provision', as
   await user.rollback(withoutSource, { wait: true });
   expect(await user.plan(release('2'))).toEqual([]);
   expect(user.output().notes.filter((text) => text.includes('rolled back'))).toEqual([]);
+});
+
+test('a rollback that fails leaves the former revision in service, and the next plan finds nothing to do', async () => {
+  let failing: number | undefined;
+  const plane: DataPlane = {
+    ...simulatedDataPlane,
+    startTask: (region, taskArn, onOutcome) => {
+      const { taskDefinitionArn = '' } = region.ecs.tasks.get(taskArn) ?? {};
+      const fails = failing !== undefined && taskDefinitionArn.endsWith(`:${failing}`);
+      onOutcome(
+        fails
+          ? { stopCode: 'TaskFailedToStart', reason: 'ResourceInitializationError: by the test' }
+          : undefined,
+      );
+    },
+  };
+  const user = await account({ clock: leapingClock(), plane });
+  for (const version of ['1', '2']) await user.provision(release(version), { wait: true });
+  failing = 3;
+  await expect(user.rollback(release('2'), { wait: true })).rejects.toMatchObject({
+    code: 'DEPLOYMENT',
+    what: expect.stringContaining('It was the rollback to revision 1.') as unknown,
+  });
+  expect(await definitionInService(user)).toMatchObject({ revision: 2, version: '2' });
+  expect(await activeRevisions(user)).toEqual([2]);
+  expect(await user.plan(release('2'))).toEqual([]);
+  failing = undefined;
+  await user.rollback(release('2'), { wait: true });
+  expect(await definitionInService(user)).toMatchObject({ revision: 4, version: '1' });
 });
 
 test('--to restores any revision, --plan changes nothing, and the count stays', async () => {

@@ -19,7 +19,7 @@ import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { finish } from './done/finish.ts';
 import { checkHealthPaths } from './health-paths.ts';
-import { commandOf, leftOutEvents, onlyServiceOf } from './one-service.ts';
+import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { countEvents } from './services/scaling.ts';
@@ -35,7 +35,7 @@ export async function execute(
   start: number,
 ): Promise<CommandResult> {
   const { options, report, signal } = invocation;
-  const command = commandOf(options);
+  const command = selectedCommand(options);
   const onlyService = onlyServiceOf(options);
   const { config: fullConfig, run, account } = session;
   const config = onlyService === undefined ? fullConfig : withOnlyService(fullConfig, onlyService);
@@ -124,7 +124,12 @@ async function confirmPlan(
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
   const expected = expectedProvision(changes);
-  return isConfirmed(invocation, { command: commandOf(options), ...stackInfo, counts, duration: expected });
+  return isConfirmed(invocation, {
+    command: selectedCommand(options),
+    ...stackInfo,
+    counts,
+    duration: expected,
+  });
 }
 
 /**

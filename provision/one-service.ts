@@ -10,7 +10,7 @@ import type { Event } from '../lib/model/report.ts';
 import type { Options } from '../lib/run/options.ts';
 
 /** Returns the command that the options belong to. */
-export const commandOf = ({
+export const selectedCommand = ({
   drift,
   deploy,
 }: Pick<Options, 'drift' | 'deploy'>): 'drift' | 'deploy' | 'provision' =>

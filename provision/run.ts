@@ -7,7 +7,7 @@ import { interrupted } from '../lib/run/failures.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { openSession, type SessionDependencies } from '../lib/run/session.ts';
 
-import { commandOf } from './one-service.ts';
+import { selectedCommand } from './one-service.ts';
 
 /** Loaded while the responses of the survey are pending. */
 const loadExecute = () => import('./execute.ts');
@@ -28,7 +28,7 @@ export async function provision(
 ): Promise<CommandResult> {
   const { options, report, signal } = invocation;
   const start = performance.now();
-  const command = commandOf(options);
+  const command = selectedCommand(options);
   const { service } = options;
   const config = command === 'deploy' ? dependencies.config.then(withService(service)) : dependencies.config;
   const session = await openSession(options, {

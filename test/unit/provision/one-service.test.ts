@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Noun } from '../../../lib/model/architecture.ts';
 import type { Change, Verb } from '../../../lib/model/change.ts';
-import { commandOf, limitChanges, onlyServiceOf } from '../../../provision/one-service.ts';
+import { selectedCommand, limitChanges, onlyServiceOf } from '../../../provision/one-service.ts';
 import { config, surveyOf } from '../step-harness.ts';
 
 const [web] = config().services;
@@ -62,9 +62,9 @@ describe('a plan of one service', () => {
 });
 
 test('the options determine the command and its service', () => {
-  expect(commandOf({ drift: false, deploy: true })).toBe('deploy');
-  expect(commandOf({ drift: true, deploy: false })).toBe('drift');
-  expect(commandOf({ drift: false, deploy: false })).toBe('provision');
+  expect(selectedCommand({ drift: false, deploy: true })).toBe('deploy');
+  expect(selectedCommand({ drift: true, deploy: false })).toBe('drift');
+  expect(selectedCommand({ drift: false, deploy: false })).toBe('provision');
   expect(onlyServiceOf({ deploy: true, service: 'web' })).toBe('web');
   expect(onlyServiceOf({ deploy: false, service: 'web' })).toBeUndefined();
 });

@@ -43,6 +43,8 @@ export default {
     '<rootDir>/test/terraform/',
     '<rootDir>/test/boto3/',
     '<rootDir>/test/aws-cli/',
+    // npm run test:deploys runs all of them, which takes half an hour.
+    '<rootDir>/test/deploys/(?!sample)',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],
   setupFiles: process.env.SEED ? ['<rootDir>/test/seed.cjs'] : [],

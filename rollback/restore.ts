@@ -3,8 +3,8 @@ import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/clien
 import { deregisterRevision, ownRevisions } from '../lib/aws/task-definition-revisions.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
 import { Problem } from '../lib/model/problem.ts';
-import { untilReported } from '../lib/run/run.ts';
 import type { Session } from '../lib/run/session.ts';
+import { waitContext } from '../provision/done/finish.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
 import type { DeployedService } from './deployed-service.ts';
 import { registerAgain, type Restoration } from './register.ts';
@@ -25,7 +25,7 @@ export interface Rollback extends Restoration {
  * @returns the ARN of the new revision
  * @throws DEPLOYMENT and the other problems of `waitForService`
  */
-export async function restore(session: Session, rollback: Rollback): Promise<string> {
+export async function carryOutRollback(session: Session, rollback: Rollback): Promise<string> {
   const { run } = session;
   const { aws, names } = session.lookContext();
   const { key, existing, revision } = rollback;
@@ -64,11 +64,8 @@ async function waitUntilRestored(
   if (!run.waitUntilReady) return;
   const { aws, names } = session.lookContext();
   const context = {
-    aws,
-    names: { ...names, service: () => existing.serviceName },
-    clock: run.clock,
-    note: (text: string) => run.report({ type: 'note', text }),
-    until: untilReported(run, 'services', key),
+    ...waitContext(run, { aws, names: { ...names, service: () => existing.serviceName } }, key),
+    existing,
   };
   const ids = {
     taskDefinitions: new Map([[key, { taskDefinitionArn }]]),

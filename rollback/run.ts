@@ -13,7 +13,7 @@ import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
 import type { AllIds } from '../provision/context.ts';
 import { finish } from '../provision/done/finish.ts';
 import { planRollback } from './plan.ts';
-import { restore, rollbackText, type Rollback } from './restore.ts';
+import { carryOutRollback, rollbackText, type Rollback } from './restore.ts';
 
 /** The nouns that a rollback needs to know. Images are built from source, which a rollback does not need. */
 const NOUNS: readonly Noun[] = [
@@ -95,7 +95,7 @@ async function execute(session: Session, invocation: CommandContext, start: numb
       report({ type: 'phase', text: 'nothing was changed' });
       return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
     }
-    await restore(session, plan);
+    await carryOutRollback(session, plan);
   }
   const url = await finishRollback(session, found, plan);
   if (signal.aborted) throw interrupted(run);

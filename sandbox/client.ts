@@ -1,5 +1,6 @@
 /** The client of the sandbox for the rest of Slipway: finds, starts, queries and stops a sandbox, always over HTTP. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ListenedAddress } from './runtime/ports.ts';
 import { isZombie } from './runtime/process-start-time.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
 import { identify, type ProvenSandbox } from './identify.ts';
@@ -25,6 +26,12 @@ export interface SandboxClient {
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   /** Returns the name servers to which the parent of a zone delegates the zone's name; empty if there are none. */
   nameServers(zone: string): Promise<readonly string[]>;
+  /**
+   * Returns the addresses on which the containers of a task listen, or listened if they have ended; undefined when the
+   * sandbox does not know the task. Addresses of a stopped task are kept as long as the task can be described.
+   * @param taskId the last part of the task's ARN
+   */
+  listeners(taskId: string): Promise<readonly ListenedAddress[] | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether the sandbox's process is alive, even if it does not respond. */
   isAlive(): boolean;
@@ -156,6 +163,9 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
       ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
     nameServers: async (zone) => (await call(`name-servers?name=${encodeURIComponent(zone)}`)) as string[],
+    listeners: async (taskId) =>
+      ((await call(`listeners?task=${encodeURIComponent(taskId)}`)) ?? undefined) as
+        ListenedAddress[] | undefined,
     census: async () => (await call('census')) as Record<string, number>,
     isAlive: () => isAlive(about.pid),
     async stop(withinMs = STOP_TIMEOUT_MS) {

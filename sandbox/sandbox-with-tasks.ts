@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { recoverTasks } from './aws/ecs/recovery.ts';
 import { claimFolder } from './state/claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
+import { taskIdOf } from './data-plane/container-setup.ts';
 import { resolveLocally } from './data-plane/local-endpoints.ts';
 import { makeTaskDataPlane } from './data-plane/tasks.ts';
 import { removeStaleFiles } from './state/stale-files.ts';
@@ -75,6 +76,14 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     plane,
     pages: {
       ...options.pages,
+      'GET listeners': async ({ query }) => {
+        const id = query.get('task') ?? '';
+        for (const region of sandbox.world.regions()) {
+          const task = region.ecs.tasks.find(({ taskArn }) => taskIdOf(taskArn) === id);
+          if (task) return plane.listenersOf(region, task.taskArn);
+        }
+        return null;
+      },
       'GET resolve': ({ query }) =>
         resolveLocally(sandbox.world, balancers, query.get('name') ?? '', Number(query.get('port') ?? 80)) ??
         null,
@@ -85,6 +94,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     folderOf: (task) => plane.folderOf(task),
     httpPort: options.httpPort,
     countRequest: (targetGroupArn) => plane.countRequest(targetGroupArn),
+    openRequest: plane.openRequests.open,
     reportError,
   });
   return {

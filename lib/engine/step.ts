@@ -2,6 +2,7 @@
 import type { Aws } from '../aws/clients.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { Builds } from '../image/builds.ts';
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Desired, LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
 import type { Ids, Needs, Noun } from '../model/architecture.ts';
@@ -11,7 +12,7 @@ import type { Items } from '../model/resources.ts';
 import type { Intent } from '../state/format.ts';
 import type { DuplicateGuard } from './create-once.ts';
 import type { ProbeResult } from './until.ts';
-import type { WaitName } from './waits.ts';
+import type { ProofTimes, WaitName } from './waits.ts';
 
 /** The changes planned so far. The diff of a step may depend on the changes of the nouns that the step needs. */
 export interface Planned<N extends Noun> {
@@ -49,9 +50,18 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   changeOf(existing: Found[N]): Change<F> | undefined;
   /** Waits until another resource of this noun exists, and returns its ids. That resource must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
-  /** Waits until the probe is ready; progress is reported automatically. */
-  until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
+  /**
+   * Waits until the probe is ready; progress is reported automatically.
+   * @param extraMs milliseconds to add to the deadline
+   */
+  until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>, extraMs?: number): Promise<T>;
+  /** How long the tasks of a service must stay up. */
+  readonly proofTimes: ProofTimes;
   note(text: string): void;
+  /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
+  awsCommand(command: string): string;
+  /** Returns where the containers of a task listen, if the target knows it. */
+  readonly listenersOf?: ListenersOf | undefined;
 }
 
 /** A resource that exists: its ids, and any other fields that are known. */

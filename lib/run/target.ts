@@ -4,6 +4,7 @@ import type { ClientSettings } from '../aws/clients.ts';
 import type { Config, Target } from '../config/config.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { unwritable } from '../state/private-file.ts';
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Report } from '../model/report.ts';
 import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
 
@@ -26,11 +27,38 @@ export interface SandboxHandle {
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   /** Returns the name servers to which a zone's parent delegates the zone; empty when there is no delegation. */
   nameServers(zone: string): Promise<readonly string[]>;
+  /**
+   * Returns the addresses on which the containers of a task listen, or listened if they have ended; undefined when the
+   * sandbox does not know the task. Only Node programs are seen.
+   * @param taskId the last part of the task's ARN
+   */
+  listeners(taskId: string): Promise<readonly SandboxListener[] | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
   stop(): Promise<void>;
 }
+/** An address on which a container of a task listens or listened. */
+export interface SandboxListener {
+  readonly container: string;
+  /** The address that the program requested: `0.0.0.0` or `::` for every address, `127.0.0.1` or `::1` for loopback only. */
+  readonly host: string;
+  /** The port as the task's programs see it. */
+  readonly port: number;
+  /** Whether a program of the container still listens on the address. */
+  readonly isOpen: boolean;
+}
+
+/** Returns the function that looks up where tasks listen; undefined without a sandbox. */
+export const listenersIn = (sandbox: SandboxHandle | undefined): ListenersOf | undefined =>
+  sandbox &&
+  (async (taskId) =>
+    (await sandbox.listeners(taskId))?.map(({ container, host, port }) => ({
+      container,
+      address: host,
+      port,
+    })));
+
 export type OpenSandbox = (options: {
   readonly port: number;
   readonly folder: string;

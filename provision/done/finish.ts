@@ -2,7 +2,7 @@
 import { routesOf } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
-import { untilReported, type Run } from '../../lib/run/run.ts';
+import { awsCommand, untilReported, type Run } from '../../lib/run/run.ts';
 import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
@@ -54,9 +54,10 @@ export async function finish(
   return { url: address.url, zone };
 }
 
-const waitContext = (
+/** Returns the context of a wait for a service that the steps of the run do not change. */
+export const waitContext = (
   run: Run,
-  { aws, names }: LookContext,
+  { aws, names }: Pick<LookContext, 'aws' | 'names'>,
   key: string,
 ): Parameters<typeof waitForService>[0] => ({
   aws,
@@ -64,4 +65,7 @@ const waitContext = (
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
   until: untilReported(run, 'services', key),
+  proofTimes: run.waits.proof,
+  awsCommand: (command) => awsCommand(run, command),
+  listenersOf: run.listenersOf,
 });

@@ -10,6 +10,7 @@ import { startContainer } from '../runtime/container.ts';
 import { removeTree } from '../runtime/file-modes.ts';
 import { unpackImage } from '../runtime/image.ts';
 import { noIsolation, type Isolation } from '../runtime/isolation.ts';
+import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
@@ -23,17 +24,17 @@ import {
   type TaskContainer,
 } from './container-setup.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
+import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
 import { CannotStartTaskError, checkPrerequisites, failureOf, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 import { makeUsageMeter } from './usage-meter.ts';
+import { makeUsageWatch } from './usage-watch.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
-/** ECS's reason for a container that exceeded its memory limit. */
-const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
-
 interface RunningTask {
+  readonly region: Region;
   readonly containers: Map<string, TaskContainer>;
   readonly watches: HealthWatch[];
   /** Set when the task is stopping. No further container is started from then on. */
@@ -44,8 +45,12 @@ interface RunningTask {
 export interface TaskDataPlane extends DataPlane {
   /** Returns the folder of a task, in which the task's listening ports are recorded. */
   folderOf(taskArn: string): string;
+  /** Returns the addresses on which the containers of a task listen, or listened if the task has stopped. */
+  listenersOf(region: Region, taskArn: string): Promise<ListenedAddress[]>;
   /** Counts a request that a load balancer has forwarded to a target group. */
   countRequest(targetGroupArn: string): void;
+  /** The requests that load balancers have forwarded and that have not ended. */
+  readonly openRequests: OpenRequests;
   /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
@@ -65,6 +70,8 @@ export function makeTaskDataPlane(
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const meter = makeUsageMeter(clock);
+  const openRequests = makeOpenRequests();
+  const watchUsage = makeUsageWatch(memory, meter);
   const runningTasks = new Map<string, RunningTask>();
   let isClosing = false;
   const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
@@ -74,7 +81,7 @@ export function makeTaskDataPlane(
     const definition = definitionOfTask(region, task);
     if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     checkPrerequisites(region, task, definition);
-    const state: RunningTask = { containers: new Map(), watches: [], isStopping: false };
+    const state: RunningTask = { region, containers: new Map(), watches: [], isStopping: false };
     runningTasks.set(taskArn, state);
     await mkdir(folderOf(taskArn), { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
@@ -121,6 +128,7 @@ export function makeTaskDataPlane(
             readOnlyRoot: definition.readonlyRootFilesystem ?? false,
             isolation,
             stopSignal: config.stopSignal,
+            hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
             stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
           },
           { line: (_stream, text) => writeLine(text) },
@@ -137,32 +145,14 @@ export function makeTaskDataPlane(
     return container;
   }
 
-  /**
-   * Enforces a container's memory limits and measures its usage, until the returned function is called. That function
-   * returns ECS's reason if the container was killed for its memory usage.
-   */
-  function watchUsage(
-    taskDefinition: TaskDefinitionRow,
-    taskArn: string,
-    definition: ContainerDefinition,
-    container: TaskContainer,
-  ): () => string | undefined {
-    const { pid } = container;
-    if (pid === undefined) return () => undefined;
-    let reason: string | undefined;
-    const kill = () => {
-      reason = OUT_OF_MEMORY;
-      container.kill();
-    };
-    const limits = { container: definition.memory, task: Number(taskDefinition.memory ?? Infinity) };
-    const endWatches = [memory.watch({ pid, taskArn, limits, kill }), meter.watch({ pid, taskArn })];
-    return () => {
-      for (const endWatch of endWatches) endWatch();
-      return reason;
-    };
+  async function listenersOf(region: Region, taskArn: string): Promise<ListenedAddress[]> {
+    const { listened } = region.ecs.tasks.get(taskArn) ?? {};
+    return (
+      listened?.map((address) => ({ ...address, isOpen: false })) ?? listenedAddresses(folderOf(taskArn))
+    );
   }
 
-  async function stop(taskArn: string): Promise<void> {
+  async function stop(region: Region, taskArn: string): Promise<void> {
     const state = runningTasks.get(taskArn);
     if (state) {
       state.isStopping = true;
@@ -170,13 +160,20 @@ export function makeTaskDataPlane(
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
     runningTasks.delete(taskArn);
+    const listened = await listenedAddresses(folderOf(taskArn));
+    const task = region.ecs.tasks.get(taskArn);
+    if (task) task.listened = listened.map(({ container, host, port }) => ({ container, host, port }));
     // If a child process is still writing, the folder may remain. The sandbox removes it at its next start.
     await removeTree(folderOf(taskArn)).catch(() => undefined);
   }
 
   return {
     checksTargets: true,
+    runsPrograms: true,
+    openRequests,
+    whenIdle: openRequests.whenNone,
     folderOf,
+    listenersOf,
     countRequest: (targetGroupArn) => meter.countRequest(targetGroupArn),
     measureUsage: meter.isSupported
       ? ({ name }, maxAgeMs, onMeasured) =>
@@ -192,12 +189,12 @@ export function makeTaskDataPlane(
         )
         .catch(reportError);
     },
-    stopTask(_region, taskArn, onStopped) {
-      stop(taskArn).then(onStopped).catch(reportError);
+    stopTask(region, taskArn, onStopped) {
+      stop(region, taskArn).then(onStopped).catch(reportError);
     },
     async close() {
       isClosing = true;
-      await Promise.all([...runningTasks.keys()].map(stop));
+      await Promise.all([...runningTasks].map(([taskArn, { region }]) => stop(region, taskArn)));
     },
   };
 }

@@ -20,11 +20,12 @@ function recordsFor(folder, port) {
 
 /**
  * Records a listener of this process.
+ * @param listener the container, the address and port that its program requested, and the real port
  * @param isListening tests whether anything listens on a port of 127.0.0.1; needed because a worker thread that ends may
  *   leave a stale record, although its process is alive
  * @returns {string | undefined} the file to remove when the listener closes; undefined when the address is in use
  */
-function record(folder, port, address, realPort, isListening) {
+function record(folder, { container, port, address, realPort }, isListening) {
   for (const other of recordsFor(folder, port)) {
     if (!overlap(other.address, address)) continue;
     if (isAlive(other.pid) && isListening(other.port)) return undefined;
@@ -32,16 +33,30 @@ function record(folder, port, address, realPort, isListening) {
   }
   const file = path.join(folder, `${port}-${address}`);
   const draft = path.join(folder, `.${process.pid}-${threadId}-${written++}`);
-  writeFileSync(draft, JSON.stringify({ address, port: realPort, pid: process.pid }));
+  writeFileSync(draft, JSON.stringify({ container, address, port: realPort, pid: process.pid }));
   try {
     // Unlike a rename, a link fails if another process has already created the file.
     linkSync(draft, file);
+    remember(folder, container, port, address);
     return file;
   } catch (error) {
     if (error.code === 'EEXIST') return undefined;
     throw error;
   } finally {
     remove(draft);
+  }
+}
+
+/**
+ * Notes that a container listens on an address. The note remains when the listener closes, so that the sandbox can report
+ * where a container that has ended listened.
+ */
+function remember(folder, container, port, host) {
+  const file = path.join(folder, `listened-${container}-${port}-${host}`);
+  try {
+    writeFileSync(file, JSON.stringify({ container, host, port }), { flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
   }
 }
 

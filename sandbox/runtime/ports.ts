@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 /** The record that `listener-records.cjs` writes: the address that the program requested, and its port on 127.0.0.1. */
 interface ListenerRecord {
+  container: string;
   address: string;
   port: number;
   pid: number;
@@ -35,13 +36,48 @@ export async function localAddress(
   return listeners.length > 0 ? 'loopback-only' : undefined;
 }
 
+/** An address on which a container listens or listened. */
+export interface ListenedAddress {
+  /** The container's name in its task definition. */
+  container: string;
+  /** The address that the program requested: `0.0.0.0` or `::` for every address, `127.0.0.1` or `::1` for loopback only. */
+  host: string;
+  /** The port as the task's programs see it. */
+  port: number;
+  /** Whether a program of the task still listens on the address. */
+  isOpen: boolean;
+}
+
+/**
+ * Returns every address on which a container of a task has listened, also those of containers that have ended.
+ * @param taskDirectory the folder of the task; if it does not exist, the list is empty
+ */
+export async function listenedAddresses(taskDirectory: string): Promise<ListenedAddress[]> {
+  const folder = portsFolder(taskDirectory);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('listened-'));
+  const addresses = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const noted = await readJson<Omit<ListenedAddress, 'isOpen'>>(join(folder, name));
+      if (!noted) return [];
+      const listener = await readListener(join(folder, `${noted.port}-${noted.host}`));
+      return [{ ...noted, isOpen: listener?.container === noted.container }];
+    }),
+  );
+  return addresses.flat();
+}
+
 /** Reads a listener's record; returns undefined for a record that a crashed process left behind. */
 async function readListener(file: string): Promise<ListenerRecord | undefined> {
+  const listener = await readJson<ListenerRecord>(file);
   try {
-    const listener = JSON.parse(await readFile(file, 'utf8')) as ListenerRecord;
-    process.kill(listener.pid, 0);
+    if (listener) process.kill(listener.pid, 0);
     return listener;
   } catch {
     return undefined;
   }
 }
+
+const readJson = <T>(file: string): Promise<T | undefined> =>
+  readFile(file, 'utf8')
+    .then((text) => JSON.parse(text) as T)
+    .catch(() => undefined);

@@ -13,6 +13,8 @@ const LINUX_CONNECT_TIMEOUT_MS = 127_000;
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 export interface TaskEnvironmentSpec {
+  /** The container's name in its task definition. */
+  name: string;
   /** The folder that the containers of the task share. */
   taskDirectory: string;
   /** The address of the task's network interface. */
@@ -21,6 +23,8 @@ export interface TaskEnvironmentSpec {
   rootfs: string;
   /** The container's own variables. */
   environment: Record<string, string>;
+  /** The number of the signal that the container's first process ignores unless it handles it; 0 for none. */
+  ignoredSignal: number;
   /**
    * How long a connection to another host in the VPC takes to fail, in milliseconds; by default as long as on Linux.
    */
@@ -39,14 +43,17 @@ export async function prepareTask(spec: TaskEnvironmentSpec): Promise<Record<str
     await mkdir(path, { recursive: true });
   await linkNode(folder('bin'));
   const hostname = environment.HOSTNAME ?? privateHostname(spec.privateIp, environment.AWS_REGION);
-  const preload = folder('network.cjs');
+  const preload = folder(`network-${spec.name}.cjs`);
   const nodeOption = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
   const network = {
+    container: spec.name,
     ports: portsFolder(taskDirectory),
     privateIp: spec.privateIp,
     hostname,
     connectTimeoutMs: spec.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
     nodeOption,
+    sandboxPid: process.pid,
+    ignoredSignal: spec.ignoredSignal,
   };
   await writeFileAtomic(preload, `require(${JSON.stringify(PRELOAD)}).enter(${JSON.stringify(network)});\n`, {
     fsync: false,

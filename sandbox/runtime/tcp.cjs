@@ -22,9 +22,9 @@ LOOPBACK.addAddress('::1', 'ipv6');
  * folder. Connections to the task's own addresses are redirected to that port. The patch is at the boundary between Node
  * and libuv. There it covers every way to listen and to connect (net, http, tls, fetch, cluster, connections raced over
  * IPv6 and IPv4), and Node itself creates the errors.
- * @param {{ ports: string, privateIp: string, connectTimeoutMs: number }} task
+ * @param {{ container: string, ports: string, privateIp: string, connectTimeoutMs: number }} task
  */
-function patchTcp({ ports, privateIp, connectTimeoutMs }) {
+function patchTcp({ container, ports, privateIp, connectTimeoutMs }) {
   const sample = net._createServerHandle('127.0.0.1', 0, 4);
   const TCP = sample.constructor;
   const SERVER = sample.getProviderType();
@@ -68,10 +68,12 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
     const real = {};
     getsockname.call(this, real);
     let port = wanted.port || real.port;
-    let file = listeners.record(ports, port, wanted.address, real.port, isListening);
+    const recordAt = (port) =>
+      listeners.record(ports, { container, port, address: wanted.address, realPort: real.port }, isListening);
+    let file = recordAt(port);
     while (!file && wanted.port === 0) {
       port = 32768 + Math.floor(Math.random() * 28000);
-      file = listeners.record(ports, port, wanted.address, real.port, isListening);
+      file = recordAt(port);
     }
     if (!file) return -EADDRINUSE;
     open.set(this, { address: wanted.address, port, realPort: real.port, file });

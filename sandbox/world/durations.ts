@@ -30,6 +30,12 @@ export const durations = {
   schedulerTick: 5_000,
   /** From a steady deployment to `COMPLETED`. */
   deploymentSettle: 5_000,
+  /** From the creation of a service deployment to its start: a recording shows 0.14 s. */
+  serviceDeploymentStart: 140,
+  /** From a newer deployment to the end of the one that it replaces: a recording shows 0.29 s. */
+  serviceDeploymentStop: 290,
+  /** How long a service deployment can still be described: 90 days. */
+  serviceDeploymentForget: 90 * 86_400_000,
   /** How long stopped tasks can still be described: at least an hour. */
   stoppedTaskForget: 3_600_000,
   /** From `PENDING` to `INSYNC`, for a change in Route 53. */
@@ -46,6 +52,18 @@ export const durations = {
   taskRoleRetry: 30_000,
   /** The interval at which lifecycle policies are applied: images expire within a day after a policy selects them. */
   imageExpiry: 86_400_000,
+} as const;
+
+/**
+ * The shortest durations while the data plane runs real programs, in milliseconds of real time. Programs do not start, fail or
+ * finish faster at a faster pace.
+ */
+export const floors = {
+  /**
+   * How long a task must have been healthy without interruption before it counts. A program that soon crashes has then
+   * crashed, and the tasks that it would replace still serve. On AWS, the scheduler's steps take longer than this.
+   */
+  taskProve: 3_200,
 } as const;
 
 export type Duration = keyof typeof durations;

@@ -45,8 +45,11 @@ export interface Region extends RegionalStores, GlobalStores {
   scaled(ms: number): number;
   /** Returns the time at which a consumer sees a change, in milliseconds since 1970. In calm weather there is no delay. */
   visibleAt(propagation: Propagation): number;
-  /** Schedules `event` for `subject` after a named duration, or after a number of milliseconds of AWS time. */
-  after(duration: Duration | number, event: string, subject: string): void;
+  /**
+   * Schedules `event` for `subject` after a named duration, or after a number of milliseconds of AWS time.
+   * @param minimumMs the shortest time at any pace, in milliseconds of the sandbox's clock; 0 by default
+   */
+  after(duration: Duration | number, event: string, subject: string, minimumMs?: number): void;
   /** Cancels a scheduled event. */
   forget(event: string, subject: string): void;
   /**

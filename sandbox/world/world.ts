@@ -195,9 +195,10 @@ export class World {
       iamArn: (resource) => `arn:${partition.id}:iam::${ACCOUNT}:${resource}`,
       scaled,
       visibleAt: (propagation) => this.visibleAt(propagation),
-      after: (duration, event, subject) => {
+      after: (duration, event, subject, minimumMs = 0) => {
         const ms = typeof duration === 'number' ? duration : durations[duration];
-        this.agenda.add({ at: this.clock.now() + scaled(ms), region: name, event, subject });
+        const at = this.clock.now() + Math.max(scaled(ms), minimumMs);
+        this.agenda.add({ at, region: name, event, subject });
       },
       forget: (event, subject) => this.agenda.forget(event, subject),
       changed: () => this.changed(),

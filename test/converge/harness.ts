@@ -25,7 +25,7 @@ import { DEFAULT_OPTIONS, type Options } from '../../lib/run/options.ts';
 import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
-import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
+import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
 import { provision } from '../../provision/run.ts';
 import { rollback } from '../../rollback/run.ts';
@@ -190,6 +190,11 @@ export async function account({
     },
     nameServers: async (zone) =>
       (await (await fetch(`${sandbox.url}/_sandbox/name-servers?name=${zone}`)).json()) as string[],
+    listeners: async (taskId) => {
+      if (!realTasks) return undefined;
+      const answer = await fetch(`${sandbox.url}/_sandbox/listeners?task=${taskId}`);
+      return ((await answer.json()) ?? undefined) as Awaited<ReturnType<SandboxHandle['listeners']>>;
+    },
     census: async () => census(sandbox.world),
     isAlive: () => true,
     stop: async () => undefined,
@@ -318,7 +323,7 @@ export async function account({
 }
 
 /** The waits in an account without a clock. They end almost immediately. */
-const SHORT_WAITS = quickWaits(10);
+const SHORT_WAITS = quickWaits(10, NO_PROOF);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };

@@ -26,7 +26,7 @@ import { steps } from '../../provision/plan.ts';
 import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
 import { NOTHING_ELSE } from '../../teardown/remove.ts';
-import { localWaits } from '../../lib/engine/waits.ts';
+import { localWaits, NO_PROOF } from '../../lib/engine/waits.ts';
 import { allRecentlyCreated } from './recently-created.ts';
 import { testClock } from './clock.ts';
 
@@ -294,7 +294,9 @@ function applyContextOf<N extends Noun>(
     siblingIds: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
     renewIntent: async () => ({ ...intent, token: 'token-2', generation: 2 }),
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
+    proofTimes: NO_PROOF,
     note: (text) => void notes.push(text),
+    awsCommand: (command) => `${command} --region ${stack.region}`,
   };
 }
 

@@ -1,12 +1,9 @@
 /** The health of a service's tasks, from their target groups and the health checks of their containers. */
 import type { TargetRow } from '../elbv2/store.ts';
-import { durations } from '../../world/durations.ts';
+import { durations, floors } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
 import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
-
-/** The shortest grace period: real processes need real time to start, even when AWS time runs faster. */
-const MIN_GRACE_MS = 5_000;
 
 export type TaskHealth =
   | { readonly state: 'healthy' | 'waiting' }
@@ -26,8 +23,9 @@ interface Membership {
 }
 
 /**
- * Returns the health of a task. A task is healthy when its health checks pass in all target groups and in all essential
- * containers. A task without any checks is healthy some time after it becomes RUNNING. Failures within the grace period are
+ * Returns the health of a task, and records since when it passes its checks. A task is healthy when its health checks pass in
+ * all target groups and in all essential containers. A task without any checks is healthy some time after it becomes RUNNING.
+ * A task that is a real program must also have passed its checks for some seconds. Failures within the grace period are
  * ignored.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
@@ -43,14 +41,23 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
   }));
   if (age >= graceOf(region, service)) {
     const failure = failureOf(task, memberships);
-    if (failure) return failure;
+    if (failure) {
+      task.healthySince = undefined;
+      return failure;
+    }
   }
   const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
   const isServing = memberships.every(({ target }) => canServe(target));
+  const hasChecks = memberships.length > 0 || hasHealthCheck(definition);
   // A task without checks is healthy only after it has run for some time.
-  const hasProof = memberships.length > 0 || hasHealthCheck(definition) || hasRunLongEnough(region, age);
+  const hasProof = hasChecks || age >= region.scaled(durations.taskProve);
   const passesContainerChecks = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
-  return { state: isServing && hasProof && passesContainerChecks ? 'healthy' : 'waiting' };
+  const passesNow = isServing && hasProof && passesContainerChecks;
+  const now = region.now().getTime();
+  task.healthySince = passesNow ? (task.healthySince ?? (hasChecks ? now : now - age)) : undefined;
+  const minimum = region.plane.runsPrograms ? floors.taskProve : 0;
+  const isProven = task.healthySince !== undefined && now - task.healthySince >= minimum;
+  return { state: isProven ? 'healthy' : 'waiting' };
 }
 
 function failureOf(task: TaskRow, memberships: readonly Membership[]): TaskHealth | undefined {
@@ -79,9 +86,7 @@ const canServe = (target: TargetRow | undefined): boolean =>
 const hasHealthCheck = (definition: TaskDefinitionRow | undefined): boolean =>
   definition?.containerDefinitions?.some(({ essential, healthCheck }) => essential && healthCheck) ?? false;
 
-const hasRunLongEnough = (region: Region, age: number): boolean => age >= region.scaled(durations.taskProve);
-
+/** Returns the grace period of a service, in milliseconds of the sandbox's clock. Real programs get it in real time. */
 function graceOf(region: Region, { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow): number {
-  const scaled = region.scaled(seconds * 1000);
-  return region.plane.checksTargets ? Math.max(scaled, Math.min(seconds * 1000, MIN_GRACE_MS)) : scaled;
+  return Math.max(region.scaled(seconds * 1000), region.plane.runsPrograms ? seconds * 1000 : 0);
 }

@@ -5,6 +5,7 @@ import { capacityProviderOperations } from './capacity-providers.ts';
 import { clusterOperations } from './clusters.ts';
 import { containerInstanceOperations } from './container-instances.ts';
 import { executeCommandOperations } from './execute-command.ts';
+import { rolloutEvents } from './rollouts.ts';
 import { runTaskOperations } from './run-task.ts';
 import { schedulerEvents } from './scheduler.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
@@ -35,6 +36,7 @@ export const ecsOperations = {
 export const ecsEvents: Events = {
   ...linkedRoleEvents,
   ...taskDefinitionEvents,
+  ...rolloutEvents,
   ...schedulerEvents,
   ...taskEvents,
 };

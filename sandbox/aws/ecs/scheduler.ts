@@ -1,8 +1,9 @@
 /** The service scheduler: assesses the tasks of a service, and starts and stops tasks. */
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
-import { failureThreshold, hasTripped } from './breaker.ts';
+import { failureThreshold } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
+import { failureOf } from './deployment-failures.ts';
 import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
 import { nextMoves, type AssessedTask } from './rolling.ts';
@@ -26,7 +27,8 @@ export function checkService(region: Region, service: ServiceRow): void {
   countFailures(region, service, tasks);
   const assessments = running.map((task) => assessTask(region, service, task));
   const deployment = primaryOf(service);
-  if (deployment && hasTripped(service, deployment)) failDeployment(region, service, deployment);
+  const failure = deployment && failureOf(service, deployment);
+  if (failure) failDeployment(region, service, deployment, failure);
   // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
   if (!primary) return;
@@ -136,6 +138,8 @@ function drain(
   service.status = 'INACTIVE';
   service.inactiveAt = region.now();
   service.deployments = [];
+  // ECS deletes the history of a service together with the service.
+  service.rollouts = [];
   deleteUnusedDefinitions(region);
 }
 

@@ -59,6 +59,7 @@ export const STUCK =
   'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
 export const deploymentCompleted = ({ id }: DeploymentRow): string =>
   `(deployment ${id}) deployment completed.`;
-export const deploymentFailed = ({ id }: DeploymentRow): string =>
-  `(deployment ${id}) deployment failed: tasks failed to start.`;
+/** @param why the cause, with a full stop */
+export const deploymentFailed = ({ id }: DeploymentRow, why: string): string =>
+  `(deployment ${id}) deployment failed: ${why}`;
 export const rollingBack = (id: string): string => `rolling back to deployment ${id}.`;

@@ -61,6 +61,12 @@ export interface RolloutRow extends ServiceDeployment {
   createdAt: Date;
   deploymentId: string;
   revision: ServiceRevision;
+  /** Whether a newer deployment, or the deletion of the service, has stopped it. */
+  isSuperseded?: boolean;
+  /** What made the deployment fail, if it failed. */
+  failedBy?: 'breaker' | 'alarms' | 'user';
+  /** The counts of the circuit breaker at the end of the deployment. */
+  breakerCounts?: { failureCount: number; threshold: number };
 }
 export interface ServiceRow extends Service {
   serviceArn: string;
@@ -123,8 +129,12 @@ export interface TaskRow extends Task {
   replaceReason?: string;
   /** The end of the task's protection from scaling in. */
   protectedUntil?: Date;
+  /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */
+  healthySince?: number;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
+  /** The addresses on which the containers of a stopped task listened. */
+  listened?: { container: string; host: string; port: number }[];
 }
 
 /** A RunTask call with a client token. A repeated call returns the same tasks. */

@@ -2,6 +2,7 @@
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { recordContainerExit, recordContainerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { markTargetsHealthy, scriptedPlane, failHealthChecks } from './plane.ts';
 import {
@@ -99,9 +100,9 @@ test('failed health checks of a new task are ignored during the grace period', a
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
 });
 
-test('the grace period lasts at least five real seconds, even when AWS time runs faster', async () => {
+test('real programs get the whole grace period in real time, even when AWS time runs faster', async () => {
   const clock = manualClock();
-  const scene = await balancedAccount({ clock, plane: scriptedPlane() });
+  const scene = await balancedAccount({ clock, plane: { ...scriptedPlane(), runsPrograms: true } });
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.serviceInput({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
   await service();
@@ -111,12 +112,51 @@ test('the grace period lasts at least five real seconds, even when AWS time runs
     required(scene.region.ecs.tasks.get(required(task?.taskArn))?.privateIp),
     5000,
   );
-  clock.advance(4_999);
+  clock.advance(59_999);
   await service();
   expect(await tasks('STOPPED')).toEqual([]);
   clock.advance(1);
   await service();
   expect(await tasks('STOPPED')).toHaveLength(1);
+});
+
+test('real programs count as healthy once they have been healthy for some seconds without interruption', async () => {
+  const clock = manualClock();
+  const scene = await balancedAccount({ clock, plane: { ...scriptedPlane(), runsPrograms: true } });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
+  await service();
+  markTargetsHealthy(scene.region);
+  const rolloutState = async () => (await service()).deployments?.[0]?.rolloutState;
+  expect(await rolloutState()).toBe('IN_PROGRESS');
+  clock.advance(3_000);
+  const [task] = await tasks();
+  const { privateIp = '' } = required(scene.region.ecs.tasks.get(required(task?.taskArn)));
+  failHealthChecks(scene.region, privateIp, 5000);
+  await service();
+  for (const { TargetGroupArn } of scene.region.elbv2.targetGroups.all())
+    setTargetHealth(scene.region, TargetGroupArn, privateIp, 5000, { State: 'healthy' });
+  await service();
+  clock.advance(3_000);
+  expect(await rolloutState()).toBe('IN_PROGRESS');
+  clock.advance(200);
+  expect(await rolloutState()).toBe('COMPLETED');
+});
+
+test('a program that lives for a second counts as a failure, and its deployment does not complete', async () => {
+  const clock = manualClock();
+  const plane = { ...scriptedPlane(), runsPrograms: true };
+  const scene = await balancedAccount({ clock, pace: 60, plane });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1 }));
+  clock.advance(1_000);
+  markTargetsHealthy(scene.region);
+  clock.advance(1_000);
+  const [task] = await tasks();
+  expect(task?.lastStatus).toBe('RUNNING');
+  recordContainerExit(scene.region, required(task?.taskArn), 'api1', 1);
+  clock.advance(1_000);
+  expect((await service()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
 });
 
 test('a deployment whose tasks never become healthy trips the circuit breaker', async () => {

@@ -16,6 +16,7 @@ export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
     rateLimitFactor: undefined,
     resolve: async () => undefined,
     nameServers: async () => [],
+    listeners: async () => undefined,
     census: async () => ({}),
     isAlive: () => true,
     stop: async () => void (stopCount += 1),

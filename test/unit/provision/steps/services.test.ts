@@ -187,7 +187,7 @@ describe('creates when missing', () => {
       sentCalls()
         .filter(({ command }) => command !== 'DescribeTargetHealth')
         .map(({ command }) => command),
-    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices']);
+    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices', 'ListTasks']);
   });
 });
 

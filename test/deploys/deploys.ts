@@ -1,0 +1,97 @@
+/** Runs the deploys: each as a first deploy and as an update of a version that works, in a sandbox with its own ports. */
+import { appendFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { httpRequest, machine, type Machine, type Outcome } from '../journeys/harness.ts';
+import { GOOD, GOOD_PROGRAM, type DeployCase } from './deploy-case.ts';
+
+const MODES = ['first deploy', 'update'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The result of one deploy, for the table of docs/rollouts.md. */
+export interface DeployLine {
+  readonly name: string;
+  readonly fault: string;
+  readonly mode: Mode;
+  /** The first line that the user reads: the problem, or that the deploy works. */
+  readonly printed: string;
+  /** How long the command took, in seconds. */
+  readonly seconds: number;
+}
+
+/** Writes the configuration and the programs of a deploy, and returns the flags that name them. */
+function written(
+  user: Machine,
+  services: DeployCase['services'],
+  folders: DeployCase['folders'] = {},
+): string[] {
+  for (const [folder, program] of Object.entries({ good: GOOD_PROGRAM, ...folders })) {
+    user.write(`${folder}/main.ts`, program);
+    user.write(`${folder}/package.json`, `{ "name": "${folder}", "private": true, "type": "module" }\n`);
+  }
+  return user.config({ name: 'ro', region: 'eu-west-1', builder: 'bundle', services });
+}
+
+/** Provisions, and changes the account by hand as soon as the run has registered a task definition. */
+async function provision(
+  user: Machine,
+  flags: readonly string[],
+  meanwhile: DeployCase['meanwhile'],
+): Promise<Outcome> {
+  const registrations = async () =>
+    (await user.mutations()).filter((call) => call === 'ecs:RegisterTaskDefinition').length;
+  const before = await registrations();
+  const running = user.start('provision', ...flags);
+  let hasEnded = false;
+  const done = running.done.finally(() => (hasEnded = true));
+  while (meanwhile && !hasEnded) {
+    if ((await registrations()) > before) {
+      await meanwhile(user);
+      break;
+    }
+    await new Promise((later) => setTimeout(later, 20));
+  }
+  return done;
+}
+
+/** Declares two tests for each case. */
+export function testDeploys(cases: readonly DeployCase[], modes: readonly Mode[] = MODES): void {
+  describe.each(modes)('%s', (mode) => {
+    for (const one of cases) test(`${one.name}: ${one.fault}`, () => testDeploy(one, mode), 300_000);
+  });
+}
+
+async function testDeploy(one: DeployCase, mode: Mode): Promise<void> {
+  const user = await machine();
+  let url = '';
+  if (one.prepare) {
+    await user.start('sandbox').outputs(/answers at/);
+    await one.prepare(user);
+  }
+  if (mode === 'update') {
+    const first = await user.run('provision', ...written(user, GOOD));
+    expect(first).toMatchObject({ code: 0, problem: undefined });
+    url = `${first.lastLine}/api`;
+  }
+  const start = performance.now();
+  const outcome = await provision(user, written(user, one.services, one.folders), one.meanwhile);
+  const seconds = (performance.now() - start) / 1000;
+  const { problem } = outcome;
+  report({ name: one.name, fault: one.fault, mode, printed: problem?.what ?? 'works', seconds });
+  if (!one.cause) {
+    expect(outcome).toMatchObject({ code: 0, problem: undefined });
+    return;
+  }
+  expect(outcome.code).toBe(1);
+  // The cause comes first: in the sentence that says what happened, or in the first line that says why.
+  const why = problem?.why ?? '';
+  const beginning = `${problem?.what}\n${problem?.code === 'STEPS_FAILED' ? why : why.split('\n')[0]}`;
+  expect(beginning).toMatch(one.cause);
+  if (one.fix) expect(problem?.fix.join('\n')).toMatch(one.fix);
+  if (mode === 'update') expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'v1 /api' });
+}
+
+/** Appends a result to the file that DEPLOYS_REPORT names, if any. */
+function report(line: DeployLine): void {
+  const file = process.env['DEPLOYS_REPORT'];
+  if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
+}

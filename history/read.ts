@@ -26,6 +26,8 @@ export interface HistoryFacts {
   readonly olderCount: number;
   /** The deployments that have tasks now. */
   readonly current: readonly Deployment[];
+  /** When the ECS service was created. ECS deletes the records of a service together with the service. */
+  readonly createdAt: Date | undefined;
 }
 
 /** The context of the reads. */
@@ -66,6 +68,7 @@ export async function readHistory(
     ),
     olderCount: revisions.olderCount,
     current: described[0]?.deployments ?? [],
+    createdAt: described[0]?.createdAt,
   };
 }
 

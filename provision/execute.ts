@@ -1,5 +1,5 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
-import { withOnlyService } from '../lib/config/config.ts';
+import { withOnlyService, type Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
@@ -72,14 +72,20 @@ export async function execute(
     );
   }
   if (options.plan) return planResult(plan, { ...stackInfo, service: onlyService });
-  if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
+  if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan, onlyService);
-  const { url, zone } = await finish(run, { ...context, config }, session.connectedTarget, plan, ids);
+  const { url, zone } = await finish(
+    run,
+    { ...context, config, names: plan.names },
+    session.connectedTarget,
+    plan,
+    ids,
+  );
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
   // After a deploy, the other services may still differ from the configuration.
@@ -115,6 +121,7 @@ export async function execute(
 async function confirmPlan(
   invocation: CommandContext,
   { changes, kept }: Plan,
+  { services }: Config,
   stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownNote'>,
 ): Promise<boolean> {
   if (changes.length === 0) return true;
@@ -123,7 +130,7 @@ async function confirmPlan(
   report({ type: 'phase', text: `plan: ${counts}` });
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const expected = expectedProvision(changes);
+  const expected = expectedProvision(changes, services);
   return isConfirmed(invocation, {
     command: selectedCommand(options),
     ...stackInfo,

@@ -1,5 +1,6 @@
 /** The plan: the diffs of all steps, in the order of the architecture. */
 import { STACK_TAG } from '../lib/derive/tags.ts';
+import type { Names } from '../lib/derive/names.ts';
 import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
@@ -10,6 +11,7 @@ import { addressOf } from '../lib/model/resources.ts';
 import { checkDomain } from './domain.ts';
 import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
+import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
@@ -25,6 +27,8 @@ export interface Plan {
    * deleted with it count as absent.
    */
   readonly found: Survey;
+  /** The names of the stack. The names of its ECS services depend on the existing ones. */
+  readonly names: Names;
   readonly changes: readonly Change[];
   /** The changes of each noun, for later diffs. */
   readonly planned: Planned<Noun>;
@@ -69,8 +73,9 @@ export function makePlan(
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
     .filter((address) => !changed.has(address));
+  const names = withServiceNames(desired.names, found);
   const explained = withRollbackReasons(withFormerOwners(changes, surveyed, adopt, stack), found);
-  return { found, changes: explained, planned, kept, leftOut };
+  return { found, names, changes: explained, planned, kept, leftOut };
 }
 
 /**
@@ -86,6 +91,8 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   };
   let found = surveyed;
   for (const noun of nouns) {
+    const assigned = steps[noun].assign?.(desired, found, planned);
+    if (assigned) found = { ...found, [noun]: assigned };
     byNoun.set(noun, steps[noun].diff(desired, found, planned));
     const deletedNouns = planned.isReplaced(noun) ? nounsDeletedWith(noun) : [];
     found = { ...found, ...Object.fromEntries(deletedNouns.map((deleted) => [deleted, new Map()])) };

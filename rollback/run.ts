@@ -131,6 +131,7 @@ async function finishRollback(
       changes: [{ noun: 'services', key, verb: 'update', fields: [], reason: '' }],
       planned: { changesOf: () => [], isReplaced: () => false },
       kept: [],
+      names: { ...context.names, service: () => existing.serviceName },
     },
     ids,
   );

@@ -104,6 +104,14 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 120,
   },
   {
+    commands: ['CreateService', 'UpdateService'],
+    code: 'InvalidParameter',
+    message: /Unable to assume role/,
+    why: 'the infrastructure role was just created, and ECS cannot assume it yet',
+    onlyRecentlyCreated: true,
+    seconds: 120,
+  },
+  {
     commands: ['PutRolePolicy', 'CreateRole', 'UpdateAssumeRolePolicy'],
     code: /^(NoSuchEntity|MalformedPolicyDocument|ConcurrentModification)$/,
     message: /cannot be found|Invalid principal|try again/i,

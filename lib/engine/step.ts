@@ -78,6 +78,11 @@ export type Applied<N extends Noun> = Known<N> | NotReady<N>;
 
 /** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
 export interface Step<N extends Noun, F extends string = string> {
+  /**
+   * Returns the found resources under other keys, if it depends on the planned changes whether an existing resource can become
+   * the desired one. Pure.
+   */
+  assign?(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Items<Found[N]>;
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**

@@ -270,7 +270,7 @@ describe('a rollback that is impossible is one problem, and nothing changes', ()
   });
 
   test('another port than the one that the load balancer uses', async () => {
-    const user = await account({ clock: patientClock() });
+    const user = await account();
     const onPort = (port: number): StackInput => ({
       ...withoutDomain,
       services: { web: { containers: { app: { source: 'app', port, path: '/' } } } },

@@ -1,6 +1,7 @@
 /** Deployments of a service. Each deployment records its progress and the settings of its tasks. */
 import type { Region } from '../../world/region.ts';
 import { newDecimalId, findTaskDefinition } from './lookups.ts';
+import { triggeredAlarms } from './deployment-alarms.ts';
 import type { DeploymentFailure } from './deployment-failures.ts';
 import {
   beginRollback,
@@ -12,6 +13,8 @@ import {
 } from './rollouts.ts';
 import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, STEADY } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
+import { plannedGroups, planShift } from './strategies/plan.ts';
+import { withdrawTraffic } from './strategies/traffic.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
 
@@ -23,6 +26,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
   const id = `ecs-svc/${newDecimalId(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);
+  const progress = planShift(region, service);
   const deployment: DeploymentRow = {
     id,
     status: 'PRIMARY',
@@ -39,8 +43,10 @@ export function deploy(region: Region, service: ServiceRow): DeploymentRow {
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: `ECS deployment ${id} in progress.`,
     digests: definition ? digestsOf(region, definition) : {},
+    ...(progress ? { targetGroups: plannedGroups(service, progress) } : {}),
   };
-  openRollout(region, service, deployment);
+  deployment.ignoresAlarms = triggeredAlarms(region, service).length > 0;
+  openRollout(region, service, deployment, progress);
   makePrimary(region, service, deployment);
   return deployment;
 }
@@ -67,7 +73,9 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     deployment.isRollback = undefined;
     deployment.failedTasks = 0;
     service.lastCompleted = { ...deployment };
-    addEvent(region, service, deploymentCompleted(deployment));
+    // In recordings, this event is always a millisecond older than the one about the steady state.
+    const at = new Date(region.now().getTime() - 1);
+    addEvent(region, service, deploymentCompleted(deployment), undefined, at);
   }
   if (!service.steady) addEvent(region, service, STEADY);
   service.steady = true;
@@ -93,7 +101,10 @@ export function failDeployment(
     if (rollout) closeRollout(region, service, rollout, 'ROLLBACK_FAILED', NO_CANDIDATE);
     return;
   }
-  if (rollout) rollout.failedBy = failure.failedBy;
+  if (rollout) {
+    rollout.failedBy = failure.failedBy;
+    rollout.triggeredAlarmNames = failure.triggeredAlarmNames;
+  }
   const reason = `Service deployment ${failure.rollsBack ? 'rolled back' : 'stopped'} because ${failure.because}`;
   if (!failure.rollsBack) {
     if (rollout) closeRollout(region, service, rollout, 'STOPPED', reason);
@@ -104,6 +115,7 @@ export function failDeployment(
     if (rollout) closeRollout(region, service, rollout, 'ROLLBACK_FAILED', NO_CANDIDATE);
     return;
   }
+  withdrawTraffic(region, rollout);
   rollBack(region, service, rollbackTarget, failure.detector);
   if (rollout) beginRollback(region, service, rollout, reason, rollbackTarget);
 }

@@ -12,6 +12,7 @@ import { serviceDeploymentOperations } from './service-deployments.ts';
 import { linkedRoleEvents } from './service-linked-role.ts';
 import { serviceUpdateOperations } from './service-updates.ts';
 import { serviceOperations } from './services.ts';
+import { pauseOperations } from './strategies/operations.ts';
 import { tagOperations } from './tags.ts';
 import { taskDefinitionEvents, taskDefinitionOperations } from './task-definitions.ts';
 import { taskEvents } from './task-life.ts';
@@ -27,6 +28,7 @@ export const ecsOperations = {
   ...serviceOperations,
   ...serviceUpdateOperations,
   ...serviceDeploymentOperations,
+  ...pauseOperations,
   ...runTaskOperations,
   ...taskOperations,
   ...taskProtectionOperations,

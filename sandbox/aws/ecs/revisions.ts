@@ -4,6 +4,7 @@ import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
+import { groupsOf } from './strategies/plan.ts';
 
 /** Returns the ARN of a deployment's revision. It ends with the number in the id of the deployment. */
 export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>
@@ -35,7 +36,12 @@ export function newRevision(region: Region, service: ServiceRow, deployment: Dep
     })),
     resolvedConfiguration:
       loadBalancers.length > 0
-        ? { loadBalancers: loadBalancers.map(({ targetGroupArn }) => ({ targetGroupArn })) }
+        ? {
+            loadBalancers: groupsOf(deployment).map((targetGroupArn, index) => ({
+              targetGroupArn,
+              productionListenerRule: loadBalancers[index]?.advancedConfiguration?.productionListenerRule,
+            })),
+          }
         : undefined,
     createdAt: region.now(),
   };

@@ -5,6 +5,8 @@ import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold, isBreakerEnabled } from './breaker.ts';
 import { newRevision, revisionArn, withTaskCounts } from './revisions.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
+import type { ProgressRow } from './strategies/rows.ts';
+import { shownStage } from './strategies/stages.ts';
 
 const MAX_KEPT = 100;
 export const NO_CANDIDATE = 'No rollback candidate was found to run the rollback.';
@@ -25,7 +27,12 @@ export const rolloutOf = ({ rollouts }: ServiceRow, deploymentId: string): Rollo
   rollouts.find((row) => row.deploymentId === deploymentId);
 
 /** Records a new deployment, which is PENDING at first, and stops any unfinished deployment. */
-export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+export function openRollout(
+  region: Region,
+  service: ServiceRow,
+  deployment: DeploymentRow,
+  progress?: ProgressRow,
+): void {
   const now = region.now();
   for (const unfinished of service.rollouts.filter((row) => !isOver(row)))
     supersede(region, service, unfinished);
@@ -43,7 +50,10 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
     sourceServiceRevisions: sources.map((arn) => ({ arn })),
     targetServiceRevision: { arn: revisionArn(service, deployment.id) },
     deploymentConfiguration: service.deploymentConfiguration,
+    ignoresAlarms: deployment.ignoresAlarms,
     revision: newRevision(region, service, deployment),
+    progress,
+    lifecycleStage: progress && shownStage(progress.stage),
   };
   service.rollouts = [rollout, ...remembered(region, service)].slice(0, MAX_KEPT);
   region.after('serviceDeploymentStart', 'ecs:service-deployment-started', rollout.serviceDeploymentArn);

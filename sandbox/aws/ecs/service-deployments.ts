@@ -3,6 +3,7 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type {
   Failure,
   ServiceDeployment,
+  ServiceDeploymentAlarms,
   ServiceDeploymentRollbackMonitorsStatus,
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs';
@@ -15,6 +16,7 @@ import { clusterOf, page, serviceOf } from './lookups.ts';
 import { withTaskCounts } from './revisions.ts';
 import { breakerCounts, findRollout, isOver, remembered } from './rollouts.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
+import { withShares } from './strategies/shares.ts';
 import { wake } from './wake.ts';
 
 const MAX_PER_CALL = 20;
@@ -22,22 +24,37 @@ const MAX_PER_CALL = 20;
 /** Returns a service deployment. While it is unfinished, the counts of its tasks and failures are the current ones. */
 function viewOf(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
   const counted = (summary?: ServiceRevisionSummary) =>
-    isOver(row) && summary?.runningTaskCount !== undefined
-      ? summary
-      : withTaskCounts(region, service, summary);
+    withShares(
+      row,
+      isOver(row) && summary?.runningTaskCount !== undefined
+        ? summary
+        : withTaskCounts(region, service, summary),
+    );
   return {
     ...row,
     sourceServiceRevisions: row.sourceServiceRevisions?.map(counted),
     targetServiceRevision: counted(row.targetServiceRevision),
     deploymentCircuitBreaker: { status: breakerStatus(row), ...breakerCounts(service, row) },
-    alarms: { status: 'DISABLED' },
+    alarms: alarmsView(row),
   };
 }
 
+/** Whether the alarms are DISABLED if they were already in the state ALARM at the start is not verified. */
+function alarmsView(row: RolloutRow): ServiceDeploymentAlarms {
+  const { enable, alarmNames } = row.deploymentConfiguration?.alarms ?? {};
+  if (!enable) return { status: 'DISABLED' };
+  if (row.failedBy === 'alarms') {
+    return { status: 'TRIGGERED', alarmNames, triggeredAlarmNames: row.triggeredAlarmNames };
+  }
+  return { status: row.ignoresAlarms ? 'DISABLED' : monitoringStatus(row), alarmNames };
+}
+
+const monitoringStatus = (row: RolloutRow): ServiceDeploymentRollbackMonitorsStatus =>
+  isOver(row) || row.status === 'ROLLBACK_IN_PROGRESS' ? 'MONITORING_COMPLETE' : 'MONITORING';
+
 function breakerStatus(row: RolloutRow): ServiceDeploymentRollbackMonitorsStatus {
   if (!isBreakerEnabled({ deploymentConfiguration: row.deploymentConfiguration ?? {} })) return 'DISABLED';
-  if (row.failedBy === 'breaker') return 'TRIGGERED';
-  return isOver(row) || row.status === 'ROLLBACK_IN_PROGRESS' ? 'MONITORING_COMPLETE' : 'MONITORING';
+  return row.failedBy === 'breaker' ? 'TRIGGERED' : monitoringStatus(row);
 }
 
 export const serviceDeploymentOperations = {

@@ -10,6 +10,7 @@ import {
   addEvent,
 } from './service-events.ts';
 import type { TaskRow } from './store.ts';
+import { denialOfRegistration } from './strategies/infrastructure-role.ts';
 
 /** Returns the keys of a task's targets in the agenda. */
 export const targetKeysOf = ({ targets, privateIp = '' }: TaskRow): string[] =>
@@ -21,6 +22,8 @@ export function registerTargets(region: Region, task: TaskRow): void {
   for (const { targetGroupArn, port } of task.targets) {
     let event = targetRegistered(targetGroupArn);
     try {
+      const denial = denialOfRegistration(region, service, targetGroupArn);
+      if (denial !== undefined) throw new Error(denial);
       registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     } catch (error) {
       event = targetNotRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));

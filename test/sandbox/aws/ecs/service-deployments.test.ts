@@ -3,69 +3,14 @@ import {
   DeleteServiceCommand,
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
-  ListServiceDeploymentsCommand,
-  RegisterTaskDefinitionCommand,
-  StopServiceDeploymentCommand,
-  type CreateServiceCommandInput,
-  type ListServiceDeploymentsCommandInput,
-  type ServiceDeployment,
-  type StopServiceDeploymentStopType,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
-import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
-import { markTargetsHealthy, scriptedPlane, type Fate } from './plane.ts';
-import { balancedAccount, calls, eventMessages, required, twoContainerTask } from './scene.ts';
-
-const CANNOT_PULL: Fate = {
-  stopCode: 'TaskFailedToStart',
-  reason: 'CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref',
-  container: 'api1',
-};
-const BREAKER = { deploymentCircuitBreaker: { enable: true, rollback: true } };
-
-/** Creates a service of web:1 on AWS's pace. Tasks of web:2 have the given fate. */
-async function scene(fate: Fate = 'runs', input: Partial<CreateServiceCommandInput> = {}) {
-  const clock = manualClock();
-  const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
-  const account = await balancedAccount({ pace: 1, clock, plane });
-  const { ecs, region } = account;
-  const { create, update, service } = calls(ecs);
-  await create(account.serviceInput({ desiredCount: 1, ...input }));
-  const list = async (filter: Partial<ListServiceDeploymentsCommandInput> = {}) =>
-    ecs.send(new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web', ...filter }));
-  const describe = async (serviceDeploymentArn: string | undefined): Promise<ServiceDeployment> => {
-    const serviceDeploymentArns = [required(serviceDeploymentArn)];
-    const seen = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
-    return required(seen.serviceDeployments?.[0]);
-  };
-  return {
-    ...account,
-    service,
-    update,
-    list,
-    describe,
-    /** Lets time pass. New targets become healthy immediately. */
-    pass: (seconds: number): void => {
-      for (let second = 0; second < seconds; second += 1) {
-        clock.advance(1_000);
-        markTargetsHealthy(region);
-      }
-    },
-    /** Starts a deployment of web:2, and returns its ARN. */
-    updateToSecond: async (): Promise<string> => {
-      await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(account.role)));
-      await update({ taskDefinition: 'web:2' });
-      return required((await list()).serviceDeployments?.[0]?.serviceDeploymentArn);
-    },
-    stop: (serviceDeploymentArn: string, stopType?: StopServiceDeploymentStopType) =>
-      ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType })),
-    advance: (ms: number) => clock.advance(ms),
-  };
-}
+import { BREAKER, CANNOT_PULL, serviceScene } from './deployment-scene.ts';
+import { eventMessages, required } from './scene.ts';
 
 test('a service deployment is PENDING for a moment, then IN_PROGRESS, and finally SUCCESSFUL', async () => {
-  const { list, describe, service, pass, advance } = await scene();
+  const { list, describe, service, pass, advance } = await serviceScene();
   const arn = (await list()).serviceDeployments?.[0]?.serviceDeploymentArn;
   expect(await describe(arn)).toMatchObject({ status: 'PENDING' });
   expect((await describe(arn)).startedAt).toBeUndefined();
@@ -86,7 +31,7 @@ test('a service deployment is PENDING for a moment, then IN_PROGRESS, and finall
 });
 
 test('the number in a deployment id is the number in the ARN of its revision', async () => {
-  const { list, service } = await scene();
+  const { list, service } = await serviceScene();
   const { serviceDeployments } = await list();
   const { deployments, currentServiceRevisions } = await service();
   const decimal = deployments?.[0]?.id?.split('/')[1];
@@ -97,7 +42,7 @@ test('the number in a deployment id is the number in the ARN of its revision', a
 });
 
 test('a newer update stops an unfinished deployment, which ends as STOPPED', async () => {
-  const { list, describe, updateToSecond, advance } = await scene();
+  const { list, describe, updateToSecond, advance } = await serviceScene();
   const first = (await list()).serviceDeployments?.[0]?.serviceDeploymentArn;
   advance(1_000);
   await updateToSecond();
@@ -111,7 +56,7 @@ test('a newer update stops an unfinished deployment, which ends as STOPPED', asy
 test.each([0, 140])(
   'a deployment that is stopped after %d ms restores the previous one under its old id, without any failure detection',
   async (ms) => {
-    const { service, describe, list, pass, advance, updateToSecond, stop } = await scene(CANNOT_PULL);
+    const { service, describe, list, pass, advance, updateToSecond, stop } = await serviceScene(CANNOT_PULL);
     pass(90);
     const before = await service();
     const arn = await updateToSecond();
@@ -141,7 +86,7 @@ test.each([0, 140])(
 );
 
 test('ABORT ends a deployment as STOPPED, without a rollback', async () => {
-  const { service, describe, pass, advance, updateToSecond, stop } = await scene(CANNOT_PULL, {
+  const { service, describe, pass, advance, updateToSecond, stop } = await serviceScene(CANNOT_PULL, {
     deploymentConfiguration: BREAKER,
   });
   pass(90);
@@ -164,7 +109,7 @@ test('ABORT ends a deployment as STOPPED, without a rollback', async () => {
 });
 
 test('the first deployment of a service has nothing to roll back to', async () => {
-  const { list, describe, service, pass, stop } = await scene();
+  const { list, describe, service, pass, stop } = await serviceScene();
   const arn = required((await list()).serviceDeployments?.[0]?.serviceDeploymentArn);
   await stop(arn);
   pass(5);
@@ -176,7 +121,7 @@ test('the first deployment of a service has nothing to roll back to', async () =
 });
 
 test('when the circuit breaker trips, the rollback and its reason are recorded, and a later rollback works as well', async () => {
-  const { service, describe, list, pass, updateToSecond, update } = await scene(CANNOT_PULL, {
+  const { service, describe, list, pass, updateToSecond, update } = await serviceScene(CANNOT_PULL, {
     deploymentConfiguration: BREAKER,
   });
   pass(90);
@@ -203,7 +148,7 @@ test('when the circuit breaker trips, the rollback and its reason are recorded, 
 });
 
 test('an update during a rollback ends the rollback', async () => {
-  const { describe, list, pass, advance, updateToSecond, stop, update } = await scene(CANNOT_PULL);
+  const { describe, list, pass, advance, updateToSecond, stop, update } = await serviceScene(CANNOT_PULL);
   pass(90);
   const arn = await updateToSecond();
   await stop(arn);
@@ -215,7 +160,7 @@ test('an update during a rollback ends the rollback', async () => {
 });
 
 test('a stop is refused for a deployment that has ended, an unknown one, and a malformed ARN', async () => {
-  const { list, pass, stop } = await scene();
+  const { list, pass, stop } = await serviceScene();
   pass(90);
   const arn = required((await list()).serviceDeployments?.[0]?.serviceDeploymentArn);
   expect(await refusalOf(stop(arn))).toMatchObject({ code: 'ConflictException' });
@@ -232,7 +177,7 @@ test('a stop is refused for a deployment that has ended, an unknown one, and a m
 });
 
 test('service deployments can be listed by state, by date, and page by page; the history ends with the service', async () => {
-  const { ecs, list, describe, pass, advance, update } = await scene();
+  const { ecs, list, describe, pass, advance, update } = await serviceScene();
   pass(90);
   for (let round = 0; round < 3; round += 1) {
     await update({ forceNewDeployment: true });
@@ -261,7 +206,7 @@ test('service deployments can be listed by state, by date, and page by page; the
 });
 
 test('a service deployment is forgotten after 90 days, unless the service still has its revision', async () => {
-  const { list, advance, pass, update } = await scene();
+  const { list, advance, pass, update } = await serviceScene();
   pass(90);
   await update({ forceNewDeployment: true });
   pass(150);
@@ -270,7 +215,7 @@ test('a service deployment is forgotten after 90 days, unless the service still 
 });
 
 test('a revision names the images, and the target groups that its tasks use', async () => {
-  const { ecs, list, groups } = await scene();
+  const { ecs, list, groups } = await serviceScene();
   const arn = required((await list()).serviceDeployments?.[0]?.targetServiceRevisionArn);
   const serviceRevisionArns = [arn, `${arn}0`];
   const seen = await ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns }));

@@ -1,7 +1,7 @@
 /** Describes a service as it will be after a rollback: with the containers of the earlier revision. Pure. */
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Config, Container, Service } from '../lib/config/config.ts';
-import { Deploy } from '../lib/config/deploy-schema.ts';
+import { completeDeploy } from '../lib/config/complete.ts';
 import { Health } from '../lib/config/schema.ts';
 import type { FoundService } from '../lib/look/services.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -101,13 +101,13 @@ export function serviceAfterRollback(
     };
   });
   const service: Service = {
-    ...(configured ?? { graceSeconds: existing.graceSeconds ?? 0, deploy: Deploy.parse('rolling') }),
+    ...(configured ?? { graceSeconds: existing.graceSeconds ?? 0, deploy: completeDeploy('rolling') }),
     name: key,
     cpu: Number(cpu ?? 0) as Service['cpu'],
     memory: Number(memory ?? 0),
     count: existing.desiredCount,
     containers,
-  } as Service;
+  };
   return {
     service,
     targetGroups: new Map(

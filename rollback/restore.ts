@@ -7,10 +7,10 @@ import type { Session } from '../lib/run/session.ts';
 import { waitContext } from '../provision/done/finish.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
 import type { DeployedService } from './deployed-service.ts';
-import { registerAgain, type Restoration } from './register.ts';
+import { registerAgain, type RestoredRevision } from './register.ts';
 
 /** The rollback of one service. */
-export interface Rollback extends Restoration {
+export interface Rollback extends RestoredRevision {
   /** The name of the service in the configuration. */
   readonly key: string;
   readonly existing: FoundService;
@@ -21,7 +21,8 @@ export interface Rollback extends Restoration {
 
 /**
  * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill. The
- * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new one is deregistered.
+ * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new
+ * one is deregistered.
  * @returns the ARN of the new revision
  * @throws DEPLOYMENT and the other problems of `waitForService`
  */

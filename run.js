@@ -21,10 +21,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 const COMMANDS = new Map([
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
   ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
-  [
-    'drift',
-    { folder: 'provision', args: ['--drift'], purpose: 'lists how the stack differs from the configuration' },
-  ],
+  ['drift', { folder: 'provision', args: ['--drift'], purpose: 'lists differences from the configuration' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
   ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],

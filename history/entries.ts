@@ -181,13 +181,14 @@ const imagesOf = ({ definition, serviceRevision }: Event): DeployedImage[] =>
 
 function endingOf(
   { at, deployment }: Event,
-  { deployments }: HistoryFacts,
+  { deployments, createdAt }: HistoryFacts,
   now: number,
 ): Pick<HistoryEntry, 'outcome' | 'reason'> {
   if (deployment) {
     const outcome = OUTCOMES[deployment.status ?? ''] ?? 'unknown';
     return { outcome, reason: outcome === 'successful' ? undefined : deployment.statusReason };
   }
-  const isRecorded = deployments !== undefined && at !== undefined && now - at.getTime() < KEPT_MS;
+  const recordedSince = Math.max(now - KEPT_MS, createdAt?.getTime() ?? 0);
+  const isRecorded = deployments !== undefined && at !== undefined && at.getTime() > recordedSince;
   return { outcome: isRecorded ? 'not deployed' : 'unknown', reason: undefined };
 }

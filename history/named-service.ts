@@ -1,9 +1,9 @@
 /** Finds the services of a stack that a command may name. */
-import { distance } from 'fastest-levenshtein';
 import type { Config } from '../lib/config/config.ts';
 import { isFormerServiceKey } from '../lib/look/services.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
+import { unknownService } from '../lib/run/bad-arguments.ts';
 
 /** Returns the names of the services that are deployed, or have been deployed before, sorted. */
 export const deployedServices = ({ services, taskDefinitions }: Survey): string[] =>
@@ -27,18 +27,6 @@ export function checkDeployed(
   if (service !== undefined && !known.includes(service)) throw unknownService(service, known);
   if (deployed.length === 0) throw noHistory(stack);
   if (service !== undefined && !deployed.includes(service)) throw noHistory(`${service} in ${stack}`);
-}
-
-/** The problem with a service that does not exist. @param known the names of all services */
-export function unknownService(service: string, known: readonly string[]): Problem {
-  const [nearest] = [...known].sort((a, b) => distance(a, service) - distance(b, service));
-  const isNear = nearest !== undefined && distance(nearest, service) <= Math.max(2, service.length / 3);
-  return problem('ARGUMENTS', {
-    what: `There is no service ${service}.`,
-    why: [`The services are ${known.join(', ')}.`, ...(isNear ? [`Did you mean ${nearest}?`] : [])].join(' '),
-    now: NOTHING_CHANGED,
-    fix: ['Name one of these services, or add the service to slipway.config.ts.'],
-  });
 }
 
 const noHistory = (what: string): Problem =>

@@ -2,23 +2,21 @@
 import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
-  ListServiceDeploymentsCommand,
   type Deployment,
   type ServiceDeployment,
   type ServiceRevision,
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../lib/aws/batches.ts';
 import type { Aws } from '../lib/aws/clients.ts';
-import { isUnimplemented, messageOf } from '../lib/aws/errors.ts';
-import { allPages } from '../lib/aws/pages.ts';
 import { describeRevision, revisionsOf, type Revision } from '../lib/aws/task-definition-revisions.ts';
 import type { Names } from '../lib/derive/names.ts';
 import { STACK_TAG } from '../lib/derive/tags.ts';
+import { areRecordsUnavailable, listDeployments } from '../lib/look/service-deployments.ts';
 import { describeServices } from '../lib/look/services.ts';
 
 /** The facts from which the history of a service is derived. */
 export interface HistoryFacts {
-  /** The deployments of the last 90 days; undefined if the endpoint does not record deployments. */
+  /** The deployments of the last 90 days; undefined if no records can be read. */
   readonly deployments: readonly ServiceDeployment[] | undefined;
   /** The service revisions that these deployments deploy. */
   readonly serviceRevisions: readonly ServiceRevision[];
@@ -28,6 +26,8 @@ export interface HistoryFacts {
   readonly olderCount: number;
   /** The deployments that have tasks now. */
   readonly current: readonly Deployment[];
+  /** When the ECS service was created. ECS deletes the records of a service together with the service. */
+  readonly createdAt: Date | undefined;
 }
 
 /** The context of the reads. */
@@ -40,7 +40,6 @@ export interface HistoryContext {
 const BATCH_SIZE = 20;
 /** The maximum number of revisions to describe. Repositories keep as many images. */
 const MAX_REVISIONS = 30;
-const PAGE_SIZE = 100;
 
 /**
  * Reads the history of a service.
@@ -69,22 +68,18 @@ export async function readHistory(
     ),
     olderCount: revisions.olderCount,
     current: described[0]?.deployments ?? [],
+    createdAt: described[0]?.createdAt,
   };
 }
 
-/** Reads the deployments of a service, with their service revisions. Undefined if the endpoint does not record deployments. */
+/** Reads the deployments of a service, with their service revisions. Undefined if no records can be read. */
 async function readDeployments(
   aws: Aws,
   cluster: string,
   service: string,
 ): Promise<Pick<HistoryFacts, 'deployments' | 'serviceRevisions'> | undefined> {
   try {
-    const listed = await allPages(async (nextToken) => {
-      const page = await aws.ecs(
-        new ListServiceDeploymentsCommand({ cluster, service, maxResults: PAGE_SIZE, nextToken }),
-      );
-      return { items: page.serviceDeployments ?? [], next: page.nextToken };
-    });
+    const listed = await listDeployments(aws, cluster, service);
     const deployments = await inBatches(
       listed.flatMap(({ serviceDeploymentArn = [] }) => serviceDeploymentArn),
       async (serviceDeploymentArns) =>
@@ -100,7 +95,7 @@ async function readDeployments(
     );
     return { deployments, serviceRevisions };
   } catch (error) {
-    if (isUnknownOperation(error)) return undefined;
+    if (areRecordsUnavailable(error)) return undefined;
     throw error;
   }
 }
@@ -112,13 +107,6 @@ async function inBatches<T>(
   const described = await Promise.all(batchesOf(arns, BATCH_SIZE).map((batch) => describe([...batch])));
   return described.flatMap((rows) => rows ?? []);
 }
-
-/** Whether an endpoint lacks an operation. Emulators answer in several ways; moto answers with an empty 404 or a 501. */
-const isUnknownOperation = (error: unknown): boolean =>
-  isUnimplemented(error) ||
-  /UnknownOperation|InvalidAction|NotImplemented|not (?:yet )?(?:been )?implemented|not supported/i.test(
-    `${(error as Error).name} ${messageOf(error)}`,
-  );
 
 /** Describes the newest revisions of a task definition, active and inactive ones. */
 async function readDefinitions(

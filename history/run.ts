@@ -49,7 +49,7 @@ export async function history(
     if (histories.some(({ isRecorded }) => !isRecorded))
       report({
         type: 'warning',
-        text: `${run.endpoint ?? 'This endpoint'} does not record service deployments, so the history lists only the revisions: it is unknown how their deployments ended.`,
+        text: `ECS's records of deployments cannot be read${run.endpoint === undefined ? ': the caller lacks ecs:ListServiceDeployments' : ` at ${run.endpoint}`}. The history lists the revisions, but not how their deployments ended.`,
       });
     return {
       exitCode: 0,

@@ -1,5 +1,5 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
-import type { Config } from '../lib/config/config.ts';
+import { withOnlyService, type Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
@@ -19,6 +19,7 @@ import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { finish } from './done/finish.ts';
 import { checkHealthPaths } from './health-paths.ts';
+import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { countEvents } from './services/scaling.ts';
@@ -34,8 +35,10 @@ export async function execute(
   start: number,
 ): Promise<CommandResult> {
   const { options, report, signal } = invocation;
-  const command = options.drift ? 'drift' : 'provision';
-  const { config, run, account } = session;
+  const command = selectedCommand(options);
+  const onlyService = onlyServiceOf(options);
+  const { config: fullConfig, run, account } = session;
+  const config = onlyService === undefined ? fullConfig : withOnlyService(fullConfig, onlyService);
   const context = session.lookContext();
   const stack = context.names.stack;
   report({
@@ -44,19 +47,20 @@ export async function execute(
   });
   warnOfLocalhost(session, invocation);
   const found = await session.found;
-  checkProject(session, found, 'provision', invocation);
+  checkProject(session, found, command, invocation);
   const unknownNote = unknownStackNote(session, found);
   if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
-  const plan = makePlan(context, found, options.adopt);
+  const plan = makePlan(context, found, options.adopt, onlyService);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
     ...domainEvents(config, plan.found),
-    ...routeEvents(config),
+    ...routeEvents(fullConfig),
+    ...leftOutEvents(plan.leftOut),
   ];
   for (const event of events) report(event);
   const stackInfo = { stack, target: options.target, region: config.region, account };
-  const currentFingerprint = fingerprint(config);
+  const currentFingerprint = fingerprint(fullConfig);
   if (options.drift) {
     const { configuration: lastFingerprint } = run.state.data;
     return driftResult(
@@ -67,27 +71,33 @@ export async function execute(
       commandLine('provision', options),
     );
   }
-  if (options.plan) return planResult(plan, stackInfo);
+  if (options.plan) return planResult(plan, { ...stackInfo, service: onlyService });
   if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
-  const ids = await applyPlan(session, plan);
+  const ids = await applyPlan(session, plan, onlyService);
   const { url, zone } = await finish(
     run,
-    { ...context, names: plan.names },
+    { ...context, config, names: plan.names },
     session.connectedTarget,
     plan,
     ids,
   );
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
-  await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
+  // After a deploy, the other services may still differ from the configuration.
+  if (onlyService === undefined)
+    await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
+  else if (run.state.data.rollback?.service === onlyService) await run.state.recordRollback(undefined);
   const elapsed = durationText(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
-  report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
+  report({
+    type: 'phase',
+    text: `${onlyService === undefined ? '' : `${onlyService} of `}${stack} is up: ${summary}, ${elapsed}`,
+  });
   for (const event of delegationEvents(zone, plan.found.domain?.parentZone, run)) report(event);
   return {
     exitCode: 0,
@@ -98,6 +108,7 @@ export async function execute(
       nameServers: zone?.nameServers ?? null,
       delegated: zone?.isDelegated ?? null,
       counts: countsByVerb(plan.changes, plan.kept.length),
+      ...(onlyService !== undefined && { service: onlyService, leftOut: leftOutJson(plan) }),
       resources: run.state.data.resources,
     },
   };
@@ -120,14 +131,19 @@ async function confirmPlan(
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
   const expected = expectedProvision(changes, services);
-  return isConfirmed(invocation, { command: 'provision', ...stackInfo, counts, duration: expected });
+  return isConfirmed(invocation, {
+    command: selectedCommand(options),
+    ...stackInfo,
+    counts,
+    duration: expected,
+  });
 }
 
 /**
  * Carries out a plan. If an earlier run was killed before a create was answered, the resource may exist with the settings of an
  * older configuration. In that case, the stack is surveyed, planned and applied once more.
  */
-async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
+async function applyPlan(session: Session, plan: Plan, onlyService: string | undefined): Promise<AllIds> {
   const { run } = session;
   const resumesCreate = plan.changes.some(
     (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
@@ -135,10 +151,13 @@ async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   const ids = await apply(run, session.lookContext(), plan);
   if (!resumesCreate) return ids;
   const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
-  return apply(run, context, makePlan(context, await survey(context), []));
+  return apply(run, context, makePlan(context, await survey(context), [], onlyService));
 }
 
-function planResult(plan: Plan, stackInfo: object): CommandResult {
+function planResult(
+  plan: Plan,
+  { service, ...stackInfo }: { readonly service: string | undefined },
+): CommandResult {
   const { changes, kept, found } = plan;
   const rollbacks = rolledBackServices(changes, found);
   const lines = [
@@ -148,9 +167,17 @@ function planResult(plan: Plan, stackInfo: object): CommandResult {
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: lines.join('\n'),
-    json: { ...stackInfo, plan: planJson(changes, kept), rollbacks },
+    json: {
+      ...stackInfo,
+      plan: planJson(changes, kept),
+      rollbacks,
+      ...(service !== undefined && { service, leftOut: leftOutJson(plan) }),
+    },
   };
 }
+
+/** Returns the addresses of the changes that are left for a provision. */
+const leftOutJson = ({ leftOut = [] }: Plan): string[] => leftOut.map(changeAddress);
 
 function countsDone({ changes }: Plan): string {
   const { create = 0, update = 0, replace = 0, remove = 0 } = countsByVerb(changes, 0);

@@ -9,6 +9,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import { checkDomain } from './domain.ts';
+import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
 import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
@@ -33,16 +34,25 @@ export interface Plan {
   readonly planned: Planned<Noun>;
   /** The addresses of the resources that stay as they are. */
   readonly kept: readonly string[];
+  /** The changes that a run on one service leaves for a provision. */
+  readonly leftOut?: readonly Change[];
 }
 
 /**
  * Plans a provision.
  * @param adopt addresses of resources to take over
+ * @param service the only service to provision, with everything that it needs; by default, all services
  * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; FOREIGN when
  *   resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our resources cannot
  *   become what is desired
  */
-export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly string[] = []): Plan {
+export function makePlan(
+  desired: Desired,
+  fullSurvey: Survey,
+  adopt: readonly string[] = [],
+  service?: string,
+): Plan {
+  const surveyed = service === undefined ? fullSurvey : withDeployedImages(desired, fullSurvey, service);
   checkAvailabilityZones(desired, surveyed);
   checkDomain(desired.config, surveyed.domain);
   const { stack } = desired.names;
@@ -50,18 +60,22 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
     adopt.length === 0
       ? surveyed
       : takeOver(surveyed, foreignIn(diffAll(desired, surveyed).changes), adopt, stack);
-  const { found, planned, changes } = diffAll(desired, surveyWithAdopted);
+  const { found, planned, changes: allChanges } = diffAll(desired, surveyWithAdopted);
+  const { included: changes, leftOut } =
+    service === undefined
+      ? { included: allChanges, leftOut: [] }
+      : limitChanges(allChanges, service, desired.config, found);
   const foreign = foreignIn(changes);
   if (foreign.length > 0) throw namesTaken(foreign, found);
   const impossible = changes.filter((change) => change.cannotUpdate);
   if (impossible.length > 0) throw impossibleChanges(impossible);
-  const changed = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
+  const changed = new Set(allChanges.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
     .filter((address) => !changed.has(address));
   const names = withServiceNames(desired.names, found);
   const explained = withRollbackReasons(withFormerOwners(changes, surveyed, adopt, stack), found);
-  return { found, names, changes: explained, planned, kept };
+  return { found, names, changes: explained, planned, kept, leftOut };
 }
 
 /**

@@ -1,12 +1,25 @@
 /** Runs a provision: opens a session, surveys, executes, and closes the session. */
 import { survey } from '../lib/engine/survey.ts';
 import { nouns } from '../lib/model/architecture.ts';
+import type { Config } from '../lib/config/config.ts';
+import { unknownService } from '../lib/run/bad-arguments.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { openSession, type SessionDependencies } from '../lib/run/session.ts';
 
+import { selectedCommand } from './one-service.ts';
+
 /** Loaded while the responses of the survey are pending. */
 const loadExecute = () => import('./execute.ts');
+
+/** Returns a function that checks that a configuration has a service. */
+const withService =
+  (service = '') =>
+  (config: Config): Config => {
+    const names = config.services.map(({ name }) => name);
+    if (!names.includes(service)) throw unknownService(service, names);
+    return config;
+  };
 
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(
@@ -15,13 +28,17 @@ export async function provision(
 ): Promise<CommandResult> {
   const { options, report, signal } = invocation;
   const start = performance.now();
+  const command = selectedCommand(options);
+  const { service } = options;
+  const config = command === 'deploy' ? dependencies.config.then(withService(service)) : dependencies.config;
   const session = await openSession(options, {
-    command: options.drift ? 'drift' : 'provision',
+    command,
     report,
     signal,
     // A failure to load is reported by the await below.
     survey: (context) => survey(context, nouns, () => void loadExecute().catch(() => undefined)),
     ...dependencies,
+    config,
   });
   try {
     const { execute } = await loadExecute();

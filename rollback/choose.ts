@@ -13,7 +13,7 @@ export interface ChoiceContext {
   readonly to: number | undefined;
   /** The revision of a rollback that has started but has not ended. */
   readonly unfinished: number | undefined;
-  /** Whether ECS records how deployments end. */
+  /** Whether ECS's records of deployments can be read. */
   readonly isRecorded: boolean;
 }
 
@@ -69,7 +69,7 @@ const nothingEarlier = (service: string, current: number | undefined): Problem =
 const unknownOutcomes = (service: string): Problem =>
   rollbackRefused(
     `It is unknown which revision of ${service} was deployed successfully.`,
-    'This endpoint does not record service deployments.',
+    "ECS's records of deployments cannot be read: this endpoint does not have them, or the caller may not read them.",
     `npm run history -- ${service}, to see its revisions`,
     `npm run rollback -- ${service} --to N`,
   );

@@ -1,6 +1,7 @@
 /** Describes a service as it will be after a rollback: with the containers of the earlier revision. Pure. */
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Config, Container, Service } from '../lib/config/config.ts';
+import { completeDeploy } from '../lib/config/complete.ts';
 import { Health } from '../lib/config/schema.ts';
 import type { FoundService } from '../lib/look/services.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -13,13 +14,16 @@ interface Attachment {
   readonly container: string;
   readonly port: number;
   readonly targetGroupArn: string;
+  /** The group that gets the requests after every second deployment, if ECS shifts requests. */
+  readonly alternateArn: string | undefined;
 }
 
 /** Reads the load balancers of a service; see `loadBalancerText`. */
 const attachmentsOf = ({ loadBalancers }: FoundService): Attachment[] =>
   loadBalancers.flatMap((text) => {
-    const [, container = '', port, targetGroupArn = ''] = /^(.+):(\d+) → (.+)$/.exec(text) ?? [];
-    return port === undefined ? [] : [{ container, port: Number(port), targetGroupArn }];
+    const [, container = '', port, targetGroupArn = '', alternateArn] =
+      /^(.+):(\d+) → (\S+)(?: or (\S+),.*)?$/.exec(text) ?? [];
+    return port === undefined ? [] : [{ container, port: Number(port), targetGroupArn, alternateArn }];
   });
 
 /**
@@ -79,7 +83,7 @@ export function serviceAfterRollback(
     const base = configured?.containers.find((container) => container.name === name);
     const groups = attachments.filter(({ container }) => container === name);
     const rule = rules.find(({ targetGroupArn }) =>
-      groups.some((attachment) => attachment.targetGroupArn === targetGroupArn),
+      groups.some((group) => [group.targetGroupArn, group.alternateArn].includes(targetGroupArn)),
     );
     const path = rule && pathIn(rule.paths);
     return {
@@ -97,13 +101,13 @@ export function serviceAfterRollback(
     };
   });
   const service: Service = {
-    ...(configured ?? { graceSeconds: existing.graceSeconds ?? 0 }),
+    ...(configured ?? { graceSeconds: existing.graceSeconds ?? 0, deploy: completeDeploy('rolling') }),
     name: key,
     cpu: Number(cpu ?? 0) as Service['cpu'],
     memory: Number(memory ?? 0),
     count: existing.desiredCount,
     containers,
-  } as Service;
+  };
   return {
     service,
     targetGroups: new Map(

@@ -27,7 +27,7 @@ type FilledIn =
 const AWS_TAG = /^aws:/i;
 
 /** The revision to register. */
-export interface Restoration {
+export interface RestoredRevision {
   /** The earlier revision. */
   readonly revision: number;
   readonly definition: TaskDefinition;
@@ -48,7 +48,7 @@ export function registrationOf({
   images,
   tags,
   caller,
-}: Restoration): RegisterTaskDefinitionCommandInput {
+}: RestoredRevision): RegisterTaskDefinitionCommandInput {
   const {
     taskDefinitionArn: _arn,
     revision: _revision,
@@ -89,19 +89,19 @@ export function registrationOf({
 export async function registerAgain(
   aws: Aws,
   stack: string,
-  restoration: Restoration,
+  restored: RestoredRevision,
   currentArn: string,
 ): Promise<string> {
-  const family = restoration.definition.family ?? '';
+  const family = restored.definition.family ?? '';
   const active = await Promise.all(
     (await revisionsOf(aws, family, 'ACTIVE')).map((arn) => describeRevision(aws, arn)),
   );
   const isUsable = (candidate: Revision | undefined): candidate is Revision =>
     candidate?.tags[STACK_TAG] === stack &&
-    candidate.tags[RESTORES_TAG] === String(restoration.revision) &&
+    candidate.tags[RESTORES_TAG] === String(restored.revision) &&
     candidate.arn !== currentArn;
   const registered = active.findLast(isUsable);
   if (registered) return registered.arn;
-  const { taskDefinition } = await aws.ecs(new RegisterTaskDefinitionCommand(registrationOf(restoration)));
+  const { taskDefinition } = await aws.ecs(new RegisterTaskDefinitionCommand(registrationOf(restored)));
   return taskDefinition?.taskDefinitionArn ?? '';
 }

@@ -2,15 +2,15 @@
 import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
 import { deregisterRevision, ownRevisions } from '../lib/aws/task-definition-revisions.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
-import { isProblem, Problem } from '../lib/model/problem.ts';
-import { awsCommand, untilReported } from '../lib/run/run.ts';
+import { Problem } from '../lib/model/problem.ts';
 import type { Session } from '../lib/run/session.ts';
+import { waitContext } from '../provision/done/finish.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
 import type { DeployedService } from './deployed-service.ts';
-import { registerAgain, type Restoration } from './register.ts';
+import { registerAgain, type RestoredRevision } from './register.ts';
 
 /** The rollback of one service. */
-export interface Rollback extends Restoration {
+export interface Rollback extends RestoredRevision {
   /** The name of the service in the configuration. */
   readonly key: string;
   readonly existing: FoundService;
@@ -21,11 +21,12 @@ export interface Rollback extends Restoration {
 
 /**
  * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill. The
- * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new one is deregistered.
+ * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new
+ * one is deregistered.
  * @returns the ARN of the new revision
  * @throws DEPLOYMENT and the other problems of `waitForService`
  */
-export async function restore(session: Session, rollback: Rollback): Promise<string> {
+export async function carryOutRollback(session: Session, rollback: Rollback): Promise<string> {
   const { run } = session;
   const { aws, names } = session.lookContext();
   const { key, existing, revision } = rollback;
@@ -47,7 +48,7 @@ export async function restore(session: Session, rollback: Rollback): Promise<str
   try {
     await waitUntilRestored(session, rollback, arn, response?.service);
   } catch (error) {
-    if (!isProblem(error) || run.signal.aborted) throw error;
+    if (!(error instanceof Problem) || run.signal.aborted) throw error;
     throw await withdraw(session, rollback, arn, error);
   }
   await deregisterOthers(session, rollback, arn);
@@ -64,14 +65,8 @@ async function waitUntilRestored(
   if (!run.waitUntilReady) return;
   const { aws, names } = session.lookContext();
   const context = {
-    aws,
-    names: { ...names, service: () => existing.serviceName },
-    clock: run.clock,
-    note: (text: string) => run.report({ type: 'note', text }),
-    until: untilReported(run, 'services', key),
-    listenersOf: run.listenersOf,
-    proofTimes: run.waits.proof,
-    awsCommand: (command: string) => awsCommand(run, command),
+    ...waitContext(run, { aws, names: { ...names, service: () => existing.serviceName } }, key),
+    existing,
   };
   const ids = {
     taskDefinitions: new Map([[key, { taskDefinitionArn }]]),
@@ -107,7 +102,7 @@ async function withdraw(
     ...cause,
     what: `${cause.what} It was the rollback to revision ${revision}.`,
     fix: [...cause.fix, `npm run history -- ${key}, to choose another revision`],
-    cause,
+    cause: cause.cause,
   });
 }
 

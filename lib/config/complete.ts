@@ -47,7 +47,7 @@ export const completeConfig = (
 });
 
 /** A strategy that is only named has all the defaults; options that name no strategy belong to a rolling deployment. */
-function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
+export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
   const options = typeof deploy === 'string' ? DeployOptions.parse({ [deploy]: {} }) : deploy;
   const { alarms, circuitBreaker } = options;
   const strategy = STRATEGIES.find((name) => options[name] !== undefined) ?? 'rolling';

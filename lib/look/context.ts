@@ -26,6 +26,8 @@ export interface LookContext extends Omit<Desired, 'account' | 'caller'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;
+  /** The only service whose images are built and looked for; undefined for all services. */
+  readonly onlyService?: string | undefined;
   /** Runs a query that several looks share. The query runs once per survey, and every look gets the same result. */
   shared<T>(name: string, query: () => Promise<T>): Promise<T>;
   /**

@@ -2,7 +2,7 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
-import { containersOf } from '../config/config.ts';
+import { containersOf, withOnlyService } from '../config/config.ts';
 import { waitForSiblings } from '../engine/concurrent.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -20,7 +20,9 @@ export const imageUri = (repositoryUri: string, digest: string): string => `${re
 
 /** Only looks for images of the current source: the repository's lifecycle policy expires older ones. */
 export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
-  const fromSource = containersOf(context.config).filter(({ image }) => 'source' in image);
+  const { config, onlyService } = context;
+  const builtConfig = onlyService === undefined ? config : withOnlyService(config, onlyService);
+  const fromSource = containersOf(builtConfig).filter(({ image }) => 'source' in image);
   const found = await waitForSiblings(
     fromSource.map(async ({ key }) => [key, await lookImage(context, key)] as const),
   );

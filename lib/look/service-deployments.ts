@@ -49,20 +49,11 @@ export function deploymentRecords(
     try {
       return await read();
     } catch (error) {
-      areAvailable = !isUnavailable(error);
+      areAvailable = !areRecordsUnavailable(error);
       return undefined;
     }
   };
-  const list = async (after?: Date): Promise<ServiceDeploymentBrief[]> => {
-    const createdAt = after && { after: new Date(after.getTime() - MARGIN_MS) };
-    const listed = await allPages(async (nextToken) => {
-      const page = await aws.ecs(
-        new ListServiceDeploymentsCommand({ cluster, service, createdAt, maxResults: 100, nextToken }),
-      );
-      return { items: page.serviceDeployments ?? [], next: page.nextToken };
-    });
-    return listed.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
-  };
+  const list = (after?: Date) => listDeployments(aws, cluster, service, after);
   const describe = async (arn: string | undefined): Promise<ServiceDeployment | undefined> => {
     if (arn === undefined) return undefined;
     const { serviceDeployments = [] } = await aws.ecs(
@@ -96,8 +87,28 @@ export function deploymentRecords(
   };
 }
 
+/**
+ * Lists the records of a service, the newest first.
+ * @param after leaves out the deployments that were created long before this time
+ */
+export async function listDeployments(
+  aws: LookContext['aws'],
+  cluster: string,
+  service: string,
+  after?: Date,
+): Promise<ServiceDeploymentBrief[]> {
+  const createdAt = after && { after: new Date(after.getTime() - MARGIN_MS) };
+  const listed = await allPages(async (nextToken) => {
+    const page = await aws.ecs(
+      new ListServiceDeploymentsCommand({ cluster, service, createdAt, maxResults: 100, nextToken }),
+    );
+    return { items: page.serviceDeployments ?? [], next: page.nextToken };
+  });
+  return listed.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+}
+
 /** Whether an error means that no record can be read here, now or later. */
-const isUnavailable = (error: unknown): boolean =>
+export const areRecordsUnavailable = (error: unknown): boolean =>
   isUnimplemented(error) ||
   isAccessDenied(error) ||
   isCode(error, 'UnsupportedFeature', 'NotImplemented', 'InvalidAction', 'UnknownOperation');

@@ -91,6 +91,18 @@ export function excessArgument(command: string, argument: string, takesService =
   );
 }
 
+/** The problem with a service that does not exist. @param known the names of all services */
+export function unknownService(service: string, known: readonly string[]): Problem {
+  const [nearest] = [...known].sort((a, b) => distance(a, service) - distance(b, service));
+  const isNear = nearest !== undefined && distance(nearest, service) <= Math.max(2, service.length / 3);
+  return problem('ARGUMENTS', {
+    what: `There is no service ${service}.`,
+    why: [`The services are ${known.join(', ')}.`, ...(isNear ? [`Did you mean ${nearest}?`] : [])].join(' '),
+    now: NOTHING_CHANGED,
+    fix: ['Name one of these services, or add the service to slipway.config.ts.'],
+  });
+}
+
 const argumentsProblem = (command: string, what: string, why: string): Problem =>
   problem('ARGUMENTS', {
     what,

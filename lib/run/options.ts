@@ -26,6 +26,8 @@ export interface Options {
   readonly builder: Builder | undefined;
   /** Whether the run only reports drift from the configuration: `npm run drift`. */
   readonly drift: boolean;
+  /** Whether the run provisions only one service: `npm run deploy`. */
+  readonly deploy: boolean;
   /** The addresses of foreign resources to take over. */
   readonly adopt: readonly string[];
   /** Whether a stack of another project may be changed. */
@@ -104,6 +106,7 @@ export const DEFAULT_OPTIONS: Options = {
   wait: true,
   builder: undefined,
   drift: false,
+  deploy: false,
   adopt: [],
   adoptStack: false,
   service: undefined,

@@ -129,7 +129,16 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     if (savedState?.changed !== undefined) recentlyCreated.treatAllAsCreatedAt(savedState.changed);
     const identity = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(savedState?.resources ?? {});
-    const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });
+    const onlyService = command === 'deploy' ? options.service : undefined;
+    const lookContext = (): LookContext => ({
+      config,
+      names,
+      aws,
+      builds,
+      recorded,
+      onlyService,
+      shared: singleFlight(),
+    });
     const found = survey(lookContext());
     // A failed survey is reported when it is awaited; a failure of the identity call takes precedence.
     found.catch(() => undefined);

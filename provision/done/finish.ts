@@ -61,9 +61,10 @@ export async function finish(
   return { url: address.url, zone };
 }
 
-const waitContext = (
+/** Returns the context of a wait for a service that the steps of the run do not change. */
+export const waitContext = (
   run: Run,
-  { aws, names }: LookContext,
+  { aws, names }: Pick<LookContext, 'aws' | 'names'>,
   key: string,
 ): Parameters<typeof waitForService>[0] => ({
   aws,

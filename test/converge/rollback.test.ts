@@ -6,11 +6,15 @@ import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
+import { simulatedDataPlane, type DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import type { AccountSnapshot } from './account-snapshots.ts';
 import { stack, web } from './stacks.ts';
+
+/** A clock that leaps at most an hour, so that the builds of images do not make it pass 90 days. */
+const patientClock = (from?: number) => leapingClock(from, 3_600_000);
 
 const { domain: _domain, ...withoutDomain } = stack();
 const release = (version: string, more: Partial<StackInput['services'][string]> = {}): StackInput => ({
@@ -25,13 +29,13 @@ const withoutSource: StackInput = {
 
 let threeReleases: AccountSnapshot;
 beforeAll(async () => {
-  const user = await account({ clock: leapingClock() });
+  const user = await account({ clock: patientClock() });
   for (const version of ['1', '2', '3']) await user.provision(release(version), { wait: true });
   threeReleases = user.snapshot();
   await user.close();
 });
 const accountWithReleases = () =>
-  account({ clock: leapingClock(threeReleases.takenAt), from: threeReleases });
+  account({ clock: patientClock(threeReleases.takenAt), from: threeReleases });
 
 const serviceOf = async ({ aws }: Account) => {
   const { services } = await aws.ecs.send(
@@ -140,6 +144,35 @@ test('a configuration that matches the restored revision needs no provision', as
   expect(user.output().notes.filter((text) => text.includes('rolled back'))).toEqual([]);
 });
 
+test('a rollback that fails leaves the former revision in service, and the next plan finds nothing to do', async () => {
+  let failing: number | undefined;
+  const plane: DataPlane = {
+    ...simulatedDataPlane,
+    startTask: (region, taskArn, onOutcome) => {
+      const { taskDefinitionArn = '' } = region.ecs.tasks.get(taskArn) ?? {};
+      const fails = failing !== undefined && taskDefinitionArn.endsWith(`:${failing}`);
+      onOutcome(
+        fails
+          ? { stopCode: 'TaskFailedToStart', reason: 'ResourceInitializationError: by the test' }
+          : undefined,
+      );
+    },
+  };
+  const user = await account({ clock: patientClock(), plane });
+  for (const version of ['1', '2']) await user.provision(release(version), { wait: true });
+  failing = 3;
+  await expect(user.rollback(release('2'), { wait: true })).rejects.toMatchObject({
+    code: 'DEPLOYMENT',
+    what: expect.stringContaining('It was the rollback to revision 1.') as unknown,
+  });
+  expect(await definitionInService(user)).toMatchObject({ revision: 2, version: '2' });
+  expect(await activeRevisions(user)).toEqual([2]);
+  expect(await user.plan(release('2'))).toEqual([]);
+  failing = undefined;
+  await user.rollback(release('2'), { wait: true });
+  expect(await definitionInService(user)).toMatchObject({ revision: 4, version: '1' });
+});
+
 test('--to restores any revision, --plan changes nothing, and the count stays', async () => {
   const user = await accountWithReleases();
   await user.provision(release('3', { count: 2 }), { wait: true });
@@ -204,7 +237,7 @@ describe('a rollback that is impossible is one problem, and nothing changes', ()
   });
 
   test('no earlier revision', async () => {
-    const user = await account({ clock: leapingClock() });
+    const user = await account({ clock: patientClock() });
     await user.provision(release('1'), { wait: true });
     await expectRefusal(
       user,
@@ -219,7 +252,7 @@ describe('a rollback that is impossible is one problem, and nothing changes', ()
   });
 
   test('an image by tag whose digest is not recorded', async () => {
-    const user = await account({ clock: leapingClock() });
+    const user = await account({ clock: patientClock() });
     const tagged = (tag: string): StackInput => ({
       ...withoutDomain,
       services: { web: { containers: { app: { image: `public.ecr.aws/shop/app:${tag}` } } } },
@@ -237,7 +270,7 @@ describe('a rollback that is impossible is one problem, and nothing changes', ()
   });
 
   test('another port than the one that the load balancer uses', async () => {
-    const user = await account({ clock: leapingClock() });
+    const user = await account();
     const onPort = (port: number): StackInput => ({
       ...withoutDomain,
       services: { web: { containers: { app: { source: 'app', port, path: '/' } } } },
@@ -257,7 +290,7 @@ describe('a rollback that is impossible is one problem, and nothing changes', ()
   });
 
   test('several services, and no name', async () => {
-    const user = await account({ clock: leapingClock() });
+    const user = await account({ clock: patientClock() });
     const two: StackInput = {
       ...withoutDomain,
       services: { ...web(), jobs: { containers: { job: { image: 'public.ecr.aws/shop/job:1' } } } },

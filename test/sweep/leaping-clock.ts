@@ -21,8 +21,10 @@ const QUIET_TURNS = 4;
  * event loop, so the speed of the machine does not matter. Only one such clock may be in use at a time, since each
  * counts all requests of the process.
  * @param from milliseconds since 1970; by default now
+ * @param maxLeapMs the clock does not leap further than this. While images are built, no request is in flight, and the clock would leap
+ * from one daily expiry of images to the next
  */
-export function leapingClock(from = Date.now()): Clock & SandboxClock {
+export function leapingClock(from = Date.now(), maxLeapMs = Infinity): Clock & SandboxClock {
   let time = from;
   let quietTurns = 0;
   let isTurning = false;
@@ -34,7 +36,8 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
     // Without a timer, for example after a cancelled wait, the clock cannot leap.
     if (quietTurns > QUIET_TURNS && timers.size > 0) {
       quietTurns = 0;
-      time = Math.max(time, Math.min(...[...timers].map(({ at }) => at)));
+      const next = Math.min(...[...timers].map((timer) => timer.at));
+      if (next - time <= maxLeapMs) time = Math.max(time, next);
     }
     for (const timer of [...timers].sort((one, other) => one.at - other.at)) {
       if (timer.at > time || !timers.delete(timer)) continue;

@@ -22,11 +22,18 @@ const stackWithNewProtocol = stack({
 });
 const stackWithNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
-/** A stack whose only container is built from source. Its images have digests, which a rollback needs. */
+/** The digest of an image that is not built. A rollback needs digests. */
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+/** A stack whose only container has an image by digest. */
 export const release = (version: string): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',
-  services: { web: { containers: { app: { source: 'app', environment: { VERSION: version } } } } },
+  services: {
+    web: {
+      containers: { app: { image: `public.ecr.aws/shop/app@${DIGEST}`, environment: { VERSION: version } } },
+    },
+  },
 });
 
 export async function provisionTwice(user: Account): Promise<void> {

@@ -10,7 +10,7 @@ import type { TaskDefinitionRow } from './store.ts';
 const TASK_PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
 /** Returns the role with the given ARN or name. */
-function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
+export function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
   const role = iam.roles.get(shortName(reference).toLowerCase());
   return !reference.startsWith('arn:') || role?.Arn === reference ? role : undefined;
 }

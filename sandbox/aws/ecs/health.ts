@@ -4,6 +4,7 @@ import { durations, floors } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
 import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
+import { restoreTargets } from './task-targets.ts';
 
 export type TaskHealth =
   | { readonly state: 'healthy' | 'waiting' }
@@ -23,7 +24,7 @@ interface Membership {
 }
 
 /**
- * Returns the health of a task, and records since when it passes its checks. A task is healthy when its health checks pass in
+ * Returns the health of a task, after registering missing targets again, and records since when it passes its checks. A task is healthy when its health checks pass in
  * all target groups and in all essential containers. A task without any checks is healthy some time after it becomes RUNNING.
  * A task that is a real program must also have passed its checks for some seconds. Failures within the grace period are
  * ignored.
@@ -31,6 +32,7 @@ interface Membership {
  */
 export function healthOf(region: Region, service: ServiceRow, task: TaskRow): TaskHealth {
   if (task.lastStatus !== 'RUNNING' || !task.startedAt) return { state: 'waiting' };
+  restoreTargets(region, service, task);
   const age = region.now().getTime() - task.startedAt.getTime();
   const memberships = task.targets.map(({ targetGroupArn, port }) => ({
     targetGroupArn,

@@ -1,5 +1,6 @@
 // The scheduler's replacement of unhealthy tasks, and the grace period during which the scheduler waits.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { DeregisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { recordContainerExit, recordContainerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
@@ -78,6 +79,24 @@ test("the load balancer's health report triggers a replacement without any descr
   region.after(0, 'ecs:target-health-changed', required(groups[0]));
   clock.advance(5_000);
   expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'PROVISIONING']);
+});
+
+test('a target that someone deregisters from a running service is registered again', async () => {
+  const { clock, elbv2, region, ip, arn, tasks, currentService, groups } = await steadyScene();
+  const [TargetGroupArn] = groups;
+  await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: ip, Port: 5000 }] }));
+  const state = () =>
+    region.elbv2.targetGroups.get(TargetGroupArn)?.targets.map(({ health }) => health.State);
+  expect(state()).toEqual(['draining']);
+  clock.advance(5_000);
+  expect(state()).toEqual(['initial']);
+  expect(eventMessages(await currentService())[0]).toBe(
+    `(service web) registered 1 targets in (target-group ${TargetGroupArn})`,
+  );
+  markTargetsHealthy(region);
+  clock.advance(20_000);
+  expect(await tasks()).toMatchObject([{ taskArn: arn }]);
+  expect(eventMessages(await currentService())[0]).toBe('(service web) has reached a steady state.');
 });
 
 test('failed health checks of a new task are ignored during the grace period', async () => {

@@ -1,7 +1,7 @@
 /** Carries a deployment through its lifecycle stages: does the work of each stage, and enters the next one when it is due. */
 import { durations } from '../../../world/durations.ts';
 import type { Region } from '../../../world/region.ts';
-import type { DeploymentFailure } from '../deployment-failures.ts';
+import type { FailureReason } from '../deployment-failures.ts';
 import { rolloutOf } from '../rollouts.ts';
 import type { AssessedTask } from '../rolling.ts';
 import { addEvent, healthNotDescribed } from '../service-events.ts';
@@ -16,7 +16,7 @@ import { nextPosition, shownStage } from './stages.ts';
 import { shiftTraffic } from './traffic.ts';
 import { trafficSteps } from './traffic-steps.ts';
 
-type Outcome = DeploymentFailure | 'waiting' | 'done';
+type Outcome = FailureReason | 'waiting' | 'done';
 
 /** What the work of a stage needs. */
 interface Context {
@@ -40,7 +40,7 @@ export function advance(
   service: ServiceRow,
   deployment: DeploymentRow,
   tasks: readonly Assessment[],
-): DeploymentFailure | undefined {
+): FailureReason | undefined {
   if (deployment.rolloutState !== 'IN_PROGRESS') return undefined;
   for (;;) {
     const progress = shiftOf(service, deployment);

@@ -1,7 +1,7 @@
 /** The lifecycle hooks of a deployment. A PAUSE hook waits for a call of ContinueServiceDeployment, or for its timeout. */
 import type { DeploymentLifecycleHook, DeploymentLifecycleHookDetail } from '@aws-sdk/client-ecs';
 import type { Region } from '../../../world/region.ts';
-import type { DeploymentFailure } from '../deployment-failures.ts';
+import type { FailureReason } from '../deployment-failures.ts';
 import type { RolloutRow } from '../store.ts';
 import { hookFailure } from './failures.ts';
 import { scaledMinutes } from './pauses.ts';
@@ -18,7 +18,7 @@ export function awaitHooks(
   region: Region,
   rollout: RolloutRow,
   progress: ProgressRow,
-): DeploymentFailure | 'waiting' | 'done' {
+): FailureReason | 'waiting' | 'done' {
   if (!progress.hookIds) callHooks(region, rollout, progress);
   const details = (rollout.lifecycleHookDetails ?? []).filter(({ hookId = '' }) =>
     progress.hookIds?.includes(hookId),

@@ -1,7 +1,7 @@
 /** ECS's checks of the rules and target groups of a deployment that shifts traffic. They run after the call has returned. */
 import type { Region } from '../../../world/region.ts';
 import { forwardedGroups } from '../../elbv2/forwarding.ts';
-import type { DeploymentFailure } from '../deployment-failures.ts';
+import type { FailureReason } from '../deployment-failures.ts';
 import { cannotManage, networkingFailure, RULES_NOT_FOUND } from './failures.ts';
 import { assumable, mayRead } from './infrastructure-role.ts';
 import type { RouteRow } from './rows.ts';
@@ -14,7 +14,7 @@ import type { RouteRow } from './rows.ts';
 export function checkRoutes(
   region: Region,
   routes: readonly RouteRow[],
-): DeploymentFailure | 'later' | undefined {
+): FailureReason | 'later' | undefined {
   for (const route of routes) {
     const state = assumable(region, route.roleArn);
     if (state === 'later') return 'later';
@@ -30,7 +30,7 @@ export function checkRoutes(
 function checkRoute(
   region: Region,
   { blue, green, productionRule, testRule }: RouteRow,
-): DeploymentFailure | undefined {
+): FailureReason | undefined {
   const production = region.elbv2.rules.get(productionRule);
   const test = region.elbv2.rules.get(testRule);
   if (!production || (testRule !== undefined && !test)) return RULES_NOT_FOUND;

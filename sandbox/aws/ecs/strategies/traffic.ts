@@ -2,7 +2,7 @@
 import type { Region } from '../../../world/region.ts';
 import { forwardedGroups, forwardWeighted } from '../../elbv2/forwarding.ts';
 import type { RuleRow } from '../../elbv2/store.ts';
-import type { DeploymentFailure } from '../deployment-failures.ts';
+import type { FailureReason } from '../deployment-failures.ts';
 import type { RolloutRow } from '../store.ts';
 import { hookFailure, RULES_NOT_FOUND } from './failures.ts';
 import { denialOfChange } from './infrastructure-role.ts';
@@ -23,7 +23,7 @@ export function shiftTraffic(
   progress: ProgressRow,
   traffic: Traffic,
   percent: number,
-): DeploymentFailure | undefined {
+): FailureReason | undefined {
   const changes: { readonly rule: RuleRow; readonly route: RouteRow }[] = [];
   for (const route of progress.routes) {
     const arn = route[RULES[traffic]];

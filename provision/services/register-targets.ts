@@ -10,13 +10,14 @@ import type { ServiceContext } from './calls.ts';
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
  */
 export async function registerMissingTargets(context: ServiceContext): Promise<void> {
-  const { aws, change, existing, note } = context;
+  const { aws, change, existing } = context;
   if (!existing) return;
   const health = await lookServiceHealth(context, new Map([[change.key, existing]]));
   for (const [TargetGroupArn, targets] of byGroup(health.get(change.key)?.unregistered ?? [])) {
     const Targets = targets.map(({ address, port }) => ({ Id: address, Port: port }));
     await aws.elbv2(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
-    for (const { container, address, port } of targets) note(`registered ${address}:${port} of ${container}`);
+    for (const { container, address, port } of targets)
+      context.note(`registered ${address}:${port} of ${container}`);
   }
 }
 

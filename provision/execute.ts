@@ -144,7 +144,7 @@ async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
 
 /** Returns the survey with the health of each deployed service. */
 async function withServiceHealth(context: LookContext, found: Survey): Promise<Survey> {
-  const health = await lookServiceHealth(context, found.services);
+  const health = await lookServiceHealth(context, found.services, found.targetGroups);
   const services = new Map(
     [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
   );

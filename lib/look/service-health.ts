@@ -52,20 +52,25 @@ type HealthContext = { readonly aws: Aws; readonly names: Pick<Names, 'cluster'>
 /**
  * Returns the health of every service that is deployed completely. Services with a deployment in progress are left out: their
  * targets come and go.
+ * @param existing the target groups that exist; AWS clients repeat a call for a group that does not exist, in case it is new
  */
 export async function lookServiceHealth(
   { aws, names }: HealthContext,
   services: Items<FoundService>,
+  existing: Items<{ readonly targetGroupArn: string }>,
 ): Promise<Map<string, ServiceHealth>> {
   const deployed = [...services].filter(
     ([, { status, rollout, desiredCount }]) =>
       status === 'ACTIVE' && rollout === 'COMPLETED' && desiredCount > 0,
   );
   if (deployed.length === 0) return new Map();
-  const groups = new Set(deployed.flatMap(([, { targetGroupArns }]) => targetGroupArns));
+  const used = new Set(deployed.flatMap(([, { targetGroupArns }]) => targetGroupArns));
+  const groups = [...existing.values()]
+    .map(({ targetGroupArn }) => targetGroupArn)
+    .filter((arn) => used.has(arn));
   const [tasks, targets] = await Promise.all([
     runningTasks(aws, names.cluster),
-    Promise.all([...groups].map(async (arn) => [arn, await targetsOf(aws, arn)] as const)),
+    Promise.all(groups.map(async (arn) => [arn, await targetsOf(aws, arn)] as const)),
   ]);
   const targetsByGroup = new Map(targets.flatMap(([arn, found]) => (found ? [[arn, found] as const] : [])));
   return new Map(deployed.map(([key, service]) => [key, healthOf(service, tasks, targetsByGroup)]));

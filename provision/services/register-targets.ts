@@ -10,9 +10,9 @@ import type { ServiceContext } from './calls.ts';
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
  */
 export async function registerMissingTargets(context: ServiceContext): Promise<void> {
-  const { aws, change, existing } = context;
+  const { aws, change, existing, found } = context;
   if (!existing) return;
-  const health = await lookServiceHealth(context, new Map([[change.key, existing]]));
+  const health = await lookServiceHealth(context, new Map([[change.key, existing]]), found.targetGroups);
   for (const [TargetGroupArn, targets] of byGroup(health.get(change.key)?.unregistered ?? [])) {
     const Targets = targets.map(({ address, port }) => ({ Id: address, Port: port }));
     await aws.elbv2(new RegisterTargetsCommand({ TargetGroupArn, Targets }));

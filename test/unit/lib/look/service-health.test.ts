@@ -112,13 +112,19 @@ test('only deployed services are looked at, all with one list of tasks and one c
     .resolves({ TargetHealthDescriptions: [target('10.0.0.4', 5000)] })
     .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-2' })
     .resolves({ TargetHealthDescriptions: [] });
+  const groups = new Map(
+    ['arn:group-1', 'arn:group-2', 'arn:group-of-others'].map((targetGroupArn) => [
+      targetGroupArn,
+      { targetGroupArn },
+    ]),
+  );
   const services = new Map<string, FoundService>([
     ['web', foundService],
     ['busy', { ...foundService, rollout: 'IN_PROGRESS' }],
     ['off', { ...foundService, desiredCount: 0 }],
     ['leaving', { ...foundService, status: 'DRAINING' }],
   ]);
-  const health = await lookServiceHealth(engineContext(), services);
+  const health = await lookServiceHealth(engineContext(), services, groups);
   expect([...health.keys()]).toEqual(['web']);
   expect(health.get('web')?.unregistered).toMatchObject([{ container: 'api2' }]);
   expect(
@@ -134,5 +140,5 @@ test('the targets of a group that does not exist are not reported', () => {
 });
 
 test('without a deployed service, no call is made', async () => {
-  expect((await lookServiceHealth(engineContext(), new Map())).size).toBe(0);
+  expect((await lookServiceHealth(engineContext(), new Map(), new Map())).size).toBe(0);
 });

@@ -73,5 +73,6 @@ export function applyContext<N extends Noun>(
     renewIntent: () => state.renew(address),
     until: untilReported(run, noun, key),
     note: (text) => report({ type: 'note', text }),
+    listenersOf: run.listenersOf,
   };
 }

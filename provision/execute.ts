@@ -1,8 +1,11 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
+import type { Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
-import { recordedIn } from '../lib/look/context.ts';
+import { recordedIn, type LookContext } from '../lib/look/context.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { lookServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
@@ -16,9 +19,11 @@ import { apply } from './apply.ts';
 import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
+import { warnOfEndedContainers } from './done/ended-containers.ts';
 import { finish } from './done/finish.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
@@ -41,7 +46,7 @@ export async function execute(
     text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
   });
   warnOfLocalhost(session, invocation);
-  const found = await session.found;
+  const found = await withServiceHealth(context, await session.found);
   checkProject(session, found, 'provision', invocation);
   const unknownNote = unknownStackNote(session, found);
   if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
@@ -52,6 +57,7 @@ export async function execute(
     ...routeEvents(config),
   ];
   for (const event of events) report(event);
+  if (options.plan) for (const text of healthWarnings(plan.found)) report({ type: 'warning', text });
   const stackInfo = { stack, target: options.target, region: config.region, account };
   const currentFingerprint = fingerprint(config);
   if (options.drift) {
@@ -65,15 +71,22 @@ export async function execute(
     );
   }
   if (options.plan) return planResult(plan, stackInfo);
-  if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
+  if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
-  const { url, zone } = await finish(run, context, session.connectedTarget, plan, ids);
+  const { url, zone } = await finish(
+    run,
+    { ...context, names: plan.names },
+    session.connectedTarget,
+    plan,
+    ids,
+  );
   if (signal.aborted) throw interrupted(run);
+  if (run.waitUntilReady) await warnOfEndedContainers(run, { ...context, names: plan.names });
   const { tags, project } = config;
   await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
   const elapsed = durationText(performance.now() - start);
@@ -101,6 +114,7 @@ export async function execute(
 async function confirmPlan(
   invocation: CommandContext,
   { changes, kept }: Plan,
+  { services }: Config,
   stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownNote'>,
 ): Promise<boolean> {
   if (changes.length === 0) return true;
@@ -109,7 +123,7 @@ async function confirmPlan(
   report({ type: 'phase', text: `plan: ${counts}` });
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const expected = expectedProvision(changes);
+  const expected = expectedProvision(changes, services);
   return isConfirmed(invocation, { command: 'provision', ...stackInfo, counts, duration: expected });
 }
 
@@ -126,6 +140,15 @@ async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   if (!resumesCreate) return ids;
   const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
   return apply(run, context, makePlan(context, await survey(context), []));
+}
+
+/** Returns the survey with the health of each deployed service. */
+async function withServiceHealth(context: LookContext, found: Survey): Promise<Survey> {
+  const health = await lookServiceHealth(context, found.services, found.targetGroups);
+  const services = new Map(
+    [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
+  );
+  return { ...found, services };
 }
 
 function planResult(plan: Plan, stackInfo: object): CommandResult {

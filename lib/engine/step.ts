@@ -2,6 +2,7 @@
 import type { Aws } from '../aws/clients.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { Builds } from '../image/builds.ts';
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Desired, LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
 import type { Ids, Needs, Noun } from '../model/architecture.ts';
@@ -52,6 +53,8 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   /** Waits until the probe is ready; progress is reported automatically. */
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
   note(text: string): void;
+  /** Returns where the containers of a task listen, if the target knows it. */
+  readonly listenersOf?: ListenersOf | undefined;
 }
 
 /** A resource that exists: its ids, and any other fields that are known. */
@@ -68,6 +71,11 @@ export type Applied<N extends Noun> = Known<N> | NotReady<N>;
 
 /** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
 export interface Step<N extends Noun, F extends string = string> {
+  /**
+   * Returns the found resources under other keys, if it depends on the planned changes whether an existing resource can become
+   * the desired one. Pure.
+   */
+  assign?(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Items<Found[N]>;
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**

@@ -1,4 +1,5 @@
 /** The context that all parts of a provision or a teardown share. */
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Report } from '../model/report.ts';
 import type { State } from '../state/state.ts';
@@ -21,6 +22,8 @@ export interface Run {
   readonly state: State;
   /** Whether to wait until the stack is ready for requests: for health checks and DNS. */
   readonly waitUntilReady: boolean;
+  /** Returns where the containers of a task listen; only the sandbox knows it. */
+  readonly listenersOf?: ListenersOf | undefined;
 }
 
 /**

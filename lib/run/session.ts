@@ -21,7 +21,7 @@ import { commandLine, type Options } from './options.ts';
 import { configurationFileOf, filesOf, lockStack, readSavedState } from './saved-state.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
-import { endpointOf, connectTarget, type OpenSandbox, type ConnectedTarget } from './target.ts';
+import { endpointOf, connectTarget, type OpenSandbox, type ConnectedTarget, listenersIn } from './target.ts';
 
 export interface Session {
   readonly config: Config;
@@ -148,6 +148,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
         report,
         state,
         waitUntilReady: options.wait,
+        listenersOf: listenersIn(target.sandbox),
       },
       lookContext: () => ({
         ...lookContext(),

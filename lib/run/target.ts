@@ -4,6 +4,7 @@ import type { ClientSettings } from '../aws/clients.ts';
 import type { Config, Target } from '../config/config.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { unwritable } from '../state/private-file.ts';
+import type { ListenersOf } from '../diagnosis/facts.ts';
 import type { Report } from '../model/report.ts';
 import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
 
@@ -47,6 +48,16 @@ export interface SandboxListener {
   /** Whether a program of the container still listens on the address. */
   readonly isOpen: boolean;
 }
+
+/** Returns the function that looks up where tasks listen; undefined without a sandbox. */
+export const listenersIn = (sandbox: SandboxHandle | undefined): ListenersOf | undefined =>
+  sandbox &&
+  (async (taskId) =>
+    (await sandbox.listeners(taskId))?.map(({ container, host, port }) => ({
+      container,
+      address: host,
+      port,
+    })));
 
 export type OpenSandbox = (options: {
   readonly port: number;

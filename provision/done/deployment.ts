@@ -1,7 +1,7 @@
 /** Interprets ECS's description of a service's deployment. Pure. */
 import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
-import { shortened } from './diagnose.ts';
+import { shortened } from '../../lib/diagnosis/messages.ts';
 
 export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMARY';
 

@@ -1,62 +1,77 @@
-/** Explains why a deployment failed, from messages of ECS and the load balancer, stopped tasks and their last log lines. */
-import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { Container, Task } from '@aws-sdk/client-ecs';
-import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { adviceForTargets, adviceForTasks } from './advice.ts';
-import type { Aws } from '../../lib/aws/clients.ts';
-import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+/** Explains why a deployment failed: gathers the facts, finds the cause, and words the problem. */
+import type { Task } from '@aws-sdk/client-ecs';
+import type { Service } from '../../lib/config/config.ts';
+import { findCause, type Cause } from '../../lib/diagnosis/cause.ts';
+import { endedOnItsOwn, type Facts } from '../../lib/diagnosis/facts.ts';
+import {
+  factGatherer,
+  type Gather,
+  type GatherContext,
+  type GatheredDeployment,
+  type Observed,
+} from '../../lib/diagnosis/gather.ts';
+import { endingText } from '../../lib/diagnosis/messages.ts';
 import { tasksOf } from '../../lib/look/tasks.ts';
-import type { Names } from '../../lib/derive/names.ts';
-import { problem, type Problem } from '../../lib/model/problem.ts';
+import { problem, type Problem, type ProblemCode } from '../../lib/model/problem.ts';
 
-interface DiagnoseContext {
-  readonly aws: Aws;
-  readonly names: Names;
-}
-
-/** What is known about a failed deployment. */
-interface Failure {
-  /** A description of the failure; by default, that the deployment failed. */
+/** A failed deployment, with everything that the caller knows about it. */
+export interface DeploymentFailure extends Omit<GatheredDeployment, 'service' | 'targetGroups'>, Observed {
+  readonly targetGroups?: GatheredDeployment['targetGroups'];
+  /** By default DEPLOYMENT. */
+  readonly code?: ProblemCode;
+  /** A description of the failure, without a full stop; by default, that the deployment failed. */
   readonly what?: string;
-  readonly taskDefinitionArn: string;
-  /** The reason in ECS's description of the deployments. */
-  readonly reason: string;
-  /** ECS's messages during the wait. */
-  readonly messages: readonly string[];
+  /** The state after the failure. */
+  readonly now?: string;
+  /** Reads the facts; by default with a new gatherer, which knows nothing about the past. */
+  readonly gather?: Gather;
 }
-
-/** The maximum numbers of log lines, tasks and events in a problem. */
-const MAX_LINES = 10;
-const MAX_TASKS = 3;
-const MAX_EVENTS = 3;
 
 /** Returns the problem that explains a failed deployment. Details that cannot be read are left out. */
 export async function diagnose(
-  { aws, names }: DiagnoseContext,
+  context: GatherContext,
   service: Service,
-  { taskDefinitionArn, reason, messages, what }: Failure,
+  { gather, targetGroups = new Map(), ...failure }: DeploymentFailure,
 ): Promise<Problem> {
-  const tasks = await stoppedTasks({ aws, names }, names.service(service), taskDefinitionArn);
-  const [latest] = tasks;
-  const culprit = latest && culpritOf(latest, service, names);
-  const log = latest && culprit ? await lastLogLines(aws, names.logGroup, service.name, latest, culprit) : [];
-  const errors = messages.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-MAX_EVENTS);
-  const endings = [...new Set(tasks.slice(0, MAX_TASKS).map(taskText))];
-  return problem('DEPLOYMENT', {
-    what: what ?? `The deployment of ${service.name} failed.`,
-    why: [reason, ...errors, ...endings, ...logText(culprit, log)].join('\n'),
-    now: 'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
+  const read = gather ?? factGatherer(context, { service, targetGroups, ...failure });
+  const facts = await read(failure);
+  return failureProblem(facts, findCause(facts), failure);
+}
+
+/** The maximum numbers of events and endings of tasks in a problem without a known cause. */
+const MAX_EVENTS = 3;
+const MAX_TASKS = 3;
+
+/** Words the problem of a failed deployment. Pure. */
+export function failureProblem(
+  facts: Facts,
+  cause: Cause | undefined,
+  { code = 'DEPLOYMENT', what, now, reason }: Pick<DeploymentFailure, 'code' | 'what' | 'now' | 'reason'>,
+): Problem {
+  const { service, logGroup, events, tasks } = facts;
+  const failed = what ?? `The deployment of ${service.name} failed`;
+  const errors = events.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-MAX_EVENTS);
+  const endings = [...new Set(tasks.map(endingText))].filter((text) => text !== '').slice(0, MAX_TASKS);
+  const reasons = reason ? [reason] : [];
+  return problem(code, {
+    what: cause ? `${failed}: ${cause.what}.` : `${failed}.`,
+    why: [...new Set(cause ? [...cause.evidence, ...reasons] : [...reasons, ...errors, ...endings])].join(
+      '\n',
+    ),
+    now:
+      now ??
+      'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
     fix: [
-      ...adviceForTasks([reason, ...errors, ...endings].join(' ')),
+      ...(cause?.fix ?? []),
       'npm run provision, once the cause is fixed',
-      `aws logs tail ${names.logGroup} --follow, for the complete logs`,
+      `aws logs tail ${logGroup} --follow, for the complete logs`,
     ],
   });
 }
 
 /** Returns the stopped tasks of a task definition, latest first, or an empty list if they cannot be read. */
 export async function stoppedTasks(
-  context: DiagnoseContext,
+  context: Pick<GatherContext, 'aws' | 'names'>,
   service: string,
   definition: string,
 ): Promise<Task[]> {
@@ -67,87 +82,4 @@ export async function stoppedTasks(
 }
 
 /** Whether a task ended on its own rather than being stopped by ECS or a user. */
-export const exitedOnItsOwn = ({ stopCode }: Task): boolean =>
-  stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart';
-
-/** The exit codes of containers that were stopped by SIGTERM or SIGKILL. */
-const STOP_SIGNAL_CODES = [143, 137];
-
-/**
- * Returns the container that made a task end. ECS then also stops the other containers, so several of them may have ended. The
- * signs are tried in turn, the most reliable first.
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
- */
-function culpritOf(task: Task, service: Service, names: Names): Container | undefined {
-  const { containers = [], stoppedReason = '' } = task;
-  const namedContainer = service.containers.find(
-    (container) => isRouted(container) && stoppedReason.includes(names.targetGroup(container)),
-  );
-  const signs: ((container: Container) => boolean)[] = [
-    ({ reason }) => reason !== undefined,
-    ({ name }) => name === namedContainer?.name,
-    ({ healthStatus }) => healthStatus === 'UNHEALTHY',
-    ({ exitCode = 0 }) => exitCode !== 0 && !STOP_SIGNAL_CODES.includes(exitCode),
-    ({ exitCode }) => exitCode === 0 && task.stopCode === 'EssentialContainerExited',
-    ({ exitCode = 0 }) => exitCode !== 0,
-  ];
-  return signs.map((sign) => containers.find(sign)).find((container) => container !== undefined);
-}
-
-/** Shortens an ECS message: drops the service, and reduces target group ARNs to names. */
-export const shortened = (message: string): string =>
-  message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
-
-/** Describes how a task ended. */
-export function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
-  const endings = containers
-    .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
-    .map(({ name, exitCode, reason }) =>
-      [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
-    );
-  return [shortened(stoppedReason), ...endings].join('; ');
-}
-
-/**
- * Returns the last log lines of a container. Its log stream is `<prefix>/<container>/<task id>`.
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
- */
-async function lastLogLines(
-  aws: Aws,
-  logGroupName: string,
-  prefix: string,
-  task: Task,
-  { name }: Container,
-): Promise<string[]> {
-  const logStreamName = `${prefix}/${name}/${task.taskArn?.split('/').at(-1)}`;
-  try {
-    const { events = [] } = await aws.logs(
-      new GetLogEventsCommand({ logGroupName, logStreamName, limit: MAX_LINES, startFromHead: false }),
-    );
-    return events.map(({ message = '' }) => message.trimEnd());
-  } catch {
-    // A container that never started has no stream; the task's reason explains why.
-    return [];
-  }
-}
-
-const logText = (culprit: Container | undefined, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`the last lines of ${culprit?.name}:`, ...lines.map((line) => `  ${line}`)];
-
-/** Returns the problem that explains unhealthy targets. */
-export function unhealthyTargets(
-  container: RoutedContainer,
-  targets: readonly TargetHealthDescription[],
-  cause: Problem,
-): Problem {
-  const texts = targets.map(({ Target, TargetHealth: { State, Reason = '', Description = '' } = {} }) =>
-    [`${Target?.Id}:${Target?.Port} is ${State}`, Reason, Description].filter(Boolean).join(', '),
-  );
-  return problem('UNHEALTHY', {
-    what: `The load balancer reports ${container.name} as unhealthy.`,
-    why: texts.length === 0 ? 'It has no targets.' : texts.join('\n'),
-    now: 'Everything is created and recorded, and the tasks are running.',
-    fix: [...adviceForTargets(container, texts.join(' ')), 'npm run provision, to check again and continue'],
-    cause,
-  });
-}
+export const exitedOnItsOwn = ({ stopCode }: Task): boolean => endedOnItsOwn({ stopCode });

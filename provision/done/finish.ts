@@ -10,6 +10,7 @@ import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
 import { ownZone, type OwnZone } from './delegation.ts';
 import { localNameNote } from './local-name.ts';
+import { errorInLogs } from './running-logs.ts';
 import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
@@ -48,7 +49,13 @@ export async function finish(
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
   const address = await waitForAddress(run, ...addressInputs);
-  await verify(withAutoScaledCounts(config, plan.found), address, run);
+  await verify(withAutoScaledCounts(config, plan.found), address, run, async ({ service, container }) => ({
+    log: await errorInLogs(context, service, container.name),
+    logGroup: context.names.logGroup,
+    isUpdate: plan.changes.some(
+      ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',
+    ),
+  }));
   const note = target.sandbox && (await localNameNote(address));
   if (note) run.report(note);
   return { url: address.url, zone };
@@ -64,4 +71,5 @@ const waitContext = (
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
   until: untilReported(run, 'services', key),
+  listenersOf: run.listenersOf,
 });

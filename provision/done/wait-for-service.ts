@@ -4,6 +4,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import { touches } from '../../lib/model/change.ts';
 import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { describeService } from '../../lib/look/services.ts';
@@ -14,10 +15,14 @@ import type { ApplyContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
 import { whileWatchingBalancer } from './balancer-failure.ts';
 import { taskCounts, deploymentState, isPrimary, startedSince, newMessagesSince } from './deployment.ts';
-import { diagnose, exitedOnItsOwn, shortened, stoppedTasks, taskText, unhealthyTargets } from './diagnose.ts';
+import { endingText, shortened } from '../../lib/diagnosis/messages.ts';
+import { diagnose, exitedOnItsOwn, stoppedTasks } from './diagnose.ts';
 
 /** The context of a wait. `change` is missing if the run does not change the service. */
-type WaitContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'> &
+type WaitContext = Pick<
+  ApplyContext<'services'>,
+  'aws' | 'names' | 'until' | 'note' | 'clock' | 'listenersOf'
+> &
   Partial<Pick<ApplyContext<'services'>, 'change'>>;
 
 /** The ids of all task definitions and target groups. */
@@ -95,7 +100,7 @@ async function waitUntilDeployed(
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
-    throw await diagnose(context, service, { taskDefinitionArn, reason: error.why, messages });
+    throw await diagnose(context, service, { taskDefinitionArn, reason: error.why, events: messages });
   }
 }
 
@@ -160,10 +165,16 @@ async function waitUntilTargetsHealthy(
     const [first] = latest.unhealthy;
     const allTasksRunning =
       latest.newlyExited.length === 0 && (latest.primary.runningCount ?? 0) >= latest.count;
-    if (isTimeout && first && allTasksRunning) throw unhealthyTargets(first.container, first.targets, error);
     const reason = isTimeout ? `${error.what} ${countsText(latest)}` : error.why;
-    const what = `${name} was deployed but does not keep running.`;
-    throw await diagnose(context, service, { taskDefinitionArn, reason, messages, what });
+    const failure = { taskDefinitionArn, reason, events: messages, targetGroups: groups };
+    if (isTimeout && first && allTasksRunning) {
+      const targets = new Map(latest.unhealthy.map((one) => [one.container.key, one.targets]));
+      const what = `The load balancer reports ${first.container.name} as unhealthy`;
+      const now = 'Everything is created and recorded, and the tasks are running.';
+      throw await diagnose(context, service, { ...failure, targets, code: 'UNHEALTHY', what, now });
+    }
+    const what = `${name} was deployed but does not keep running`;
+    throw await diagnose(context, service, { ...failure, what });
   }
 }
 
@@ -176,9 +187,14 @@ async function unhealthyContainers(
 ): Promise<UnhealthyContainer[]> {
   const all = await Promise.all(
     service.containers.filter(isRouted).map(async (container) => {
-      const TargetGroupArn = groups.get(container.key)?.targetGroupArn ?? '';
-      const response = await context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
-      return { container, targets: response.TargetHealthDescriptions ?? [] };
+      // If ECS shifts requests, the tasks are in either of two groups.
+      const responses = await Promise.all(
+        pairOf(groups, container.key).map(({ targetGroupArn: TargetGroupArn }) =>
+          context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })),
+        ),
+      );
+      const targets = responses.flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions);
+      return { container, targets };
     }),
   );
   return all.filter(({ targets }) => targets.filter(isHealthy).length < count);
@@ -202,7 +218,7 @@ function progressText(
     const reasons = entry.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
     return [healthText(entry, count), ...new Set(reasons)].join(', ');
   });
-  const exit = lastExited ? `last exit: ${taskText(lastExited)}` : '';
+  const exit = lastExited ? `last exit: ${endingText(lastExited)}` : '';
   const message = shortened(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');
   const ecsMessage = message && `ECS: ${message.trim()}`;
   return [...healthTexts, taskCounts(primary), exit, ecsMessage].filter(Boolean).join('; ');

@@ -2,13 +2,13 @@
 import {
   CreateServiceCommand,
   UpdateServiceCommand,
-  type DeploymentConfiguration,
   type Service as EcsService,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isCode, messageOf } from '../../lib/aws/errors.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import { isRouted, type Service } from '../../lib/config/config.ts';
+import { deploymentSettings } from '../../lib/derive/deployment-settings.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { toCamelCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -19,6 +19,7 @@ import type { FoundService } from '../../lib/look/services.ts';
 import { touches, type Change } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
 import { loadBalancersOf, outgoingTargetGroups } from './load-balancers.ts';
+import { registerMissingTargets } from './register-targets.ts';
 import { initialCount } from './scaling.ts';
 
 /** The fields of a service that are compared. */
@@ -34,6 +35,8 @@ export type ServiceField =
   | 'grace seconds'
   | 'deployment'
   | 'rollout'
+  | 'registered targets'
+  | 'running containers'
   | TagField;
 
 export type ServiceContext = ApplyContext<'services', ServiceField>;
@@ -46,13 +49,6 @@ export interface SendResult {
   readonly serviceInResponse: EcsService | undefined;
 }
 
-/** The deployment settings. They are always sent as a whole, since AWS replaces omitted members with its own defaults. */
-export const deploymentConfiguration: DeploymentConfiguration = {
-  minimumHealthyPercent: 100,
-  maximumPercent: 200,
-  deploymentCircuitBreaker: { enable: true, rollback: true },
-};
-
 /**
  * Returns the grace period of a service; undefined without a load balancer, since the grace period only applies to the health
  * checks of the load balancer.
@@ -62,6 +58,10 @@ export const graceOf = ({ containers, graceSeconds }: Service): number | undefin
 
 /** Whether a field is a setting of the service rather than a tag. A change of tags alone does not start a deployment. */
 const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
+
+/** Whether the change of a field needs no update of the service. */
+const isSentOtherwise = ({ field }: { readonly field: string }): boolean =>
+  field === 'rollout' || field === 'registered targets';
 
 /**
  * Creates a service. If the name is in use, there are three possible causes: the previous service is not completely deleted,
@@ -77,7 +77,7 @@ export async function create(context: ServiceContext, service: Service): Promise
       return ready({ context, serviceInResponse: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
-      const existing = await context.lookAgain();
+      const existing = await lookForItself(context, service);
       if (existing === undefined && intent === context.intent && intent.token !== '')
         intent = await context.renewIntent();
       if (existing?.status !== 'ACTIVE')
@@ -87,6 +87,15 @@ export async function create(context: ServiceContext, service: Service): Promise
       return updateExisting(context, service, existing);
     }
   });
+}
+
+/** Looks for a service again. A service that it replaces does not count: it has another name. */
+export async function lookForItself(
+  context: ServiceContext,
+  service: Service,
+): Promise<FoundService | undefined> {
+  const existing = await context.lookAgain();
+  return existing?.serviceName === context.names.service(service) ? existing : undefined;
 }
 
 /** Updates a service that the survey did not show. */
@@ -117,7 +126,7 @@ async function sendCreate(context: ServiceContext, service: Service): Promise<Ec
       serviceName: context.names.service(service),
       clientToken: context.intent.token || undefined,
       launchType: 'FARGATE',
-      loadBalancers: loadBalancersOf(service, context.ids.targetGroups),
+      loadBalancers: loadBalancersOf(service, context.ids),
       enableECSManagedTags: true,
       propagateTags: 'SERVICE',
       tags: toCamelCaseTags(context.tags),
@@ -131,17 +140,19 @@ export async function update(context: ServiceContext, service: Service): Promise
   const { change, existing } = context;
   await retagEcs(context, existing?.serviceArn ?? '');
   const isFailed = existing?.rollout === 'FAILED';
-  if (!isFailed && change.fields.filter(isSetting).every(({ field }) => field === 'rollout'))
-    return undefined;
+  if (touches(change, 'registered targets') && !touches(change, 'load balancers'))
+    await registerMissingTargets(context);
+  const isRestarted = touches(change, 'running containers');
+  if (!isFailed && !isRestarted && change.fields.filter(isSetting).every(isSentOtherwise)) return undefined;
   const balancers = touches(change, 'load balancers')
     ? {
-        loadBalancers: [
-          ...loadBalancersOf(service, context.ids.targetGroups),
-          ...outgoingTargetGroups(context, service),
-        ],
+        loadBalancers: [...loadBalancersOf(service, context.ids), ...outgoingTargetGroups(context, service)],
       }
     : {};
-  return sendUpdate(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
+  return sendUpdate(context, service, {
+    ...balancers,
+    forceNewDeployment: isFailed || isRestarted || undefined,
+  });
 }
 
 /**
@@ -160,11 +171,11 @@ export async function sendUpdate(
 }
 
 /** The settings that a create and an update share. Omits an unchanged count: Application Auto Scaling may have set it. */
-const settings = ({ change, config, found, ids }: ServiceContext, service: Service) => ({
+const settings = ({ change, config, existing, found, ids }: ServiceContext, service: Service) => ({
   cluster: only(ids.cluster)?.clusterArn,
   taskDefinition: ids.taskDefinitions.get(service.name)?.taskDefinitionArn,
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
-  deploymentConfiguration,
+  deploymentConfiguration: deploymentSettings(service.deploy, existing?.deployment),
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {

@@ -118,16 +118,27 @@ export interface Account {
   writeState(ids: ReturnType<Account['ids']>, otherFields?: Partial<StateData>): void;
 }
 
-/** The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. */
+/**
+ * The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. If
+ * HEALTH is set, it answers only /app, /side and that path. OTHERS decides what happens to any other request: a status code,
+ * or `hang`, which means no answer.
+ */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
-const answer = (_, response) => response.end(process.env.NAME);
-const server = process.env.PROTOCOL === 'HTTPS'
+const { NAME, PORT, PROTOCOL, HEALTH, OTHERS = '404' } = process.env;
+const answer = ({ url }, response) => {
+  const isKnown = HEALTH === undefined || ['/app', '/side', HEALTH].includes(url);
+  if (!isKnown && OTHERS === 'hang') return;
+  response.writeHead(isKnown ? 200 : Number(OTHERS)).end(NAME);
+};
+const server = PROTOCOL === 'HTTPS'
   ? https.createServer(${JSON.stringify(certificate)}, answer)
   : http.createServer(answer);
-server.listen(Number(process.env.PORT));
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
+server.listen(Number(PORT));
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0));
+});
 `;
 
 /**

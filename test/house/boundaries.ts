@@ -70,6 +70,12 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'looking up resources needs no code that creates or deletes them',
   },
   {
+    folder: 'lib/diagnosis/',
+    mayImport: ['lib/model/', 'lib/config/', 'lib/derive/', 'lib/aws/', 'lib/look/'],
+    reason:
+      'the cause of a failure follows from facts, no matter which command asks for it, or where it waits',
+  },
+  {
     folder: 'lib/engine/',
     mayImport: [
       'lib/model/',
@@ -79,6 +85,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
       'lib/state/',
       'lib/image/',
       'lib/look/',
+      'lib/diagnosis/',
     ],
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },

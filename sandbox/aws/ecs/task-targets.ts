@@ -10,6 +10,7 @@ import {
   addEvent,
 } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';
+import { denialOfRegistration } from './strategies/infrastructure-role.ts';
 
 /** Returns the keys of a task's targets in the agenda. */
 export const targetKeysOf = ({ targets, privateIp = '' }: TaskRow): string[] =>
@@ -21,6 +22,8 @@ export function registerTargets(region: Region, task: TaskRow): void {
   for (const { targetGroupArn, port } of task.targets) {
     let event = targetRegistered(targetGroupArn);
     try {
+      const denial = denialOfRegistration(region, service, targetGroupArn);
+      if (denial !== undefined) throw new Error(denial);
       registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     } catch (error) {
       event = targetNotRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
@@ -39,6 +42,7 @@ export function restoreTargets(region: Region, service: ServiceRow, task: TaskRo
     const group = region.elbv2.targetGroups.get(targetGroupArn);
     const target = group && targetOf(group, task.privateIp ?? '', port);
     if (!group || (target && target.health.State !== 'draining')) continue;
+    if (denialOfRegistration(region, service, targetGroupArn) !== undefined) continue;
     registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     addEvent(region, service, targetRegistered(targetGroupArn));
   }

@@ -4,14 +4,12 @@ import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/clie
 import { describe, expect, test } from '@jest/globals';
 import type { RoutedContainer, Service } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
-import { problem } from '../../../../lib/model/problem.ts';
-import { diagnose, unhealthyTargets } from '../../../../provision/done/diagnose.ts';
-import { awsError, config, mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
+import { diagnose } from '../../../../provision/done/diagnose.ts';
+import { awsError, config, mocks, lookContextOf, sentCalls, testClock } from '../../step-harness.ts';
 
 const FAILED_DEFINITION = 'arn:definition:2';
 const REASON = 'ECS deployment circuit breaker: tasks failed to start.';
 const [web] = config().services as [Service];
-const [api1] = web.containers as [RoutedContainer];
 
 const task = (id: number, more: Task = {}): Task => ({
   taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
@@ -34,62 +32,69 @@ function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): voi
   mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
 }
 const diagnoseFailure = (messages: readonly string[] = []) =>
-  diagnose(lookContextOf(), web, { taskDefinitionArn: FAILED_DEFINITION, reason: REASON, messages });
-/** Returns the containers whose logs were read. */
-const containersWithReadLogs = () =>
-  sentCalls()
-    .filter(({ command }) => command === 'GetLogEvents')
-    .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
+  diagnose({ ...lookContextOf(), clock: testClock() }, web, {
+    taskDefinitionArn: FAILED_DEFINITION,
+    reason: REASON,
+    events: messages,
+  });
 
-test("the problem contains ECS's messages, how the tasks ended, and the last log lines of the responsible container", async () => {
-  mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
+test('the problem begins with the cause, and contains how the task ended and the error in the log', async () => {
+  mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database', 'closing']);
   const shownProblem = await diagnoseFailure(['has started 1 tasks.', 'was unable to place a task.']);
   expect(shownProblem).toMatchObject({
     code: 'DEPLOYMENT',
-    what: 'The deployment of web failed.',
+    what: 'The deployment of web failed: api2 exited with code 1: Error: no database.',
     now: 'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
   });
   expect(shownProblem.why.split('\n')).toEqual([
-    REASON,
-    'was unable to place a task.',
-    'Essential container in task exited; api1 exit code 143; api2 exit code 1',
-    'the last lines of api2:',
-    '  connecting to db:5432',
+    'ECS: Essential container in task exited; api1 exit code 143; api2 exit code 1',
+    'api2 logged:',
     '  Error: no database',
+    REASON,
   ]);
   expect(shownProblem.fix).toEqual([
-    'A container exited on its own: its last log lines show why.',
+    'Correct api2: the log above shows the error.',
     'npm run provision, once the cause is fixed',
     'aws logs tail /slipway/shop-dev --follow, for the complete logs',
   ]);
-  expect(sentCalls().filter(({ command }) => command === 'GetLogEvents')).toEqual([
-    {
-      command: 'GetLogEvents',
-      input: {
-        logGroupName: '/slipway/shop-dev',
-        logStreamName: 'web/api2/2',
-        limit: 10,
-        startFromHead: false,
-      },
-    },
+});
+
+test('logs are read from the streams of the latest tasks', async () => {
+  mockStopped([task(1), task(2), task(3), task(4)], ['Error: no database']);
+  await diagnoseFailure();
+  const streams = sentCalls()
+    .filter(({ command }) => command === 'GetLogEvents')
+    .map(({ input }) => (input as { logStreamName: string }).logStreamName);
+  expect(streams.sort()).toEqual([
+    'web/api1/2',
+    'web/api1/3',
+    'web/api1/4',
+    'web/api2/2',
+    'web/api2/3',
+    'web/api2/4',
   ]);
 });
 
-test('only tasks of the failed deployment are listed, the latest first', async () => {
+/** A task that a user stopped: its end has no cause that the rules know. */
+const stoppedByUser = (id: number, more: Task = {}) =>
+  task(id, { stopCode: 'UserInitiated', stoppedReason: 'Task stopped by user', containers: [], ...more });
+
+test('without a known cause, the tasks of the failed deployment are listed, the latest first', async () => {
   mockStopped([
-    task(1, { stoppedReason: 'first' }),
-    task(9, { stoppedReason: 'Scaling activity', taskDefinitionArn: 'arn:definition:1' }),
-    task(3, { stoppedReason: 'third' }),
-    task(4, { stoppedReason: 'fourth' }),
-    task(2, { stoppedReason: 'second' }),
+    stoppedByUser(1, { stoppedReason: 'first' }),
+    stoppedByUser(9, { stoppedReason: 'Scaling activity', taskDefinitionArn: 'arn:definition:1' }),
+    stoppedByUser(3, { stoppedReason: 'third' }),
+    stoppedByUser(4, { stoppedReason: 'fourth' }),
+    stoppedByUser(2, { stoppedReason: 'second' }),
   ]);
-  const { why } = await diagnoseFailure();
-  expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
+  const { what, why } = await diagnoseFailure();
+  expect(what).toBe('The deployment of web failed.');
+  expect(why.split('\n')).toEqual([REASON, 'fourth', 'third', 'second']);
 });
 
 test('several tasks that ended for the same reason are listed as one', async () => {
-  mockStopped([task(1), task(2), task(3)]);
-  expect((await diagnoseFailure()).why.split('\n')).toHaveLength(2);
+  mockStopped([stoppedByUser(1), stoppedByUser(2), stoppedByUser(3)]);
+  expect((await diagnoseFailure()).why.split('\n')).toEqual([REASON, 'Task stopped by user']);
 });
 
 describe('the responsible container', () => {
@@ -141,40 +146,16 @@ describe('the responsible container', () => {
       },
       'api2',
     ],
-    [
-      'the one that was killed, in the absence of other evidence',
-      {
-        containers: [
-          { name: 'api1', exitCode: 0 },
-          { name: 'api2', exitCode: 137 },
-        ],
-        stopCode: 'UserInitiated',
-      },
-      'api2',
-    ],
   ])('the responsible container is %s', async (_what, end, name) => {
     mockStopped([task(1, end)], ['a line']);
-    await diagnoseFailure();
-    expect(containersWithReadLogs()).toEqual([name]);
-  });
-
-  test('no container is responsible if all of them ended normally', async () => {
-    mockStopped([
-      task(1, {
-        stopCode: 'UserInitiated',
-        stoppedReason: 'Task stopped by user',
-        containers: [{ name: 'api1', exitCode: 0 }, { name: 'api2' }],
-      }),
-    ]);
-    expect((await diagnoseFailure()).why).toBe(`${REASON}\nTask stopped by user`);
-    expect(containersWithReadLogs()).toEqual([]);
+    expect((await diagnoseFailure()).what).toMatch(new RegExp(`failed: ${name} `));
   });
 });
 
 test('target group ARNs are shortened to names', async () => {
   const stoppedReason =
     'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-dev-web-api1-1a2b/0123)';
-  mockStopped([task(1, { stoppedReason, containers: [] })]);
+  mockStopped([stoppedByUser(1, { stoppedReason })]);
   expect((await diagnoseFailure()).why).toBe(
     `${REASON}\nTask failed ELB health checks in (target-group shop-dev-web-api1-1a2b)`,
   );
@@ -185,36 +166,8 @@ test('the deployment failure is still reported when tasks or logs cannot be read
   expect(await diagnoseFailure()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
   mockStopped([task(1)]);
   mocks.logs.on(GetLogEventsCommand).rejects(awsError('ResourceNotFoundException', 'no such stream'));
-  expect((await diagnoseFailure()).why).toBe(
-    `${REASON}\nEssential container in task exited; api1 exit code 143; api2 exit code 1`,
-  );
-});
-
-describe('unhealthy targets', () => {
-  const cause = problem('TIMEOUT', { what: 'Gave up.', why: '', now: '', fix: [] });
-  const target = (Reason: string, Description: string) => ({
-    Target: { Id: '10.0.1.5', Port: 5000 },
-    TargetHealth: { State: 'unhealthy' as const, Reason: Reason as never, Description },
-  });
-
-  test('unhealthy targets are listed with their reasons', () => {
-    const targets = [
-      target('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [404]'),
-      { Target: { Id: '10.0.2.6', Port: 5000 }, TargetHealth: { State: 'initial' as const } },
-    ];
-    expect(unhealthyTargets(api1, targets, cause)).toMatchObject({
-      code: 'UNHEALTHY',
-      what: 'The load balancer reports api1 as unhealthy.',
-      why: '10.0.1.5:5000 is unhealthy, Target.ResponseCodeMismatch, Health checks failed with these codes: [404]\n10.0.2.6:5000 is initial',
-      fix: [
-        'GET /health must return 200: correct health.path or health.matcher of api1.',
-        'npm run provision, to check again and continue',
-      ],
-      cause,
-    });
-  });
-
-  test('the absence of any targets is reported', () => {
-    expect(unhealthyTargets(api1, [], cause).why).toBe('It has no targets.');
+  expect(await diagnoseFailure()).toMatchObject({
+    what: 'The deployment of web failed: api2 exited with code 1 and logged nothing.',
+    why: `ECS: Essential container in task exited; api1 exit code 143; api2 exit code 1\n${REASON}`,
   });
 });

@@ -1,0 +1,110 @@
+/** Finds the containers that fail a health check, of the load balancer or of ECS, in everything that AWS reports about it. Pure. */
+import { isRouted } from '../config/config.ts';
+import type { ContainerFacts, Facts, TaskFacts } from './facts.ts';
+
+/** A failed health check. */
+export interface FailedCheck {
+  /** The name of the container. */
+  readonly container: string;
+  readonly by: 'load balancer' | 'container';
+  /** The status that the program answered with, or how the request ended without an answer; undefined if it is unknown. */
+  readonly result: number | 'timeout' | 'failed' | undefined;
+  readonly task: TaskFacts | undefined;
+  /** What AWS reported. */
+  readonly report: string;
+}
+
+const UNHEALTHY_TARGET =
+  /\(port (\d+)\) is unhealthy in \(target-group ([^)]+)\) due to \(reason (.+?)\)\.?$/;
+const TASK_IN_EVENT = /\(task ([^)]+)\)/;
+
+/**
+ * Returns the failed checks, the latest reports first. The load balancer forgets a target soon after the task stops, but ECS's
+ * events and the reason of the stopped task remain.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-reason-codes
+ */
+export function failedChecks(facts: Facts): FailedCheck[] {
+  return [...ofTargets(facts), ...ofEvents(facts), ...ofStoppedTasks(facts), ...ofContainers(facts)];
+}
+
+function ofTargets({ targets, tasks }: Facts): FailedCheck[] {
+  return targets
+    .filter(({ state, reason = '' }) => state === 'unhealthy' && reason.startsWith('Target.'))
+    .map(({ container, taskId, reason = '', description = '' }) => ({
+      container,
+      by: 'load balancer',
+      result: resultOf(description) ?? resultOf(reason),
+      task: tasks.find(({ id }) => id === taskId),
+      report: `the target of ${container} is unhealthy: ${[reason, description].filter(Boolean).join(', ')}`,
+    }));
+}
+
+function ofEvents({ events, service, targetGroups, tasks }: Facts): FailedCheck[] {
+  return events.toReversed().flatMap((event): FailedCheck[] => {
+    const [, port, group = '', reason = ''] = UNHEALTHY_TARGET.exec(event) ?? [];
+    if (port === undefined) return [];
+    const [, taskId] = TASK_IN_EVENT.exec(event) ?? [];
+    const byPort = service.containers.find((container) => container.port === Number(port))?.name;
+    const container = targetGroups.get(group) ?? byPort;
+    // An event without a task of this deployment may be about the previous version.
+    const task = tasks.find(({ id }) => id === taskId);
+    if (container === undefined || (taskId !== undefined && !task)) return [];
+    return [{ container, by: 'load balancer', result: resultOf(reason), task, report: event }];
+  });
+}
+
+function ofStoppedTasks({ tasks, targetGroups }: Facts): FailedCheck[] {
+  return tasks.flatMap((task): FailedCheck[] => {
+    const { stoppedReason = '' } = task;
+    if (!/failed ELB health checks/.test(stoppedReason)) return [];
+    const [name, container] = [...targetGroups].find(([group]) => stoppedReason.includes(group)) ?? [];
+    if (name === undefined || container === undefined) return [];
+    return [
+      {
+        container,
+        by: 'load balancer',
+        result: resultOf(stoppedReason),
+        task,
+        report: `Task failed ELB health checks in ${name}`,
+      },
+    ];
+  });
+}
+
+/** A container whose own check fails although the load balancer's check passes, or that the load balancer does not check. */
+function ofContainers({ tasks }: Facts): FailedCheck[] {
+  return tasks.flatMap((task) =>
+    task.containers
+      .filter(({ healthStatus }) => healthStatus === 'UNHEALTHY')
+      .map(({ name }) => ({
+        container: name,
+        by: 'container' as const,
+        result: undefined,
+        task,
+        report: `ECS reports the container ${name} as UNHEALTHY`,
+      })),
+  );
+}
+
+/** Reads the result of a check from the load balancer's reason code or description. */
+function resultOf(text: string): FailedCheck['result'] {
+  const [, code] = /codes: \[(\d+)/.exec(text) ?? [];
+  if (code !== undefined) return Number(code);
+  if (/timed out|Target\.Timeout/.test(text)) return 'timeout';
+  return /Health checks failed$|Target\.FailedHealthChecks/.test(text) ? 'failed' : undefined;
+}
+
+/** Returns the checked container in its task, or else in the latest task that knows where it listens. */
+export function checkedContainer(
+  { tasks }: Facts,
+  { container, task }: FailedCheck,
+): ContainerFacts | undefined {
+  const all = [...(task ? [task] : []), ...tasks]
+    .flatMap(({ containers }) => containers)
+    .filter(({ name }) => name === container);
+  return all.find(({ listeners }) => listeners !== undefined) ?? all[0];
+}
+
+/** Whether the load balancer checks a container; otherwise only ECS does. */
+export const isChecked = (facts: Facts, name: string): boolean =>
+  facts.service.containers.some((container) => container.name === name && isRouted(container));

@@ -1,0 +1,48 @@
+/** Finds the containers that made tasks end. Pure. */
+import { endedOnItsOwn, type ContainerFacts, type Facts, type TaskFacts } from './facts.ts';
+
+/** A task that ended on its own, with the container that is responsible. */
+export interface ExitedContainer {
+  readonly task: TaskFacts;
+  readonly container: ContainerFacts;
+  readonly exitCode: number;
+}
+
+/** The exit codes of containers that were stopped by SIGTERM or SIGKILL. */
+const STOP_SIGNAL_CODES = [143, 137];
+
+/**
+ * Returns the containers that made tasks end, the latest first. When an essential container exits, ECS also stops the others, so
+ * several containers of a task may have an exit code. The signs are tried in turn, the most reliable first.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+export function exitedContainers({ tasks, service }: Facts): ExitedContainer[] {
+  const inessential = service.containers.filter(({ essential }) => !essential).map(({ name }) => name);
+  return tasks
+    .filter((task) => endedOnItsOwn(task) && task.stopCode !== 'TaskFailedToStart')
+    .flatMap((task) => {
+      const essential = task.containers.filter(({ name }) => !inessential.includes(name));
+      const container = SIGNS.map((sign) => essential.find(sign)).find((found) => found !== undefined);
+      return container?.exitCode === undefined ? [] : [{ task, container, exitCode: container.exitCode }];
+    });
+}
+
+const SIGNS: readonly ((container: ContainerFacts) => boolean)[] = [
+  ({ reason }) => reason !== undefined,
+  ({ exitCode = 0 }) => exitCode !== 0 && !STOP_SIGNAL_CODES.includes(exitCode),
+  ({ exitCode }) => exitCode === 0,
+  ({ exitCode = 0 }) => exitCode !== 0,
+];
+
+/** Whether the container of an exit ended with the same code at least twice, so that a third start would end the same way. */
+export const isRepeated = (
+  exits: readonly ExitedContainer[],
+  { container, exitCode }: ExitedContainer,
+): boolean =>
+  exits.filter((exit) => exit.container.name === container.name && exit.exitCode === exitCode).length >= 2;
+
+/** Returns the whole seconds from the start of a task to its end, or until now; undefined if ECS does not report its start. */
+export function lifetimeSeconds({ startedAt, stoppingAt }: TaskFacts, now: Date): number | undefined {
+  if (!startedAt) return undefined;
+  return Math.max(0, Math.round(((stoppingAt ?? now).getTime() - startedAt.getTime()) / 1000));
+}

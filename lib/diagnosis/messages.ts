@@ -1,0 +1,48 @@
+/** Reads the messages of ECS: shortens them, and extracts what they say. Pure. */
+import type { Task } from '@aws-sdk/client-ecs';
+import type { Facts, TaskFacts } from './facts.ts';
+
+/** Shortens an ECS message: drops the service, and reduces target group ARNs to names. */
+export const shortened = (message: string): string =>
+  message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
+
+/** Describes how a task ended, in ECS's words; empty if the task has not ended. */
+export function endingText({
+  stoppedReason,
+  containers = [],
+}: Pick<Task, 'stoppedReason' | 'containers'> | TaskFacts): string {
+  if (stoppedReason === undefined) return '';
+  const endings = containers
+    .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
+    .map(({ name, exitCode, reason }) =>
+      [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
+    );
+  return [shortened(stoppedReason), ...endings].join('; ');
+}
+
+const PLACEMENT = /unable to place a task\. Reason: (.+)$/;
+
+/**
+ * Returns every message in which ECS says why a task did not start: the reasons of tasks and containers, and the events.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+export function startFailures({ tasks, events }: Facts): StartFailure[] {
+  const ofTasks = tasks
+    .filter(({ stopCode }) => stopCode === 'TaskFailedToStart')
+    .flatMap(({ stoppedReason = '', containers }) => {
+      const ofContainers = containers.filter(({ reason }) => reason !== undefined);
+      const named = ofContainers.map(({ name, reason = '' }) => ({ container: name, text: reason }));
+      return [...named, { container: undefined, text: stoppedReason }];
+    });
+  const ofEvents = events.flatMap((event) => {
+    const [, text] = PLACEMENT.exec(event) ?? [];
+    return text === undefined ? [] : [{ container: undefined, text }];
+  });
+  return [...ofTasks, ...ofEvents];
+}
+
+/** One message about a start that failed, and the container that it belongs to, if ECS says so. */
+export interface StartFailure {
+  readonly container: string | undefined;
+  readonly text: string;
+}

@@ -1,0 +1,107 @@
+/** Rules for programs that answer a health check wrongly or too late. */
+import type { Container } from '../../config/config.ts';
+import { checkedContainer, failedChecks, type FailedCheck } from '../checks.ts';
+import { configuredContainer, type Facts } from '../facts.ts';
+import { excerptOf } from '../excerpt.ts';
+import { logEvidence } from '../evidence.ts';
+import { lifetimeSeconds } from '../exited.ts';
+import type { Cause, Rule } from '../rule.ts';
+
+/** A program that is not ready yet answers with one of these: as long as the task is starting, they may still go away. */
+const TEMPORARY_STATUSES = [502, 503, 504];
+
+interface HealthContext {
+  readonly facts: Facts;
+  readonly check: FailedCheck;
+  readonly configured: Container;
+  readonly name: string;
+  readonly isGraceOver: boolean;
+}
+
+const healthRule =
+  (judge: (context: HealthContext) => Pick<Cause, 'what' | 'fix' | 'isPermanent'> | undefined): Rule =>
+  (facts) => {
+    for (const check of failedChecks(facts)) {
+      const configured = configuredContainer(facts, check.container);
+      if (!configured) continue;
+      const task = check.task ?? facts.tasks[0];
+      const seconds = task && lifetimeSeconds(task, facts.now);
+      const isGraceOver = seconds === undefined || seconds >= facts.service.graceSeconds;
+      const judged = judge({ facts, check, configured, name: check.container, isGraceOver });
+      if (!judged) continue;
+      const log = checkedContainer(facts, check)?.log ?? [];
+      return {
+        ...judged,
+        container: check.container,
+        evidence: [check.report, ...logEvidence(check.container, excerptOf(log))],
+      };
+    }
+    return undefined;
+  };
+
+const wrongStatus = healthRule(({ check: { result }, configured: { health }, name, isGraceOver }) => {
+  if (typeof result !== 'number') return undefined;
+  const what = `GET ${health.path} of ${name} answers ${result}, expected ${health.matcher}`;
+  if (result >= 500) {
+    return {
+      what,
+      fix: [
+        `Correct what ${name} does at ${health.path}, or correct health.path or health.matcher of ${name}.`,
+      ],
+      isPermanent: isGraceOver || !TEMPORARY_STATUSES.includes(result),
+    };
+  }
+  return {
+    what: `${what}: correct health.path or health.matcher`,
+    fix: [fixOfStatus(result, name, health.path)],
+    isPermanent: true,
+  };
+});
+
+function fixOfStatus(status: number, name: string, path: string): string {
+  if (status >= 300 && status < 400)
+    return `Set health.path of ${name} to the address that ${path} redirects to, or add ${status} to health.matcher.`;
+  if (status === 401 || status === 403)
+    return `Set health.path of ${name} to a path that needs no login, or add ${status} to health.matcher.`;
+  return `Set health.path of ${name} to a path that it serves, or add ${status} to health.matcher.`;
+}
+
+const tooSlow = healthRule(({ check: { result }, configured: { health, port }, name, isGraceOver }) =>
+  result !== 'timeout'
+    ? undefined
+    : {
+        what: `GET ${health.path} of ${name} on port ${port} is not answered within ${health.timeoutSeconds} s (health.timeoutSeconds)`,
+        fix: [
+          `Make ${name} answer ${health.path} faster, or raise health.timeoutSeconds of ${name}.`,
+          `If ${name} answers no request at all, something blocks its event loop.`,
+        ],
+        isPermanent: isGraceOver,
+      },
+);
+
+const ownCheck = healthRule(({ check: { by }, configured: { health, port, path }, name, isGraceOver }) =>
+  by !== 'container'
+    ? undefined
+    : {
+        what: `${name} fails its own health check: GET ${health.path} on port ${port} does not answer ${health.matcher}`,
+        fix: [
+          `Make ${name} answer ${health.path} with ${health.matcher}, or correct ${path === undefined ? 'port or health.path' : 'health.path or health.matcher'} of ${name}.`,
+        ],
+        isPermanent: isGraceOver,
+      },
+);
+
+const unknownResult = healthRule(
+  ({ check: { by }, configured: { health, port, protocol }, name, isGraceOver }) =>
+    by !== 'load balancer'
+      ? undefined
+      : {
+          what: `${name} fails the health check of the load balancer: GET ${health.path} on port ${port}`,
+          fix: [
+            `Make ${name} listen on 0.0.0.0:${port}, speak ${protocol} there, and answer ${health.path} with ${health.matcher}.`,
+          ],
+          isPermanent: isGraceOver,
+        },
+);
+
+export const healthRules: readonly Rule[] = [wrongStatus, tooSlow, ownCheck, unknownResult];

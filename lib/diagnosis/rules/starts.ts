@@ -1,0 +1,197 @@
+/** Rules for tasks that did not start: the image, the execution role, the log group, the network, the command. */
+import type { Container } from '../../config/config.ts';
+import { configuredContainer, type Facts } from '../facts.ts';
+import { shortened, startFailures, type StartFailure } from '../messages.ts';
+import type { Cause, Rule } from '../rule.ts';
+
+/** The facts that the sentence of a start failure is made of. */
+interface StartContext {
+  readonly facts: Facts;
+  /** The name of the container, or `the task` if ECS does not say which container failed. */
+  readonly name: string;
+  readonly configured: Container | undefined;
+  readonly match: RegExpExecArray;
+}
+
+interface StartKind {
+  readonly pattern: RegExp;
+  readonly isPermanent: boolean;
+  what(context: StartContext): string;
+  fix(context: StartContext): string[];
+}
+
+const imageIn = ({ match, configured }: StartContext): string => {
+  const image = match.groups?.['image'];
+  return image ?? (configured && 'reference' in configured.image ? configured.image.reference : 'its image');
+};
+
+const NO_NETWORK =
+  /i\/o timeout|dial (?:tcp|udp)|TLS handshake timeout|connection timed out|request canceled|context deadline exceeded|connection issue|Check your (?:task )?network configuration|Context canceled|signal: killed|Client\.Timeout exceeded/i;
+
+/**
+ * The messages, the more specific first.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+ */
+const KINDS: readonly StartKind[] = [
+  {
+    pattern: /no such host/,
+    isPermanent: true,
+    what: (context) => `the registry of the image of ${context.name} does not exist: ${imageIn(context)}`,
+    fix: ({ name }) => [`Correct the host in image of ${name}.`],
+  },
+  {
+    pattern: NO_NETWORK,
+    isPermanent: false,
+    what: () => 'the tasks have no way out of the network, so they reach neither the registry nor AWS',
+    fix: ({ facts }) => [
+      ...(facts.network ?? []),
+      'npm run drift, which shows whether the private route table still leads to the NAT gateway',
+    ],
+  },
+  {
+    pattern: /descriptor matching platform '(?<platform>[^']+)'|no matching manifest for (?<other>\S+)/,
+    isPermanent: true,
+    what: ({ name, facts, match }) =>
+      `the image of ${name} has no variant for ${match.groups?.['platform'] ?? match.groups?.['other'] ?? `linux/${facts.architecture}`}`,
+    fix: ({ name, facts }) => [`Build and push the image of ${name} for linux/${facts.architecture}.`],
+  },
+  {
+    pattern: /toomanyrequests|pull rate limit|Too Many Requests/i,
+    isPermanent: false,
+    what: (context) =>
+      `the registry refuses more pulls of ${imageIn(context)} for now: its rate limit is reached`,
+    fix: ({ name }) => [
+      `Copy the image of ${name} to Amazon ECR, or wait until the registry accepts pulls again.`,
+    ],
+  },
+  {
+    pattern: /no space left on device/,
+    isPermanent: true,
+    what: ({ name }) => `the image of ${name} does not fit on the disk of the task (20 GiB)`,
+    fix: ({ name }) => [`Make the image of ${name} smaller.`],
+  },
+  {
+    pattern: /failed to resolve ref (?<image>\S+?): .*not found|manifest unknown|(?<other>\S+): not found/,
+    isPermanent: true,
+    what: (context) => `the image ${imageIn(context)} does not exist`,
+    fix: ({ name }) => [`Correct image of ${name}, or push the image.`],
+  },
+  {
+    pattern: /pull access denied|repository does not exist|authorization failed/,
+    isPermanent: true,
+    what: (context) => `the image ${imageIn(context)} does not exist, or needs a login`,
+    fix: ({ name }) => [`Correct image of ${name}, or copy the image to Amazon ECR.`],
+  },
+  {
+    pattern: /not authorized to perform: (?<action>[\w:]+)/,
+    isPermanent: true,
+    what: ({ match }) => `the execution role lacks the permission ${match.groups?.['action']}`,
+    fix: () => ['npm run provision, which restores the policy of the execution role'],
+  },
+  {
+    pattern: /role has the permissions to pull/,
+    isPermanent: true,
+    what: () => 'the execution role lacks the permissions to pull images',
+    fix: () => ['npm run provision, which restores the policy of the execution role'],
+  },
+  {
+    pattern: /specified log group does not exist/,
+    isPermanent: true,
+    what: ({ facts }) => `the log group ${facts.logGroup} does not exist`,
+    fix: () => ['npm run provision, which creates the log group again'],
+  },
+  {
+    pattern: /exec: "(?<command>[^"]+)": executable file not found/,
+    isPermanent: true,
+    what: ({ name, match }) => `the image of ${name} contains no \`${match.groups?.['command']}\``,
+    fix: ({ name }) => [`Correct command of ${name}: its first word must be a program in the image.`],
+  },
+  {
+    pattern: /exec: "(?<command>[^"]+)": stat .*no such file or directory/,
+    isPermanent: true,
+    what: ({ name, match }) => `the image of ${name} contains no \`${match.groups?.['command']}\``,
+    fix: ({ name }) => [`Correct command of ${name}: the path must exist in the image.`],
+  },
+  {
+    pattern: /exec: "(?<command>[^"]+)": permission denied/,
+    isPermanent: true,
+    what: ({ name, match }) => `\`${match.groups?.['command']}\` in the image of ${name} is not executable`,
+    fix: ({ name, match }) => [
+      `Make ${match.groups?.['command']} executable in the image (chmod +x), or start it through an interpreter in command of ${name}.`,
+    ],
+  },
+  {
+    pattern: /exec format error/,
+    isPermanent: true,
+    what: ({ name, facts }) => `the program of ${name} is not built for linux/${facts.architecture}`,
+    fix: ({ name, facts }) => [`Build the image of ${name} for linux/${facts.architecture}.`],
+  },
+  {
+    pattern:
+      /unable to find user (?<user>[^:]+)|no users found|unable to find group|etc\/passwd: no such file/,
+    isPermanent: true,
+    what: ({ name, configured, match }) =>
+      `the image of ${name} has no user ${match.groups?.['user'] ?? configured?.user ?? 'of that name'}`,
+    fix: ({ name }) => [`Correct user of ${name}: a numeric user such as 1000:1000 always works.`],
+  },
+  {
+    pattern: /dependent container (?<other>\S+)/,
+    isPermanent: false,
+    what: ({ name, match }) =>
+      `${name} did not start because ${match.groups?.['other']}, on which it depends, failed`,
+    fix: ({ match }) => [`Correct ${match.groups?.['other']}: its log shows why it failed.`],
+  },
+  {
+    pattern: /unable to assume the role/,
+    isPermanent: false,
+    what: () => 'ECS cannot assume a role of the service',
+    fix: () => ['Wait a minute for IAM, or check whether a policy of the account forbids it.'],
+  },
+  {
+    pattern: /CannotPullContainer/,
+    isPermanent: false,
+    what: (context) => `the image of ${context.name} cannot be pulled: ${imageIn(context)}`,
+    fix: ({ name }) => [`Check image of ${name} and the execution role.`],
+  },
+  {
+    pattern: /CannotStartContainer|ResourceInitializationError|ContainerRuntimeError|Task failed to start/,
+    isPermanent: false,
+    what: ({ name }) => `${name} could not be started`,
+    fix: ({ name }) => [`Check command, user and image of ${name}.`],
+  },
+];
+
+/** Returns the only container that a message without a container can be about. */
+function containerOf({ service }: Facts, { container, text }: StartFailure): string | undefined {
+  if (container !== undefined) return container;
+  const [only, ...others] = service.containers;
+  if (only && others.length === 0) return only.name;
+  return service.containers.find(({ image }) => 'reference' in image && text.includes(image.reference))?.name;
+}
+
+const startRule =
+  (kind: StartKind): Rule =>
+  (facts): Cause | undefined => {
+    for (const failure of startFailures(facts)) {
+      const match = kind.pattern.exec(failure.text);
+      if (!match) continue;
+      const container = containerOf(facts, failure);
+      const context: StartContext = {
+        facts,
+        match,
+        name: container ?? 'the task',
+        configured: container === undefined ? undefined : configuredContainer(facts, container),
+      };
+      return {
+        what: kind.what(context),
+        evidence: [shortened(failure.text)],
+        fix: kind.fix(context),
+        isPermanent: kind.isPermanent,
+        container,
+      };
+    }
+    return undefined;
+  };
+
+export const startRules: readonly Rule[] = KINDS.map(startRule);

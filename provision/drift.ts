@@ -7,6 +7,7 @@ import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
 import type { Plan } from './plan.ts';
 import { rolledBackServices, rolledBackText } from './services/ahead.ts';
+import { healthWarnings } from './services/health.ts';
 
 /** A short hash that identifies a configuration. */
 export const fingerprint = (config: Config): string => shortHash(16, JSON.stringify(config));
@@ -26,29 +27,37 @@ export function driftResult(
 ): CommandResult {
   const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const rollbacks = rolledBackServices(changes, found);
+  const warnings = healthWarnings(found);
   const text = [
     ...(sizeOfStack(found, stackInfo.stack) > 0
       ? driftText(changes)
       : [`${stackInfo.stack} does not exist.`]),
     ...rollbacks.map(rolledBackText),
+    ...warnings.map((warning) => `  ${warning}.`),
     ...(isConfigurationChanged
       ? ['The configuration has changed since the last provision, so the differences include that change.']
       : []),
     changes.length === 0
-      ? `No drift. Resources that match the configuration: ${kept.length}.`
+      ? unchangedText(kept.length, warnings.length)
       : `Drift: ${changes.length} of ${kept.length + changes.length} resources differ from the configuration. To repair: ${repairCommand}`,
   ];
   return {
-    exitCode: changes.length === 0 ? 0 : 2,
+    exitCode: changes.length + warnings.length === 0 ? 0 : 2,
     text: text.join('\n'),
     json: {
       ...stackInfo,
       configurationChanged: isConfigurationChanged,
       drift: planJson(changes, kept),
       rollbacks,
+      warnings,
     },
   };
 }
+
+const unchangedText = (keptCount: number, warningCount: number): string =>
+  warningCount === 0
+    ? `No drift. Resources that match the configuration: ${keptCount}.`
+    : `Drift: all ${keptCount} resources match the configuration, but not all of them work as configured.`;
 
 /** One line per difference. Pure. */
 export function driftText(changes: readonly Change[]): string[] {

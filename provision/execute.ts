@@ -3,7 +3,9 @@ import { withOnlyService, type Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
-import { recordedIn } from '../lib/look/context.ts';
+import { recordedIn, type LookContext } from '../lib/look/context.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { lookServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
@@ -17,11 +19,13 @@ import { apply } from './apply.ts';
 import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
+import { warnOfEndedContainers } from './done/ended-containers.ts';
 import { finish } from './done/finish.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
+import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
@@ -46,7 +50,7 @@ export async function execute(
     text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
   });
   warnOfLocalhost(session, invocation);
-  const found = await session.found;
+  const found = await withServiceHealth(context, await session.found);
   checkProject(session, found, command, invocation);
   const unknownNote = unknownStackNote(session, found);
   if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
@@ -59,6 +63,7 @@ export async function execute(
     ...leftOutEvents(plan.leftOut),
   ];
   for (const event of events) report(event);
+  if (options.plan) for (const text of healthWarnings(plan.found)) report({ type: 'warning', text });
   const stackInfo = { stack, target: options.target, region: config.region, account };
   const currentFingerprint = fingerprint(fullConfig);
   if (options.drift) {
@@ -87,6 +92,7 @@ export async function execute(
     ids,
   );
   if (signal.aborted) throw interrupted(run);
+  if (run.waitUntilReady) await warnOfEndedContainers(run, { ...context, names: plan.names });
   const { tags, project } = config;
   // After a deploy, the other services may still differ from the configuration.
   if (onlyService === undefined)
@@ -152,6 +158,15 @@ async function applyPlan(session: Session, plan: Plan, onlyService: string | und
   if (!resumesCreate) return ids;
   const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
   return apply(run, context, makePlan(context, await survey(context), [], onlyService));
+}
+
+/** Returns the survey with the health of each deployed service. */
+async function withServiceHealth(context: LookContext, found: Survey): Promise<Survey> {
+  const health = await lookServiceHealth(context, found.services, found.targetGroups);
+  const services = new Map(
+    [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
+  );
+  return { ...found, services };
 }
 
 function planResult(

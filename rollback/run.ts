@@ -133,7 +133,6 @@ async function finishRollback(
       changes: [{ noun: 'services', key, verb: 'update', fields: [], reason: '' }],
       planned: { changesOf: () => [], isReplaced: () => false },
       kept: [],
-      names: { ...context.names, service: () => existing.serviceName },
     },
     ids,
   );

@@ -106,6 +106,7 @@ resource "aws_ecs_task_definition" "this" {
       environment            = [for key, value in merge({ PORT = tostring(container.port) }, container.environment) : { name = key, value = value }]
       readonlyRootFilesystem = true
       stopTimeout            = 30
+      linuxParameters        = { initProcessEnabled = true }
       logConfiguration = {
         logDriver = "awslogs"
         options = {

@@ -85,6 +85,9 @@ const containerDefinition = (
   environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
   readonlyRootFilesystem: container.readOnlyRoot,
   user: container.user,
+  // Without an init process the program is process 1, which ignores SIGTERM unless it handles it, and is killed only at the end
+  // of the stop timeout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
+  linuxParameters: { initProcessEnabled: true },
   stopTimeout: container.stopSeconds,
   healthCheck: healthCheckOf(container),
   logConfiguration: {
@@ -158,6 +161,7 @@ function containerFields(
     [fieldOf('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
     [fieldOf('read-only root')]: container.readonlyRootFilesystem ?? false,
     [fieldOf('user')]: container.user ?? '',
+    [fieldOf('init process')]: container.linuxParameters?.initProcessEnabled ?? false,
     [fieldOf('stop timeout')]: container.stopTimeout ?? 30,
     [fieldOf('health check')]: healthCheck
       ? [...(healthCheck.command ?? []), interval, timeout, retries, startPeriod].join(' ')

@@ -16,6 +16,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { perClient, perName, batched } from '../aws/batched-calls.ts';
 import { ifFound } from './if-found.ts';
+import type { ServiceHealth } from './service-health.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
 import { indexByKey, type LookContext } from './context.ts';
 
@@ -42,6 +43,8 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly deployment: DeploymentConfiguration | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
+  /** How its tasks are doing; undefined if this was not looked up. */
+  readonly health?: ServiceHealth | undefined;
   /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;

@@ -6,6 +6,8 @@ import type { LookContext } from '../../lib/look/context.ts';
 import { tasksOf } from '../../lib/look/tasks.ts';
 import type { Service } from '../../lib/config/config.ts';
 
+/** An error that a program logs without a stack trace while it keeps running, such as `TypeError: pool is undefined`. */
+const NAMED_ERROR = /^[\w.$ ]*(?:Error|Exception|error)\b.*:/;
 /** The number of tasks whose logs are read. */
 const MAX_TASKS = 3;
 
@@ -25,6 +27,8 @@ export async function errorInLogs(
     const lines = await readLogEnd(aws, { logGroupName: names.logGroup, logStreamName });
     const excerpt = excerptOf(lines ?? []);
     if (excerpt.headline !== undefined) return logEvidence(container, excerpt);
+    const line = lines?.findLast((text) => NAMED_ERROR.test(text));
+    if (line !== undefined) return logEvidence(container, { lines: [line] });
   }
   return [];
 }

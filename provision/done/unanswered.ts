@@ -39,7 +39,7 @@ export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): 
       `Its health check, GET ${health.path}, passes, so the load balancer sends requests to it; only the program's answer to ${container.path} fails.`,
       ...log,
     ].join('\n'),
-    now: `The new version of ${name} is in service, and ${url} fails for every client.`,
+    now: `${name} is in service, and ${url} fails for every client.`,
     fix: [
       `Correct the program of ${name}, then npm run provision`,
       ...rollback(isUpdate),
@@ -65,7 +65,7 @@ export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]
         : []),
       ...log,
     ].join('\n'),
-    now: `The new version of ${container.name} is in service, and healthy according to AWS.`,
+    now: `${container.name} is in service, and healthy according to AWS.`,
     fix: [...rollback(isUpdate), logs(path), CHECK_AGAIN],
   });
 }

@@ -19,6 +19,7 @@ import type { FoundService } from '../../lib/look/services.ts';
 import { touches, type Change } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
 import { loadBalancersOf, loadBalancersTo, outgoingTargetGroups } from './load-balancers.ts';
+import { registerMissingTargets } from './register-targets.ts';
 import { initialCount } from './scaling.ts';
 
 /** The fields of a service that are compared. */
@@ -34,6 +35,8 @@ export type ServiceField =
   | 'grace seconds'
   | 'deployment'
   | 'rollout'
+  | 'registered targets'
+  | 'running containers'
   | TagField;
 
 export type ServiceContext = ApplyContext<'services', ServiceField>;
@@ -55,6 +58,10 @@ export const graceOf = ({ containers, graceSeconds }: Service): number | undefin
 
 /** Whether a field is a setting of the service rather than a tag. A change of tags alone does not start a deployment. */
 const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
+
+/** Whether the change of a field needs no update of the service. */
+const isSentOtherwise = ({ field }: { readonly field: string }): boolean =>
+  field === 'rollout' || field === 'registered targets';
 
 /**
  * Creates a service. If the name is in use, there are three possible causes: the previous service is not completely deleted,
@@ -133,8 +140,10 @@ export async function update(context: ServiceContext, service: Service): Promise
   const { change, existing } = context;
   await retagEcs(context, existing?.serviceArn ?? '');
   const isFailed = existing?.rollout === 'FAILED';
-  if (!isFailed && change.fields.filter(isSetting).every(({ field }) => field === 'rollout'))
-    return undefined;
+  if (touches(change, 'registered targets') && !touches(change, 'load balancers'))
+    await registerMissingTargets(context);
+  const isRestarted = touches(change, 'running containers');
+  if (!isFailed && !isRestarted && change.fields.filter(isSetting).every(isSentOtherwise)) return undefined;
   const balancers = touches(change, 'load balancers')
     ? {
         loadBalancers: [
@@ -143,7 +152,10 @@ export async function update(context: ServiceContext, service: Service): Promise
         ],
       }
     : {};
-  return sendUpdate(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
+  return sendUpdate(context, service, {
+    ...balancers,
+    forceNewDeployment: isFailed || isRestarted || undefined,
+  });
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   type ServiceContext,
   type ServiceField,
 } from '../services/calls.ts';
+import { ALL, registeredText, runningText } from '../services/health.ts';
 import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
 import {
   assignServices,
@@ -62,6 +63,8 @@ function desiredFields(
     // step waits for it. Otherwise the run waits for it at the end.
     rollout:
       rollout === 'FAILED' || (rollout !== '' && isSwitchingTraffic(service, found)) ? 'COMPLETED' : rollout,
+    'registered targets': ALL,
+    'running containers': ALL,
     ...desiredTags(desired, 'services', name),
   };
 }
@@ -112,6 +115,8 @@ export const services: Step<'services', ServiceField> = {
             isBakeCompared(desired.config.services.find(({ name }) => name === key)),
           ),
         rollout: service.rollout,
+        'registered targets': registeredText(service.health),
+        'running containers': runningText(service.health),
         ...tagFields(service.tags),
       }),
       immutable: { status: 'a service that is being deleted cannot come back' },

@@ -4,6 +4,7 @@ import { durations, floors } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
 import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
+import { restoreTargets } from './task-targets.ts';
 
 export type TaskHealth =
   | { readonly state: 'healthy' | 'waiting' }
@@ -23,7 +24,7 @@ interface Membership {
 }
 
 /**
- * Returns the health of a task, and records since when it passes its checks. A task is healthy when its health checks pass in
+ * Returns the health of a task, after registering missing targets again, and records since when it passes its checks. A task is healthy when its health checks pass in
  * all target groups and in all essential containers. A task without any checks is healthy some time after it becomes RUNNING.
  * A task that is a real program must also have passed its checks for some seconds. Failures within the grace period are
  * ignored.
@@ -31,6 +32,7 @@ interface Membership {
  */
 export function healthOf(region: Region, service: ServiceRow, task: TaskRow): TaskHealth {
   if (task.lastStatus !== 'RUNNING' || !task.startedAt) return { state: 'waiting' };
+  restoreTargets(region, service, task);
   const age = region.now().getTime() - task.startedAt.getTime();
   const memberships = task.targets.map(({ targetGroupArn, port }) => ({
     targetGroupArn,
@@ -39,7 +41,7 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
       .get(targetGroupArn)
       ?.targets.find((target) => target.id === task.privateIp && target.port === port),
   }));
-  if (age >= graceOf(region, service)) {
+  if (age >= graceOf(region, service, task)) {
     const failure = failureOf(task, memberships);
     if (failure) {
       task.healthySince = undefined;
@@ -86,7 +88,23 @@ const canServe = (target: TargetRow | undefined): boolean =>
 const hasHealthCheck = (definition: TaskDefinitionRow | undefined): boolean =>
   definition?.containerDefinitions?.some(({ essential, healthCheck }) => essential && healthCheck) ?? false;
 
-/** Returns the grace period of a service, in milliseconds of the sandbox's clock. Real programs get it in real time. */
-function graceOf(region: Region, { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow): number {
-  return Math.max(region.scaled(seconds * 1000), region.plane.runsPrograms ? seconds * 1000 : 0);
+/**
+ * Returns the time in which failures of a task do not count, in milliseconds of the sandbox's clock: the grace period of its
+ * service. Real programs get it in real time. Even without a grace period, a program that starts has as much real time as the
+ * health checks of its target groups need on AWS to find it unhealthy.
+ */
+function graceOf(
+  region: Region,
+  { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow,
+  { targets, wasHealthy }: TaskRow,
+): number {
+  const scaled = region.scaled(seconds * 1000);
+  if (!region.plane.runsPrograms) return scaled;
+  const startTimes = targets.map(({ targetGroupArn }) => {
+    const { UnhealthyThresholdCount: failures = 2, HealthCheckIntervalSeconds: interval = 30 } =
+      region.elbv2.targetGroups.get(targetGroupArn) ?? {};
+    return (failures - 1) * interval;
+  });
+  const startTime = wasHealthy || startTimes.length === 0 ? 0 : Math.min(...startTimes);
+  return Math.max(scaled, seconds * 1000, startTime * 1000);
 }

@@ -1,6 +1,6 @@
 /** Tasks as targets of load balancers: registered once their containers run, and drained before the tasks stop. */
 import type { Region } from '../../world/region.ts';
-import { targetKey } from '../elbv2/target-health.ts';
+import { targetKey, targetOf } from '../elbv2/target-health.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import {
   targetDeregistered,
@@ -9,7 +9,7 @@ import {
   targetRegistered,
   addEvent,
 } from './service-events.ts';
-import type { TaskRow } from './store.ts';
+import type { ServiceRow, TaskRow } from './store.ts';
 import { denialOfRegistration } from './strategies/infrastructure-role.ts';
 
 /** Returns the keys of a task's targets in the agenda. */
@@ -29,6 +29,22 @@ export function registerTargets(region: Region, task: TaskRow): void {
       event = targetNotRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
     }
     if (service) addEvent(region, service, event);
+  }
+}
+
+/**
+ * Registers a running task again with the target groups from which someone else has deregistered it. AWS documents only an event
+ * for a target that is not found; that ECS registers it again is not verified (U).
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+export function restoreTargets(region: Region, service: ServiceRow, task: TaskRow): void {
+  for (const { targetGroupArn, port } of task.targets) {
+    const group = region.elbv2.targetGroups.get(targetGroupArn);
+    const target = group && targetOf(group, task.privateIp ?? '', port);
+    if (!group || (target && target.health.State !== 'draining')) continue;
+    if (denialOfRegistration(region, service, targetGroupArn) !== undefined) continue;
+    registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
+    addEvent(region, service, targetRegistered(targetGroupArn));
   }
 }
 

@@ -83,13 +83,14 @@ export const targetOperations = {
     },
   },
 
-  /** Ignores unknown targets. */
+  /** Ignores unknown targets. ECS registers a target again if it is a running task of a service. */
   DeregisterTargets: {
     inputMembers: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const requested = requiredTargets(Targets).map((target) => addressOf(group, target));
       for (const { id, port } of requested) deregisterTarget(region, group.TargetGroupArn, id, port);
+      region.after(0, 'ecs:target-health-changed', group.TargetGroupArn);
       return {};
     },
   },

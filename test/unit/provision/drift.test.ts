@@ -28,8 +28,29 @@ describe('the result', () => {
         configurationChanged: false,
         rollbacks: [],
         drift: expect.objectContaining({ changes: [] }),
+        warnings: [],
       },
     });
+  });
+
+  test('a service that does not work as configured is drift, even if every resource matches', () => {
+    const health = {
+      runningCount: 1,
+      unregistered: [],
+      unhealthy: [{ container: 'api1', address: '10.0.0.4', port: 5000, why: 'Request timed out' }],
+      ended: [],
+    };
+    const services = { web: foundFor('services', 'web', { desiredCount: 1, health }) };
+    const plan = { ...planOf([], { ...found, services }), kept: ['vpc', 'services.web'] };
+    const { exitCode, text, json } = result(plan);
+    expect(exitCode).toBe(2);
+    expect(text.split('\n')).toEqual([
+      expect.stringMatching(
+        /^ {2}services\.web: the target 10\.0\.0\.4:5000 of api1 is unhealthy: Request timed out\. /,
+      ),
+      'Drift: all 2 resources match the configuration, but not all of them work as configured.',
+    ]);
+    expect(json).toMatchObject({ warnings: [expect.stringContaining('services.web')] });
   });
 
   test('with drift, the exit code is 2, and the differences and the command that repairs them are printed', () => {

@@ -1,5 +1,6 @@
 // The scheduler's replacement of unhealthy tasks, and the grace period during which the scheduler waits.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { DeregisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { recordContainerExit, recordContainerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
@@ -91,6 +92,24 @@ test("the load balancer's health report triggers a replacement without any descr
   expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'PROVISIONING']);
 });
 
+test('a target that someone deregisters from a running service is registered again', async () => {
+  const { clock, elbv2, region, ip, arn, tasks, currentService, groups } = await steadyScene();
+  const [TargetGroupArn] = groups;
+  await elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: ip, Port: 5000 }] }));
+  const state = () =>
+    region.elbv2.targetGroups.get(TargetGroupArn)?.targets.map(({ health }) => health.State);
+  expect(state()).toEqual(['draining']);
+  clock.advance(5_000);
+  expect(state()).toEqual(['initial']);
+  expect(eventMessages(await currentService())[0]).toBe(
+    `(service web) registered 1 targets in (target-group ${TargetGroupArn})`,
+  );
+  markTargetsHealthy(region);
+  clock.advance(20_000);
+  expect(await tasks()).toMatchObject([{ taskArn: arn }]);
+  expect(eventMessages(await currentService())[0]).toBe('(service web) has reached a steady state.');
+});
+
 test('failed health checks of a new task are ignored during the grace period', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
@@ -133,6 +152,22 @@ test('real programs get the whole grace period in real time, even when AWS time 
   clock.advance(1);
   await service();
   expect(await tasks()).toHaveLength(2);
+});
+
+test('without a grace period, a program has the real time to start that the health checks take on AWS', async () => {
+  const clock = manualClock();
+  const scene = await balancedAccount({ clock, pace: 60, plane: { ...scriptedPlane(), runsPrograms: true } });
+  const { create, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1 }));
+  clock.advance(1_000);
+  const [task] = await tasks();
+  const { privateIp = '' } = required(scene.region.ecs.tasks.get(required(task?.taskArn)));
+  failHealthChecks(scene.region, privateIp, 5000);
+  // The second check of a target group with AWS's defaults starts 30 s after the first.
+  clock.advance(28_000);
+  expect(await tasks()).toHaveLength(1);
+  clock.advance(2_000);
+  expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([task?.taskArn, expect.any(String)]);
 });
 
 test('real programs count as healthy once they have been healthy for some seconds without interruption', async () => {

@@ -53,6 +53,7 @@ describe('the registered task definition', () => {
       ],
       readonlyRootFilesystem: true,
       user: '1000:1000',
+      linuxParameters: { initProcessEnabled: true },
       stopTimeout: 30,
       healthCheck: {
         command: [
@@ -159,6 +160,17 @@ describe('two task definitions', () => {
   ])('differ in their %s', (field, changes) => {
     const [one, other] = [fields(), fields(changes)];
     expect(other[`api1.${field}`]).not.toBe(one[`api1.${field}`]);
+  });
+
+  test('differ if only one of them has an init process', () => {
+    const registered = taskDefinitionFor(web, parts);
+    const [container] = registered.containerDefinitions ?? [];
+    const described = {
+      ...registered,
+      containerDefinitions: [{ ...container, linuxParameters: undefined }],
+    } as TaskDefinition;
+    expect(definitionFields(described)['api1.init process']).toBe(false);
+    expect(definitionFields(registered)['api1.init process']).toBe(true);
   });
 
   test('differ in the value of a single variable', () => {

@@ -31,6 +31,11 @@ test('the error is read from the first task whose log holds one', async () => {
   expect(streams).toEqual([`${service.name}/api1/1`, `${service.name}/api1/2`]);
 });
 
+test('an error without a stack trace is found as well', async () => {
+  mocks.logs.on(GetLogEventsCommand).resolves(messages('TypeError: pool is undefined', 'GET /api 500'));
+  expect(await read()).toEqual(['api1 logged:', '  TypeError: pool is undefined']);
+});
+
 test('nothing is shown if no log holds an error, or if the tasks and logs cannot be read', async () => {
   mocks.logs.on(GetLogEventsCommand).resolves(messages('listening on 5000'));
   expect(await read()).toEqual([]);

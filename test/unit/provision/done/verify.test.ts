@@ -280,7 +280,7 @@ test('a program that answers every request with an error is explained within sec
     code: 'UNANSWERED',
     what: 'api1 answers every request to /api1 with an error: 6 × 500.',
     why: expect.stringMatching(/^Its health check, GET \S+, passes, .*\napi1 logged:\n {2}TypeError: x$/),
-    now: `The new version of api1 is in service, and http://api.example.com:${port}/api1 fails for every client.`,
+    now: `api1 is in service, and http://api.example.com:${port}/api1 fails for every client.`,
     fix: expect.arrayContaining(['Correct the program of api1, then npm run provision']),
   });
 });

@@ -1,0 +1,164 @@
+/** Finds out whether the tasks of deployed services really serve: their targets, and containers that have ended. */
+import type { Task } from '@aws-sdk/client-ecs';
+import {
+  DescribeTargetHealthCommand,
+  type TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Aws } from '../aws/clients.ts';
+import type { Names } from '../derive/names.ts';
+import type { Items } from '../model/resources.ts';
+import { ifFound } from './if-found.ts';
+import { runningTasks } from './tasks.ts';
+import type { FoundService } from './services.ts';
+
+/** An address of a running task that no target group contains. */
+export interface UnregisteredTarget {
+  readonly container: string;
+  readonly address: string;
+  readonly port: number;
+  /** The group in which to register it; undefined if ECS decides between two groups. */
+  readonly targetGroupArn: string | undefined;
+}
+
+/** A target that the load balancer reports as unhealthy. */
+export interface UnhealthyTarget {
+  readonly container: string;
+  readonly address: string;
+  readonly port: number;
+  /** The load balancer's description, such as `Health checks failed with these codes: [502]`. */
+  readonly why: string;
+}
+
+/** A container that has ended although its task runs. It is not essential, so ECS does not restart it. */
+export interface EndedContainer {
+  readonly container: string;
+  /** `exit code 1`, or the reason that ECS gives. */
+  readonly why: string;
+  /** The number of tasks in which it has ended. */
+  readonly taskCount: number;
+}
+
+/** How the tasks of a deployed service are doing. */
+export interface ServiceHealth {
+  /** The number of tasks that are running. */
+  readonly runningCount: number;
+  readonly unregistered: readonly UnregisteredTarget[];
+  readonly unhealthy: readonly UnhealthyTarget[];
+  readonly ended: readonly EndedContainer[];
+}
+
+type HealthContext = { readonly aws: Aws; readonly names: Pick<Names, 'cluster'> };
+
+/**
+ * Returns the health of every service that is deployed completely. Services with a deployment in progress are left out: their
+ * targets come and go.
+ * @param existing the target groups that exist; AWS clients repeat a call for a group that does not exist, in case it is new
+ */
+export async function lookServiceHealth(
+  { aws, names }: HealthContext,
+  services: Items<FoundService>,
+  existing: Items<{ readonly targetGroupArn: string }>,
+): Promise<Map<string, ServiceHealth>> {
+  const deployed = [...services].filter(
+    ([, { status, rollout, desiredCount }]) =>
+      status === 'ACTIVE' && rollout === 'COMPLETED' && desiredCount > 0,
+  );
+  if (deployed.length === 0) return new Map();
+  const used = new Set(deployed.flatMap(([, { targetGroupArns }]) => targetGroupArns));
+  const groups = [...existing.values()]
+    .map(({ targetGroupArn }) => targetGroupArn)
+    .filter((arn) => used.has(arn));
+  const [tasks, targets] = await Promise.all([
+    runningTasks(aws, names.cluster),
+    Promise.all(groups.map(async (arn) => [arn, await targetsOf(aws, arn)] as const)),
+  ]);
+  const targetsByGroup = new Map(targets.flatMap(([arn, found]) => (found ? [[arn, found] as const] : [])));
+  return new Map(deployed.map(([key, service]) => [key, healthOf(service, tasks, targetsByGroup)]));
+}
+
+/** Returns the targets of a group; undefined if the group does not exist. */
+async function targetsOf(aws: Aws, TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
+  const response = await ifFound(() => aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })));
+  return response && (response.TargetHealthDescriptions ?? []);
+}
+
+/**
+ * Compares the tasks of a service with their targets. A group that does not exist is left out: its absence is drift of another
+ * resource. Pure.
+ */
+export function healthOf(
+  service: FoundService,
+  allTasks: readonly Task[],
+  targetsByGroup: ReadonlyMap<string, readonly TargetHealthDescription[]>,
+): ServiceHealth {
+  const tasks = allTasks.filter(
+    ({ group, lastStatus, desiredStatus }) =>
+      group === `service:${service.serviceName}` && lastStatus === 'RUNNING' && desiredStatus !== 'STOPPED',
+  );
+  const targets = service.targetGroupArns.flatMap((arn) => targetsByGroup.get(arn) ?? []);
+  const members = membersOf(service, tasks, targetsByGroup);
+  const targetFor = ({ address, port }: Member) =>
+    targets.filter(({ Target }) => Target?.Id === address && Target.Port === port);
+  return {
+    runningCount: tasks.length,
+    unregistered: members.filter((member) =>
+      targetFor(member).every(({ TargetHealth }) => TargetHealth?.State === 'draining'),
+    ),
+    unhealthy: members.flatMap(({ container, address, port }) =>
+      targetFor({ address, port })
+        .filter(({ TargetHealth }) => TargetHealth?.State === 'unhealthy')
+        .map(({ TargetHealth }) => ({
+          ...{ container, address, port },
+          why: TargetHealth?.Description ?? TargetHealth?.Reason ?? 'it fails its health check',
+        })),
+    ),
+    ended: endedContainers(tasks),
+  };
+}
+
+type Member = Pick<UnregisteredTarget, 'address' | 'port'>;
+
+/** Returns the addresses under which the running tasks should be targets. */
+function membersOf(
+  service: FoundService,
+  tasks: readonly Task[],
+  groups: ReadonlyMap<string, unknown>,
+): UnregisteredTarget[] {
+  const balancers = service.loadBalancers.flatMap((text) => {
+    const [, container = '', port, targetGroupArn = ''] = /^(.+?):(\d+) → (\S+)/.exec(text) ?? [];
+    return port === undefined || !groups.has(targetGroupArn)
+      ? []
+      : [{ container, port: Number(port), targetGroupArn }];
+  });
+  const isRolling = (service.deployment?.strategy ?? 'ROLLING') === 'ROLLING';
+  return balancers.flatMap(({ container, port, targetGroupArn }) => {
+    const hasOneGroup = balancers.filter((other) => other.container === container).length === 1;
+    return tasks.flatMap((task) => {
+      const address = addressOf(task);
+      return address === undefined
+        ? []
+        : [
+            {
+              ...{ container, address, port },
+              targetGroupArn: isRolling && hasOneGroup ? targetGroupArn : undefined,
+            },
+          ];
+    });
+  });
+}
+
+const addressOf = ({ containers = [] }: Task): string | undefined =>
+  containers.flatMap(({ networkInterfaces = [] }) => networkInterfaces)[0]?.privateIpv4Address;
+
+/** Returns the containers that have ended in running tasks. Pure. */
+export function endedContainers(tasks: readonly Task[]): EndedContainer[] {
+  const ended = new Map<string, EndedContainer>();
+  for (const { name = '', lastStatus, exitCode, reason } of tasks.flatMap(
+    ({ containers = [] }) => containers,
+  )) {
+    if (lastStatus !== 'STOPPED') continue;
+    const why = reason ?? (exitCode === undefined ? 'for an unknown reason' : `exit code ${exitCode}`);
+    ended.set(name, { container: name, why, taskCount: (ended.get(name)?.taskCount ?? 0) + 1 });
+  }
+  return [...ended.values()];
+}

@@ -128,7 +128,7 @@ async function runRefusedCalls(...more: string[]): Promise<void> {
   });
   const refusedProblem = problemOf(await run(`refused ${more.join()}`, 'provision', ...flags, ...more));
   expect(refusedProblem).toMatchObject({ code: 'REFUSED' });
-  expect(refusedProblem.why).toMatch(/value=\(not shown\).*\[\(not shown\)\]/);
+  expect(refusedProblem.why).toMatch(/value=\(not shown\).*\[--token=\(not shown\)\]/);
 
   await addFault({
     kind: 'refused',

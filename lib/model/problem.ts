@@ -31,6 +31,7 @@ export const PROBLEM_CODES = [
   'FAILED_STATE',
   'DEPLOYMENT',
   'HEALTH_PATH',
+  'IMAGE',
   'UNHEALTHY',
   'UNANSWERED',
   'LEFTOVERS',

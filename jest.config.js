@@ -20,6 +20,7 @@ export const LONG = [
     'broken-program',
     'concurrent-runs',
     'container-logs',
+    'crash-loop',
     'documented-commands',
     'killed-sandbox',
     'manual-changes',

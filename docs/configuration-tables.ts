@@ -1,5 +1,6 @@
 /** Generates the tables of configuration.md from the schema of the configuration. */
 import * as z from 'zod';
+import { objectNode } from '../lib/config/schema-nodes.ts';
 import { Stack } from '../lib/config/schema.ts';
 import { table } from './table.ts';
 
@@ -18,7 +19,7 @@ export const configurationTables = (): string =>
   sections(z.toJSONSchema(Stack, { io: 'input' }), '').join('\n');
 
 function sections(node: Node, path: string): string[] {
-  const { properties = {}, required = [] } = node;
+  const { properties = {}, required = [] } = objectNode(node) ?? {};
   const fields = Object.entries(properties).map(([name, field]) => ({ name, field: field as Node }));
   const rows = fields.map(({ name, field }): Row => {
     const byDefault = required.includes(name) ? 'required' : defaultOf(field);
@@ -27,7 +28,7 @@ function sections(node: Node, path: string): string[] {
   const innerSections = fields.flatMap(({ name, field }) => {
     const fieldPath = path === '' ? name : `${path}.${name}`;
     const entrySchema = field.additionalProperties;
-    if (field.properties) return sections(field, fieldPath);
+    if (objectNode(field)?.properties) return sections(field, fieldPath);
     return typeof entrySchema === 'object' && entrySchema.properties
       ? sections(entrySchema, `${fieldPath}.<name>`)
       : [];
@@ -42,6 +43,7 @@ const code = (text: string): string => `\`${text}\``;
 
 function valueOf({
   enum: choices,
+  anyOf,
   type,
   minimum,
   maximum,
@@ -52,7 +54,8 @@ function valueOf({
     return `one of ${choices.length} from ${String(choices[0])} to ${String(choices.at(-1))}`;
   }
   if (choices) return choices.map((value) => code(String(value))).join(' ');
-  if (type === 'integer') return `${minimum} to ${maximum}`;
+  if (anyOf) return anyOf.map((option) => valueOf(option)).join(', or ');
+  if (type === 'integer' || type === 'number') return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true or false';
   if (type === 'array') return 'list of strings';
   if (type !== 'object') return 'string';

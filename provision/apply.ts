@@ -22,8 +22,9 @@ import { refreshState } from './refresh-state.ts';
  * @throws the problem of a single failed step; STEPS_FAILED with all problems if several steps failed; INTERRUPTED when the
  *   signal is aborted
  */
-export async function apply(run: Run, context: LookContext & Desired, plan: Plan): Promise<AllIds> {
-  const { found, planned } = plan;
+export async function apply(run: Run, lookContext: LookContext & Desired, plan: Plan): Promise<AllIds> {
+  const { found, planned, names } = plan;
+  const context = { ...lookContext, names };
   const ids = Object.fromEntries(
     nouns.map((noun) => [noun, new Map(itemsOf(found, noun))]),
   ) as unknown as AllIds;

@@ -6,7 +6,7 @@ import { singleFlight, type Desired, type LookContext } from '../lib/look/contex
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import type { Ids, Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
-import { untilReported, type Run } from '../lib/run/run.ts';
+import { awsCommand, untilReported, type Run } from '../lib/run/run.ts';
 import type { Intent } from '../lib/state/format.ts';
 
 /** The current ids of every noun. */
@@ -72,6 +72,8 @@ export function applyContext<N extends Noun>(
       (await siblings.get(siblingKey)) ?? (ids[noun].get(siblingKey) as Ids[N]),
     renewIntent: () => state.renew(address),
     until: untilReported(run, noun, key),
+    proofTimes: run.waits.proof,
+    awsCommand: (command) => awsCommand(run, command),
     note: (text) => report({ type: 'note', text }),
     listenersOf: run.listenersOf,
   };

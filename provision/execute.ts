@@ -1,4 +1,5 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
+import type { Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
@@ -66,7 +67,7 @@ export async function execute(
     );
   }
   if (options.plan) return planResult(plan, stackInfo);
-  if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
+  if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
@@ -78,7 +79,13 @@ export async function execute(
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
-  const { url, zone } = await finish(run, context, session.connectedTarget, plan, ids);
+  const { url, zone } = await finish(
+    run,
+    { ...context, names: plan.names },
+    session.connectedTarget,
+    plan,
+    ids,
+  );
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
   await run.state.recordApplied({ configuration: currentFingerprint, tags: Object.keys(tags), project });
@@ -107,6 +114,7 @@ export async function execute(
 async function confirmPlan(
   invocation: CommandContext,
   { changes, kept }: Plan,
+  { services }: Config,
   stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownNote'>,
 ): Promise<boolean> {
   if (changes.length === 0) return true;
@@ -115,7 +123,7 @@ async function confirmPlan(
   report({ type: 'phase', text: `plan: ${counts}` });
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const expected = expectedProvision(changes);
+  const expected = expectedProvision(changes, services);
   return isConfirmed(invocation, { command: 'provision', ...stackInfo, counts, duration: expected });
 }
 

@@ -1,5 +1,6 @@
 /** The plan: the diffs of all steps, in the order of the architecture. */
 import { STACK_TAG } from '../lib/derive/tags.ts';
+import type { Names } from '../lib/derive/names.ts';
 import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
@@ -8,6 +9,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import { checkDomain } from './domain.ts';
+import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
@@ -23,6 +25,8 @@ export interface Plan {
    * deleted with it count as absent.
    */
   readonly found: Survey;
+  /** The names of the stack. The names of its ECS services depend on the existing ones. */
+  readonly names: Names;
   readonly changes: readonly Change[];
   /** The changes of each noun, for later diffs. */
   readonly planned: Planned<Noun>;
@@ -54,7 +58,8 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
     .filter((address) => !changed.has(address));
-  return { found, changes: withFormerOwners(changes, surveyed, adopt, stack), planned, kept };
+  const names = withServiceNames(desired.names, found);
+  return { found, names, changes: withFormerOwners(changes, surveyed, adopt, stack), planned, kept };
 }
 
 /**
@@ -70,6 +75,8 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   };
   let found = surveyed;
   for (const noun of nouns) {
+    const assigned = steps[noun].assign?.(desired, found, planned);
+    if (assigned) found = { ...found, [noun]: assigned };
     byNoun.set(noun, steps[noun].diff(desired, found, planned));
     const deletedNouns = planned.isReplaced(noun) ? nounsDeletedWith(noun) : [];
     found = { ...found, ...Object.fromEntries(deletedNouns.map((deleted) => [deleted, new Map()])) };

@@ -94,6 +94,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     folderOf: (task) => plane.folderOf(task),
     httpPort: options.httpPort,
     countRequest: (targetGroupArn) => plane.countRequest(targetGroupArn),
+    openRequest: plane.openRequests.open,
     reportError,
   });
   return {

@@ -8,6 +8,12 @@ import {
   timeoutsAreBelowIntervals,
 } from './checks/containers.ts';
 import {
+  alarmsAreUnique,
+  alternatesAreWithinQuota,
+  canariesHaveTasks,
+  shiftsHaveRoutes,
+} from './checks/deploy.ts';
+import {
   balancerIsReserved,
   keysAreUnique,
   namesAreWellFormed,
@@ -42,6 +48,10 @@ const CHECKS: readonly Check[] = [
   memoryFitsCpu,
   containersAreWithinQuotas,
   oneContainerIsEssential,
+  shiftsHaveRoutes,
+  canariesHaveTasks,
+  alternatesAreWithinQuota,
+  alarmsAreUnique,
   portsAreUnique,
   pathsAreUnique,
   pathsHavePorts,

@@ -1,6 +1,7 @@
 /** Completes a configuration that the schema has accepted. Pure. */
 import { resolve } from 'node:path';
-import type { Builder, Config, Container, HealthCheck, Target } from './config.ts';
+import type { Builder, Config, Container, Deploy, HealthCheck, Target } from './config.ts';
+import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { Health, type StackOutput } from './schema.ts';
 
 /** The values that complete a configuration. */
@@ -17,7 +18,8 @@ export interface CompletionContext {
   readonly name?: string | undefined;
 }
 
-type ContainerOutput = StackOutput['services'][string]['containers'][string];
+type ServiceOutput = StackOutput['services'][string];
+type ContainerOutput = ServiceOutput['containers'][string];
 
 /** The user of images that Slipway builds: the same as in the official Node images, since a program should not run as root. */
 const SOURCE_USER = '1000:1000';
@@ -37,11 +39,20 @@ export const completeConfig = (
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,
     ...service,
+    deploy: completeDeploy(service.deploy),
     containers: Object.entries(service.containers).map(([container, fields]) =>
       completeContainer(name, container, fields, folder),
     ),
   })),
 });
+
+/** A strategy that is only named has all the defaults; options that name no strategy belong to a rolling deployment. */
+function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
+  const options = typeof deploy === 'string' ? DeployOptions.parse({ [deploy]: {} }) : deploy;
+  const { alarms, circuitBreaker } = options;
+  const strategy = STRATEGIES.find((name) => options[name] !== undefined) ?? 'rolling';
+  return { alarms, circuitBreaker, strategy, bakeMinutes: undefined, ...options[strategy] } as Deploy;
+}
 
 const completeContainer = (
   service: string,

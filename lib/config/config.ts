@@ -42,9 +42,23 @@ export interface RoutedContainer extends Container {
   readonly path: string;
 }
 
+type DeployFields = Exclude<ServiceFields['deploy'], string>;
+type CanaryFields = NonNullable<DeployFields['canary']>;
+type LinearFields = NonNullable<DeployFields['linear']>;
+
+/** How a new version of a service replaces the old one: the strategy with its settings, and when ECS rolls back. */
+export type Deploy = Pick<DeployFields, 'alarms' | 'circuitBreaker'> &
+  (
+    | { readonly strategy: 'rolling'; readonly bakeMinutes: number | undefined }
+    | { readonly strategy: 'blueGreen'; readonly bakeMinutes: number }
+    | ({ readonly strategy: 'canary' } & CanaryFields)
+    | ({ readonly strategy: 'linear' } & LinearFields)
+  );
+
 /** One ECS service: one task definition, run `count` times. */
-export interface Service extends Omit<ServiceFields, 'containers'> {
+export interface Service extends Omit<ServiceFields, 'containers' | 'deploy'> {
   readonly name: string;
+  readonly deploy: Deploy;
   readonly containers: readonly Container[];
 }
 
@@ -61,6 +75,10 @@ export const containersOf = ({ services }: Config): Container[] =>
 
 export const isRouted = (container: Container): container is RoutedContainer =>
   container.port !== undefined && container.path !== undefined;
+
+/** Whether ECS shifts the requests of a service from one target group to another, as all strategies but `rolling` do. */
+export const shiftsTraffic = ({ deploy, containers }: Service): boolean =>
+  deploy.strategy !== 'rolling' && containers.some(isRouted);
 
 /** The containers behind the load balancer, with the service each belongs to. */
 export const routesOf = ({ services }: Config): { service: Service; container: RoutedContainer }[] =>

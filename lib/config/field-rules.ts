@@ -12,6 +12,14 @@ const matches =
   (text) =>
     pattern.test(text) ? undefined : fix;
 
+/** The schema of a string that obeys a rule. */
+export const string = (fieldRule: FieldRule) => {
+  const rule: FieldRule = (text) => wellFormed(text) ?? fieldRule(text);
+  return z
+    .string()
+    .refine((value) => rule(value) === undefined, { error: ({ input }) => rule(String(input)) });
+};
+
 /** The names of services and containers: valid in every AWS name that they become part of. */
 export const name = matches(
   /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
@@ -179,6 +187,9 @@ export const wellFormed = matches(
   /^\P{Surrogate}*$/u,
   'Replace the lone surrogate: half of a character cannot be sent to AWS.',
 );
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export const alarmName = matches(/^.{1,255}$/s, 'Use the name of an alarm: 1 to 255 characters.');
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';

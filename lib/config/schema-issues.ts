@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { display, displayAt } from './display.ts';
 import type { Path } from './finding.ts';
-import { childOf, nodeAt, STACK_NODE, type SchemaNode } from './schema-nodes.ts';
+import { childOf, nodeAt, objectNode, STACK_NODE, type SchemaNode } from './schema-nodes.ts';
 import { unknownKey, unsupportedValueFix, type SchemaFinding } from './unknown-key.ts';
 
 /** Lists the findings for the issues that the schema reports for an input. */
@@ -22,6 +22,8 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, fix: issue.message };
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(path, key, valueAt(input, path) as object));
+    case 'invalid_union':
+      return unionFindings(input, issue);
     case 'invalid_key':
       return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
@@ -33,29 +35,48 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
   }
 }
 
+/**
+ * Lists the findings for a value that may be of several kinds. For a value of one of these kinds, they are the mistakes inside
+ * of it.
+ */
+function unionFindings(input: unknown, { path, errors }: z.core.$ZodIssueInvalidUnion): SchemaFinding[] {
+  const inner = errors.find((issues) => issues.every((issue) => issue.path.length > 0 || isKeyIssue(issue)));
+  if (inner !== undefined)
+    return inner.flatMap((issue) => schemaFinding(input, { ...issue, path: [...path, ...issue.path] }));
+  const node = nodeAt(path);
+  return [{ path, fix: `Use ${expectedText(node)}: ${node?.description ?? ''}.` }];
+}
+
+const isKeyIssue = ({ code }: z.core.$ZodIssue): boolean => code === 'unrecognized_keys';
+
 /** Finds keys called `__proto__`: the schema library silently drops them from records. */
 function droppedKeys(
   value: unknown,
   node: SchemaNode | undefined = STACK_NODE,
   path: Path = [],
 ): SchemaFinding[] {
-  if (typeof value !== 'object' || value === null || node?.type !== 'object') return [];
+  const schema = objectNode(node);
+  if (typeof value !== 'object' || value === null || schema?.type !== 'object') return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    key === '__proto__' && node.properties === undefined
+    key === '__proto__' && schema.properties === undefined
       ? {
           path: [...path, key],
           value: 'unknown key',
           fix: 'Remove it: JavaScript reserves this name.',
         }
-      : droppedKeys(inner, childOf(node, key), [...path, key]),
+      : droppedKeys(inner, childOf(schema, key), [...path, key]),
   );
 }
 
 function expectedText(node: SchemaNode | undefined): string {
+  const options = node?.anyOf?.filter((option) => typeof option === 'object');
+  if (options !== undefined) return options.map(expectedText).join(', or ');
   if (node?.enum !== undefined) return `one of ${node.enum.map(display).join(', ')}`;
   switch (node?.type) {
     case 'integer':
       return `a whole number from ${node.minimum} to ${node.maximum}`;
+    case 'number':
+      return `a number from ${node.minimum} to ${node.maximum}, with at most one decimal`;
     case 'string':
       return 'a string';
     case 'boolean':

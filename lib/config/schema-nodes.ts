@@ -8,13 +8,17 @@ export type SchemaNode = z.core.JSONSchema.JSONSchema;
 
 export const STACK_NODE: SchemaNode = z.toJSONSchema(Stack, { io: 'input' });
 
+/** Returns the schema of the objects that a value may be, if the value may also be something else; otherwise the schema itself. */
+export const objectNode = (node: SchemaNode | undefined): SchemaNode | undefined =>
+  node?.anyOf?.find((option) => typeof option === 'object' && option.type === 'object') ?? node;
+
 /** Returns the schema of the value at a path. */
 export const nodeAt = (path: Path): SchemaNode | undefined =>
   path.reduce<SchemaNode | undefined>((node, key) => childOf(node, key), STACK_NODE);
 
 /** Returns the schema of one field, of any value of a record, or of any item of a list. */
 export function childOf(node: SchemaNode | undefined, key: PropertyKey): SchemaNode | undefined {
-  const { properties = {}, additionalProperties, items } = node ?? {};
+  const { properties = {}, additionalProperties, items } = objectNode(node) ?? {};
   const child =
     typeof key === 'string' && Object.hasOwn(properties, key)
       ? properties[key]
@@ -27,7 +31,7 @@ export function fieldPaths(
   node: SchemaNode = STACK_NODE,
   path: readonly string[] = [],
 ): (readonly string[])[] {
-  const { properties = {}, additionalProperties: values } = node;
+  const { properties = {}, additionalProperties: values } = objectNode(node) ?? {};
   const pathsInRecord = typeof values === 'object' ? fieldPaths(values, [...path, '*']) : [];
   const pathsOfFields = Object.entries(properties).flatMap(([key, field]) => [
     [...path, key],

@@ -1,14 +1,10 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
+import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 
-const string = (fieldRule: rules.FieldRule) => {
-  const rule: rules.FieldRule = (text) => rules.wellFormed(text) ?? fieldRule(text);
-  return z
-    .string()
-    .refine((value) => rule(value) === undefined, { error: ({ input }) => rule(String(input)) });
-};
+const { string } = rules;
 
 const integer = (from: number, to: number) => z.int().min(from).max(to);
 
@@ -116,6 +112,7 @@ const Service = z.strictObject({
   graceSeconds: integer(0, 2_147_483_647)
     .default(60)
     .describe("seconds after a task's start in which failing health checks do not count"),
+  deploy: Deploy,
   containers: z
     .record(z.string(), Container.describe('one container'))
     .describe('containers by name; they run in one task and reach each other on localhost'),

@@ -2,7 +2,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { pathText } from './display.ts';
 import type { Finding, Path } from './finding.ts';
-import { fieldPaths, nodeAt } from './schema-nodes.ts';
+import { fieldPaths, nodeAt, objectNode } from './schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from './wishes.ts';
 
 /** A finding from an issue of the schema. */
@@ -57,7 +57,7 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
   const answer = answerTo(path, key);
   if (answer !== undefined && 'fix' in answer) return { ...partialFinding, fix: answer.fix };
   if (answer !== undefined) return { ...partialFinding, ...fixWithField(path, answer) };
-  const knownKeys = Object.keys(nodeAt(path)?.properties ?? {});
+  const knownKeys = Object.keys(objectNode(nodeAt(path))?.properties ?? {});
   const fieldElsewhere = knownKeys.some((name) => normalized(name) === normalized(key))
     ? undefined
     : fieldCalled(key);
@@ -93,7 +93,9 @@ function answerTo(path: Path, key: string): Answer | undefined {
 /** Returns a path with `*` for the keys of records. */
 const templateOf = (path: Path): string =>
   path
-    .map((key, index) => (nodeAt(path.slice(0, index))?.properties === undefined ? '*' : String(key)))
+    .map((key, index) =>
+      objectNode(nodeAt(path.slice(0, index)))?.properties === undefined ? '*' : String(key),
+    )
     .join('.');
 
 /** Returns the fix that suggests a field. */

@@ -11,6 +11,7 @@ export const LEVELS = {
   'services.*': 'service',
   'services.*.containers.*': 'container',
   'services.*.containers.*.health': 'health',
+  'services.*.deploy': 'deploy',
 } as const;
 export type Level = (typeof LEVELS)[keyof typeof LEVELS];
 
@@ -47,6 +48,24 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.graceSeconds': [
     'startPeriod initialDelaySeconds healthCheckGracePeriod healthCheckGracePeriodSeconds gracePeriod startupGracePeriod',
   ],
+  'services.*.deploy': [
+    'deployment deployments deploymentConfiguration deploymentStrategy strategy rollout updateStrategy',
+    "It is 'rolling', 'blueGreen', 'canary' or 'linear', or an object with one of these and its settings.",
+  ],
+  'services.*.deploy.blueGreen': ['blueGreenUpdate'],
+  'services.*.deploy.canary': ['canaryConfiguration'],
+  'services.*.deploy.linear': ['linearConfiguration'],
+  'services.*.deploy.alarms': ['deploymentAlarms alarmNames alarm'],
+  'services.*.deploy.circuitBreaker': [
+    'deploymentCircuitBreaker',
+    'It is always on, and a deployment that fails is always rolled back.',
+  ],
+  'services.*.deploy.circuitBreaker.threshold': ['thresholdConfiguration failedTasks'],
+  'services.*.deploy.blueGreen.bakeMinutes': ['bakeTime bakeTimeInMinutes terminationWaitTime'],
+  'services.*.deploy.canary.percent': ['canaryPercent'],
+  'services.*.deploy.canary.stepMinutes': ['canaryBakeTime canaryBakeTimeInMinutes'],
+  'services.*.deploy.linear.percent': ['stepPercent'],
+  'services.*.deploy.linear.stepMinutes': ['stepBakeTime stepBakeTimeInMinutes'],
   'services.*.containers': ['containerDefinitions sidecars stack:container'],
   'services.*.containers.*.source': [
     'build buildContext context dockerfile dockerfilePath src directory',
@@ -154,10 +173,11 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'scaling autoscaling hpa min max minCount maxCount minReplicas maxReplicas minCapacity maxCapacity minTasks maxTasks':
     'Use count. If you give the service a range with Application Auto Scaling, Slipway leaves the count within the range to it.',
   platformVersion: 'Tasks run on the latest platform version. Leave it out.',
-  'circuitBreaker deploymentCircuitBreaker rollback autoRollback':
-    'Leave it out: a deployment that fails is always rolled back.',
-  'deployment deploymentConfiguration deploymentStrategy strategy minimumHealthyPercent maximumPercent maxSurge maxUnavailable blueGreen canary':
-    'Leave it out: every deployment is rolling, and starts the new tasks before it stops the old ones.',
+  'rollback autoRollback': 'Leave it out: a deployment that fails is always rolled back.',
+  'minimumHealthyPercent maximumPercent maxSurge maxUnavailable':
+    'Leave it out: every deployment starts the new tasks before it stops the old ones.',
+  'lifecycleHooks hooks preTraffic postTraffic testListener testTraffic':
+    'Use alarms in deploy: ECS rolls the deployment back if one of them goes off.',
   'alias aliases domains alternativeNames subjectAlternativeNames sans wildcard':
     'A stack has one name. Add a CNAME record from the other name to it yourself: the load balancer answers for every host.',
   'privateZone domain:private domain:internal':
@@ -179,7 +199,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'cluster clusterName clusterArn': 'Every stack has its own cluster. Leave it out.',
   'database databases db rds redis cache queue queues bucket buckets dynamodb':
     'Create it with another tool, and give its address to the program in environment.',
-  'alarms alarm monitoring metrics dashboard tracing xray containerInsights':
+  'monitoring metrics dashboard tracing xray containerInsights':
     'ECS and the load balancer send their metrics to CloudWatch without any setting. Create alarms with another tool.',
   'kms kmsKey kmsKeyId encryption encrypt': "Everything is encrypted with AWS's own keys. Leave it out.",
 };

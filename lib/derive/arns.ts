@@ -17,6 +17,10 @@ export const logGroupArn = (location: Location, name: string): string =>
 export const repositoryArn = (location: Location, name: string): string =>
   regionalArn(location, 'ecr', `repository/${name}`);
 
+/** @param resource the kind, the name and the ids, such as `targetgroup/shop/*`; may contain wildcards */
+export const balancingArnPattern = (location: Location, resource: string): string =>
+  regionalArn(location, 'elasticloadbalancing', resource);
+
 /** Returns a pattern that matches the ARNs of all resources of ECS. */
 export const ecsArnPattern = (location: Location): string => regionalArn(location, 'ecs', '*');
 

@@ -21,22 +21,26 @@ export interface Names {
   readonly logGroup: string;
   /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
-  role(key: 'execution' | 'task'): string;
+  role(key: 'execution' | 'task' | 'infrastructure'): string;
   /** @param key `balancer`, or the name of a service */
   securityGroup(key: string): string;
   /**
-   * The name of a target group contains a hash of its immutable settings, so that its replacement has a different name.
+   * The name of a target group contains a hash of its immutable settings, so that its replacement has a different name. It also
+   * depends on the health check's path and status codes: tasks that run while these change would fail the new check, and ECS
+   * would stop them.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-target-group.html
    */
   targetGroup(container: RoutedContainer): string;
-  /**
-   * The name of an ECS service is the name in the configuration, plus a hash of the paths that the service serves over HTTPS.
-   * When the protocol of a path changes, the name changes, and a second service is created beside the first. One service cannot
-   * have both protocols: its tasks are in all of its target groups, and no task can be healthy both in a group for HTTP and in a
-   * group for HTTPS.
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
-   */
+  /** The name of a container's second target group. It ends in a letter that no hash contains, so that it differs from all others. */
+  alternateTargetGroup(container: RoutedContainer): string;
+  /** The name of an ECS service is the name in the configuration, unless the service succeeds another one. */
   service(service: Pick<Service, 'name' | 'containers'>): string;
+  /**
+   * The name of an ECS service that is created beside the one that it replaces: the name in the configuration, plus a hash of its
+   * target groups.
+   * @param attempt counts the names that are in use
+   */
+  successor(service: Pick<Service, 'name' | 'containers'>, attempt: number): string;
   /** @param key the key of a container */
   repository(key: string): string;
   /** @param service the name of a service */
@@ -49,6 +53,8 @@ export const configuredServiceName = (name: string): string => name.replace(/_.*
 /** Computes the names of a stack. */
 export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names {
   const stack = `${name}-${stage}`;
+  const targetGroup: Names['targetGroup'] = ({ key, port, protocol, health: { path, matcher } }) =>
+    `${stack}-${key}-${shortHash(4, port, protocol, 'ip', path, matcher)}`;
   return {
     stack,
     cluster: stack,
@@ -57,11 +63,13 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     rolePath: `/slipway/${stack}/`,
     role: (key) => `${stack}-${key}`,
     securityGroup: (key) => `${stack}-${key}`,
-    targetGroup: ({ key, port, protocol }) => `${stack}-${key}-${shortHash(4, port, protocol, 'ip')}`,
-    service: ({ name, containers }) => {
-      const httpsContainers = containers.filter(isRouted).filter(({ protocol }) => protocol === 'HTTPS');
-      const paths = httpsContainers.map(({ path }) => path).sort();
-      return paths.length === 0 ? name : `${name}_${shortHash(4, ...paths)}`;
+    targetGroup,
+    alternateTargetGroup: ({ key, port, protocol }) =>
+      `${stack}-${key}-${shortHash(3, port, protocol, 'ip')}x`,
+    service: ({ name }) => name,
+    successor: ({ name, containers }, attempt) => {
+      const groupNames = containers.filter(isRouted).map(targetGroup).sort();
+      return `${name}_${shortHash(4, ...groupNames, ...(attempt === 0 ? [] : [attempt]))}`;
     },
     repository: (key) => `${stack}/${key}`,
     family: (service) => `${stack}-${service}`,

@@ -1,8 +1,15 @@
-/** The policies of the stack's two roles: who may assume the roles, and what the roles may do. Pure. */
-import { ecsArnPattern, logGroupArn, repositoryArn, repositoryArnOf, type Location } from './arns.ts';
-import { containersOf, type Config } from '../config/config.ts';
+/** The policies of the stack's roles: who may assume the roles, and what the roles may do. Pure. */
+import {
+  balancingArnPattern,
+  ecsArnPattern,
+  logGroupArn,
+  repositoryArn,
+  repositoryArnOf,
+  type Location,
+} from './arns.ts';
+import { containersOf, routesOf, shiftsTraffic, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
-import { TASKS_PRINCIPAL } from './partitions.ts';
+import { ECS_PRINCIPAL, TASKS_PRINCIPAL } from './partitions.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -77,6 +84,65 @@ export function executionPolicy(config: Config, names: Names, location: Location
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: `${logGroupArn(location, names.logGroup)}:*`,
+      },
+    ],
+  };
+}
+
+/**
+ * Allows ECS to assume the infrastructure role. ECS documents no condition for it, so there is none.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+ */
+export const infrastructureTrustPolicy: Policy = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'Ecs',
+      Effect: 'Allow',
+      Principal: { Service: ECS_PRINCIPAL },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+};
+
+/**
+ * Allows ECS to shift the requests of a stack's services: the actions of AWS's managed policy, but only for the load balancer of the
+ * stack and for the target groups of these services. The reads support no resource-level permissions. The last four characters of a
+ * group's name depend on its port, so that a service can keep its groups when the port changes.
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+ */
+export function infrastructurePolicy(config: Config, names: Names, location: Location): Policy {
+  const keys = routesOf(config)
+    .filter(({ service }) => shiftsTraffic(service))
+    .map(({ container }) => container.key);
+  const elb = (...actions: string[]) => actions.map((action) => `elasticloadbalancing:${action}`);
+  const arn = (resource: string) => balancingArnPattern(location, resource);
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Read',
+        Effect: 'Allow',
+        Action: elb('DescribeListeners', 'DescribeRules', 'DescribeTargetGroups', 'DescribeTargetHealth'),
+        Resource: '*',
+      },
+      {
+        Sid: 'Targets',
+        Effect: 'Allow',
+        Action: elb('DeregisterTargets', 'RegisterTargets'),
+        Resource: keys.map((key) => arn(`targetgroup/${names.stack}-${key}-????/*`)),
+      },
+      {
+        Sid: 'Listener',
+        Effect: 'Allow',
+        Action: elb('ModifyListener'),
+        Resource: arn(`listener/app/${names.loadBalancer}/*/*`),
+      },
+      {
+        Sid: 'Rules',
+        Effect: 'Allow',
+        Action: elb('ModifyRule'),
+        Resource: arn(`listener-rule/app/${names.loadBalancer}/*/*/*`),
       },
     ],
   };

@@ -1,4 +1,6 @@
 /** The expected duration of a provision or a teardown on AWS: the longest path, with the usual duration of each wait. Pure. */
+import type { Service } from '../config/config.ts';
+import { pauseMinutes } from '../config/deploy-minutes.ts';
 import { needs, type Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
 import { longestPath } from './longest-path.ts';
@@ -36,15 +38,32 @@ function durationOf(changes: readonly Change[], noun: Noun): number {
   return CALLS_MS + creationMs + removalMs;
 }
 
-/** Returns the milliseconds that a provision with these changes usually takes. */
-export function expectedProvision(changes: readonly Change[]): number {
+/** The longest pause of a deployment that updates a service, milliseconds. A first deployment has no old tasks to pause for. */
+const longestPause = (changes: readonly Change[], services: readonly Pick<Service, 'name' | 'deploy'>[]) => {
+  const updated = changes.filter(({ noun, verb }) => noun === 'services' && verb === 'update');
+  const pauses = services
+    .filter(({ name }) => updated.some(({ key }) => key === name))
+    .map(({ deploy }) => pauseMinutes(deploy));
+  return Math.max(0, ...pauses) * 60_000;
+};
+
+/**
+ * Returns the milliseconds that a provision with these changes usually takes.
+ * @param services the configured services, whose deployments may pause
+ */
+export function expectedProvision(
+  changes: readonly Change[],
+  services: readonly Pick<Service, 'name' | 'deploy'>[] = [],
+): number {
   const isBalancerNew = changes.some(
     ({ noun, verb }) => noun === 'loadBalancer' && (verb === 'create' || verb === 'replace'),
   );
   // A load balancer becomes active while other resources are created; only the record waits for it.
+  const ownDurations = durations(changes);
   const graph = { ...needs, balancerActive: ['loadBalancer'], record: [...needs.record, 'balancerActive'] };
   return longestPath(graph, {
-    ...durations(changes),
+    ...ownDurations,
+    services: (ownDurations.services ?? 0) + longestPause(changes, services),
     balancerActive: isBalancerNew ? usual('loadBalancer') : 0,
   }).ms;
 }

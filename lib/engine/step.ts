@@ -12,7 +12,7 @@ import type { Items } from '../model/resources.ts';
 import type { Intent } from '../state/format.ts';
 import type { DuplicateGuard } from './create-once.ts';
 import type { ProbeResult } from './until.ts';
-import type { WaitName } from './waits.ts';
+import type { ProofTimes, WaitName } from './waits.ts';
 
 /** The changes planned so far. The diff of a step may depend on the changes of the nouns that the step needs. */
 export interface Planned<N extends Noun> {
@@ -50,9 +50,16 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   changeOf(existing: Found[N]): Change<F> | undefined;
   /** Waits until another resource of this noun exists, and returns its ids. That resource must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
-  /** Waits until the probe is ready; progress is reported automatically. */
-  until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
+  /**
+   * Waits until the probe is ready; progress is reported automatically.
+   * @param extraMs milliseconds to add to the deadline
+   */
+  until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>, extraMs?: number): Promise<T>;
+  /** How long the tasks of a service must stay up. */
+  readonly proofTimes: ProofTimes;
   note(text: string): void;
+  /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
+  awsCommand(command: string): string;
   /** Returns where the containers of a task listen, if the target knows it. */
   readonly listenersOf?: ListenersOf | undefined;
 }
@@ -71,6 +78,11 @@ export type Applied<N extends Noun> = Known<N> | NotReady<N>;
 
 /** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
 export interface Step<N extends Noun, F extends string = string> {
+  /**
+   * Returns the found resources under other keys, if it depends on the planned changes whether an existing resource can become
+   * the desired one. Pure.
+   */
+  assign?(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Items<Found[N]>;
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**

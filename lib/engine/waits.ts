@@ -32,8 +32,10 @@ const table = {
   cluster: { first: 0, every: s(2), deadline: s(600), usual: s(2) },
   /** Tasks start within 30 to 90 s, then health checks follow; pulling an image can be slow. */
   deployment: { first: s(10), every: s(3), deadline: s(1200), usual: s(40) },
-  /** Every target group has as many healthy targets as there are tasks. */
+  /** Every target group has as many healthy targets as there are tasks, and the tasks stay up. */
   targets: { first: 0, every: s(3), deadline: s(600), usual: s(20) },
+  /** ECS stops the failed tasks, or starts tasks of the restored version: about 45 s. */
+  rollback: { first: 0, every: s(3), deadline: s(600), usual: s(45) },
   /** Draining takes the deregistration delay and the stop timeout. */
   serviceGone: { first: s(5), every: s(3), deadline: s(1200), usual: s(25) },
   /** The name of a deleted service stays taken for a while. */
@@ -49,10 +51,31 @@ const table = {
 } as const satisfies Record<string, Wait>;
 
 export type WaitName = keyof typeof table;
-export type Waits = Readonly<Record<WaitName, Wait>>;
+
+/** The times for which the tasks of a service must stay up before the service counts as deployed. Milliseconds of real time. */
+export interface ProofTimes {
+  /** For tasks of a deployment in which no task has exited. */
+  readonly upMs: number;
+  /** The shortest quiet period after a task has exited. */
+  readonly minQuietMs: number;
+  /** The longest quiet period after a task has exited. */
+  readonly maxQuietMs: number;
+}
+
+export type Waits = Readonly<Record<WaitName, Wait>> & { readonly proof: ProofTimes };
+
+/**
+ * Programs need the same time on the sandbox as on AWS. A program that lacks something usually exits within seconds, so 6 s
+ * reveal it. On AWS that takes no extra time: health checks, or 40 s without them, precede the end of a deployment.
+ * After an exit, the next task is watched for at least 15 s, and for at most two minutes, which is as long as a user should wait for a proof.
+ */
+export const REAL_PROOF: ProofTimes = { upMs: s(6), minQuietMs: s(15), maxQuietMs: s(120) };
+
+/** For endpoints without programs, where nothing can exit. */
+export const NO_PROOF: ProofTimes = { upMs: 0, minQuietMs: 0, maxQuietMs: 0 };
 
 /** The waits of real AWS. */
-export const awsWaits: Waits = table;
+export const awsWaits: Waits = { ...table, proof: REAL_PROOF };
 
 /** The waits of an endpoint that is faster than AWS, such as the sandbox: an immediate first probe, then one every 100 ms. */
 export const localWaits: Waits = quickWaits(100);
@@ -60,8 +83,9 @@ export const localWaits: Waits = quickWaits(100);
 /**
  * Returns the waits of AWS with an immediate first probe.
  * @param every milliseconds between probes
+ * @param proof by default in real time, since real programs run behind the endpoint
  */
-export function quickWaits(every: number): Waits {
+export function quickWaits(every: number, proof = REAL_PROOF): Waits {
   const quick = Object.entries(table).map(([name, wait]) => [name, { ...wait, first: 0, every }]);
-  return Object.fromEntries(quick) as Record<WaitName, Wait>;
+  return { ...(Object.fromEntries(quick) as Record<WaitName, Wait>), proof };
 }

@@ -1,4 +1,4 @@
-/** Finds our two roles by their names, and reads their policies. */
+/** Finds our roles by their names, and reads their policies. */
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -14,7 +14,7 @@ import { ifFound } from './if-found.ts';
 import { recordedResources } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
-export const ROLES = ['execution', 'task'] as const;
+export const ROLES = ['execution', 'task', 'infrastructure'] as const;
 
 export interface FoundRole extends Readonly<Ids['roles']> {
   /** Normalised JSON, like the inline policies, so that equal policies are equal strings. */

@@ -15,6 +15,12 @@ import { describeListener } from './listener.ts';
 import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
+/** A target group of a rule, and its share of the requests: its weight, compared with the sum of all weights of the rule. */
+export interface WeightedGroup {
+  readonly targetGroupArn: string;
+  readonly weight: number;
+}
+
 export interface FoundRule extends Readonly<Ids['rules']> {
   /** Its path patterns, sorted. */
   readonly paths: readonly string[];
@@ -22,6 +28,8 @@ export interface FoundRule extends Readonly<Ids['rules']> {
   readonly otherConditions: string;
   /** The target group with the greatest weight among those that the rule forwards to; empty for other actions. */
   readonly targetGroupArn: string;
+  /** All target groups that it forwards to, with their weights. */
+  readonly groups: readonly WeightedGroup[];
   /** All target groups that it forwards to, in one line. */
   readonly forward: string;
   readonly tags: Tags;
@@ -84,6 +92,10 @@ function read({ RuleArn = '', Conditions = [], Actions }: Rule, tags: Tags): Fou
       .map((condition) => JSON.stringify(condition))
       .join(' '),
     targetGroupArn: heaviest?.TargetGroupArn ?? '',
+    groups: groups.map(({ TargetGroupArn = '', Weight = 1 }) => ({
+      targetGroupArn: TargetGroupArn,
+      weight: Weight,
+    })),
     forward:
       groups.length > 1
         ? groups.map(({ TargetGroupArn, Weight }) => `${TargetGroupArn} × ${Weight}`).join(', ')

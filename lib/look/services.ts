@@ -7,6 +7,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
+import { isRouted } from '../config/config.ts';
 import type { Clock } from '../model/clock.ts';
 import { configuredServiceName } from '../derive/names.ts';
 import { allPages } from '../aws/pages.ts';
@@ -24,17 +25,21 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
+  /** The number of running tasks of all its deployments. */
+  readonly runningCount: number;
   /** Looked up only if the count differs from the configured count. If the lookup finds nothing, the difference is drift. */
   readonly scaling: Scaling | undefined;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
-  /** `<container>:<port> → <target group ARN>`, sorted. */
+  /** `<container>:<port> → <target group ARN>`, sorted; see `loadBalancerText`. */
   readonly loadBalancers: readonly string[];
+  /** The target groups that its tasks may join. */
+  readonly targetGroupArns: readonly string[];
   /** Undefined if the endpoint does not report it, as with moto. */
   readonly graceSeconds: number | undefined;
-  /** Deployment settings in one line, see `deploymentText`; undefined if the endpoint does not report them. */
-  readonly deployment: string | undefined;
+  /** The deployment settings; undefined if the endpoint does not report them. */
+  readonly deployment: DeploymentConfiguration | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
   /** The time of creation, which is shown for a resource of another owner. */
@@ -71,7 +76,8 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
   // Someone else's service in our cluster only matters if it has a name that we need.
   const found = [...described, ...(await describeServices(aws, names.cluster, otherNames))]
     .map(read)
-    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desiredNames.has(serviceName));
+    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desiredNames.has(serviceName))
+    .sort(byPreference(context));
   const differingCounts = found
     .filter(({ serviceName, status, desiredCount }) => {
       const count = configuredServices.get(configuredServiceName(serviceName))?.count ?? desiredCount;
@@ -79,13 +85,41 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
   const scaling = await lookScaling(context, new Map(differingCounts));
-  return indexByKey(
-    found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) })),
-    ({ serviceName }) => {
-      const key = configuredServiceName(serviceName);
-      return desiredNames.has(serviceName) || !configuredServices.has(key) ? key : formerServiceKey(key);
-    },
+  const withScaling = found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) }));
+  const firstOf = new Map(
+    withScaling.toReversed().map((service) => [configuredServiceName(service.serviceName), service]),
   );
+  return indexByKey(withScaling, (service) => {
+    const key = configuredServiceName(service.serviceName);
+    return firstOf.get(key) === service ? key : formerServiceKey(key);
+  });
+}
+
+/**
+ * Returns the order in which the ECS services of one configured service get its key. The first is the one that is attached to
+ * exactly the desired target groups: it has already replaced the others, or is about to. The next are active services, then our
+ * own, then the one with the configured name.
+ */
+function byPreference({ config, names }: LookContext): (one: FoundService, other: FoundService) => number {
+  const desiredGroups = new Map(
+    config.services.map(({ name, containers }) => [
+      name,
+      containers.filter(isRouted).map((container) => names.targetGroup(container)),
+    ]),
+  );
+  const rank = ({ serviceName, status, loadBalancers, tags }: FoundService): number => {
+    const desired = new Set(desiredGroups.get(configuredServiceName(serviceName)));
+    const attached = loadBalancers.map((entry) => /:targetgroup\/([^/]+)/.exec(entry)?.[1] ?? '');
+    const missing = [...desired].filter((name) => !attached.includes(name)).length;
+    return [
+      status === 'ACTIVE',
+      tags[STACK_TAG] === names.stack,
+      missing === 0,
+      missing === 0 && attached.length === desired.size,
+      configuredServiceName(serviceName) === serviceName,
+    ].reduce((total, isTrue) => total * 2 + Number(isTrue), 0);
+  };
+  return (one, other) => rank(other) - rank(one);
 }
 
 /** Lists the names of the services in our cluster, including those of others. */
@@ -142,13 +176,17 @@ export const describeService = (
 ): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
 /** Formats a load balancer of a service as one line. */
-export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
-  `${containerName}:${containerPort} → ${targetGroupArn}`;
-
-/** Formats the deployment settings that Slipway manages as one line. */
-export function deploymentText(configuration: DeploymentConfiguration): string {
-  const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration;
-  return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;
+export function loadBalancerText({
+  containerName,
+  containerPort,
+  targetGroupArn,
+  advancedConfiguration,
+}: LoadBalancer): string {
+  const { alternateTargetGroupArn, productionListenerRule, roleArn } = advancedConfiguration ?? {};
+  const shifting = advancedConfiguration
+    ? ` or ${alternateTargetGroupArn}, by ${productionListenerRule} as ${roleArn}`
+    : '';
+  return `${containerName}:${containerPort} → ${targetGroupArn}${shifting}`;
 }
 
 function read(service: Service): FoundService {
@@ -160,13 +198,17 @@ function read(service: Service): FoundService {
     status: service.status ?? '',
     taskDefinitionArn: service.taskDefinition ?? '',
     desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
     scaling: undefined,
     subnetIds: network?.subnets ?? [],
     securityGroupIds: network?.securityGroups ?? [],
     assignPublicIp: network?.assignPublicIp === 'ENABLED',
     loadBalancers: (service.loadBalancers ?? []).map(loadBalancerText).sort(),
+    targetGroupArns: (service.loadBalancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration }) =>
+      [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].filter((arn) => arn !== undefined),
+    ),
     graceSeconds: service.healthCheckGracePeriodSeconds,
-    deployment: service.deploymentConfiguration && deploymentText(service.deploymentConfiguration),
+    deployment: service.deploymentConfiguration,
     rollout: primary?.rolloutState ?? '',
     createdAt: service.createdAt,
     tags: readTags(service.tags),

@@ -4,7 +4,7 @@ import {
   DescribeTargetGroupsCommand,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { routesOf } from '../config/config.ts';
+import { shiftsTraffic } from '../config/config.ts';
 import { cachedFor, perClient } from '../aws/batched-calls.ts';
 import type { Aws } from '../aws/clients.ts';
 import { allPages } from '../aws/pages.ts';
@@ -12,7 +12,8 @@ import type { Clock } from '../model/clock.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { healthCheckOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
-import { STACK_TAG, type Tags } from '../derive/tags.ts';
+import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
+import { desiredTargetGroups } from '../derive/target-group-pairs.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { attributesOf } from './load-balancer.ts';
@@ -60,7 +61,7 @@ export async function balancersUsing(
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
 export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {
-  const { aws, names, config } = context;
+  const { aws, names } = context;
   const listed = await listTargetGroups(aws);
   const candidates = listed.filter(({ TargetGroupName = '' }) =>
     TargetGroupName.startsWith(`${names.stack}-`),
@@ -72,9 +73,7 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
     ),
     Promise.all(candidates.map((group) => attributesOfGroup(context, group))),
   ]);
-  const keys = new Map(
-    routesOf(config).map(({ container }) => [names.targetGroup(container), container.key]),
-  );
+  const keys = keysByName(context, candidates, tags);
   return new Map(
     candidates.flatMap((group, index) => {
       const groupTags = tags.get(group.TargetGroupArn ?? '');
@@ -88,6 +87,36 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
       if (!isOurs && !keys.has(name)) return [];
       // If our group has a name that is no longer desired, the key is that name, so that the group will be removed.
       return [[keys.get(name) ?? name, read(group, settings, groupTags)] as const];
+    }),
+  );
+}
+
+/**
+ * Returns the keys of the groups that the configuration asks for, under the names of the groups. A service that shifts requests
+ * keeps its groups when its port changes: ECS registers every task with the port that this task has. So a group with the tags of
+ * a desired group, and with its protocol, stands in for a missing one.
+ */
+function keysByName(
+  { config, names }: LookContext,
+  candidates: readonly TargetGroup[],
+  tags: Awaited<ReturnType<typeof elbTags>>,
+): ReadonlyMap<string, string> {
+  const desired = desiredTargetGroups(config, names);
+  const existingNames = new Set(candidates.map(({ TargetGroupName }) => TargetGroupName));
+  const desiredNames = new Set(desired.map(({ name }) => name));
+  return new Map(
+    desired.map(({ key, name, service, container }) => {
+      const substitute = candidates.find(({ TargetGroupArn = '', TargetGroupName = '', Protocol }) => {
+        const { [KEY_TAG]: taggedKey, [STACK_TAG]: stack } = tags.get(TargetGroupArn) ?? {};
+        return (
+          taggedKey === key &&
+          stack === names.stack &&
+          Protocol === container.protocol &&
+          !desiredNames.has(TargetGroupName)
+        );
+      });
+      const isSubstituted = !existingNames.has(name) && shiftsTraffic(service);
+      return [(isSubstituted && substitute?.TargetGroupName) || name, key];
     }),
   );
 }

@@ -31,10 +31,10 @@ interface Declaration {
  */
 export const architecture = {
   serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], skippedByTeardown: true },
-  /** Keys `execution` and `task`. */
+  /** Keys `execution` and `task`, and `infrastructure` if ECS shifts requests. */
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
-  /** Keyed by container, like images, target groups and rules. */
+  /** Keyed by container, like images, target groups and rules. A container may have a second target group. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
   images: {
     service: 'ecr',
@@ -97,6 +97,7 @@ export const architecture = {
     ids: ['serviceArn'],
     needs: [
       'cluster',
+      'roles',
       'taskDefinitions',
       'rules',
       'targetGroups',

@@ -50,7 +50,7 @@ function combined(problems: readonly Problem[], what: string): Problem {
   return problem('STEPS_FAILED', {
     what,
     why: causes.map((cause) => `${cause.what} ${cause.why}`).join('\n'),
-    now: first.now,
+    now: [...new Set(causes.map(({ now }) => now))].join('\n'),
     fix: [...new Set(causes.flatMap(({ fix }) => fix))],
     cause: first,
   });

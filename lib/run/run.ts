@@ -36,8 +36,8 @@ export const awsCommand = ({ region, endpoint }: Pick<Run, 'region' | 'endpoint'
 /** Waits for a resource, and reports the progress of the wait. */
 export const untilReported =
   ({ clock, command, report, signal, waits }: Run, noun: Noun, key: string) =>
-  <T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T> =>
-    until(what, waits[wait], probe, {
+  <T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>, extraMs = 0): Promise<T> =>
+    until(what, { ...waits[wait], deadline: waits[wait].deadline + extraMs }, probe, {
       clock,
       signal,
       command,

@@ -45,8 +45,8 @@ export async function whileWatchingBalancer<A extends WatchContext>(
 ): Promise<void> {
   let isUp = false;
   let balancerFailure: Error | undefined;
-  const watched: WatchContext['until'] = (what, wait, probe) =>
-    context.until(what, wait, async () => {
+  const watched: WatchContext['until'] = (what, wait, probe, extraMs) => {
+    const watchedProbe: typeof probe = async () => {
       const result = await probe();
       if (result.state === 'ready' || isUp) return result;
       const balancerResult = probeResultOf(await recentLoadBalancer(context));
@@ -55,7 +55,9 @@ export async function whileWatchingBalancer<A extends WatchContext>(
       balancerFailure = balancerResult.cause;
       // This is a plain Error, since callers would report a Problem as a failed deployment.
       throw new Error(balancerResult.reason);
-    });
+    };
+    return context.until(what, wait, watchedProbe, extraMs);
+  };
   try {
     await work({ ...context, until: watched });
   } catch (error) {

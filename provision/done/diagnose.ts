@@ -23,6 +23,8 @@ export interface DeploymentFailure extends Omit<GatheredDeployment, 'service' | 
   readonly what?: string;
   /** The state after the failure. */
   readonly now?: string;
+  /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
+  readonly awsCommand?: (command: string) => string;
   /** Reads the facts; by default with a new gatherer, which knows nothing about the past. */
   readonly gather?: Gather;
 }
@@ -46,7 +48,13 @@ const MAX_TASKS = 3;
 export function failureProblem(
   facts: Facts,
   cause: Cause | undefined,
-  { code = 'DEPLOYMENT', what, now, reason }: Pick<DeploymentFailure, 'code' | 'what' | 'now' | 'reason'>,
+  {
+    code = 'DEPLOYMENT',
+    what,
+    now,
+    reason,
+    awsCommand = (command) => command,
+  }: Pick<DeploymentFailure, 'code' | 'what' | 'now' | 'reason' | 'awsCommand'>,
 ): Problem {
   const { service, logGroup, events, tasks } = facts;
   const failed = what ?? `The deployment of ${service.name} failed`;
@@ -64,7 +72,7 @@ export function failureProblem(
     fix: [
       ...(cause?.fix ?? []),
       'npm run provision, once the cause is fixed',
-      `aws logs tail ${logGroup} --follow, for the complete logs`,
+      `${awsCommand(`aws logs tail ${logGroup} --follow`)}, for the complete logs`,
     ],
   });
 }

@@ -2,7 +2,7 @@
 import { routesOf } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
-import { untilReported, type Run } from '../../lib/run/run.ts';
+import { awsCommand, untilReported, type Run } from '../../lib/run/run.ts';
 import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
@@ -10,6 +10,7 @@ import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
 import { ownZone, type OwnZone } from './delegation.ts';
 import { localNameNote } from './local-name.ts';
+import { errorInLogs } from './running-logs.ts';
 import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
@@ -48,7 +49,13 @@ export async function finish(
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
   const address = await waitForAddress(run, ...addressInputs);
-  await verify(withAutoScaledCounts(config, plan.found), address, run);
+  await verify(withAutoScaledCounts(config, plan.found), address, run, async ({ service, container }) => ({
+    log: await errorInLogs(context, service, container.name),
+    logGroup: context.names.logGroup,
+    isUpdate: plan.changes.some(
+      ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',
+    ),
+  }));
   const note = target.sandbox && (await localNameNote(address));
   if (note) run.report(note);
   return { url: address.url, zone };
@@ -64,5 +71,7 @@ const waitContext = (
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
   until: untilReported(run, 'services', key),
+  proofTimes: run.waits.proof,
+  awsCommand: (command) => awsCommand(run, command),
   listenersOf: run.listenersOf,
 });

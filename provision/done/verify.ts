@@ -1,96 +1,92 @@
-/** Requests every routed path at the printed address, as the last step of a provision. */
-import { request } from 'node:http';
-import { messageOf } from '../../lib/aws/errors.ts';
+/** Requests every routed path at the printed address, as the last step of a provision, and weighs every answer. */
 import { routesOf, type Config } from '../../lib/config/config.ts';
-import { problem } from '../../lib/model/problem.ts';
 import type { Event } from '../../lib/model/report.ts';
+import { isProblem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
-import { pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
-import { NO_SERVICE } from '../steps/listener.ts';
+import { failed, pending, ready, until } from '../../lib/engine/until.ts';
+import { requestPath, type PathAnswer } from './request-path.ts';
+import { answersText, isGood, sample } from './sample.ts';
+import { alwaysFails, sometimesFails, unanswered, type CheckedPath } from './unanswered.ts';
 import type { PublicAddress } from './url.ts';
 
-/** The timeout of a request, milliseconds. */
-const TIMEOUT_MS = 5000;
+/** How long a healthy program may answer every request with an error before waiting longer is pointless, milliseconds. */
+const PATIENCE_MS = 5000;
 
-/** The answer to one request. */
-interface Answer {
-  readonly status: number;
-  /** Whether the load balancer itself answered, because no rule matches the path. */
-  readonly isFromBalancer: boolean;
-}
+/** Returns what is known about a path that fails. */
+export type Explain = (
+  route: Pick<CheckedPath, 'service' | 'container'>,
+) => Promise<Pick<CheckedPath, 'log' | 'logGroup' | 'isUpdate'>>;
 
 /**
- * Sends a GET to the address without using this machine's resolver. The headers of the response are enough: its body may be a
- * stream that never ends. The body is read only if the status is 404, to find out whether the load balancer itself sent the
- * response.
+ * Requests every routed path until a service answers, and then several times more. Any response of the service counts as good,
+ * except a 5xx error. If some of these requests fail, the path is requested again as often: a failure that does not recur is
+ * reported as a warning.
+ * @throws UNANSWERED if a path is not answered in time, or answered by errors, always or sometimes
  */
-function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
-  const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
-  return new Promise((resolve, reject) => {
-    const headers = { host, 'user-agent': 'slipway' };
-    const clientRequest = request({ ...connect, path, headers, agent: false, signal });
-    // Node's own timeout starts again with every byte.
-    const timer = setTimeout(
-      () => clientRequest.destroy(new Error(`no answer within ${timeout / 1000} s`)),
-      timeout,
-    );
-    clientRequest.on('response', (response) => {
-      const { statusCode: status = 0 } = response;
-      let body = '';
-      const settle = () => {
-        resolve({ status, isFromBalancer: body === NO_SERVICE });
-        clientRequest.destroy();
-      };
-      response.on('error', settle);
-      if (status !== 404) return settle();
-      response.setEncoding('latin1').on('end', settle);
-      response.on('data', (text: string) => {
-        body += text;
-        if (!NO_SERVICE.startsWith(body)) settle();
-      });
-    });
-    clientRequest.on('error', reject);
-    clientRequest.on('close', () => clearTimeout(timer));
-    clientRequest.end();
-  });
-}
-
-/** Checks whether a service answers. Any response counts, except a 5xx error or the load balancer's 404 for unknown paths. */
-async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
-  try {
-    const { status, isFromBalancer } = await get(address, path, run);
-    const isFromService = status < 500 && !isFromBalancer;
-    return isFromService ? ready(status) : pending(`${path} answers ${status}`);
-  } catch (error) {
-    if (run.signal.aborted) throw error;
-    return pending(`${path}: ${messageOf(error)}`);
-  }
-}
-
-/**
- * Requests every routed path until a service answers.
- * @throws UNANSWERED if a path is not answered in time
- */
-export async function verify(config: Config, address: PublicAddress, run: Run): Promise<void> {
+export async function verify(
+  config: Config,
+  address: PublicAddress,
+  run: Run,
+  explain: Explain,
+): Promise<void> {
   const routes = routesOf(config).filter(({ service }) => service.count > 0);
-  const answers = routes.map(async ({ container: { name, path } }) => {
-    const url = `${address.url}${path}`;
-    let lastText = '';
-    const onPending = (text: string) => {
-      if (text !== lastText) run.report({ type: 'note', text });
-      lastText = text;
-    };
-    try {
-      const probing = () => probe(address, path, run);
-      const status = await until(`${url} to answer`, run.waits.answer, probing, { ...run, onPending });
-      run.report({ type: 'note', text: `GET ${url}  ${status}` });
-      if (status === 404) run.report(unknownPath(path, name));
-    } catch (error) {
-      throw run.signal.aborted ? error : unanswered(url, error);
-    }
+  const checks = routes.map(async ({ service, container }) => {
+    const url = `${address.url}${container.path}`;
+    const checked = async (): Promise<CheckedPath> => ({
+      ...{ url, service, container },
+      ...(await explain({ service, container })),
+    });
+    const first = await firstAnswer(url, address, container.path, run, checked);
+    run.report({ type: 'note', text: `GET ${url}  ${first.text}` });
+    if (first.status === 404) run.report(unknownPath(container.path, container.name));
+    const answers = await sample(address, container.path, service.count, run);
+    if (answers.every(isGood)) return;
+    await run.clock.sleep(run.waits.answer.every, run.signal);
+    const again = await sample(address, container.path, service.count, run);
+    if (!again.every(isGood)) throw sometimesFails(await checked(), [first, ...answers, ...again]);
+    run.report({
+      type: 'warning',
+      text: `${url} failed for ${answers.filter((answer) => !isGood(answer)).length} of the first ${answers.length} requests (${answersText(answers)}), but for none of the next ${again.length}.`,
+    });
   });
-  await waitForSiblings(answers);
+  await waitForSiblings(checks);
+}
+
+/**
+ * Waits for the first good answer.
+ * @throws UNANSWERED if there is none in time, or if the program itself keeps answering with errors
+ */
+async function firstAnswer(
+  url: string,
+  address: PublicAddress,
+  path: string,
+  run: Run,
+  checked: () => Promise<CheckedPath>,
+): Promise<PathAnswer> {
+  let lastText = '';
+  const onPending = (text: string) => {
+    if (text !== lastText) run.report({ type: 'note', text });
+    lastText = text;
+  };
+  const errors: PathAnswer[] = [];
+  let firstErrorAt = 0;
+  const probe = async () => {
+    const answer = await requestPath(address, path, run);
+    if (isGood(answer)) return ready(answer);
+    if (answer.from !== 'program') errors.length = 0;
+    else if (errors.push(answer) === 1) firstErrorAt = run.clock.now();
+    else if (run.clock.now() - firstErrorAt >= PATIENCE_MS)
+      return failed(answer.text, alwaysFails(await checked(), errors));
+    return pending(
+      answer.status === undefined ? `${path}: ${answer.text}` : `${path} answers ${answer.text}`,
+    );
+  };
+  try {
+    return await until(`${url} to answer`, run.waits.answer, probe, { ...run, onPending });
+  } catch (error) {
+    throw run.signal.aborted || isProblem(error, 'UNANSWERED') ? error : unanswered(url, error);
+  }
 }
 
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */
@@ -98,12 +94,3 @@ const unknownPath = (path: string, name: string): Event => ({
   type: 'warning',
   text: `${name} does not know ${path}: the load balancer forwards the whole path, without removing a prefix.`,
 });
-
-const unanswered = (url: string, cause: unknown) =>
-  problem('UNANSWERED', {
-    what: `${url} does not answer.`,
-    why: messageOf(cause),
-    now: 'Everything is created, and healthy according to AWS.',
-    fix: [`curl -v ${url}`, 'npm run provision, to check again'],
-    cause,
-  });

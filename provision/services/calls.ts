@@ -2,13 +2,13 @@
 import {
   CreateServiceCommand,
   UpdateServiceCommand,
-  type DeploymentConfiguration,
   type Service as EcsService,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isCode, messageOf } from '../../lib/aws/errors.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import { isRouted, type Service } from '../../lib/config/config.ts';
+import { deploymentSettings } from '../../lib/derive/deployment-settings.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { toCamelCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -46,13 +46,6 @@ export interface SendResult {
   readonly serviceInResponse: EcsService | undefined;
 }
 
-/** The deployment settings. They are always sent as a whole, since AWS replaces omitted members with its own defaults. */
-export const deploymentConfiguration: DeploymentConfiguration = {
-  minimumHealthyPercent: 100,
-  maximumPercent: 200,
-  deploymentCircuitBreaker: { enable: true, rollback: true },
-};
-
 /**
  * Returns the grace period of a service; undefined without a load balancer, since the grace period only applies to the health
  * checks of the load balancer.
@@ -77,7 +70,7 @@ export async function create(context: ServiceContext, service: Service): Promise
       return ready({ context, serviceInResponse: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
-      const existing = await context.lookAgain();
+      const existing = await lookForItself(context, service);
       if (existing === undefined && intent === context.intent && intent.token !== '')
         intent = await context.renewIntent();
       if (existing?.status !== 'ACTIVE')
@@ -87,6 +80,15 @@ export async function create(context: ServiceContext, service: Service): Promise
       return updateExisting(context, service, existing);
     }
   });
+}
+
+/** Looks for a service again. A service that it replaces does not count: it has another name. */
+export async function lookForItself(
+  context: ServiceContext,
+  service: Service,
+): Promise<FoundService | undefined> {
+  const existing = await context.lookAgain();
+  return existing?.serviceName === context.names.service(service) ? existing : undefined;
 }
 
 /** Updates a service that the survey did not show. */
@@ -117,7 +119,7 @@ async function sendCreate(context: ServiceContext, service: Service): Promise<Ec
       serviceName: context.names.service(service),
       clientToken: context.intent.token || undefined,
       launchType: 'FARGATE',
-      loadBalancers: loadBalancersOf(service, context.ids.targetGroups),
+      loadBalancers: loadBalancersOf(service, context.ids),
       enableECSManagedTags: true,
       propagateTags: 'SERVICE',
       tags: toCamelCaseTags(context.tags),
@@ -135,10 +137,7 @@ export async function update(context: ServiceContext, service: Service): Promise
     return undefined;
   const balancers = touches(change, 'load balancers')
     ? {
-        loadBalancers: [
-          ...loadBalancersOf(service, context.ids.targetGroups),
-          ...outgoingTargetGroups(context, service),
-        ],
+        loadBalancers: [...loadBalancersOf(service, context.ids), ...outgoingTargetGroups(context, service)],
       }
     : {};
   return sendUpdate(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
@@ -160,11 +159,11 @@ export async function sendUpdate(
 }
 
 /** The settings that a create and an update share. Omits an unchanged count: Application Auto Scaling may have set it. */
-const settings = ({ change, config, found, ids }: ServiceContext, service: Service) => ({
+const settings = ({ change, config, existing, found, ids }: ServiceContext, service: Service) => ({
   cluster: only(ids.cluster)?.clusterArn,
   taskDefinition: ids.taskDefinitions.get(service.name)?.taskDefinitionArn,
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
-  deploymentConfiguration,
+  deploymentConfiguration: deploymentSettings(service.deploy, existing?.deployment),
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {

@@ -1,4 +1,4 @@
-/** The two roles: ECS starts tasks with the execution role; the tasks run with the task role, which permits nothing yet. */
+/** The roles: one for ECS to start tasks, one for the tasks, which permits nothing yet, and one for ECS to shift requests. */
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,
@@ -7,9 +7,16 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { retagRole } from '../../lib/aws/retag.ts';
+import { shiftsTraffic } from '../../lib/config/config.ts';
 import { roleArn } from '../../lib/derive/arns.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
-import { executionPolicy, policyText, trustPolicy } from '../../lib/derive/policies.ts';
+import {
+  executionPolicy,
+  infrastructurePolicy,
+  infrastructureTrustPolicy,
+  policyText,
+  trustPolicy,
+} from '../../lib/derive/policies.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
@@ -26,11 +33,22 @@ const POLICY_NAME = 'slipway';
 
 const locationOf = ({ config, account }: Desired) => ({ region: config.region, account });
 
+const POLICIES = { execution: executionPolicy, infrastructure: infrastructurePolicy };
+
 /** The inline policies of a role, keyed by name. */
-const policiesFor = (desired: Desired, key: string): Record<string, string> =>
-  key === 'execution'
-    ? { [POLICY_NAME]: policyText(executionPolicy(desired.config, desired.names, locationOf(desired))) }
+function policiesFor(desired: Desired, key: string): Record<string, string> {
+  const { [key as keyof typeof POLICIES]: policy } = POLICIES;
+  return policy
+    ? { [POLICY_NAME]: policyText(policy(desired.config, desired.names, locationOf(desired))) }
     : {};
+}
+
+const trustPolicyFor = (desired: Desired, key: string): string =>
+  policyText(key === 'infrastructure' ? infrastructureTrustPolicy : trustPolicy(locationOf(desired)));
+
+/** The keys of the roles that a stack needs: only services that shift requests need the infrastructure role. */
+const rolesFor = ({ config }: Desired) =>
+  ROLES.filter((key) => key !== 'infrastructure' || config.services.some(shiftsTraffic));
 
 const policiesField = (policies: Readonly<Record<string, string>>): string =>
   Object.entries(policies)
@@ -40,10 +58,10 @@ const policiesField = (policies: Readonly<Record<string, string>>): string =>
 
 const desiredFields = (desired: Desired): Map<string, DesiredFields<Field>> =>
   new Map(
-    ROLES.map((key) => [
+    rolesFor(desired).map((key) => [
       key,
       {
-        'trust policy': policyText(trustPolicy(locationOf(desired))),
+        'trust policy': trustPolicyFor(desired, key),
         'inline policies': policiesField(policiesFor(desired, key)),
         'managed policies': '',
         ...desiredTags(desired, 'roles', key),
@@ -75,7 +93,7 @@ export const roles: Step<'roles', Field> = {
         new CreateRoleCommand({
           RoleName,
           Path: names.rolePath,
-          AssumeRolePolicyDocument: policyText(trustPolicy(locationOf(context))),
+          AssumeRolePolicyDocument: trustPolicyFor(context, change.key),
           Description: `The ${change.key} role of ${names.stack}`,
           Tags: toPascalCaseTags(tags),
         }),
@@ -100,7 +118,7 @@ export const roles: Step<'roles', Field> = {
   async update(context, { roleName: RoleName, attachedPolicies }) {
     const { aws, change } = context;
     if (touches(change, 'trust policy')) {
-      const PolicyDocument = policyText(trustPolicy(locationOf(context)));
+      const PolicyDocument = trustPolicyFor(context, change.key);
       await aws.iam(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
     }
     for (const PolicyArn of touches(change, 'managed policies') ? attachedPolicies : []) {

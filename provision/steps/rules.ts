@@ -1,15 +1,24 @@
 /** The rules: one per routed path, forwarding to the target group of its container. */
-import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateRuleCommand,
+  DescribeTargetHealthCommand,
+  ModifyRuleCommand,
+  type Action,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { routesOf } from '../../lib/config/config.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { patternsOf, configuredRules } from '../../lib/derive/rule-priorities.ts';
+import { alternateKey, desiredTargetGroups } from '../../lib/derive/target-group-pairs.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
+import type { FoundRule } from '../../lib/look/rules.ts';
+import { compare, knownAfter, touches, type DesiredFields, type KnownLater } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
+import { liveGroupOf } from '../services/succession.ts';
 
 type Field = 'paths' | 'other conditions' | 'target group' | TagField;
 type Context = ApplyContext<'rules', Field>;
@@ -21,11 +30,40 @@ const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFiel
       {
         paths: patternsOf(path).sort().join(', '),
         'other conditions': '',
-        'target group': found.targetGroups.get(key)?.targetGroupArn ?? knownAfter(`targetGroups.${key}`),
+        'target group': targetField(desired, found, key),
         ...desiredTags(desired, 'rules', key),
       },
     ]),
   );
+
+/** Returns the target groups of a rule, once they exist. If ECS shifts requests between two groups, their weights belong to ECS. */
+function targetField(desired: Desired, { targetGroups }: Survey, key: string): string | KnownLater {
+  const keys = keysOfGroups(desired, key);
+  const arns = keys.flatMap((groupKey) => targetGroups.get(groupKey)?.targetGroupArn ?? []);
+  return arns.length === keys.length
+    ? groupsText(arns)
+    : knownAfter(`targetGroups.${keys.find((groupKey) => !targetGroups.has(groupKey))}`);
+}
+
+/** Formats the target groups of a rule without weights. */
+const groupsText = (arns: readonly string[]): string => [...arns].sort().join(' or ');
+
+/** Returns the target groups of a found rule: without weights if the rule has the two groups between which ECS shifts requests. */
+function foundTargetField(
+  desired: Desired,
+  found: Survey,
+  { groups, forward }: FoundRule,
+  key: string,
+): string {
+  const arns = groupsText(groups.map(({ targetGroupArn }) => targetGroupArn));
+  return groups.length === 2 && arns === targetField(desired, found, key) ? arns : forward;
+}
+
+/** The keys of the target groups of a container. */
+const keysOfGroups = ({ config, names }: Pick<Desired, 'config' | 'names'>, key: string): string[] =>
+  desiredTargetGroups(config, names)
+    .filter(({ container }) => container.key === key)
+    .map((group) => group.key);
 
 export const rules: Step<'rules', Field> = {
   diff: (desired, found) =>
@@ -33,11 +71,11 @@ export const rules: Step<'rules', Field> = {
       noun: 'rules',
       desired: desiredFields(desired, found),
       found: found.rules,
-      fieldsOf: ({ paths, otherConditions, forward, tags }) => ({
-        paths: paths.join(', '),
-        'other conditions': otherConditions,
-        'target group': forward,
-        ...tagFields(tags),
+      fieldsOf: (rule, key) => ({
+        paths: rule.paths.join(', '),
+        'other conditions': rule.otherConditions,
+        'target group': foundTargetField(desired, found, rule, key),
+        ...tagFields(rule.tags),
       }),
       whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
       // Different paths have different priorities, so the old rule can answer its path until the new rule exists.
@@ -59,7 +97,7 @@ export const rules: Step<'rules', Field> = {
           ListenerArn: only(context.ids.listener)?.listenerArn,
           Priority,
           Conditions: conditionsOf(context),
-          Actions: [forwardTo(groupOf(context))],
+          Actions: [finalAction(context, liveOf(context) ?? (await groupWithTargets(context)))],
           Tags: toPascalCaseTags(context.tags),
         }),
       );
@@ -80,12 +118,17 @@ export const rules: Step<'rules', Field> = {
 
   async switchTraffic(context) {
     if (cutoverState(context) !== 'pending') return;
-    await setAction(context, forwardByWeight([servingGroupOf(context), 0], [groupOf(context), 1]));
+    const isShifted = alternateOf(context) !== undefined;
+    await setAction(
+      context,
+      isShifted ? finalAction(context) : forwardByWeight([servingGroupOf(context), 0], [groupOf(context), 1]),
+    );
     context.note(`${ruleOf(context).path} is now answered by ${context.change.key}`);
   },
 
   async cleanUp(context) {
-    if (cutoverState(context) !== 'done') await setAction(context, forwardTo(groupOf(context)));
+    if (alternateOf(context) !== undefined) return;
+    if (cutoverState(context) !== 'done') await setAction(context, finalAction(context));
   },
 };
 
@@ -95,8 +138,10 @@ export const rules: Step<'rules', Field> = {
  * registers tasks with groups that a rule refers to.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
  */
-function cutoverState({ change, existing, found, ids }: Context): 'pending' | 'switched' | 'done' {
-  const [serving, next] = [existing?.targetGroupArn, groupOf({ change, ids })];
+function cutoverState(context: Context): 'pending' | 'switched' | 'done' {
+  const { existing, found } = context;
+  const [serving, next] = [existing?.targetGroupArn, groupOf(context)];
+  if (alternateOf(context) !== undefined && liveOf(context) !== undefined) return 'switched';
   if (serving === next) return existing?.forward === next ? 'done' : 'switched';
   const isOurs = [...found.targetGroups.values()].some(({ targetGroupArn }) => targetGroupArn === serving);
   return isOurs ? 'pending' : 'done';
@@ -105,20 +150,58 @@ function cutoverState({ change, existing, found, ids }: Context): 'pending' | 's
 /** Returns the actions of a rule before the switch; undefined if the rule keeps its current actions. */
 function initialActions(context: Context): Action[] | undefined {
   const state = cutoverState(context);
+  if (alternateOf(context) !== undefined && state !== 'pending')
+    return touches(context.change, 'target group') ? [finalAction(context)] : undefined;
   if (state === 'switched') return undefined;
   return [
     state === 'pending'
       ? forwardByWeight([servingGroupOf(context), 1], [groupOf(context), 0])
-      : forwardTo(groupOf(context)),
+      : finalAction(context),
   ];
 }
+
+/**
+ * Returns the action of a rule after a provision. If ECS shifts requests between two groups, the group that gets them now still gets
+ * them: ECS allows no second group with a weight when it begins to shift them.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+ */
+function finalAction(context: Context, live = liveOf(context)): Action {
+  const [primary, alternate] = [groupOf(context), alternateOf(context)];
+  if (alternate === undefined) return forwardTo(primary);
+  const isAlternateLive = live === alternate;
+  return forwardByWeight([primary, isAlternateLive ? 0 : 100], [alternate, isAlternateLive ? 100 : 0]);
+}
+
+/**
+ * Returns the alternate group of a container if the tasks of its service are in this group. Someone may have deleted the rule that
+ * sent requests to it.
+ */
+async function groupWithTargets(context: Context): Promise<string | undefined> {
+  const alternate = alternateOf(context);
+  const service = routesOf(context.config).find(
+    ({ container }) => container.key === context.change.key,
+  )?.service;
+  if (alternate === undefined || !context.found.services.has(service?.name ?? '')) return undefined;
+  const health = await Promise.all(
+    [groupOf(context), alternate].map((TargetGroupArn) =>
+      context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })),
+    ),
+  );
+  const [primaryCount = 0, alternateCount = 0] = health.map(
+    ({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions.length,
+  );
+  return alternateCount > primaryCount ? alternate : undefined;
+}
+
+/** The one of the two groups that gets requests. */
+const liveOf = ({ found, change }: Context): string | undefined => liveGroupOf(found, change.key);
 
 const setAction = ({ aws, existing }: Context, action: Action) =>
   aws.elbv2(new ModifyRuleCommand({ RuleArn: existing?.ruleArn, Actions: [action] }));
 
-type WeightedGroup = readonly [targetGroupArn: string, weight: number];
-
-const forwardByWeight = (...groups: readonly WeightedGroup[]): Action => ({
+const forwardByWeight = (
+  ...groups: readonly (readonly [targetGroupArn: string, weight: number])[]
+): Action => ({
   Type: 'forward',
   ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
 });
@@ -129,6 +212,12 @@ const servingGroupOf = ({ existing }: Context): string => existing?.targetGroupA
 
 const groupOf = ({ ids, change }: Pick<Context, 'ids' | 'change'>): string =>
   ids.targetGroups.get(change.key)?.targetGroupArn ?? '';
+
+/** The second group of the container, if ECS shifts requests between the two. */
+const alternateOf = (context: Context): string | undefined =>
+  keysOfGroups(context, context.change.key).length > 1
+    ? context.ids.targetGroups.get(alternateKey(context.change.key))?.targetGroupArn
+    : undefined;
 
 const ruleOf = ({ config, change }: Context) =>
   configuredRules(config).get(change.key) ?? { path: '', priority: 0 };

@@ -1,5 +1,6 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
 import type { Service } from '../../lib/config/config.ts';
+import { deploymentSettings, deploymentText } from '../../lib/derive/deployment-settings.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { desiredTags, tagFields } from '../../lib/derive/tags.ts';
@@ -7,13 +8,13 @@ import type { Planned, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { deploymentText, describeService, isAutoScaled, loadBalancerText } from '../../lib/look/services.ts';
+import { describeService, isAutoScaled, loadBalancerText } from '../../lib/look/services.ts';
 import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { waitForService } from '../done/wait-for-service.ts';
 import {
   create,
-  deploymentConfiguration,
   graceOf,
+  lookForItself,
   sendUpdate,
   update,
   type SendResult,
@@ -21,7 +22,13 @@ import {
   type ServiceField,
 } from '../services/calls.ts';
 import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
-import { isSwitchingTraffic, replacementFor } from '../services/succession.ts';
+import {
+  assignServices,
+  interimService,
+  isSwitchingTraffic,
+  replacementFor,
+  withServiceNames,
+} from '../services/succession.ts';
 import { isDefinitionField } from './task-definitions.ts';
 
 function desiredFields(
@@ -33,7 +40,7 @@ function desiredFields(
   const { config, names } = desired;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
-  const balancers = loadBalancersOf(service, found.targetGroups);
+  const balancers = loadBalancersOf(service, found);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
   const needsNewRevision = planned
@@ -41,18 +48,16 @@ function desiredFields(
     .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
   const definition = needsNewRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
-    name: names.service(service),
+    name: withServiceNames(names, found).service(service),
     status: 'ACTIVE',
     'task definition': definition ?? knownAfter(`taskDefinitions.${name}`),
     count: service.count,
     subnets: subnetIds.includes(undefined) ? knownAfter('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(name)?.groupId ?? knownAfter(`securityGroups.${name}`),
     'public address': false,
-    'load balancers': balancers.some(({ targetGroupArn }) => targetGroupArn === undefined)
-      ? knownAfter('targetGroups')
-      : balancers.map(loadBalancerText).sort().join(', '),
+    'load balancers': balancersText(balancers),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
-    deployment: deploymentText(deploymentConfiguration),
+    deployment: deploymentText(deploymentSettings(service.deploy), isBakeCompared(service)),
     // A failed deployment is retried. If traffic will be switched, a deployment in progress counts as a change, so that this
     // step waits for it. Otherwise the run waits for it at the end.
     rollout:
@@ -61,7 +66,24 @@ function desiredFields(
   };
 }
 
+/** Returns the load balancers of a service in one line, once everything that they refer to exists. */
+function balancersText(balancers: ReturnType<typeof loadBalancersOf>) {
+  for (const { targetGroupArn, advancedConfiguration: advanced } of balancers) {
+    if (targetGroupArn === undefined) return knownAfter('targetGroups');
+    if (!advanced) continue;
+    if (advanced.alternateTargetGroupArn === undefined) return knownAfter('targetGroups');
+    if (advanced.productionListenerRule === undefined) return knownAfter('rules');
+    if (advanced.roleArn === undefined) return knownAfter('roles.infrastructure');
+  }
+  return balancers.map(loadBalancerText).sort().join(', ');
+}
+
+/** Whether the configuration decides the bake time. Otherwise the time that ECS uses for a rolling deployment is not drift. */
+const isBakeCompared = (service: Service | undefined): boolean => service?.deploy.bakeMinutes !== undefined;
+
 export const services: Step<'services', ServiceField> = {
+  assign: assignServices,
+
   diff: (desired, found, planned) =>
     compare({
       noun: 'services',
@@ -72,7 +94,7 @@ export const services: Step<'services', ServiceField> = {
         ]),
       ),
       found: found.services,
-      fieldsOf: (service) => ({
+      fieldsOf: (service, key) => ({
         name: service.serviceName,
         status: service.status,
         'task definition': service.taskDefinitionArn,
@@ -83,7 +105,12 @@ export const services: Step<'services', ServiceField> = {
         'public address': service.assignPublicIp,
         'load balancers': service.loadBalancers.join(', '),
         'grace seconds': service.graceSeconds,
-        deployment: service.deployment,
+        deployment:
+          service.deployment &&
+          deploymentText(
+            service.deployment,
+            isBakeCompared(desired.config.services.find(({ name }) => name === key)),
+          ),
         rollout: service.rollout,
         ...tagFields(service.tags),
       }),
@@ -94,24 +121,25 @@ export const services: Step<'services', ServiceField> = {
 
   /** A service that is being deleted keeps its name until it is gone. */
   async create(context) {
-    const service = serviceOf(context);
+    const service = interimService(serviceOf(context), context.found);
     if (context.existing) await waitUntilDeleted(context, service);
     return toApplied(service, await create(context, service));
   },
 
   async update(context) {
-    const service = serviceOf(context);
+    const service = interimService(serviceOf(context), context.found);
     return toApplied(service, { context, serviceInResponse: await update(context, service) });
   },
 
   async cleanUp(context) {
     const service = serviceOf(context);
+    const deployed = interimService(service, context.found);
     // The survey may not have shown the existing service.
     const existing =
       context.existing ??
-      (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
-    if (outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
-    const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
+      (isSwitchingTraffic(service, context.found) ? await lookForItself(context, service) : undefined);
+    if (deployed === service && outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
+    const loadBalancers = loadBalancersOf(service, context.ids);
     const response = await sendUpdate(context, service, { loadBalancers });
     if (context.waitUntilReady) await waitForService(context, service, context.ids, response);
   },

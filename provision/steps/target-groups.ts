@@ -1,4 +1,4 @@
-/** The target groups: one per routed container, each with its own health check. */
+/** The target groups: one per routed container, or two if ECS shifts requests between them, each with its own health check. */
 import {
   CreateTargetGroupCommand,
   DeleteTargetGroupCommand,
@@ -6,13 +6,14 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
+import { routesOf, shiftsTraffic, type Config, type RoutedContainer } from '../../lib/config/config.ts';
 import {
   healthCheckFields,
   healthCheckInput,
   type TargetHealthCheck,
 } from '../../lib/derive/health-check.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { desiredTargetGroups, type DesiredTargetGroup } from '../../lib/derive/target-group-pairs.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
@@ -28,6 +29,7 @@ import {
   type Replacement,
 } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
+import { liveGroupOf } from '../services/succession.ts';
 
 type HealthField = `health.${string}`;
 type Field = 'vpc' | 'port' | 'protocol' | HealthField | `attribute.${string}` | TagField;
@@ -50,18 +52,19 @@ const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
 });
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
-  const { config } = desired;
+  const { config, names } = desired;
   const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
-    routesOf(config).map(({ container }) => [
-      container.key,
+    desiredTargetGroups(config, names).map(({ key, service, container }) => [
+      key,
       {
         vpc,
-        port: container.port,
+        // A service that shifts requests keeps its groups: ECS registers each task with the port of the task.
+        ...(shiftsTraffic(service) ? {} : { port: container.port }),
         protocol: container.protocol,
         ...healthCheckFields(healthCheckFor(container)),
         [`attribute.${DELAY_ATTRIBUTE}`]: String(config.deregistrationDelaySeconds),
-        ...desiredTags(desired, 'targetGroups', container.key),
+        ...desiredTags(desired, 'targetGroups', key),
       },
     ]),
   );
@@ -74,15 +77,22 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 function replacementFor(
   { config }: Desired,
   found: Survey,
-  { tags, targetGroupArn, protocol }: FoundTargetGroup,
+  group: FoundTargetGroup,
 ): Replacement | undefined {
+  const { tags, targetGroupArn } = group;
   const sameContainer = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
   if (sameContainer) {
-    const what = sameContainer.protocol === protocol ? 'port' : 'protocol';
-    return { key: sameContainer.key, reason: `the ${what} of a target group cannot change` };
+    return { key: sameContainer.key, reason: replacementReason(sameContainer, group) };
   }
   const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
   return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
+}
+
+/** Returns why a container needs another target group. */
+function replacementReason({ port, protocol }: RoutedContainer, old: FoundTargetGroup): string {
+  if (protocol !== old.protocol) return 'the protocol of a target group cannot change';
+  if (port !== old.port) return 'the port of a target group cannot change';
+  return 'the running tasks may not pass the new health check';
 }
 
 export const targetGroups: Step<'targetGroups', Field> = {
@@ -111,13 +121,12 @@ export const targetGroups: Step<'targetGroups', Field> = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   async create(context) {
-    const { aws, existing, ids, names, tags } = context;
+    const { aws, existing, ids, tags } = context;
     if (existing) {
       const command = new DeleteTargetGroupCommand({ TargetGroupArn: existing.targetGroupArn });
       await ignoringNotFound(() => aws.elbv2(command));
     }
-    const container = containerOf(context);
-    const Name = names.targetGroup(container);
+    const { container, name: Name } = groupOf(context);
     try {
       const { TargetGroups } = await aws.elbv2(
         new CreateTargetGroupCommand({
@@ -143,28 +152,51 @@ export const targetGroups: Step<'targetGroups', Field> = {
   },
 
   async update(context, { targetGroupArn: TargetGroupArn }) {
-    if (touches(context.change, 'health.')) {
-      const health = healthCheckInput(healthCheckFor(containerOf(context)));
-      await context.aws.elbv2(new ModifyTargetGroupCommand({ TargetGroupArn, ...health }));
-    }
+    if (!isUpdatedLater(context)) await updateHealthCheck(context, TargetGroupArn);
     await retagElb(context, TargetGroupArn);
   },
+
+  async cleanUp(context) {
+    if (isUpdatedLater(context)) await updateHealthCheck(context, context.existing?.targetGroupArn);
+  },
 };
+
+/**
+ * Whether the health check of a group changes only after the deployment: until then, tasks of the old version are in the group that
+ * gets requests, and tasks of the new version join the other one.
+ */
+function isUpdatedLater(context: Context): boolean {
+  const { existing, found } = context;
+  const { service, container } = groupOf(context);
+  return (
+    existing !== undefined &&
+    shiftsTraffic(service) &&
+    liveGroupOf(found, container.key) === existing.targetGroupArn
+  );
+}
+
+async function updateHealthCheck(context: Context, TargetGroupArn: string | undefined): Promise<void> {
+  if (!touches(context.change, 'health.')) return;
+  const health = healthCheckInput(healthCheckFor(groupOf(context).container));
+  await context.aws.elbv2(new ModifyTargetGroupCommand({ TargetGroupArn, ...health }));
+}
 
 /**
  * Makes a function that explains why a group with another protocol cannot be updated. Slipway gives groups with different
  * protocols different names, so someone else must have created such a group.
  */
-const protocolMismatch = ({ config }: Desired) => {
-  const protocols = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+const protocolMismatch = ({ config, names }: Desired) => {
+  const protocols = new Map(
+    desiredTargetGroups(config, names).map(({ key, container: { protocol } }) => [key, protocol]),
+  );
   return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
     protocol === protocols.get(key)
       ? undefined
       : `${name} uses ${protocol}, and the protocol of a target group cannot change`;
 };
 
-function containerOf({ config, change }: Context): RoutedContainer {
-  const route = routesOf(config).find(({ container }) => container.key === change.key);
-  if (!route) throw new Error(`No container ${change.key} is routed`);
-  return route.container;
+function groupOf({ config, names, change }: Context): DesiredTargetGroup {
+  const group = desiredTargetGroups(config, names).find(({ key }) => key === change.key);
+  if (!group) throw new Error(`No target group ${change.key} is desired`);
+  return group;
 }

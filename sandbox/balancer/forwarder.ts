@@ -54,6 +54,8 @@ export interface Forwarder {
     response: ServerResponse,
     upgradingClient?: UpgradingClient,
   ): Promise<ForwardingFailure | undefined>;
+  /** Closes the pooled connections to an address that are idle. */
+  retire(host: string, port: number): void;
   /** Closes the pooled connections. */
   close(): void;
 }
@@ -171,6 +173,13 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         }
         sendBody(targetRequest, outgoing);
       }),
+
+    retire(host, port) {
+      for (const pool of Object.values(pools)) {
+        const idle = Object.entries(pool.freeSockets).filter(([name]) => name.startsWith(`${host}:${port}:`));
+        for (const socket of idle.flatMap(([, sockets]) => sockets ?? [])) socket.destroy();
+      }
+    },
 
     close: () => Object.values(pools).forEach((pool) => pool.destroy()),
   };

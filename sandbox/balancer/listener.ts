@@ -29,6 +29,8 @@ export interface ListenerOptions {
 export interface OpenListener {
   /** The port on this machine. */
   readonly port: number;
+  /** Closes the idle connections to targets that drain or are no longer registered. */
+  closeUnusedConnections(): void;
   /** Stops accepting connections, waits for requests in flight (up to the timeout), and closes all connections. */
   close(): Promise<void>;
 }
@@ -116,7 +118,11 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     clearTimeout(timer);
     router.close();
   };
-  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    closeUnusedConnections: () => router.closeUnusedConnections(),
+    close: () => (closing ??= close()),
+  };
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

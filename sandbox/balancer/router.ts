@@ -5,13 +5,14 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
-import type { UpgradingClient } from './forwarder.ts';
+import type { ForwardingFailure, TargetRequest, UpgradingClient } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { framingOf, headerPairs, requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
 import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
-import type { ListenerView } from './view.ts';
+import { rememberTargets } from './used-targets.ts';
+import type { ListenerView, TargetView } from './view.ts';
 
 /** Responds to the requests of one listener. */
 export interface Router {
@@ -19,9 +20,17 @@ export interface Router {
   route(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Responds to an upgrade to WebSocket, which Node passes on as a raw connection; never rejects. */
   routeUpgrade(request: IncomingMessage, client: UpgradingClient): Promise<void>;
+  /** Closes the idle pooled connections to targets that no longer receive requests. */
+  closeUnusedConnections(): void;
   /** Closes the pooled connections to targets. */
   close(): void;
 }
+
+/** One attempt to forward a request. */
+type Attempt = Pick<TargetRequest, 'request' | 'url' | 'headers' | 'mayUsePool'> & {
+  readonly response: ServerResponse;
+  readonly upgradingClient: UpgradingClient | undefined;
+};
 
 /** The error statuses after which the connection is closed. */
 const CLOSING_STATUSES = new Set([400, 408, 414, 501, 505]);
@@ -45,6 +54,7 @@ export function idleTimeoutMs(view: ListenerView): number {
 export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
   const forwarder = startForwarder(connectTimeoutMs);
   const nextTarget = startRotation();
+  const usedTargets = rememberTargets(view, forwarder);
 
   /** Applies the rules to a request and responds accordingly. */
   const respond = async (
@@ -70,24 +80,39 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       const target = nextTarget(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
       if (connection === attempts[0]) view.countRequest(decision.targetGroupArn);
-      const reachability = await view.reach(target);
-      if (reachability === 'refused') return sendOwnResponse(response, errorPage(502));
-      if (reachability === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
-      if (response.destroyed) return;
-      const targetRequest = {
+      // The request counts as open before the first wait, so that the target cannot finish draining in the meantime.
+      const end = view.openRequest(decision.targetGroupArn, target);
+      const failure = await sendTo(target, decision.targetGroupArn, {
+        response,
+        upgradingClient,
         request,
-        ...reachability,
-        protocol: view.protocol(decision.targetGroupArn),
         url: routed.url,
         headers,
-        idleTimeoutMs: idleTimeoutMs(view),
         mayUsePool: connection === 'pooled',
-      };
-      const failure = await forwarder.forward(targetRequest, response, upgradingClient);
+      }).finally(() => whenClosed(upgradingClient, end));
       if (failure === undefined) return;
       if (!failure.isConnectionStale || connection === attempts.at(-1))
         return refuse(response, failure.status);
     }
+  };
+
+  /** Forwards a request to a target. @returns the failure; undefined when the client has a response or has disconnected */
+  const sendTo = async (
+    target: TargetView,
+    targetGroupArn: string,
+    { response, upgradingClient, ...targetRequest }: Attempt,
+  ): Promise<ForwardingFailure | undefined> => {
+    const reachability = await view.reach(target);
+    if (reachability === 'refused') return void sendOwnResponse(response, errorPage(502));
+    if (reachability === 'timeout') return void (await respondAfterTimeout(response, connectTimeoutMs));
+    if (response.destroyed) return;
+    usedTargets.add(targetGroupArn, target, reachability);
+    const protocol = view.protocol(targetGroupArn);
+    return forwarder.forward(
+      { ...targetRequest, ...reachability, protocol, idleTimeoutMs: idleTimeoutMs(view) },
+      response,
+      upgradingClient,
+    );
   };
 
   return {
@@ -108,6 +133,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       await respond(request, response, client).catch(() => sendOwnResponse(response, errorPage(500)));
     },
 
+    closeUnusedConnections: usedTargets.closeUnused,
     close: () => forwarder.close(),
   };
 }
@@ -119,6 +145,12 @@ function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
   response.assignSocket(client);
   response.once('finish', () => client.end());
   return response;
+}
+
+/** Calls `end` when the connection of a WebSocket client has closed; at once if the request was no upgrade. */
+function whenClosed(client: UpgradingClient | undefined, end: () => void): void {
+  if (!client || client.socket.destroyed) end();
+  else client.socket.once('close', end);
 }
 
 /** Responds with 504 after the connect timeout, as a load balancer does when packets to the target are dropped. */

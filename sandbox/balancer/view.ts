@@ -30,4 +30,6 @@ export interface ListenerView {
   reach(target: TargetView): Promise<Reachability>;
   /** Counts a request for which a target of the group was selected. */
   countRequest(targetGroupArn: string): void;
+  /** Records a request to a target; returns a function that records its end, and that of a WebSocket that it opened. */
+  openRequest(targetGroupArn: string, target: TargetView): () => void;
 }

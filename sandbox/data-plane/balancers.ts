@@ -1,5 +1,6 @@
 /** Serves every active load balancer in the world: one local port per listener, and health checks for the groups in use. */
 import type { ListenerRow, LoadBalancerRow, TargetGroupRow } from '../aws/elbv2/store.ts';
+import { targetKey } from '../aws/elbv2/target-health.ts';
 import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { loadBalancerOf, rulesOf } from '../aws/elbv2/usage.ts';
 import { startHealthChecker, type CheckedGroup } from '../balancer/health-checker.ts';
@@ -15,6 +16,8 @@ export interface BalancerOptions {
   readonly httpPort: number;
   /** Counts a request that was forwarded to a target group. */
   readonly countRequest: (targetGroupArn: string) => void;
+  /** Records a request to a target, which is given by its key in the agenda; returns a function that records its end. */
+  readonly openRequest: (targetKey: string) => () => void;
   /** Receives an error when a listener cannot be served. */
   readonly reportError: (error: unknown) => void;
 }
@@ -33,10 +36,8 @@ const MAX_PORTS_TRIED = 100;
 const MIN_INTERVAL_MS = 200;
 
 /** Serves the load balancers of a world, and follows the world's changes until `close` is called. */
-export function serveBalancers(
-  world: World,
-  { folderOf, httpPort, countRequest, reportError }: BalancerOptions,
-): Balancers {
+export function serveBalancers(world: World, options: BalancerOptions): Balancers {
+  const { folderOf, httpPort, reportError } = options;
   const openListeners = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failedListeners = new Set<string>();
 
@@ -79,11 +80,7 @@ export function serveBalancers(
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
-      const server = await openOnFreePort(
-        viewOf(region, listener, balancer, { folderOf, countRequest }),
-        listener,
-        httpPort,
-      );
+      const server = await openOnFreePort(viewOf(region, listener, balancer, options), listener, httpPort);
       if (!server) {
         failedListeners.add(arn);
         reportError(new Error(`There is no free port on this machine for ${arn}`));
@@ -95,6 +92,7 @@ export function serveBalancers(
   };
   const stopFollowing = world.onChange(() => {
     checker.refresh();
+    for (const { server } of openListeners.values()) server.closeUnusedConnections();
     if (isSyncQueued) return;
     isSyncQueued = true;
     lastSync = lastSync.then(sync).catch(reportError);
@@ -142,7 +140,7 @@ function viewOf(
   region: Region,
   { ListenerArn, Port }: ListenerRow,
   balancer: LoadBalancerRow,
-  { folderOf, countRequest }: Pick<BalancerOptions, 'folderOf' | 'countRequest'>,
+  { folderOf, countRequest, openRequest }: BalancerOptions,
 ): ListenerView {
   return {
     port: Port,
@@ -153,6 +151,7 @@ function viewOf(
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => locateTarget(region, balancer, target, folderOf),
     countRequest,
+    openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),
   };
 }
 

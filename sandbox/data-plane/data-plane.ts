@@ -27,6 +27,11 @@ export interface DataPlane {
   stopTask(region: Region, taskArn: string, onStopped: () => void): void;
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
+  /**
+   * Calls `onIdle` once no load balancer has an open request to any of the targets, given by their keys in the agenda. The
+   * member is undefined if no load balancer sends requests.
+   */
+  readonly whenIdle?: (targetKeys: readonly string[], onIdle: () => void) => void;
   /** Whether tasks are real programs, which need real time to start and to finish at any pace; false by default. */
   readonly runsPrograms?: boolean;
   /**

@@ -1,4 +1,4 @@
-/** Starts the containers of a task in the order of their `dependsOn`. */
+/** Starts the containers of a task in the order of their `dependsOn`, and stops them in the reverse order. */
 import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-ecs';
 
 /** The events of one container. Other containers can wait for these events. */
@@ -40,6 +40,30 @@ export async function startInOrder(
     if (condition === 'SUCCESS' && (await ended) !== 0) throwNotReached(containerName);
   };
   await Promise.all(definitions.map(launch));
+}
+
+/**
+ * Stops every container once the containers that depend on it have ended.
+ * @param stop stops a container, and resolves when it has ended
+ */
+export async function stopInOrder(
+  definitions: readonly ContainerDefinition[],
+  stop: (name: string) => Promise<unknown>,
+): Promise<void> {
+  const stops = new Map<string, Promise<unknown>>();
+  const stopAfterDependents = (name: string): Promise<unknown> => {
+    const existing = stops.get(name);
+    if (existing) return existing;
+    const dependents = definitions.filter(({ dependsOn }) =>
+      dependsOn?.some(({ containerName }) => containerName === name),
+    );
+    const stopped = Promise.all(
+      dependents.map(({ name: dependent = '' }) => stopAfterDependents(dependent)),
+    ).then(() => stop(name));
+    stops.set(name, stopped);
+    return stopped;
+  };
+  await Promise.all(definitions.map(({ name = '' }) => stopAfterDependents(name)));
 }
 
 const throwNotReached = (name: string | undefined): never => {

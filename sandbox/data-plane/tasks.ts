@@ -24,6 +24,7 @@ import {
   type TaskContainer,
 } from './container-setup.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
+import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
 import { CannotStartTaskError, checkPrerequisites, failureOf, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 import { makeUsageMeter } from './usage-meter.ts';
@@ -48,6 +49,8 @@ export interface TaskDataPlane extends DataPlane {
   listenersOf(region: Region, taskArn: string): Promise<ListenedAddress[]>;
   /** Counts a request that a load balancer has forwarded to a target group. */
   countRequest(targetGroupArn: string): void;
+  /** The requests that load balancers have forwarded and that have not ended. */
+  readonly openRequests: OpenRequests;
   /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
@@ -67,6 +70,7 @@ export function makeTaskDataPlane(
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const meter = makeUsageMeter(clock);
+  const openRequests = makeOpenRequests();
   const watchUsage = makeUsageWatch(memory, meter);
   const runningTasks = new Map<string, RunningTask>();
   let isClosing = false;
@@ -124,6 +128,7 @@ export function makeTaskDataPlane(
             readOnlyRoot: definition.readonlyRootFilesystem ?? false,
             isolation,
             stopSignal: config.stopSignal,
+            hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
             stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
           },
           { line: (_stream, text) => writeLine(text) },
@@ -165,6 +170,8 @@ export function makeTaskDataPlane(
   return {
     checksTargets: true,
     runsPrograms: true,
+    openRequests,
+    whenIdle: openRequests.whenNone,
     folderOf,
     listenersOf,
     countRequest: (targetGroupArn) => meter.countRequest(targetGroupArn),

@@ -13,13 +13,14 @@ import { makeLineSplitter } from './lines.ts';
 import { executionErrorOf } from './executable.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation } from './isolation.ts';
+import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';
 import { openTaskToOthers, prepareTask, type TaskEnvironmentSpec } from './task.ts';
 import { resolveUser } from './user.ts';
 
-export interface ContainerSpec extends TaskEnvironmentSpec {
+export interface ContainerSpec extends Omit<TaskEnvironmentSpec, 'ignoredSignal'> {
   /** The entry point and the command, in one list. */
   command: readonly string[];
   /** A path as the container sees it; the folder is created if necessary, as container runtimes do. */
@@ -32,6 +33,11 @@ export interface ContainerSpec extends TaskEnvironmentSpec {
   isolation?: Isolation;
   /** `SIGTERM` by default. */
   stopSignal?: string;
+  /**
+   * Whether an init process forwards signals to the program; false by default. Without it the program is process 1, which
+   * ignores a stop signal that it does not handle.
+   */
+  hasInitProcess?: boolean;
   /** The time from the stop signal to SIGKILL, in milliseconds. */
   stopTimeoutMs: number;
 }
@@ -45,8 +51,11 @@ export interface RunningContainer {
   pid: number;
   /** Resolves when the program has ended, its children have been killed, and its last line has been delivered. */
   exited: Promise<{ exitCode: number }>;
-  /** Sends the stop signal and, after the timeout, SIGKILL. Further calls have no effect. */
-  stop(): Promise<{ exitCode: number }>;
+  /**
+   * Sends the stop signal to the first process and, after the timeout, SIGKILL to all processes. Further calls have no effect.
+   * @param maxMs a shorter timeout, in milliseconds
+   */
+  stop(maxMs?: number): Promise<{ exitCode: number }>;
   /** Kills the container's processes, as the kernel does when they exceed their memory limit. */
   kill(): void;
   /**
@@ -91,7 +100,8 @@ export async function startContainer(
   await mkdir(folder, { recursive: true });
   const { isolation = noIsolation, readOnlyRoot: readOnly = false } = resolved;
   const user = await resolveUser(resolved.rootfs, resolved.user ?? '');
-  const environment = await prepareTask(resolved);
+  const ignoredSignal = resolved.hasInitProcess ? 0 : stopSignal;
+  const environment = await prepareTask({ ...resolved, ignoredSignal });
   if (isolation.hasOtherUsers) await openTaskToOthers(resolved.taskDirectory);
   if (readOnly && isolation.needsReadOnlyModes) await makeReadOnly(resolved.rootfs);
   const settings = { user, readOnly, writableFolder: portsFolder(resolved.taskDirectory) };
@@ -129,10 +139,10 @@ export async function startContainer(
   await recording;
 
   let stopping: Promise<{ exitCode: number }> | undefined;
-  const stop = async () => {
+  const stop = async (maxMs = Infinity) => {
     if (!isRunning) return exited;
-    main.signal(stopSignal);
-    const timer = setTimeout(() => main.signal(SIGKILL), resolved.stopTimeoutMs);
+    if (resolved.hasInitProcess || reachesProcessOne(main.pid, stopSignal)) main.signalFirst(stopSignal);
+    const timer = setTimeout(() => main.signal(SIGKILL), Math.min(maxMs, resolved.stopTimeoutMs));
     return exited.finally(() => clearTimeout(timer));
   };
 
@@ -163,7 +173,7 @@ export async function startContainer(
   return {
     pid: main.pid,
     exited,
-    stop: () => (stopping ??= stop()),
+    stop: (maxMs) => (stopping ??= stop(maxMs)),
     kill: () => main.signal(SIGKILL),
     run,
   };

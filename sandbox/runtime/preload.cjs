@@ -5,18 +5,21 @@ const { ChildProcess } = require('node:child_process');
 const dns = require('node:dns');
 const { syncBuiltinESMExports } = require('node:module');
 const os = require('node:os');
+const { actAsProcessOne } = require('./pid-one.cjs');
 const { patchTcp } = require('./tcp.cjs');
 
 /**
  * Puts this process into a task; further calls have no effect.
- * @param {{ container: string, ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string }} task
- *   `container` is the container's name, `ports` is the folder of the listener records, and `nodeOption` is the option that
- *   makes Node load this file
+ * @param {{ container: string, ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string,
+ *   sandboxPid: number, ignoredSignal: number }} task
+ *   `container` is the container's name, `ports` is the folder of the listener records, `nodeOption` is the option that makes
+ *   Node load this file, and the container's first process ignores `ignoredSignal` (0 for none) unless it handles it
  */
 function enter(task) {
   const marker = Symbol.for('slipway.task');
   if (globalThis[marker]) return;
   Object.defineProperty(globalThis, marker, { value: true });
+  actAsProcessOne(task.sandboxPid, task.ignoredSignal);
   patchTcp(task);
   patchIdentity(task);
   patchChildren(task);

@@ -20,6 +20,8 @@ export interface RunningProcess {
   exited: Promise<number>;
   /** Sends a signal to the process and its children; has no effect when they have ended. */
   signal(signal: number): void;
+  /** Sends a signal to the process alone; has no effect when it has ended. */
+  signalFirst(signal: number): void;
 }
 
 /** How long to wait for output after the process has ended, since a child outside the group may keep the pipes open. */
@@ -67,7 +69,8 @@ export async function startProcess(
       resolve(code ?? 128 + constants.signals[signalName ?? 'SIGKILL']),
     );
   });
-  return { pid, exited, signal };
+  // Node does not send the signal if the process has ended.
+  return { pid, exited, signal, signalFirst: (number) => void child.kill(number as NodeJS.Signals & number) };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface TaskEnvironmentSpec {
   rootfs: string;
   /** The container's own variables. */
   environment: Record<string, string>;
+  /** The number of the signal that the container's first process ignores unless it handles it; 0 for none. */
+  ignoredSignal: number;
   /**
    * How long a connection to another host in the VPC takes to fail, in milliseconds; by default as long as on Linux.
    */
@@ -50,6 +52,8 @@ export async function prepareTask(spec: TaskEnvironmentSpec): Promise<Record<str
     hostname,
     connectTimeoutMs: spec.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
     nodeOption,
+    sandboxPid: process.pid,
+    ignoredSignal: spec.ignoredSignal,
   };
   await writeFileAtomic(preload, `require(${JSON.stringify(PRELOAD)}).enter(${JSON.stringify(network)});\n`, {
     fsync: false,

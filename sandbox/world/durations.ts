@@ -30,6 +30,14 @@ export const durations = {
   schedulerTick: 5_000,
   /** From a steady deployment to `COMPLETED`. */
   deploymentSettle: 5_000,
+  /** The shortest time in a lifecycle stage of a deployment that shifts traffic; AWS does not document any (U). */
+  lifecycleStage: 5_000,
+  /** From the creation of a service deployment to its start: a recording shows 0.14 s. */
+  serviceDeploymentStart: 140,
+  /** From a newer deployment to the end of the one that it replaces: a recording shows 0.29 s. */
+  serviceDeploymentStop: 290,
+  /** How long a service deployment can still be described: 90 days. */
+  serviceDeploymentForget: 90 * 86_400_000,
   /** How long stopped tasks can still be described: at least an hour. */
   stoppedTaskForget: 3_600_000,
   /** From `PENDING` to `INSYNC`, for a change in Route 53. */

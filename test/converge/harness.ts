@@ -25,7 +25,7 @@ import { DEFAULT_OPTIONS, type Options } from '../../lib/run/options.ts';
 import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
-import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
+import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { provision } from '../../provision/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -118,16 +118,27 @@ export interface Account {
   writeState(ids: ReturnType<Account['ids']>, otherFields?: Partial<StateData>): void;
 }
 
-/** The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. */
+/**
+ * The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. If
+ * HEALTH is set, it answers only /app, /side and that path. OTHERS decides what happens to any other request: a status code,
+ * or `hang`, which means no answer.
+ */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
-const answer = (_, response) => response.end(process.env.NAME);
-const server = process.env.PROTOCOL === 'HTTPS'
+const { NAME, PORT, PROTOCOL, HEALTH, OTHERS = '404' } = process.env;
+const answer = ({ url }, response) => {
+  const isKnown = HEALTH === undefined || ['/app', '/side', HEALTH].includes(url);
+  if (!isKnown && OTHERS === 'hang') return;
+  response.writeHead(isKnown ? 200 : Number(OTHERS)).end(NAME);
+};
+const server = PROTOCOL === 'HTTPS'
   ? https.createServer(${JSON.stringify(certificate)}, answer)
   : http.createServer(answer);
-server.listen(Number(process.env.PORT));
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
+server.listen(Number(PORT));
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0));
+});
 `;
 
 /**
@@ -315,7 +326,7 @@ export async function account({
 }
 
 /** The waits in an account without a clock. They end almost immediately. */
-const SHORT_WAITS = quickWaits(10);
+const SHORT_WAITS = quickWaits(10, NO_PROOF);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };

@@ -5,13 +5,25 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, type Account } from './harness.ts';
 
-const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTTP') => ({
+/** @param changes the health path that the program answers, and what it does with any other request */
+const container = (
+  name: string,
+  port: number,
+  protocol: 'HTTP' | 'HTTPS' = 'HTTP',
+  { path, others }: { readonly path?: string; readonly others?: string } = {},
+) => ({
   source: 'app',
   port,
   path: '/app',
   protocol,
-  health: { intervalSeconds: 5, timeoutSeconds: 2 },
-  environment: { NAME: `${name}:${port}`, PORT: String(port), PROTOCOL: protocol },
+  health: { intervalSeconds: 5, timeoutSeconds: 2, ...(path === undefined ? {} : { path }) },
+  environment: {
+    NAME: `${name}:${port}`,
+    PORT: String(port),
+    PROTOCOL: protocol,
+    ...(path === undefined ? {} : { HEALTH: path }),
+    ...(others === undefined ? {} : { OTHERS: others }),
+  },
 });
 
 const stack = (services: StackInput['services']): StackInput => ({
@@ -99,6 +111,24 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
     stack({ shop: { containers: { app: container('new', 8000) } } }),
     ['app:8000', 'new:8000'],
   ],
+  [
+    'the port and the health check of a container',
+    web(container('app', 8001, 'HTTP', { path: '/h2' })),
+    ['app:8000', 'app:8001'],
+    web(container('app', 8000, 'HTTP', { path: '/h1' })),
+  ],
+  [
+    'the health check of a program that fails on the old health path',
+    web(container('new', 8000, 'HTTP', { path: '/h2', others: '500' })),
+    ['app:8000', 'new:8000'],
+    web(container('app', 8000, 'HTTP', { path: '/h1', others: '500' })),
+  ],
+  [
+    'the port, the health check and the name of a container that never answers on the old health path',
+    web(container('api', 8001, 'HTTP', { path: '/h2', others: 'hang' })),
+    ['app:8000', 'api:8001'],
+    web(container('app', 8000, 'HTTP', { path: '/h1', others: 'hang' })),
+  ],
 ];
 
 const interruptedCases = ['the name of a service', 'the protocol of a container, on the same port'];
@@ -109,7 +139,13 @@ const refusal = (operation: string, nth: number) =>
 /** All cases if SWEEP is set, otherwise a few. */
 const selectedCases = process.env['SWEEP']
   ? cases
-  : cases.filter(([what]) => ['the port of a container', ...interruptedCases].includes(what));
+  : cases.filter(([what]) =>
+      [
+        'the port of a container',
+        'the port and the health check of a container',
+        ...interruptedCases,
+      ].includes(what),
+    );
 
 test.concurrent.each(selectedCases)(
   'no request fails while provision changes %s',

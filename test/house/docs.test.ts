@@ -82,7 +82,8 @@ describe('the documents', () => {
       name,
       rest.slice(0, 3).map(Number),
     ]);
-    const waits = Object.entries(awsWaits).map(([name, { first, every, deadline }]) => [
+    const { proof: _, ...rows } = awsWaits;
+    const waits = Object.entries(rows).map(([name, { first, every, deadline }]) => [
       name,
       [first, every, deadline].map((ms) => ms / 1000),
     ]);

@@ -2,6 +2,7 @@
 import { beforeEach } from '@jest/globals';
 import type { AlsoRemoved, Removal, RemoveContext, Step } from '../../lib/engine/step.ts';
 import { localWaits } from '../../lib/engine/waits.ts';
+import { namesOf } from '../../lib/derive/names.ts';
 import type { Desired, LookContext } from '../../lib/look/context.ts';
 import type { Found } from '../../lib/look/found.ts';
 import { architecture, nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
@@ -122,6 +123,7 @@ export const change = (noun: Noun, key: string, verb: Verb, more: Partial<Change
 /** A plan with these changes. */
 export const planOf = (changes: readonly Change[], found: Resources = {}): Plan => ({
   found: surveyOf(found),
+  names: namesOf(config()),
   changes,
   planned: { changesOf: (noun) => changes.filter((one) => one.noun === noun), isReplaced: () => false },
   kept: [],

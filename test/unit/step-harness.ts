@@ -13,7 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { awsClients } from '../../lib/aws/clients.ts';
 import type { Change, Verb } from '../../lib/model/change.ts';
 import type { Clock } from '../../lib/model/clock.ts';
-import type { Config } from '../../lib/config/config.ts';
+import type { Config, Deploy } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { look } from '../../lib/engine/survey.ts';
@@ -22,11 +22,12 @@ import { namesOf } from '../../lib/derive/names.ts';
 import { nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
 import { idsOf, ONLY, type Items } from '../../lib/model/resources.ts';
 import type { ApplyContext, NotReady, Planned, RemoveContext, Step } from '../../lib/engine/step.ts';
+import { withServiceNames } from '../../provision/services/succession.ts';
 import { steps } from '../../provision/plan.ts';
 import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
 import { NOTHING_ELSE } from '../../teardown/remove.ts';
-import { localWaits } from '../../lib/engine/waits.ts';
+import { localWaits, NO_PROOF } from '../../lib/engine/waits.ts';
 import { allRecentlyCreated } from './recently-created.ts';
 import { testClock } from './clock.ts';
 
@@ -77,6 +78,14 @@ export function mockOtherCallsAsEmpty(): void {
   mocks.ecs.resolves({});
 }
 
+/** The default of a service's field `deploy`. */
+export const ROLLING: Deploy = {
+  strategy: 'rolling',
+  bakeMinutes: undefined,
+  alarms: [],
+  circuitBreaker: { thresholdType: 'boundedPercent', threshold: 50, resetOnHealthyTask: true },
+};
+
 /** A configuration with one service of two routed containers; tests change the part that they are about. */
 export const config = (changes: Partial<Config> = {}): Config => ({
   name: 'shop',
@@ -98,6 +107,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
       memory: 512,
       count: 1,
       graceSeconds: 60,
+      deploy: ROLLING,
       containers: [container('api1', 5000), container('api2', 6000)],
     },
   ],
@@ -193,7 +203,9 @@ export interface StepScenario<N extends Noun> {
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
   const stack = scenario.config ?? config();
   const clock = testClock();
-  const found = surveyOf(scenario.found);
+  const surveyed = surveyOf(scenario.found);
+  const assigned = step.assign?.(desiredOf(stack), surveyed, plannedFor(stack, surveyed));
+  const found = assigned ? { ...surveyed, [scenario.noun]: assigned } : surveyed;
   const changes = diffOf(step, found, stack);
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
@@ -265,6 +277,7 @@ function applyContextOf<N extends Noun>(
   ) as unknown as ApplyContext<N>['ids'];
   return {
     ...lookContext(),
+    names: withServiceNames(namesOf(stack), found),
     clock,
     signal,
     waitUntilReady: scenario.waitUntilReady ?? true,
@@ -294,7 +307,9 @@ function applyContextOf<N extends Noun>(
     siblingIds: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
     renewIntent: async () => ({ ...intent, token: 'token-2', generation: 2 }),
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
+    proofTimes: NO_PROOF,
     note: (text) => void notes.push(text),
+    awsCommand: (command) => `${command} --region ${stack.region}`,
   };
 }
 

@@ -24,7 +24,7 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
 }
 
 /**
- * Assesses a task. An unhealthy task is marked for replacement, and counts as a failure of the task's deployment.
+ * Assesses a task. An unhealthy task is marked for replacement.
  */
 export function assessTask(
   region: Region,
@@ -35,9 +35,8 @@ export function assessTask(
   const health = task.replaceReason === undefined ? healthOf(region, service, task) : undefined;
   if (health?.state === 'unhealthy') {
     task.replaceReason = health.reason;
+    task.replaceEvent = health.event;
     service.steady = false;
-    addEvent(region, service, health.event);
-    if (deployment) deployment.failedTasks += 1;
   }
   if (health?.state === 'healthy' && !task.wasHealthy) {
     task.wasHealthy = true;

@@ -24,11 +24,14 @@ export function failureThreshold({
     : Math.min(MAX_FAILURES, Math.max(MIN_FAILURES, failureCount));
 }
 
+export const isBreakerEnabled = ({
+  deploymentConfiguration,
+}: Pick<ServiceRow, 'deploymentConfiguration'>): boolean =>
+  deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
+
 /** Whether the breaker must stop a deployment. A completed deployment is never stopped. */
 export const hasTripped = (service: ServiceRow, { rolloutState, failedTasks }: DeploymentRow): boolean =>
-  service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true &&
-  rolloutState === 'IN_PROGRESS' &&
-  failedTasks >= failureThreshold(service);
+  isBreakerEnabled(service) && rolloutState === 'IN_PROGRESS' && failedTasks >= failureThreshold(service);
 
 /** Resets the count of failures when a task becomes healthy, unless the service's configuration disables the reset. */
 export function resetFailures(service: ServiceRow, deployment: DeploymentRow): void {

@@ -1,6 +1,7 @@
 /** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
-import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
-import { invalid, notSupported, refuseUnsupported } from './errors.ts';
+import type { DeploymentAlarms, DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
+import { invalid, refuseUnsupported } from './errors.ts';
+import { mergeStrategy, STRATEGY_MEMBERS } from './strategies/configuration.ts';
 
 const DEFAULTS: DeploymentConfiguration = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
@@ -13,20 +14,25 @@ const DEFAULTS: DeploymentConfiguration = {
 /**
  * Returns the deployment configuration after a call. Omitted values keep their current values or, for a new service, have
  * AWS's defaults. If the call contains a circuit breaker, an omitted `enable` or `rollback` of the breaker is false.
- * @throws InvalidParameterException; NotImplemented for any strategy except ROLLING
+ * @throws InvalidParameterException; NotImplemented for hooks that call a Lambda function
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeDeploymentConfiguration(
   given: DeploymentConfiguration = {},
   existing: DeploymentConfiguration = DEFAULTS,
 ): DeploymentConfiguration {
-  const { strategy = 'ROLLING', alarms, deploymentCircuitBreaker: breaker } = given;
-  if (strategy !== 'ROLLING') throw notSupported(`deploymentConfiguration.strategy ${strategy}`);
-  if (alarms?.enable) throw notSupported('deploymentConfiguration.alarms');
-  refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
-  if (given.bakeTimeInMinutes) throw notSupported('deploymentConfiguration.bakeTimeInMinutes');
-  const { alarms: _disabled, ...rest } = given;
-  const merged = { ...existing, ...withoutUndefined(rest) };
+  const { alarms, deploymentCircuitBreaker: breaker } = given;
+  refuseUnsupported(
+    given,
+    [...Object.keys(DEFAULTS), ...STRATEGY_MEMBERS, 'alarms'],
+    'deploymentConfiguration',
+  );
+  checkAlarms(alarms);
+  const merged: DeploymentConfiguration = {
+    ...withoutStrategy(existing),
+    ...withoutUndefined(given),
+    ...mergeStrategy(given, existing),
+  };
   if (breaker) {
     refuseUnsupported(
       breaker,
@@ -52,11 +58,23 @@ export function mergeDeploymentConfiguration(
   return merged;
 }
 
+/** ECS's message for alarms without a name is not verified. */
+function checkAlarms(alarms: DeploymentAlarms | undefined): void {
+  if (alarms?.enable && !alarms.alarmNames?.length) {
+    throw invalid('At least one alarm name must be specified when deployment alarms are enabled.');
+  }
+}
+
 function checkThreshold(threshold: ThresholdConfiguration | undefined): void {
   if (threshold?.value !== undefined && threshold.value < 1) {
     throw invalid('The value of a circuit breaker threshold must be at least 1.');
   }
 }
+
+const withoutStrategy = (configuration: DeploymentConfiguration): DeploymentConfiguration =>
+  Object.fromEntries(
+    Object.entries(configuration).filter(([member]) => !STRATEGY_MEMBERS.some((other) => other === member)),
+  );
 
 const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;

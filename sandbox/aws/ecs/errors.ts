@@ -18,6 +18,19 @@ export const serviceNotFound = (): Refusal => refusal('ServiceNotFoundException'
 export const serviceNotActive = (): Refusal =>
   refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
 
+/** The message is not verified. */
+export const serviceDeploymentNotFound = (): Refusal =>
+  refusal('ServiceDeploymentNotFoundException', 'Service deployment not found.');
+
+/** The refusal to stop a service deployment that has ended. The message is not verified. */
+export const alreadyEnded = (arn: string, status: string): Refusal =>
+  refusal(
+    'ConflictException',
+    `The service deployment ${arn} cannot be stopped because its status is ${status}.`,
+    400,
+    { resourceIds: [arn] },
+  );
+
 /** @param resourceIds the ARNs of the tasks that the first call with the token started */
 export const tokenConflict = (resourceIds: readonly string[]): Refusal =>
   refusal(

@@ -84,3 +84,9 @@ export function parseTaskDefinition(reference: string): { family: string; revisi
   }
   return { family, revision };
 }
+
+/** Refuses anything but the ARN of a service deployment. @throws InvalidParameterException */
+export function checkServiceDeploymentArn(reference: string): void {
+  const parts = partsOf(reference, 'Service Deployment', 'service-deployment');
+  if (parts.length !== 3 || parts.includes('')) throw unexpectedSeparators();
+}

@@ -6,6 +6,7 @@ import { nextProvider } from './capacity.ts';
 import { shortName } from './lookups.ts';
 import { taskNotLaunched, addEvent, tasksStarted } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
+import { groupsOf } from './strategies/plan.ts';
 import { launch } from './task-life.ts';
 import { assumeFailureOf } from './task-roles.ts';
 
@@ -63,8 +64,8 @@ function startTask(
     digests: deployment.digests,
     serviceArn: service.serviceArn,
     deploymentId: deployment.id,
-    targets: deployment.loadBalancers.map(({ targetGroupArn = '', containerPort = 0 }) => ({
-      targetGroupArn,
+    targets: deployment.loadBalancers.map(({ containerPort = 0 }, index) => ({
+      targetGroupArn: groupsOf(deployment)[index] ?? '',
       port: containerPort,
     })),
   });

@@ -25,9 +25,9 @@ export interface Moves {
  * Returns the next moves of a service.
  *
  * Tasks above the desired count are stopped first: those that are not healthy yet, then the newest. Tasks of other
- * deployments are stopped as soon as the minimum allows. Protected tasks are stopped in neither case. Until the PRIMARY
- * deployment is completed, its unhealthy tasks are stopped immediately. After that, their replacements start first if the
- * maximum allows. A FAILED deployment neither starts nor replaces tasks, so the tasks that served before continue to serve.
+ * deployments are stopped as soon as the minimum allows. Protected tasks are stopped in neither case. The replacements of
+ * unhealthy tasks start first if the maximum allows, and the unhealthy tasks are stopped once enough others are healthy.
+ * A FAILED deployment neither starts nor replaces tasks, so the tasks that served before continue to serve.
  * @param tasks the tasks with desired status RUNNING, the oldest first
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
@@ -55,9 +55,7 @@ export function nextMoves(
   const missingCount = hasFailed ? 0 : Math.max(0, desiredCount - usable.length);
   const headroom = Math.max(0, max - (tasks.length - surplus.length));
   const stopNowCount =
-    rolloutState === 'COMPLETED' && healthyCount < desiredCount
-      ? Math.max(0, missingCount - headroom)
-      : unhealthy.length;
+    !hasFailed && healthyCount < desiredCount ? Math.max(0, missingCount - headroom) : unhealthy.length;
   const tasksToStop = [
     ...surplus,
     ...unhealthy.slice(0, stopNowCount),

@@ -1,15 +1,19 @@
 /** The service scheduler: assesses the tasks of a service, and starts and stops tasks. */
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
-import { failureThreshold, hasTripped } from './breaker.ts';
+import { failureThreshold } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
+import { bakeTimeOf } from './deployment-alarms.ts';
+import { failureOf } from './deployment-failures.ts';
 import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
-import { nextMoves, type AssessedTask } from './rolling.ts';
-import { addEvent, tasksStopped, STUCK } from './service-events.ts';
+import { stopTasks } from './scheduled-stops.ts';
+import { addEvent, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
+import { advance } from './strategies/advance.ts';
+import { groupsOf } from './strategies/plan.ts';
+import { isCommitted, movesOf, shiftOf, type SetMoves } from './strategies/sets.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
-import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
 
 /** The states of a task that has finished serving and draining. */
@@ -26,15 +30,21 @@ export function checkService(region: Region, service: ServiceRow): void {
   countFailures(region, service, tasks);
   const assessments = running.map((task) => assessTask(region, service, task));
   const deployment = primaryOf(service);
-  if (deployment && hasTripped(service, deployment)) failDeployment(region, service, deployment);
+  const failure =
+    deployment &&
+    (failureOf(region, service, deployment) ?? advance(region, service, deployment, assessments));
+  if (failure) failDeployment(region, service, deployment, failure);
   // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
   if (!primary) return;
   const assessed = assessments.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
-  const hasMoved = makeMoves(region, service, primary, assessed);
+  const hasMoved = movesOf(service, primary, assessed)
+    .map((set) => makeMoves(region, service, primary, set))
+    .some(Boolean);
   dropReplaced(service, primary, tasks);
   const isSteady =
     !hasMoved &&
+    !shiftOf(service, primary) &&
     primary.rolloutState !== 'FAILED' &&
     assessed.length === service.desiredCount &&
     assessed.every(({ isPrimary, isHealthy }) => isPrimary && isHealthy) &&
@@ -67,22 +77,16 @@ function makeMoves(
   region: Region,
   service: ServiceRow,
   primary: DeploymentRow,
-  assessed: readonly AssessedTask[],
+  { deployment, moves, replacedCount }: SetMoves,
 ): boolean {
-  const moves = nextMoves(service, primary, assessed);
-  if (moves.tasksToStop.length > 0) addEvent(region, service, tasksStopped(moves.tasksToStop));
-  for (const task of moves.tasksToStop) {
-    const reason = task.replaceReason ?? `Scaling activity initiated by (deployment ${primary.id})`;
-    stop(region, task, 'ServiceSchedulerInitiated', reason);
-  }
+  stopTasks(region, service, moves.tasksToStop, primary.id);
   if (moves.isStuck) addEvent(region, service, STUCK);
-  const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
+  const mayStart = region.now().getTime() >= (deployment.pausedUntil ?? 0);
   const budget = isInstantPace(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launchCount
     : Infinity;
   const count = mayStart ? Math.min(moves.startCount, budget) : 0;
-  const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
-  const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
+  const startedCount = count > 0 ? startTasks(region, service, deployment, count, replacedCount) : 0;
   service.launchCount += startedCount;
   return moves.tasksToStop.length > 0 || startedCount > 0;
 }
@@ -101,7 +105,7 @@ function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readon
   );
 }
 
-/** Completes a deployment once the service has been steady for a while. */
+/** Completes a deployment once the service has been steady for a while, which includes the bake time. */
 function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isSteady: boolean): void {
   if (!isSteady) {
     primary.steadySince = undefined;
@@ -110,7 +114,10 @@ function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isS
   }
   const now = region.now().getTime();
   primary.steadySince ??= now;
-  if (now - primary.steadySince < region.scaled(durations.deploymentSettle)) return;
+  const settleTime = region.scaled(durations.deploymentSettle);
+  const mustBake = primary.rolloutState === 'IN_PROGRESS' && !isCommitted(service, primary);
+  const bakeTime = mustBake ? bakeTimeOf(region, service, primary) : 0;
+  if (now - primary.steadySince < settleTime + bakeTime) return;
   completeDeployment(region, service, primary);
   service.deployments = [primary];
 }
@@ -122,20 +129,13 @@ function drain(
   tasks: readonly TaskRow[],
   running: readonly TaskRow[],
 ): void {
-  const primary = primaryOf(service);
-  if (running.length > 0) addEvent(region, service, tasksStopped(running));
-  for (const task of running) {
-    stop(
-      region,
-      task,
-      'ServiceSchedulerInitiated',
-      `Scaling activity initiated by (deployment ${primary?.id})`,
-    );
-  }
+  stopTasks(region, service, running, primaryOf(service)?.id);
   if (!tasks.every(({ lastStatus }) => NO_LONGER_SERVING.includes(lastStatus))) return;
   service.status = 'INACTIVE';
   service.inactiveAt = region.now();
   service.deployments = [];
+  // ECS deletes the history of a service together with the service.
+  service.rollouts = [];
   deleteUnusedDefinitions(region);
 }
 
@@ -150,8 +150,8 @@ export const schedulerEvents: Events = {
   /** Handles a load balancer's report that the health of a target in the group has changed. */
   'ecs:target-health-changed'(region, targetGroupArn) {
     for (const service of region.ecs.services.all()) {
-      const usesGroup = service.deployments.some(({ loadBalancers }) =>
-        loadBalancers.some((balancer) => balancer.targetGroupArn === targetGroupArn),
+      const usesGroup = service.deployments.some((deployment) =>
+        groupsOf(deployment).includes(targetGroupArn),
       );
       if (usesGroup) wake(region, service, 'taskCreate');
     }

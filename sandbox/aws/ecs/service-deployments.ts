@@ -1,48 +1,60 @@
-/** The read operations on service deployments and service revisions. */
+/** The operations on service deployments and service revisions. */
 import type * as ECS from '@aws-sdk/client-ecs';
-import type { Failure, ServiceDeployment } from '@aws-sdk/client-ecs';
+import type {
+  Failure,
+  ServiceDeployment,
+  ServiceDeploymentAlarms,
+  ServiceDeploymentRollbackMonitorsStatus,
+  ServiceRevisionSummary,
+} from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { failureThreshold } from './breaker.ts';
-import { invalid } from './errors.ts';
-import { clusterOf, page, serviceOf, shortName } from './lookups.ts';
+import { isBreakerEnabled } from './breaker.ts';
+import { alreadyEnded, invalid, serviceDeploymentNotFound } from './errors.ts';
+import { checkServiceDeploymentArn } from './identifiers.ts';
+import { clusterOf, page, serviceOf } from './lookups.ts';
+import { withTaskCounts } from './revisions.ts';
+import { breakerCounts, findRollout, isOver, remembered } from './rollouts.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
+import { withShares } from './strategies/shares.ts';
+import { wake } from './wake.ts';
 
 const MAX_PER_CALL = 20;
 
-/** Returns a deployment with the current task counts of its revisions. */
+/** Returns a service deployment. While it is unfinished, the counts of its tasks and failures are the current ones. */
 function viewOf(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
-  const withTaskCounts = (arn = '') => {
-    const id = `ecs-svc/${shortName(arn)}`;
-    const tasks = region.ecs.tasks.filter(
-      (task) => task.serviceArn === service.serviceArn && task.deploymentId === id,
+  const counted = (summary?: ServiceRevisionSummary) =>
+    withShares(
+      row,
+      isOver(row) && summary?.runningTaskCount !== undefined
+        ? summary
+        : withTaskCounts(region, service, summary),
     );
-    const runningCount = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
-    const wantedCount = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
-    return {
-      arn,
-      requestedTaskCount: wantedCount,
-      runningTaskCount: runningCount,
-      pendingTaskCount: Math.max(0, wantedCount - runningCount),
-    };
-  };
-  const hasBreaker = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
-  const deployment = service.deployments.find(({ id }) => id === row.deploymentId);
-  const isOver = row.status !== 'IN_PROGRESS';
-  const failureCount = deployment?.failedTasks ?? 0;
-  const hasTripped = row.status.startsWith('ROLLBACK') || deployment?.rolloutState === 'FAILED';
-  const breakerStatus = hasTripped ? 'TRIGGERED' : isOver ? 'MONITORING_COMPLETE' : 'MONITORING';
   return {
     ...row,
-    sourceServiceRevisions: row.sourceServiceRevisions?.map(({ arn }) => withTaskCounts(arn)),
-    targetServiceRevision: withTaskCounts(row.targetServiceRevision?.arn),
-    deploymentCircuitBreaker: {
-      status: hasBreaker ? breakerStatus : 'DISABLED',
-      failureCount,
-      threshold: hasBreaker ? failureThreshold(service) : 0,
-    },
-    alarms: { status: 'DISABLED' },
+    sourceServiceRevisions: row.sourceServiceRevisions?.map(counted),
+    targetServiceRevision: counted(row.targetServiceRevision),
+    deploymentCircuitBreaker: { status: breakerStatus(row), ...breakerCounts(service, row) },
+    alarms: alarmsView(row),
   };
+}
+
+/** Whether the alarms are DISABLED if they were already in the state ALARM at the start is not verified. */
+function alarmsView(row: RolloutRow): ServiceDeploymentAlarms {
+  const { enable, alarmNames } = row.deploymentConfiguration?.alarms ?? {};
+  if (!enable) return { status: 'DISABLED' };
+  if (row.failedBy === 'alarms') {
+    return { status: 'TRIGGERED', alarmNames, triggeredAlarmNames: row.triggeredAlarmNames };
+  }
+  return { status: row.ignoresAlarms ? 'DISABLED' : monitoringStatus(row), alarmNames };
+}
+
+const monitoringStatus = (row: RolloutRow): ServiceDeploymentRollbackMonitorsStatus =>
+  isOver(row) || row.status === 'ROLLBACK_IN_PROGRESS' ? 'MONITORING_COMPLETE' : 'MONITORING';
+
+function breakerStatus(row: RolloutRow): ServiceDeploymentRollbackMonitorsStatus {
+  if (!isBreakerEnabled({ deploymentConfiguration: row.deploymentConfiguration ?? {} })) return 'DISABLED';
+  return row.failedBy === 'breaker' ? 'TRIGGERED' : monitoringStatus(row);
 }
 
 export const serviceDeploymentOperations = {
@@ -51,7 +63,7 @@ export const serviceDeploymentOperations = {
     run(input, region) {
       const service = serviceOf(region, clusterOf(region, requestedCluster(input)), input.service);
       const { before, after } = input.createdAt ?? {};
-      const listed = service.rollouts.filter(
+      const listed = remembered(region, service).filter(
         ({ status, createdAt }) =>
           (!input.status?.length || input.status.includes(status)) &&
           (!before || createdAt < before) &&
@@ -70,11 +82,8 @@ export const serviceDeploymentOperations = {
     inputMembers: ['serviceDeploymentArns'],
     run(input, region) {
       const { found, failures } = findAll(input.serviceDeploymentArns, (arn) => {
-        for (const service of region.ecs.services.all()) {
-          const row = service.rollouts.find((rollout) => rollout.serviceDeploymentArn === arn);
-          if (row) return viewOf(region, service, row);
-        }
-        return undefined;
+        const one = findRollout(region, arn);
+        return one && viewOf(region, one.service, one.row);
       });
       return { serviceDeployments: found, failures };
     },
@@ -85,11 +94,34 @@ export const serviceDeploymentOperations = {
     run(input, region) {
       const revisions = region.ecs.services
         .all()
-        .flatMap(({ rollouts }) => rollouts.map(({ revision }) => revision));
+        .flatMap((service) => remembered(region, service).map(({ revision }) => revision));
       const { found, failures } = findAll(input.serviceRevisionArns, (arn) =>
         revisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn),
       );
       return { serviceRevisions: found, failures };
+    },
+  },
+
+  /**
+   * Stops an unfinished service deployment: ROLLBACK restores the last completed one, even if no failure detection is
+   * configured. ABORT is only part of the model; the sandbox ends the deployment without a rollback.
+   * @throws ServiceDeploymentNotFoundException; ConflictException if the deployment has ended
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+   */
+  StopServiceDeployment: {
+    inputMembers: ['serviceDeploymentArn', 'stopType'],
+    run({ serviceDeploymentArn = '', stopType = 'ROLLBACK' }, region) {
+      checkServiceDeploymentArn(serviceDeploymentArn);
+      const found = findRollout(region, serviceDeploymentArn);
+      if (!found) throw serviceDeploymentNotFound();
+      const { service, row } = found;
+      if (isOver(row)) throw alreadyEnded(serviceDeploymentArn, row.status);
+      if (row.status === 'PENDING' || row.status === 'IN_PROGRESS') {
+        row.status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED';
+        row.updatedAt = region.now();
+        wake(region, service, 'taskCreate');
+      }
+      return { serviceDeploymentArn };
     },
   },
 } satisfies Operations<typeof ECS>;

@@ -21,13 +21,15 @@ import { mergeTags } from './tags.ts';
 
 /**
  * Checks a create call, and returns the row of the new service. Does not store the row.
- * @throws InvalidParameterException, ClientException; NotImplemented for anything but Fargate with rolling updates
+ * @throws InvalidParameterException, ClientException; NotImplemented for anything but Fargate
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */
 export function newService(region: Region, cluster: ClusterRow, input: CreateServiceRequest): ServiceRow {
   const definition = runnableDefinition(region, input.taskDefinition, 'CreateService');
   const capacity = capacityFor(cluster, input);
-  const loadBalancers = checkLoadBalancers(region, input.loadBalancers ?? [], definition);
+  const deploymentConfiguration = mergeDeploymentConfiguration(input.deploymentConfiguration);
+  const { strategy = 'ROLLING' } = deploymentConfiguration;
+  const loadBalancers = checkLoadBalancers(region, input.loadBalancers ?? [], definition, strategy);
   checkGracePeriod(input.healthCheckGracePeriodSeconds, loadBalancers);
   checkPlacement(input);
   checkExecuteCommand(input.enableExecuteCommand, definition);
@@ -36,7 +38,6 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
   }
   const { type = 'ECS' } = input.deploymentController ?? {};
   if (type !== 'ECS') throw notSupported(`the deployment controller ${type}`);
-  const deploymentConfiguration = mergeDeploymentConfiguration(input.deploymentConfiguration);
   return {
     ...capacity,
     serviceArn: serviceArnOf(region, cluster, input.serviceName ?? ''),
@@ -55,6 +56,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     schedulingStrategy: 'REPLICA',
     deploymentController: { type },
     deploymentConfiguration,
+    hasBakeTime: input.deploymentConfiguration?.bakeTimeInMinutes !== undefined,
     availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, deploymentConfiguration),
     healthCheckGracePeriodSeconds:
       loadBalancers.length > 0 ? (input.healthCheckGracePeriodSeconds ?? 0) : undefined,

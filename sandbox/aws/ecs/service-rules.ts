@@ -1,10 +1,11 @@
 /** The checks of a service: task definition, load balancers and counts. */
-import type { LoadBalancer } from '@aws-sdk/client-ecs';
+import type { DeploymentStrategy, LoadBalancer } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
+import { checkAdvancedConfigurations } from './strategies/balancer-checks.ts';
 import { checkExistingRoles } from './task-roles.ts';
 
 const MAX_TARGET_GROUPS = 5;
@@ -42,13 +43,19 @@ export function checkLoadBalancers(
   region: Region,
   balancers: LoadBalancer[],
   definition: TaskDefinitionRow,
+  strategy: DeploymentStrategy,
 ): LoadBalancer[] {
+  checkAdvancedConfigurations(region, balancers, strategy);
   if (balancers.length > MAX_TARGET_GROUPS) {
     throw invalid(`load balancers can have at most ${MAX_TARGET_GROUPS} items.`);
   }
   return balancers.map((balancer) => {
-    refuseUnsupported(balancer, ['targetGroupArn', 'containerName', 'containerPort'], 'loadBalancers');
-    const { targetGroupArn, containerName, containerPort } = balancer;
+    refuseUnsupported(
+      balancer,
+      ['targetGroupArn', 'containerName', 'containerPort', 'advancedConfiguration'],
+      'loadBalancers',
+    );
+    const { targetGroupArn, containerName, containerPort, advancedConfiguration } = balancer;
     if (!targetGroupArn)
       throw invalid('Either a target group ARN or a load balancer name must be specified.');
     const container = definition.containerDefinitions?.find(({ name }) => name === containerName);
@@ -72,7 +79,8 @@ export function checkLoadBalancers(
         `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
       );
     }
-    return { targetGroupArn, containerName, containerPort };
+    const advanced = advancedConfiguration && { advancedConfiguration };
+    return { targetGroupArn, containerName, containerPort, ...advanced };
   });
 }
 

@@ -75,14 +75,16 @@ export const serviceUpdateOperations = {
           : runnableDefinition(region, input.taskDefinition, 'UpdateService');
       if (!definition) throw notSupported('a task definition that is gone');
       // Check everything before any change: a refused call leaves the service unchanged.
-      const balancers =
-        input.loadBalancers || input.taskDefinition
-          ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)
-          : service.loadBalancers;
       const deploymentConfiguration = mergeDeploymentConfiguration(
         input.deploymentConfiguration,
         service.deploymentConfiguration,
       );
+      const { strategy = 'ROLLING' } = deploymentConfiguration;
+      const mustCheckBalancers =
+        input.loadBalancers || input.taskDefinition || strategy !== service.deploymentConfiguration.strategy;
+      const balancers = mustCheckBalancers
+        ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition, strategy)
+        : service.loadBalancers;
       checkGracePeriod(input.healthCheckGracePeriodSeconds, balancers);
       checkPlacement(input);
       checkExecuteCommand(input.enableExecuteCommand, definition);
@@ -90,6 +92,8 @@ export const serviceUpdateOperations = {
         taskDefinition: definition.taskDefinitionArn,
         loadBalancers: balancers,
         deploymentConfiguration,
+        hasBakeTime:
+          input.deploymentConfiguration?.bakeTimeInMinutes !== undefined || service.hasBakeTime === true,
         desiredCount: checkDesiredCount(input.desiredCount ?? service.desiredCount),
         networkConfiguration: input.networkConfiguration
           ? checkNetwork(region, input.networkConfiguration)

@@ -9,6 +9,7 @@ import { deploy } from './deployment.ts';
 import { invalid, serviceNotFound } from './errors.ts';
 import { checkName, serviceArnOf } from './identifiers.ts';
 import { activeClusterOf, clusterOf, findService, page, serviceOf } from './lookups.ts';
+import { supersede, unfinishedRollout } from './rollouts.ts';
 import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import { newService } from './service-row.ts';
@@ -151,6 +152,8 @@ export const serviceOperations = {
       }
       service.status = 'DRAINING';
       service.desiredCount = 0;
+      const rollout = unfinishedRollout(service);
+      if (rollout) supersede(region, service, rollout);
       // The service's scalable target is deleted together with the service.
       removeTarget(region, `service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');

@@ -18,6 +18,7 @@ import type {
 import { BOOKKEEPING, Table } from '../../world/table.ts';
 import { clusterNotFound, invalid } from './errors.ts';
 import { makeEcsTable, type EcsTable } from './kinds.ts';
+import type { ProgressRow } from './strategies/rows.ts';
 
 export interface ClusterRow extends Cluster {
   clusterArn: string;
@@ -51,8 +52,12 @@ export interface DeploymentRow extends Deployment {
   pausedUntil?: number;
   /** The time since which the deployment has been steady, in milliseconds since 1970. */
   steadySince?: number;
+  /** The target groups of the tasks, one per load balancer. Undefined if they are those that the load balancers name. */
+  targetGroups?: string[];
   /** Whether the deployment is a rollback. A failed rollback is not rolled back. */
   isRollback?: boolean;
+  /** Whether ECS ignores the alarms, because one of them was in the state ALARM when the deployment started. */
+  ignoresAlarms?: boolean;
 }
 /** A deployment as `DescribeServiceDeployments` shows it, and the revision that it deploys. */
 export interface RolloutRow extends ServiceDeployment {
@@ -61,6 +66,18 @@ export interface RolloutRow extends ServiceDeployment {
   createdAt: Date;
   deploymentId: string;
   revision: ServiceRevision;
+  /** Whether a newer deployment, or the deletion of the service, has stopped it. */
+  isSuperseded?: boolean;
+  /** What made the deployment fail, if it failed. */
+  failedBy?: 'breaker' | 'alarms' | 'user' | 'networking' | 'hook';
+  /** The alarms that made the deployment fail. */
+  triggeredAlarmNames?: string[];
+  /** Whether ECS ignores the alarms of the deployment. */
+  ignoresAlarms?: boolean;
+  /** The counts of the circuit breaker at the end of the deployment. */
+  breakerCounts?: { failureCount: number; threshold: number };
+  /** The progress through the lifecycle stages. Undefined for a deployment that shifts no traffic. */
+  progress?: ProgressRow | undefined;
 }
 export interface ServiceRow extends Service {
   serviceArn: string;
@@ -87,6 +104,8 @@ export interface ServiceRow extends Service {
   createInput?: CreateServiceRequest;
   /** The last completed deployment, as it was on completion. */
   lastCompleted?: DeploymentRow;
+  /** Whether a call has ever set `bakeTimeInMinutes`. Until then ECS computes the bake time from the alarms. */
+  hasBakeTime?: boolean;
   /** Whether the service has remained steady since its last event about a steady state. */
   steady: boolean;
   /** The time of the scheduler's next check, in milliseconds since 1970. */
@@ -121,6 +140,8 @@ export interface TaskRow extends Task {
   isFailureCounted?: boolean;
   /** The reason for the replacement, if the scheduler will replace the task. */
   replaceReason?: string;
+  /** The text for the service's event when the scheduler stops the unhealthy task. */
+  replaceEvent?: string;
   /** The end of the task's protection from scaling in. */
   protectedUntil?: Date;
   /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */

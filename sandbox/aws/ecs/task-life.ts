@@ -8,7 +8,7 @@ import type { TaskRow } from './store.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
 import { attachTaskInterface, releaseTaskInterface } from './task-interface.ts';
 import { addTask, type TaskRequest } from './task-row.ts';
-import { deregisterTargets, registerTargets } from './task-targets.ts';
+import { deregisterTargets, registerTargets, targetKeysOf } from './task-targets.ts';
 import { wakeServiceOf } from './wake.ts';
 
 /** The maximum number of stopped tasks to keep, even if all of them stopped recently. */
@@ -93,7 +93,8 @@ function failToStart(region: Region, task: TaskRow, { stopCode, reason, containe
 
 /**
  * Stops a task. A serving task drains first: it is DEACTIVATING for the deregistration delay of its target groups, so that
- * no request is lost.
+ * no request is lost. If the data plane has open requests to its targets, the task drains until they end, for at most the
+ * delay in real time.
  * @param reason the text for `stoppedReason`
  */
 export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reason: string): void {
@@ -107,9 +108,10 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
   });
   const drainTime = deregisterTargets(region, task);
   if (!task.handedOver) return deprovision(region, task);
-  if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failureKind) {
+  if (drainTime > 0 && ['ACTIVATING', 'RUNNING'].includes(lastStatus) && !task.failureKind) {
     setStatus(task, 'DEACTIVATING');
-    region.after(drainTime, 'ecs:task-drained', task.taskArn);
+    region.after(drainTime, 'ecs:task-delay-ended', task.taskArn);
+    region.after(drainTime, 'ecs:task-drained', task.taskArn, region.plane.whenIdle ? drainTime : 0);
   } else {
     stopContainers(region, task);
   }
@@ -161,6 +163,13 @@ export const taskEvents: Events = {
     task.startedAt = region.now();
     setStatus(task, 'RUNNING');
     wakeServiceOf(region, task);
+  }),
+  'ecs:task-delay-ended': whenInState('DEACTIVATING', (region, task) => {
+    region.plane.whenIdle?.(targetKeysOf(task), () => {
+      if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'DEACTIVATING') return;
+      stopContainers(region, task);
+      region.changed();
+    });
   }),
   'ecs:task-drained': whenInState('DEACTIVATING', stopContainers),
   'ecs:task-detached': whenInState('DEPROVISIONING', finishTask),

@@ -10,7 +10,7 @@ import type { TaskDefinitionRow } from './store.ts';
 const TASK_PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
 /** Returns the role with the given ARN or name. */
-function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
+export function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
   const role = iam.roles.get(shortName(reference).toLowerCase());
   return !reference.startsWith('arn:') || role?.Arn === reference ? role : undefined;
 }
@@ -22,7 +22,7 @@ const rolesIn = ({ executionRoleArn, taskRoleArn }: Roles): string[] =>
   [executionRoleArn, taskRoleArn].filter((reference) => reference !== undefined);
 
 /** Returns the time at which a role becomes visible to a consumer, in milliseconds since 1970. */
-const visibleFrom = (region: Region, { RoleId, CreateDate }: RoleRow, consumer: string): number =>
+export const visibleFrom = (region: Region, { RoleId, CreateDate }: RoleRow, consumer: string): number =>
   region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${consumer}`, changedAt: CreateDate });
 
 /**
@@ -65,17 +65,17 @@ export function assumeFailureOf(region: Region, definition: TaskDefinitionRow): 
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     const until = role ? visibleFrom(region, role, 'task') : now;
-    if (!role || !trustsTasks(region, role) || until > now)
+    if (!role || !trusts(region, role, TASK_PRINCIPAL) || until > now)
       return { reason: assumeFailureText(reference), until };
   }
   return undefined;
 }
 
-/** Whether a role trusts the tasks of this account. A condition that the sandbox cannot evaluate is taken to be met. */
-function trustsTasks(region: Region, role: RoleRow): boolean {
+/** Whether a role trusts a service of ECS. A condition that the sandbox cannot evaluate is taken to be met. */
+export function trusts(region: Region, role: RoleRow, service: string): boolean {
   const context = { 'aws:sourceaccount': region.account, 'aws:sourcearn': region.arn('ecs', '*') };
   try {
-    return isTrusted(region, role, { service: TASK_PRINCIPAL }, 'sts:AssumeRole', context);
+    return isTrusted(region, role, { service }, 'sts:AssumeRole', context);
   } catch (error) {
     if (error instanceof UnsupportedCondition) return true;
     throw error;

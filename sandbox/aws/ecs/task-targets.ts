@@ -1,5 +1,6 @@
 /** Tasks as targets of load balancers: registered once their containers run, and drained before the tasks stop. */
 import type { Region } from '../../world/region.ts';
+import { targetKey } from '../elbv2/target-health.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import {
   targetDeregistered,
@@ -9,6 +10,11 @@ import {
   addEvent,
 } from './service-events.ts';
 import type { TaskRow } from './store.ts';
+import { denialOfRegistration } from './strategies/infrastructure-role.ts';
+
+/** Returns the keys of a task's targets in the agenda. */
+export const targetKeysOf = ({ targets, privateIp = '' }: TaskRow): string[] =>
+  targets.map(({ targetGroupArn, port }) => targetKey(targetGroupArn, privateIp, port));
 
 /** Registers a task with its target groups. If a group no longer exists, the task runs without it, and an event reports this. */
 export function registerTargets(region: Region, task: TaskRow): void {
@@ -16,6 +22,8 @@ export function registerTargets(region: Region, task: TaskRow): void {
   for (const { targetGroupArn, port } of task.targets) {
     let event = targetRegistered(targetGroupArn);
     try {
+      const denial = denialOfRegistration(region, service, targetGroupArn);
+      if (denial !== undefined) throw new Error(denial);
       registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     } catch (error) {
       event = targetNotRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));

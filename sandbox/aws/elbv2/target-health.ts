@@ -61,7 +61,7 @@ function unusedHealthOf(
  */
 function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
-  const key = targetKey(group, target);
+  const key = targetKey(group.TargetGroupArn, target.id, target.port);
   region.forget('elbv2:target-checked', key);
   region.after(0, 'elbv2:target-checked', key);
 }
@@ -84,8 +84,8 @@ export const targetOf = (group: TargetGroupRow, ip: string, port: number): Targe
   group.targets.find((target) => target.id === ip && target.port === port);
 
 /** Returns the key that a target's events have in the agenda. */
-export const targetKey = (group: TargetGroupRow, { id, port }: TargetRow): string =>
-  `${group.TargetGroupArn} ${id} ${port}`;
+export const targetKey = (targetGroupArn: string, ip: string, port: number): string =>
+  `${targetGroupArn} ${ip} ${port}`;
 
 /** Returns the target for a key of the agenda, if it still exists. */
 export function targetOfKey(

@@ -35,7 +35,8 @@ export function registerTarget(
 }
 
 /**
- * Deregisters a target. It drains for the group's deregistration delay, but an unused target is removed immediately.
+ * Deregisters a target. It drains for the group's deregistration delay, but an unused target is removed immediately. If the
+ * data plane has open requests to the target, it drains until they end, for at most the delay in real time.
  * An unknown target or group is not an error.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
@@ -46,7 +47,9 @@ export function deregisterTarget(region: Region, targetGroupArn: string, ip: str
   if (target.health.State === 'unused') return remove(region, group, target);
   target.health = DRAINING;
   const delay = Number(group.attributes['deregistration_delay.timeout_seconds']) * 1000;
-  region.after(delay, 'elbv2:target-drained', targetKey(group, target));
+  const key = targetKey(group.TargetGroupArn, ip, port);
+  region.after(delay, 'elbv2:target-delay-ended', key);
+  region.after(delay, 'elbv2:target-drained', key, region.plane.whenIdle ? delay : 0);
 }
 
 /**
@@ -72,11 +75,22 @@ export function setTargetHealth(
 }
 
 function remove(region: Region, group: TargetGroupRow, target: TargetRow): void {
-  region.forget('elbv2:target-drained', targetKey(group, target));
+  const key = targetKey(group.TargetGroupArn, target.id, target.port);
+  for (const event of ['elbv2:target-delay-ended', 'elbv2:target-drained']) region.forget(event, key);
   group.targets = group.targets.filter((other) => other !== target);
 }
 
 export const targetEvents: Events = {
+  /** Handles the end of the delay in AWS time. Requests of real programs take real time, so they may still be open. */
+  'elbv2:target-delay-ended'(region, key) {
+    const draining = targetOfKey(region, key)?.target;
+    region.plane.whenIdle?.([key], () => {
+      const found = targetOfKey(region, key);
+      if (!found || found.target !== draining || found.target.health.State !== 'draining') return;
+      remove(region, found.group, found.target);
+      region.changed();
+    });
+  },
   'elbv2:target-drained'(region, key) {
     const found = targetOfKey(region, key);
     if (found?.target.health.State === 'draining') remove(region, found.group, found.target);

@@ -1,4 +1,4 @@
-/** The permissions boundaries of roles. The sandbox stores and returns them, but does not enforce them. */
+/** The permissions boundaries of roles: set, replaced and removed. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { noSuchEntity } from './errors.ts';

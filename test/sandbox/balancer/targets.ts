@@ -35,6 +35,8 @@ export class FakeWorld implements ListenerView {
   targetProtocol: TargetProtocol = 'HTTP';
   /** The number of requests for which a target was selected, per target group. */
   requestCounts: Record<string, number> = {};
+  /** The number of open requests per target, `<address>:<port>`. */
+  openRequests: Record<string, number> = {};
 
   isReachable(): boolean {
     return this.isListenerReachable;
@@ -53,6 +55,13 @@ export class FakeWorld implements ListenerView {
   }
   countRequest(arn: string): void {
     this.requestCounts[arn] = (this.requestCounts[arn] ?? 0) + 1;
+  }
+  openRequest(_arn: string, { id, port }: TargetView): () => void {
+    const key = `${id}:${port}`;
+    this.openRequests[key] = (this.openRequests[key] ?? 0) + 1;
+    return () => {
+      this.openRequests[key] = (this.openRequests[key] ?? 0) - 1;
+    };
   }
   async reach(target: TargetView): Promise<Reachability> {
     return this.reachabilities.get(`${target.id}:${target.port}`) ?? 'refused';

@@ -119,6 +119,8 @@ export async function taskScene(options: SandboxOptions = {}) {
     vpc,
     subnet,
     group,
+    role: required(Role?.Arn),
+    repositoryUri: required(repository?.repositoryUri),
     push,
     tag,
     run,

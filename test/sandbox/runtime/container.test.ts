@@ -78,13 +78,10 @@ describe('stopping', () => {
     expect(await container.stop()).toEqual({ exitCode: 7 });
   });
 
-  test('a program that a shell runs is stopped together with the shell', async () => {
+  test('a program that a shell runs is killed together with the shell', async () => {
     await using task = await TestTask.create();
-    const container = await task.start([
-      'sh',
-      '-c',
-      `node -e "console.log(process.pid); setInterval(() => {}, 1000)"; true`,
-    ]);
+    const command = `node -e "console.log(process.pid); setInterval(() => {}, 1000)"; true`;
+    const container = await task.start(['sh', '-c', command], { stopTimeoutMs: 100 });
     const child = Number(await until(() => container.stdout[0], 'the program to be ready'));
     await container.stop();
     await until(() => !isRunning(child), 'the program to be gone');

@@ -43,13 +43,21 @@ export const foundService: FoundService = {
   status: 'ACTIVE',
   taskDefinitionArn: DEFINITION,
   desiredCount: 1,
+  runningCount: 1,
   scaling: undefined,
   subnetIds: ['subnet-d', 'subnet-c'],
   securityGroupIds: ['sg-web'],
   assignPublicIp: false,
   loadBalancers: ['api1:5000 → arn:group-1', 'api2:6000 → arn:group-2'],
   graceSeconds: 60,
-  deployment: '100–200 %, breaker on, rollback on',
+  targetGroupArns: ['arn:group-1', 'arn:group-2'],
+  deployment: {
+    strategy: 'ROLLING',
+    minimumHealthyPercent: 100,
+    maximumPercent: 200,
+    deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: true },
+    bakeTimeInMinutes: 0,
+  },
   rollout: 'COMPLETED',
   tags,
 };
@@ -78,6 +86,7 @@ const ruleTo = (targetGroupArn: string) => ({
   paths: [],
   otherConditions: '',
   targetGroupArn,
+  groups: [{ targetGroupArn, weight: 1 }],
   forward: targetGroupArn,
   tags: {},
 });
@@ -98,6 +107,7 @@ const settings = {
   cluster: 'arn:cluster',
   taskDefinition: DEFINITION,
   deploymentConfiguration: {
+    strategy: 'ROLLING' as const,
     minimumHealthyPercent: 100,
     maximumPercent: 200,
     deploymentCircuitBreaker: { enable: true, rollback: true },

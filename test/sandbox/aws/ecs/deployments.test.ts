@@ -1,11 +1,5 @@
 // Deployments of the sandbox's services: rolling updates, the circuit breaker, rollbacks, and the launch throttle.
-import {
-  DescribeServiceDeploymentsCommand,
-  DescribeServiceRevisionsCommand,
-  ListServiceDeploymentsCommand,
-  RegisterTaskDefinitionCommand,
-  type DeploymentConfiguration,
-} from '@aws-sdk/client-ecs';
+import { RegisterTaskDefinitionCommand, type DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { DeleteRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
@@ -334,52 +328,4 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
   await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(seen.deployments).toMatchObject([{ failedTasks: 3, runningCount: 0 }]);
-});
-
-test('the service deployment calls report the outcome of each deployment', async () => {
-  const scene = await sceneBeforeUpdate(CANNOT_PULL);
-  await calls(scene.ecs).update({ taskDefinition: 'web:2' });
-  await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.firstDeploymentId);
-  await until(scene, isCompleted);
-  const list = async () =>
-    (await scene.ecs.send(new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' })))
-      .serviceDeployments ?? [];
-  const [second, first] = await list();
-  expect([first?.status, second?.status]).toEqual(['SUCCESSFUL', 'ROLLBACK_SUCCESSFUL']);
-  expect(second?.statusReason).toMatch(/circuit breaker threshold was exceeded/);
-  const { serviceDeployments, failures } = await scene.ecs.send(
-    new DescribeServiceDeploymentsCommand({
-      serviceDeploymentArns: [required(second?.serviceDeploymentArn), 'arn:none'],
-    }),
-  );
-  expect(failures).toEqual([{ arn: 'arn:none', reason: 'MISSING' }]);
-  expect(serviceDeployments).toMatchObject([
-    {
-      status: 'ROLLBACK_SUCCESSFUL',
-      sourceServiceRevisions: [{ arn: first?.targetServiceRevisionArn, runningTaskCount: 1 }],
-      targetServiceRevision: { arn: second?.targetServiceRevisionArn, runningTaskCount: 0 },
-      rollback: { serviceRevisionArn: first?.targetServiceRevisionArn },
-      deploymentCircuitBreaker: { status: 'TRIGGERED', threshold: 3 },
-    },
-  ]);
-  const { serviceRevisions } = await scene.ecs.send(
-    new DescribeServiceRevisionsCommand({
-      serviceRevisionArns: [required(second?.targetServiceRevisionArn)],
-    }),
-  );
-  expect(serviceRevisions).toMatchObject([
-    { taskDefinition: expect.stringMatching(/web:2$/), launchType: 'FARGATE', containerImages: [{}, {}] },
-  ]);
-});
-
-test('an unfinished deployment is listed as STOPPED once a newer one replaces it', async () => {
-  const clock = manualClock();
-  const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
-  const { create, update } = calls(scene.ecs);
-  await create(scene.serviceInput());
-  await update({ forceNewDeployment: true });
-  const { serviceDeployments } = await scene.ecs.send(
-    new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }),
-  );
-  expect(serviceDeployments?.map(({ status }) => status)).toEqual(['IN_PROGRESS', 'STOPPED']);
 });

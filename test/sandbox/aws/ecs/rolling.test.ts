@@ -57,20 +57,23 @@ describe('examples of rolling updates', () => {
   test('a service is stuck when it can neither start nor stop a task within the percentages', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
-  test('an unhealthy task is stopped immediately during a deployment, and otherwise only once its replacement is healthy', () => {
-    expect(moves(['to be replaced'], 1)).toEqual({ stop: ['to be replaced'], start: 1, stuck: false });
-    const afterDeployment = { rolloutState: 'COMPLETED' as const };
-    expect(moves(['to be replaced'], 1, afterDeployment)).toEqual({ stop: [], start: 1, stuck: false });
-    expect(moves(['to be replaced', 'new'], 1, afterDeployment)).toEqual({
-      stop: [],
-      start: 0,
-      stuck: false,
-    });
-    expect(moves(['to be replaced', 'healthy'], 1, afterDeployment)).toEqual({
-      stop: ['to be replaced'],
-      start: 0,
-      stuck: false,
-    });
+  test.each(['IN_PROGRESS', 'COMPLETED'] as const)(
+    'in state %s, an unhealthy task is stopped once its replacement is healthy, unless the maximum allows no extra task',
+    (rolloutState) => {
+      const bad = 'to be replaced';
+      const state = { rolloutState };
+      const tight = { rolloutState, minimumHealthyPercent: 0, maximumPercent: 100 };
+      expect(moves([bad], 1, state)).toEqual({ stop: [], start: 1, stuck: false });
+      expect(moves([bad, 'new'], 1, state)).toEqual({ stop: [], start: 0, stuck: false });
+      expect(moves([bad, 'healthy'], 1, state)).toEqual({ stop: [bad], start: 0, stuck: false });
+      expect(moves([bad, bad], 1, state)).toEqual({ stop: [bad], start: 1, stuck: false });
+      expect(moves(['old', bad], 1, state)).toEqual({ stop: [bad], start: 1, stuck: false });
+      expect(moves([bad], 1, tight)).toEqual({ stop: [bad], start: 1, stuck: false });
+    },
+  );
+  test('a failed deployment stops its unhealthy tasks, and starts no others', () => {
+    const failed = { rolloutState: 'FAILED' as const };
+    expect(moves(['to be replaced', 'old'], 1, failed)).toMatchObject({ stop: ['to be replaced'], start: 0 });
   });
   test('a failed deployment does not stop the old tasks', () => {
     expect(moves(['old', 'old'], 2, { rolloutState: 'FAILED' })).toEqual({

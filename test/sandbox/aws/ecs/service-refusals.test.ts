@@ -111,13 +111,7 @@ test.each(inputRefusals)('CreateService refuses %s', async (_what, overrides, co
 
 const notImplemented: [string, Overrides, string][] = [
   ['the default launch type EC2', { launchType: undefined }, 'launch type EC2'],
-  ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, 'BLUE_GREEN'],
   ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'CODE_DEPLOY'],
-  [
-    'alarms',
-    { deploymentConfiguration: { alarms: { alarmNames: ['a'], enable: true, rollback: true } } },
-    'alarms',
-  ],
   ['service discovery', { serviceRegistries: [{ registryArn: 'a' }] }, 'serviceRegistries'],
   [
     'VPC Lattice',

@@ -170,7 +170,8 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${service}.platformVersion`]: '1.4.0', [`${service}.circuitBreaker`]: false },
     {
       [`${service}.platformVersion`]: `${notYet}Tasks run on the latest platform version.`,
-      [`${service}.circuitBreaker`]: `${notYet}Leave it out: a deployment that fails is always rolled back.`,
+      [`${service}.circuitBreaker`]:
+        'Move it to services.shop.deploy.circuitBreaker: when ECS gives up a deployment',
     },
   ],
   [

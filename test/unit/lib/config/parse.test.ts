@@ -12,7 +12,7 @@ const api = 'services.shop.containers.api';
 describe('a valid stack', () => {
   test('that sets every field keeps all of its values', () => {
     const { services, domain, ...stack } = validStack();
-    const { containers, ...shop } = services.shop ?? { containers: {} };
+    const { containers, deploy: _deploy, ...shop } = services.shop ?? { containers: {} };
     const { source: _, ...written } = containers.api ?? {};
     expect(read(validStack())).toMatchObject({
       ...stack,
@@ -23,6 +23,12 @@ describe('a valid stack', () => {
         {
           ...shop,
           name: 'shop',
+          deploy: {
+            strategy: 'rolling',
+            bakeMinutes: 2,
+            alarms: ['shop-5xx'],
+            circuitBreaker: { thresholdType: 'count', threshold: 4, resetOnHealthyTask: false },
+          },
           containers: [
             { ...written, name: 'api', key: 'shop-api' },
             { name: 'proxy', key: 'shop-proxy', image: { reference: 'nginx:1.29' } },
@@ -77,6 +83,12 @@ describe('a valid stack', () => {
           memory: 512,
           count: 1,
           graceSeconds: 60,
+          deploy: {
+            strategy: 'rolling',
+            bakeMinutes: undefined,
+            alarms: [],
+            circuitBreaker: { thresholdType: 'boundedPercent', threshold: 50, resetOnHealthyTask: true },
+          },
           containers: [
             { ...container, name: 'built', key: 'shop-built', image: { source: folder }, user: '1000:1000' },
             {

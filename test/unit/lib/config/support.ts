@@ -37,6 +37,11 @@ export const validStack = (): StackInput => ({
       memory: 4096,
       count: 2,
       graceSeconds: 30,
+      deploy: {
+        rolling: { bakeMinutes: 2 },
+        alarms: ['shop-5xx'],
+        circuitBreaker: { thresholdType: 'count', threshold: 4, resetOnHealthyTask: false },
+      },
       containers: {
         api: {
           source: 'api',

@@ -1,6 +1,6 @@
 // The tables of words from other tools: each word gets its answer in every object where it is not a field.
 import { describe, expect, test } from '@jest/globals';
-import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
+import { nodeAt, objectNode } from '../../../../lib/config/schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
@@ -12,13 +12,14 @@ const PREFIXES = {
   service: 'services.shop.',
   container: 'services.shop.containers.api.',
   health: 'services.shop.containers.api.health.',
+  deploy: 'services.shop.deploy.',
 } as const;
 const allLevels = Object.values(LEVELS);
 const LEVEL_OF: ReadonlyMap<string, string> = new Map(Object.entries(LEVELS));
 
 const normalized = (word: string): string => word.replace(/[-_]/g, '').toLowerCase();
 const fieldsOf = (level: (typeof allLevels)[number]): string[] =>
-  Object.keys(nodeAt(PREFIXES[level].split('.').slice(0, -1))?.properties ?? {});
+  Object.keys(objectNode(nodeAt(PREFIXES[level].split('.').slice(0, -1)))?.properties ?? {});
 
 /** The rows of the three tables, each with its words. */
 const rows = [

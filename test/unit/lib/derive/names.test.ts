@@ -1,7 +1,7 @@
 // The computed names of a stack's resources.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { routesOf, type Container } from '../../../../lib/config/config.ts';
+import { routesOf, type Container, type RoutedContainer } from '../../../../lib/config/config.ts';
 import { stackName, stageName, type FieldRule } from '../../../../lib/config/field-rules.ts';
 import { namesOf, configuredServiceName, shortHash } from '../../../../lib/derive/names.ts';
 import { config } from '../../step-harness.ts';
@@ -46,7 +46,7 @@ describe('the name of a target group', () => {
   const { container } = route;
 
   test('is the same on every machine and in every run', () => {
-    expect(names.targetGroup(container)).toBe('shop-dev-web-api1-0d40');
+    expect(names.targetGroup(container)).toBe('shop-dev-web-api1-e80e');
   });
 
   test('changes with the port, since the port of a target group is immutable', () => {
@@ -57,9 +57,14 @@ describe('the name of a target group', () => {
     expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
   });
 
-  test('stays the same when the health check changes, since a health check can be updated', () => {
-    const health = { ...container.health, path: '/other' };
-    expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
+  test('changes with the path and the status codes of the health check, since running tasks may not pass another check', () => {
+    const withHealth = (changes: object) =>
+      names.targetGroup({ ...container, health: { ...container.health, ...changes } });
+    expect(withHealth({ path: '/other' })).not.toBe(names.targetGroup(container));
+    expect(withHealth({ matcher: '200-299' })).not.toBe(names.targetGroup(container));
+    expect(withHealth({ intervalSeconds: 77, timeoutSeconds: 7, unhealthyThreshold: 7 })).toBe(
+      names.targetGroup(container),
+    );
   });
 });
 
@@ -67,35 +72,28 @@ describe('the name of an ECS service', () => {
   const [service] = config().services;
   if (!service) throw new Error('the test configuration has no service');
   const [first, second] = service.containers;
-  const serviceName = (...changes: Partial<Container>[]) =>
-    names.service({
-      ...service,
-      containers: [first, second].map(
-        (container, index) => ({ ...container, ...changes[index] }) as Container,
-      ),
-    });
+  const successor = (change: Partial<Container>, attempt = 0) =>
+    names.successor({ ...service, containers: [{ ...first, ...change }, second] as Container[] }, attempt);
 
-  test('is the configured name while no path is served over HTTPS', () => {
-    expect(serviceName()).toBe('web');
-    expect(serviceName({ port: 5001 }, { path: '/other' })).toBe('web');
+  test('is the configured name', () => {
+    expect(names.service(service)).toBe('web');
   });
 
-  test('is a different but stable name once a path is served over HTTPS', () => {
-    expect(serviceName({ protocol: 'HTTPS' })).toBe('web_a0bf');
-    expect(serviceName({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
-    expect(serviceName({ protocol: 'HTTPS' })).not.toBe(serviceName({}, { protocol: 'HTTPS' }));
-    expect(serviceName({ protocol: 'HTTPS' })).not.toBe(
-      serviceName({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }),
-    );
-  });
-
-  test('stays the same when two containers swap places and keep their paths', () => {
-    const secure = { protocol: 'HTTPS', path: '/api1' } as const;
-    expect(serviceName({ path: '/api2' }, secure)).toBe(serviceName(secure));
+  test('is a stable name that depends on the target groups if the service succeeds another one', () => {
+    expect(successor({})).toMatch(/^web_[0-9a-f]{4}$/);
+    expect(successor({ cpu: 1 } as object)).toBe(successor({}));
+    const different = [
+      successor({}),
+      successor({ port: 1 }),
+      successor({ protocol: 'HTTPS' }),
+      successor({ health: { ...(first as RoutedContainer).health, path: '/other' } }),
+      successor({}, 1),
+    ];
+    expect(new Set(different).size).toBe(5);
   });
 
   test('contains the configured name', () => {
-    expect(configuredServiceName(serviceName({ protocol: 'HTTPS' }))).toBe('web');
+    expect(configuredServiceName(successor({}))).toBe('web');
     expect(configuredServiceName('web')).toBe('web');
   });
 });

@@ -5,6 +5,7 @@ import { nouns, nounsToTearDown, type Noun } from '../../../../lib/model/archite
 import type { Verb } from '../../../../lib/model/change.ts';
 import { removalOrder } from '../../../../teardown/plan.ts';
 import { change } from '../../engine-harness.ts';
+import { ROLLING } from '../../step-harness.ts';
 
 const minutes = (ms: number) => ms / 60_000;
 const changesOf = (some: readonly Noun[], verb: Verb) => some.map((noun) => change(noun, '', verb));
@@ -34,4 +35,18 @@ test('a teardown takes more than a minute: services drain, then the NAT gateway 
   const expected = minutes(expectedTeardown(changesOf(nounsToTearDown, 'remove'), removalOrder()));
   expect(expected).toBeGreaterThan(1);
   expect(expected).toBeLessThan(3);
+});
+
+test('an update of a service takes the pauses of its deployment as well; a first deployment has none', () => {
+  const services = [
+    {
+      name: 'web',
+      deploy: { ...ROLLING, strategy: 'linear', percent: 50, stepMinutes: 20, bakeMinutes: 10 },
+    },
+    { name: 'job', deploy: ROLLING },
+  ] as const;
+  const durationOf = (key: string, verb: Verb) =>
+    expectedProvision([change('services', key, verb)], services);
+  expect(minutes(durationOf('web', 'update') - durationOf('job', 'update'))).toBe(30);
+  expect(durationOf('web', 'create')).toBe(durationOf('job', 'create'));
 });

@@ -76,6 +76,7 @@ test('the look reads our rules on any page, but not the default rule', async () 
     paths: ['/api1', '/api1/*'],
     otherConditions: '',
     targetGroupArn: 'arn:group-1',
+    groups: [{ targetGroupArn: 'arn:group-1', weight: 1 }],
     forward: 'arn:group-1',
     tags: tags('web-api1'),
   });
@@ -109,6 +110,10 @@ test('the look reads our rules after changes by others', async () => {
     paths: ['/old'],
     otherConditions: '{"Field":"host-header","Values":["x"]}',
     targetGroupArn: 'arn:b',
+    groups: [
+      { targetGroupArn: 'arn:a', weight: 0 },
+      { targetGroupArn: 'arn:b', weight: 1 },
+    ],
     forward: 'arn:a × 0, arn:b × 1',
   });
   expect(found.get('web-api2')?.targetGroupArn).toBe('');

@@ -1,9 +1,9 @@
 // The look for our services in our cluster.
 import { DescribeServicesCommand, ListServicesCommand, type Service } from '@aws-sdk/client-ecs';
-import { expect, test } from '@jest/globals';
-import type { Config } from '../../../../lib/config/config.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { RoutedContainer } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
-import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
+import { lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
@@ -76,7 +76,13 @@ test('the look reads our services', async () => {
       assignPublicIp: true,
       loadBalancers: ['a:1 → arn:1', 'b:2 → arn:2'],
       graceSeconds: 60,
-      deployment: '100–200 %, breaker on, rollback off',
+      deployment: {
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: false },
+      },
+      targetGroupArns: ['arn:2', 'arn:1'],
+      runningCount: 0,
       rollout: 'IN_PROGRESS',
       tags: serviceTags('web'),
     },
@@ -129,34 +135,48 @@ test('the look returns a foreign service only if it has one of our names', async
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
 
-test('the look gives a separate key to a service that is replaced because its protocol changes', async () => {
-  const secure = config({
-    services: config().services.map((service) => ({
-      ...service,
-      containers: service.containers.map((container) => ({ ...container, protocol: 'HTTPS' as const })),
-    })),
+describe('several ECS services of one configured service', () => {
+  const [web] = config().services;
+  const groupsOf = (...ports: number[]) =>
+    (web?.containers ?? []).map((container, index) => {
+      const name = namesOf(config()).targetGroup({ ...container, port: ports[index] } as RoutedContainer);
+      const targetGroupArn = `arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${name}/1`;
+      return { containerName: container.name, containerPort: 1, targetGroupArn };
+    });
+  const desired = groupsOf(5000, 6000);
+  const other = groupsOf(5001, 6000);
+  const keysOf = async () =>
+    [...(await lookServices(lookContextOf()))].map(([key, { serviceName }]) => [key, serviceName]);
+  const webService = (name: string, loadBalancers: Service['loadBalancers'], more: Partial<Service> = {}) =>
+    service(name, serviceTags('web'), { loadBalancers, ...more });
+
+  test('the only one has the key, even if it has other target groups', async () => {
+    mockServices(webService('web', other));
+    expect(await keysOf()).toEqual([['web', 'web']]);
   });
-  const [web] = secure.services;
-  const name = web ? namesOf(secure).service(web) : '';
-  const keysOf = async (stack?: Config) =>
-    [...(await lookServices(lookContextOf(stack)))].map(([key, { serviceName }]) => [key, serviceName]);
-  mockServices(service('web', serviceTags('web')));
-  expect(await keysOf(secure)).toEqual([['web~former', 'web']]);
-  mockServices(
-    service('web', serviceTags('web')),
-    service(name, serviceTags('web')),
-    service('jobs_1234', serviceTags('jobs')),
-  );
-  expect(await keysOf(secure)).toEqual([
-    ['web', name],
-    ['web~former', 'web'],
-    ['jobs', 'jobs_1234'],
-  ]);
-  expect(await keysOf()).toEqual([
-    ['web', 'web'],
-    ['web~former', name],
-    ['jobs', 'jobs_1234'],
-  ]);
+
+  test('the one with the desired target groups has the key, and the others are former services', async () => {
+    mockServices(
+      webService('web', other),
+      webService('web_1', desired),
+      webService('web_2', [...desired, ...other]),
+      service('jobs_1234', serviceTags('jobs')),
+    );
+    expect(await keysOf()).toEqual([
+      ['web', 'web_1'],
+      ['jobs', 'jobs_1234'],
+      ['web~former', 'web_2'],
+      ['web~former~2', 'web'],
+    ]);
+  });
+
+  test('an active one comes before a draining one', async () => {
+    mockServices(webService('web', desired, { status: 'DRAINING' }), webService('web_1', other));
+    expect(await keysOf()).toEqual([
+      ['web', 'web_1'],
+      ['web~former', 'web'],
+    ]);
+  });
 });
 
 test('the look finds nothing without a cluster', async () => {
@@ -175,10 +195,4 @@ test('the look fails with any other error', async () => {
   mocks.ecs.on(DescribeServicesCommand).resolves({});
   mocks.ecs.on(ListServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(keys()).rejects.toMatchObject({ message: 'not allowed' });
-});
-
-test('deployment settings are formatted as one line', () => {
-  expect(deploymentText({ minimumHealthyPercent: 50, maximumPercent: 150 })).toBe(
-    '50–150 %, breaker off, rollback off',
-  );
 });

@@ -40,6 +40,14 @@ describe('a run of the steps', () => {
     });
   });
 
+  test('with several problems reports the state of each', () => {
+    const about = (service: string) =>
+      problem('DEPLOYMENT', { what: service, why: 'y', now: `${service} runs the version before.`, fix: [] });
+    expect(problemFor({ services: failed(new SeveralErrors([about('web'), about('jobs')])) })?.now).toBe(
+      'web runs the version before.\njobs runs the version before.',
+    );
+  });
+
   test('with a problem throws it unchanged', () => {
     const zoneProblem = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
     expect(problemFor({ subnets: failed(zoneProblem) })).toBe(zoneProblem);

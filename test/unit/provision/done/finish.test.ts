@@ -127,7 +127,7 @@ describe('the load balancer', () => {
 describe('every path', () => {
   test('every path is requested through the URL that is returned', async () => {
     expect(await runFinish([])).toEqual({ url: `http://dnsName-of-loadBalancer:${port}`, zone: undefined });
-    expect(requestedPaths.sort()).toEqual(['/api1', '/api2']);
+    expect(new Set(requestedPaths)).toEqual(new Set(['/api1', '/api2']));
   });
 
   test('with --no-wait no path is requested, and the URL is returned immediately', async () => {
@@ -156,7 +156,7 @@ describe('a name that does not resolve', () => {
     let lookupCount = 0;
     resolve = async () => ((lookupCount += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
     expect(await runFinish([])).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
-    expect(requestedPaths).toHaveLength(2);
+    expect(new Set(requestedPaths).size).toBe(2);
   });
 
   test('if the name never resolves, the run ends with a problem', async () => {
@@ -201,7 +201,7 @@ describe('the zone that the stack creates', () => {
       zone: { name: 'example.com', nameServers, isDelegated: true },
     });
     expect(lookedUpNames).toEqual(['api.example.com']);
-    expect(hosts).toEqual([`api.example.com:${port}`, `api.example.com:${port}`]);
+    expect(new Set(hosts)).toEqual(new Set([`api.example.com:${port}`]));
   });
 
   test.each([[[]], [['ns-1.awsdns-01.com.', 'ns-9.elsewhere.example.']]])(
@@ -213,7 +213,7 @@ describe('the zone that the stack creates', () => {
         zone: { name: 'example.com', nameServers, isDelegated: false },
       });
       expect(lookedUpNames).toEqual(['dnsName-of-loadBalancer']);
-      expect(hosts).toEqual([`api.example.com:${port}`, `api.example.com:${port}`]);
+      expect(new Set(hosts)).toEqual(new Set([`api.example.com:${port}`]));
     },
   );
 });

@@ -48,6 +48,8 @@ const addressOf = (port: number) => ({
   host: `api.example.com:${port}`,
   connect: { host: '127.0.0.1', port },
 });
+const explain = () =>
+  Promise.resolve({ log: ['api1 logged:', '  TypeError: x'], logGroup: '/shop/dev', isUpdate: true });
 const notes = ({ events }: { events: readonly Event[] }) =>
   events.map((event) => ('text' in event ? event.text : '')).sort();
 /** The configuration with these changes to its only service. */
@@ -63,7 +65,7 @@ test('every routed path is requested, with the name in the URL as the host heade
     response.end('hello');
   });
   const run = runOf();
-  await verify(config(), addressOf(port), run);
+  await verify(config(), addressOf(port), run, explain);
   const host = `api.example.com:${port}`;
   expect(requests).toEqual(
     expect.arrayContaining([
@@ -71,7 +73,8 @@ test('every routed path is requested, with the name in the URL as the host heade
       { method: 'GET', url: '/api2', host },
     ]),
   );
-  expect(requests).toHaveLength(2);
+  // The first request of each path, and five more for each task.
+  expect(requests).toHaveLength(2 * (1 + 5 * (service?.count ?? 0)));
   expect(notes(run)).toEqual([`GET http://${host}/api1  200`, `GET http://${host}/api2  200`]);
 });
 
@@ -80,7 +83,7 @@ test.each([302, 401, 404, 405])(
   async (status) => {
     const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
     const run = runOf();
-    await verify(oneContainer, addressOf(port), run);
+    await verify(oneContainer, addressOf(port), run, explain);
     const [note, ...warnings] = notes(run);
     expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
     const unknownPathWarning =
@@ -97,13 +100,13 @@ test('a request is repeated while the load balancer itself answers with 503, or 
   ];
   let requestCount = 0;
   const port = await serve((_request, response) => {
-    const [status, body] = answers[requestCount] ?? [500, ''];
+    const [status, body] = answers[requestCount] ?? [200, 'hello'];
     requestCount += 1;
     response.writeHead(status).end(body);
   });
   const run = runOf();
-  await verify(oneContainer, addressOf(port), run);
-  expect(requestCount).toBe(3);
+  await verify(oneContainer, addressOf(port), run, explain);
+  expect(requestCount).toBeGreaterThan(3);
   expect(notes(run)).toEqual([
     '/api1 answers 404',
     '/api1 answers 503',
@@ -113,7 +116,7 @@ test('a request is repeated while the load balancer itself answers with 503, or 
 
 test("the load balancer's own 404 is never accepted as the service's answer", async () => {
   const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
-  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(), explain)).rejects.toMatchObject({
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 does not answer.`,
     why: expect.stringContaining('The last check reported: /api1 answers 404.'),
@@ -125,7 +128,7 @@ test("the load balancer's own 404 is never accepted as the service's answer", as
 test('a path is reported if nothing listens on the port', async () => {
   const port = await serve(() => undefined);
   for (const close of cleanups.splice(0)) await close();
-  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(), explain)).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('ECONNREFUSED'),
   });
@@ -134,7 +137,7 @@ test('a path is reported if nothing listens on the port', async () => {
 test('a path is reported if connections are accepted but requests are never answered', async () => {
   let requestCount = 0;
   const port = await serve(() => void (requestCount += 1));
-  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100), explain)).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
@@ -153,7 +156,7 @@ test.each([
     begin(response);
   });
   const run = runOf();
-  await verify(oneContainer, addressOf(port), run);
+  await verify(oneContainer, addressOf(port), run, explain);
   expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api1  200`]);
   // The client closes the connection, so the service does not wait for a client that never reads.
   await connectionClosed;
@@ -165,7 +168,7 @@ test.each<[string, OutgoingHttpHeaders]>([
 ])('a 404 of a service is accepted even if its body %s and never ends', async (_what, headers) => {
   const port = await serve((_request, response) => void response.writeHead(404, headers).write('gone'));
   const run = runOf(undefined, 100);
-  await verify(oneContainer, addressOf(port), run);
+  await verify(oneContainer, addressOf(port), run, explain);
   expect(notes(run)[0]).toBe(`GET http://api.example.com:${port}/api1  404`);
 });
 
@@ -175,7 +178,7 @@ test('a path is reported if the headers of its response never end', async () => 
     const trickle = setInterval(() => socket.write('X-More: 1\r\n'), 20);
     socket.on('close', () => clearInterval(trickle)).on('error', () => undefined);
   });
-  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100), explain)).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
@@ -183,7 +186,9 @@ test('a path is reported if the headers of its response never end', async () => 
 
 test('a path is reported if the connection ends before the headers do', async () => {
   const port = await serveRaw((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-'));
-  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
+  await expect(verify(oneContainer, addressOf(port), runOf(), explain)).rejects.toMatchObject({
+    code: 'UNANSWERED',
+  });
 });
 
 test('the verification of one path fails only after the other paths have been verified', async () => {
@@ -198,7 +203,7 @@ test('the verification of one path fails only after the other paths have been ve
     response.writeHead(503).end();
   });
   const run = runOf();
-  await expect(verify(config(), addressOf(port), run)).rejects.toMatchObject({
+  await expect(verify(config(), addressOf(port), run, explain)).rejects.toMatchObject({
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 does not answer.`,
   });
@@ -208,7 +213,7 @@ test('the verification of one path fails only after the other paths have been ve
 test('requests stop immediately when the run is aborted', async () => {
   const stop = new AbortController();
   const port = await serve(() => stop.abort(new Error('stop')));
-  await expect(verify(oneContainer, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(stop.signal), explain)).rejects.not.toMatchObject({
     code: 'UNANSWERED',
   });
 });
@@ -223,6 +228,66 @@ test.each([
   ],
 ])('no path is requested from a service %s', async (_what, stack) => {
   const run = runOf();
-  await verify(stack, addressOf(1), run);
+  await verify(stack, addressOf(1), run, explain);
   expect(run.events).toEqual([]);
+});
+
+/** Serves the given statuses in sequence, then 200. A status of the load balancer has its `Server` header. */
+const serveInTurn = (statuses: readonly (number | 'balancer')[]): Promise<number> => {
+  let requestCount = 0;
+  return serve((_request, response) => {
+    const status = statuses[requestCount] ?? 200;
+    requestCount += 1;
+    if (status === 'balancer') response.setHeader('server', 'awselb/2.0');
+    response.writeHead(status === 'balancer' ? 502 : status).end();
+  });
+};
+const repeated = <T>(pattern: readonly T[], times: number): T[] =>
+  Array.from({ length: times }, () => pattern).flat();
+
+test('a path that works for some requests only is reported, with the numbers of all answers and who sent them', async () => {
+  const port = await serveInTurn(repeated([200, 'balancer', 500], 40));
+  const total = 1 + 2 * 5 * (service?.count ?? 0);
+  const bad = Math.floor((total * 2) / 3);
+  await expect(verify(oneContainer, addressOf(port), runOf(), explain)).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    what: `http://api.example.com:${port}/api1 fails for ${bad} of ${total} requests.`,
+    why: expect.stringMatching(
+      /^The answers: .* × 200.*\nThe program of api1 sent \d+ × 500\.\nThe load balancer sent \d+ × 502: no task answered, or a task closed the connection\.\n(.*\n)?api1 logged:\n {2}TypeError: x$/,
+    ),
+    fix: expect.arrayContaining(['npm run rollback, to restore the previous version']),
+  });
+});
+
+test('a failure that does not recur is a warning', async () => {
+  const port = await serveInTurn([200, 503]);
+  const run = runOf();
+  await verify(oneContainer, addressOf(port), run, explain);
+  const count = 5 * (service?.count ?? 0);
+  expect(run.events).toContainEqual({
+    type: 'warning',
+    text: `http://api.example.com:${port}/api1 failed for 1 of the first ${count} requests (${count - 1} × 200, 1 × 503), but for none of the next ${count}.`,
+  });
+});
+
+test('a program that answers every request with an error is explained within seconds, with its log', async () => {
+  const port = await serve((_request, response) => void response.writeHead(500).end('boom'));
+  const run = runOf(undefined, 1000);
+  const waits = { ...run.waits, answer: { first: 0, every: 1000, deadline: 300_000 } };
+  await expect(
+    verify(oneContainer, addressOf(port), { ...run, waits } as unknown as Run, explain),
+  ).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    what: 'api1 answers every request to /api1 with an error: 6 × 500.',
+    why: expect.stringMatching(/^Its health check, GET \S+, passes, .*\napi1 logged:\n {2}TypeError: x$/),
+    now: `The new version of api1 is in service, and http://api.example.com:${port}/api1 fails for every client.`,
+    fix: expect.arrayContaining(['Correct the program of api1, then npm run provision']),
+  });
+});
+
+test('a program may answer with errors while it warms up', async () => {
+  const port = await serveInTurn([500, 500]);
+  const run = runOf();
+  await verify(oneContainer, addressOf(port), run, explain);
+  expect(notes(run)).toEqual(['/api1 answers 500', `GET http://api.example.com:${port}/api1  200`]);
 });

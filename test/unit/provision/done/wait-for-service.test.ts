@@ -1,282 +1,220 @@
-// The wait for a service: when the wait ends, and how a failure is explained.
-import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
+// The wait for a service: when the wait ends, and what it reports.
+import { ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import type { Change } from '../../../../lib/model/change.ts';
-import { awsError, mocks, sentCalls } from '../../step-harness.ts';
-import { dateAt, NEW_DEFINITION, OLD_DEFINITION, primaryDeployment, service } from '../deployments.ts';
-
+import { mocks, sentCalls } from '../../step-harness.ts';
+import { dateAt, primaryDeployment, service } from '../deployments.ts';
 import {
-  web,
-  notes,
-  targetNotes,
-  wait,
+  commands,
+  exited,
   mockEcs,
+  mockTargets,
+  mockTasks,
+  notes,
+  oneContainer,
+  pendingNotes,
+  running,
   target,
   targets,
-  mockStopped,
-  commands,
+  wait,
+  waitedSeconds,
+  web,
+  worker,
 } from './service-wait.ts';
 
-describe('waiting for a service', () => {
-  test('the wait ends once the deployment is completed and all targets of every group are healthy', async () => {
-    mockEcs(
-      service(primaryDeployment('IN_PROGRESS')),
-      service(primaryDeployment('COMPLETED', { runningCount: 1 })),
-    );
-    mockStopped([]);
-    mocks.elbv2
-      .on(DescribeTargetHealthCommand)
-      .resolves(targets(target('healthy')))
-      .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-2' })
-      .resolvesOnce(targets(target('initial', 'Elb.InitialHealthChecking')))
-      .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
-      .resolves(targets(target('healthy'), target('draining')));
-    await wait();
+const started = service(primaryDeployment('IN_PROGRESS'));
+const inProgress = service(primaryDeployment('IN_PROGRESS', { runningCount: 1 }));
+const completed = service(primaryDeployment('COMPLETED', { runningCount: 1 }));
+
+describe('a service that this run deploys', () => {
+  test('the wait ends once all targets are healthy and the tasks have stayed up for six seconds', async () => {
+    mockEcs(inProgress, completed);
+    mockTasks([running('1')]);
+    mockTargets(target('healthy'));
+    await wait(web, started);
+    expect(waitedSeconds).toBe(6);
     const groups = sentCalls()
       .filter(({ command }) => command === 'DescribeTargetHealth')
       .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
-    expect(groups.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
-    expect(targetNotes).toEqual([
-      '0/1 targets of api2 healthy, Elb.InitialHealthChecking; 1/1 running',
-      '0/1 targets of api2 healthy, Target.Timeout; 1/1 running',
+    expect(new Set(groups)).toEqual(new Set(['arn:group-1', 'arn:group-2']));
+    expect(pendingNotes.targets).toEqual([
+      'its tasks must stay up for 6 more seconds; 1/1 running',
+      'its tasks must stay up for 3 more seconds; 1/1 running',
     ]);
   });
 
-  test('the wait requires one healthy target per task', async () => {
-    mockEcs(service(primaryDeployment('COMPLETED')));
-    mockStopped([]);
-    const twoTasks = { ...web, count: 2, containers: web.containers.slice(0, 1) };
+  test('a long deployment needs no further time', async () => {
+    mockEcs(...Array<typeof inProgress>(20).fill(inProgress), completed);
+    mockTasks([running('1')]);
+    mockTargets(target('healthy'));
+    await wait(web, started);
+    expect(waitedSeconds).toBe(20);
+    expect(pendingNotes.targets).toEqual([]);
+  });
+
+  test('the wait requires healthy targets of its own tasks, one per task', async () => {
+    const two = service(primaryDeployment('COMPLETED', { runningCount: 2, desiredCount: 2 }));
+    mockEcs({ ...two, desiredCount: 2 });
+    mockTasks([
+      running('1'),
+      running('2', { containers: [{ networkInterfaces: [{ privateIpv4Address: '10.0.1.6' }] }] }),
+    ]);
+    const at = (Id: string, State: string) =>
+      ({ Target: { Id, Port: 5000 }, TargetHealth: { State } }) as never;
     mocks.elbv2
       .on(DescribeTargetHealthCommand)
-      .resolvesOnce(targets(target('healthy'), target('initial')))
-      .resolves(targets(target('healthy'), target('healthy')));
-    await wait(twoTasks);
-    expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
+      .resolvesOnce(targets(at('10.0.1.5', 'healthy'), at('10.0.9.9', 'healthy')))
+      .resolvesOnce(targets(at('10.0.1.5', 'healthy'), at('10.0.1.6', 'initial')))
+      .resolves(targets(at('10.0.1.5', 'healthy'), at('10.0.1.6', 'healthy')));
+    await wait({ ...oneContainer, count: 2 }, started);
+    expect(pendingNotes.targets[0]).toMatch(/^1\/2 targets of api1 healthy; 2\/2 running$/);
+    expect(waitedSeconds).toBe(1 + 6);
   });
 
-  describe('a count that differs from the configuration', () => {
-    const oneContainerService = { ...web, count: 1, containers: web.containers.slice(0, 1) };
-    const serviceWithCount = (desiredCount: number) => ({
-      ...service(primaryDeployment('COMPLETED')),
-      desiredCount,
-    });
-
-    test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
-      mockEcs(serviceWithCount(3), serviceWithCount(3), serviceWithCount(2));
-      mockStopped([]);
-      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
-      await wait(oneContainerService);
-      expect(targetNotes).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
-    });
-
-    test('the wait needs no targets if the service was scaled to zero', async () => {
-      mockEcs(serviceWithCount(0));
-      await wait(oneContainerService);
-      expect(commands()).toEqual(['DescribeServices']);
-    });
-
-    test('the wait uses the count that this run has set, since a lookup may still return the previous count', async () => {
-      mockEcs(serviceWithCount(1));
-      mockStopped([]);
-      mocks.elbv2
-        .on(DescribeTargetHealthCommand)
-        .resolvesOnce(targets(target('healthy')))
-        .resolves(targets(target('healthy'), target('healthy')));
-      const change: Change = {
-        noun: 'services',
-        key: 'web',
-        verb: 'update',
-        fields: [{ field: 'count', from: 1, to: 2 }],
-        reason: '',
-      };
-      await wait({ ...oneContainerService, count: 2 }, undefined, change);
-      expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
-    });
+  test('a healthy target in the alternate target group counts, since ECS may shift traffic there', async () => {
+    mockEcs(completed);
+    mockTasks([running('1')]);
+    mockTargets();
+    mocks.elbv2
+      .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:other' })
+      .resolves(targets(target('healthy')));
+    await wait(oneContainer, started, { alternates: { 'web-api1.alternate': 'arn:other' } });
+    expect(waitedSeconds).toBe(6);
   });
 
-  test('the wait needs no targets if the service is configured without tasks or without paths', async () => {
-    mockEcs(service(primaryDeployment('COMPLETED')));
-    await wait({ ...web, count: 0 });
-    await wait({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
-    expect(commands()).toEqual(['DescribeServices', 'DescribeServices']);
+  test('a worker must stay up as well', async () => {
+    mockEcs(completed);
+    mockTasks([running('1')]);
+    await wait(worker, started);
+    expect(waitedSeconds).toBe(6);
+    expect(commands()).not.toContain('DescribeTargetHealth');
   });
 
-  describe('messages from ECS', () => {
-    const messageOf = (id: string, message: string) => ({
-      id,
-      message: `(service web) ${message}`,
-      createdAt: dateAt(0),
-    });
-    const GROUP =
-      'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop-dev-web-api1-1a2b/0123';
-    const [first, second, third] = [
-      messageOf('1', 'has started 1 tasks: (task 1).'),
-      messageOf('2', `registered 1 targets in (target-group ${GROUP})`),
-      messageOf('3', 'has reached a steady state.'),
-    ];
-
-    test('messages from ECS are reported in order, each once and shortened', async () => {
-      const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
-      mockEcs(
-        ...events.map((all, index) => ({
-          ...service(primaryDeployment(index === 2 ? 'COMPLETED' : 'IN_PROGRESS')),
-          events: all,
-        })),
-      );
-      await wait({ ...web, count: 0 }, { ...service(primaryDeployment('IN_PROGRESS')), events: [] });
-      expect(notes).toEqual([
-        'web: has started 1 tasks: (task 1).',
-        'web: registered 1 targets in (target-group shop-dev-web-api1-1a2b)',
-        'web: has reached a steady state.',
-      ]);
-    });
-
-    test('messages from before the update are not reported', async () => {
-      mockEcs({ ...service(primaryDeployment('COMPLETED')), events: [third, second, first] });
-      await wait(
-        { ...web, count: 0 },
-        { ...service(primaryDeployment('IN_PROGRESS')), events: [second, first] },
-      );
-      expect(notes).toEqual(['web: has reached a steady state.']);
-    });
-
-    test('messages from before the first lookup are not reported if the run changed nothing', async () => {
-      mockEcs(
-        { ...service(primaryDeployment('IN_PROGRESS')), events: [second, first] },
-        { ...service(primaryDeployment('COMPLETED')), events: [third, second, first] },
-      );
-      await wait({ ...web, count: 0 });
-      expect(notes).toEqual(['web: has reached a steady state.']);
-    });
+  test('a task that exits once is forgiven if the next one outlives it for long enough', async () => {
+    mockEcs(completed);
+    mockTasks([running('1')], [running('1')], [running('4'), exited('1')]);
+    mockTargets(target('healthy'));
+    await wait(oneContainer, started);
+    expect(waitedSeconds).toBe(1 + 15);
+    expect(pendingNotes.targets[1]).toBe(
+      'a task has failed: the next ones must stay up for 15 more seconds; 1/1 running; last exit: Essential container in task exited; api1 exit code 3',
+    );
   });
 
-  describe('while targets are missing', () => {
-    const oneContainerService = { ...web, containers: web.containers.slice(0, 1) };
-    const endedTask = (id: number, more: Task = {}): Task => ({
-      taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
-      taskDefinitionArn: NEW_DEFINITION,
-      group: 'service:web',
-      createdAt: dateAt(id),
-      stopCode: 'EssentialContainerExited',
-      stoppedReason: 'Essential container in task exited',
-      containers: [{ name: 'api1', exitCode: 3 }],
-      ...more,
-    });
-    const event = (message: string) => ({ id: message, message: `(service web) ${message}` });
-    const EXIT = 'Essential container in task exited; api1 exit code 3';
-    /** Lets the deployment stay completed while no target is healthy. */
-    const mockCompleted = (counts: object, ...messages: string[]) => {
-      const deployment = service(primaryDeployment('COMPLETED', counts));
-      mockEcs(deployment, { ...deployment, events: messages.map(event) });
-      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
-      mocks.logs.on(GetLogEventsCommand).resolves({
-        events: [{ message: 'connecting to db:5432' }, { message: 'no database, giving up' }],
-      });
+  test('the wait tells the stage of a deployment that shifts traffic, and waits for its bake times', async () => {
+    const deploymentConfiguration = {
+      strategy: 'CANARY' as const,
+      bakeTimeInMinutes: 5,
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 10 },
     };
+    const baking = { ...inProgress, deploymentConfiguration };
+    mockEcs(...Array<typeof baking>(900).fill(baking), { ...completed, deploymentConfiguration });
+    mocks.ecs.on(ListServiceDeploymentsCommand).resolves({ serviceDeployments: [] });
+    mockTasks([running('1')]);
+    mockTargets(target('healthy'));
+    await wait(oneContainer, baking);
+    expect(waitedSeconds).toBe(900);
+  });
+});
 
-    test('the wait reports the number of running tasks, the last exit, and the last message from ECS', async () => {
-      const counts = { runningCount: 0, pendingCount: 1 };
-      mockCompleted(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
-      mockStopped([endedTask(1)]);
-      mocks.elbv2
-        .on(DescribeTargetHealthCommand)
-        .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
-        .resolves(targets(target('healthy')));
-      await wait(oneContainerService);
-      expect(targetNotes).toEqual([
-        `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last exit: ${EXIT}; ECS: has started 1 tasks`,
-      ]);
-    });
+describe('a service that this run does not change', () => {
+  test('a deployment that was completed long ago needs one look', async () => {
+    mockEcs(completed);
+    mockTasks([running('1', { startedAt: new Date(0) })]);
+    mockTargets(target('healthy'));
+    await wait();
+    expect(waitedSeconds).toBe(0);
+    expect(commands().filter((command) => command === 'DescribeServices')).toHaveLength(1);
+  });
 
-    test('if tasks keep ending, the wait fails with their exit code, reason and last log lines', async () => {
-      mockCompleted({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
-      mockStopped(
-        [endedTask(1)],
-        [endedTask(1), endedTask(2)],
-        [endedTask(1), endedTask(2), endedTask(3), endedTask(4)],
-      );
-      await expect(
-        wait(oneContainerService, { ...service(primaryDeployment('COMPLETED')), events: [] }),
-      ).rejects.toMatchObject({
-        code: 'DEPLOYMENT',
-        what: 'web was deployed but does not keep running: api1 exited with code 3: no database, giving up.',
-        why: [
-          `ECS: ${EXIT}`,
-          'api1 logged:',
-          '  no database, giving up',
-          '3 tasks ended. 0/1 targets of api1 healthy, 0/1 running',
-        ].join('\n'),
-        now: expect.stringContaining('the failed service is kept'),
-        fix: expect.arrayContaining(['Correct api1: the log above shows the error.']),
-      });
-      expect(targetNotes).toHaveLength(2);
-    });
+  test('a deployment in progress is followed like one of this run', async () => {
+    mockEcs(inProgress, inProgress, completed);
+    mockTasks([running('1')]);
+    mockTargets(target('healthy'));
+    await wait();
+    expect(waitedSeconds).toBe(6);
+    expect(pendingNotes.deployment).toEqual(['1/1 running']);
+  });
+});
 
-    test('a larger service tolerates more ended tasks, as ECS does in a deployment', async () => {
-      const large = { ...oneContainerService, count: 8 };
-      mockCompleted({ runningCount: 7, desiredCount: 8 });
-      mockStopped(
-        [],
-        [endedTask(1), endedTask(2), endedTask(3)],
-        [1, 2, 3, 4].map((id) => endedTask(id)),
-      );
-      await expect(wait(large)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /m) });
-    });
+describe('a count that differs from the configuration', () => {
+  const withCount = (desiredCount: number) => ({ ...completed, desiredCount });
 
-    test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const stoppedTasks = [1, 2, 3].map((id) =>
-        endedTask(id, { stopCode: 'ServiceSchedulerInitiated' as const }),
-      );
-      mockCompleted({ runningCount: 1 });
-      mockStopped([], [...stoppedTasks, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
-      await expect(wait(oneContainerService)).rejects.toMatchObject({
-        code: 'UNHEALTHY',
-        what: 'The load balancer reports api1 as unhealthy.',
-      });
-    });
+  test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
+    mockEcs(withCount(2), withCount(2), withCount(1));
+    mockTasks([running('1', { startedAt: new Date(0) })]);
+    mockTargets(target('healthy'));
+    await wait(oneContainer);
+    expect(pendingNotes.targets).toEqual([expect.stringMatching(/^1\/2 targets of api1 healthy; /)]);
+    expect(waitedSeconds).toBe(1);
+  });
 
-    test.each([
-      ['not all tasks run', 0, [] as Task[]],
-      ['a task runs but another has ended', 1, [endedTask(1)]],
-    ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks) => {
-      mockCompleted({ runningCount });
-      mockStopped([], tasks);
-      await expect(wait(oneContainerService)).rejects.toMatchObject({
-        code: 'DEPLOYMENT',
-        what: expect.stringContaining('web was deployed but does not keep running'),
-        why: expect.stringContaining(
-          `Gave up waiting for the targets of web to be healthy after 4 s. 0/1 targets of api1 healthy, ${runningCount}/1 running`,
-        ),
-      });
-    });
+  test.each([
+    ['was scaled to zero', { ...completed, desiredCount: 0 }, oneContainer],
+    ['is configured without tasks', completed, { ...oneContainer, count: 0 }],
+  ])('the wait needs no tasks and no targets if the service %s', async (_what, current, configured) => {
+    mockEcs(current);
+    await wait(configured);
+    expect(commands()).toEqual(['DescribeServices']);
+  });
 
-    test('the wait fails if someone else deploys another task definition or deletes the service', async () => {
-      mockStopped([]);
-      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
-      const deployed = service(primaryDeployment('COMPLETED'));
-      mockEcs(deployed, { ...deployed, status: 'DRAINING' });
-      await expect(wait(oneContainerService)).rejects.toMatchObject({
-        code: 'DEPLOYMENT',
-        why: 'the service is DRAINING: someone else is deleting it',
-      });
-      mockEcs(deployed, service(primaryDeployment('IN_PROGRESS', { taskDefinition: OLD_DEFINITION })));
-      await expect(wait(oneContainerService)).rejects.toMatchObject({
-        why: 'ECS rolled back to shop-dev-web:1',
-      });
-      expect(targetNotes).toEqual([]);
+  test('the wait uses the count that this run has set, since a lookup may still return the previous count', async () => {
+    mockEcs(withCount(1));
+    mockTasks([running('1', { startedAt: new Date(0) })]);
+    mockTargets(target('healthy'));
+    const change: Change = {
+      noun: 'services',
+      key: 'web',
+      verb: 'update',
+      fields: [{ field: 'count', from: 1, to: 2 }],
+      reason: '',
+    };
+    await expect(wait({ ...oneContainer, count: 2 }, undefined, { change })).rejects.toMatchObject({
+      code: 'UNHEALTHY',
     });
+    expect(pendingNotes.targets[0]).toMatch(/^1\/2 targets of api1 healthy; /);
+  });
+});
 
-    test('the wait continues if tasks cannot be read', async () => {
-      mockCompleted({ runningCount: 1 });
-      mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
-      mocks.elbv2
-        .on(DescribeTargetHealthCommand)
-        .resolvesOnce(targets())
-        .resolves(targets(target('healthy')));
-      await wait(oneContainerService);
-      expect(targetNotes).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
-    });
+describe('messages from ECS', () => {
+  const messageOf = (id: string, message: string) => ({
+    id,
+    message: `(service web) ${message}`,
+    createdAt: dateAt(0),
+  });
+  const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop-dev-web-api1-1a2b/0123';
+  const [first, second, third] = [
+    messageOf('1', 'has started 1 tasks: (task 1).'),
+    messageOf('2', `registered 1 targets in (target-group ${GROUP})`),
+    messageOf('3', 'has reached a steady state.'),
+  ];
+
+  test('messages from ECS are reported in order, each once and shortened', async () => {
+    mockEcs(
+      { ...inProgress, events: [first] },
+      { ...inProgress, events: [second, first] },
+      { ...completed, events: [third, second, first] },
+    );
+    mockTasks([]);
+    await wait({ ...web, count: 0 }, { ...started, events: [] });
+    expect(notes).toEqual([
+      'web: has started 1 tasks: (task 1).',
+      'web: registered 1 targets in (target-group shop-dev-web-api1-1a2b)',
+      'web: has reached a steady state.',
+    ]);
+  });
+
+  test('messages from before the update are not reported', async () => {
+    mockEcs({ ...completed, events: [third, second, first] });
+    await wait({ ...web, count: 0 }, { ...started, events: [second, first] });
+    expect(notes).toEqual(['web: has reached a steady state.']);
+  });
+
+  test('messages from before the first lookup are not reported if the run changed nothing', async () => {
+    mockEcs({ ...inProgress, events: [second, first] }, { ...completed, events: [third, second, first] });
+    mockTasks([]);
+    await wait({ ...web, count: 0 });
+    expect(notes).toEqual(['web: has reached a steady state.']);
   });
 });

@@ -25,6 +25,7 @@ const foundRule = (name: string, group: string): FoundRule => ({
   paths: [`/${name}`, `/${name}/*`],
   otherConditions: '',
   targetGroupArn: group,
+  groups: [{ targetGroupArn: group, weight: 1 }],
   forward: group,
   tags: tags(`web-${name}`),
 });
@@ -124,6 +125,7 @@ test('repairs drift', async () => {
       paths: ['/api1'],
       otherConditions: '{"Field":"host-header"}',
       targetGroupArn: 'arn:other',
+      groups: [{ targetGroupArn: 'arn:other', weight: 1 }],
       forward: 'arn:other',
       tags: { ...tags('web-api1'), Name: 'other' },
     }),
@@ -223,7 +225,13 @@ test('repairs drift: a traffic switch that an earlier run began is completed', a
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { shortChanges } = await provisionStep(
     rules,
-    scenarioWith({ forward: 'arn:old × 0, arn:group-1 × 1' }),
+    scenarioWith({
+      groups: [
+        { targetGroupArn: 'arn:old', weight: 0 },
+        { targetGroupArn: 'arn:group-1', weight: 1 },
+      ],
+      forward: 'arn:old × 0, arn:group-1 × 1',
+    }),
   );
   expect(shortChanges).toEqual([['update', 'web-api1', 'target group']]);
   const { Actions, Conditions } = settings('api1', 'arn:group-1');

@@ -187,7 +187,7 @@ describe('creates when missing', () => {
       sentCalls()
         .filter(({ command }) => command !== 'DescribeTargetHealth')
         .map(({ command }) => command),
-    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices']);
+    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices', 'ListTasks']);
   });
 });
 
@@ -218,7 +218,7 @@ describe('repairs drift', () => {
         assignPublicIp: true,
         loadBalancers: [],
         graceSeconds: 0,
-        deployment: '0–100 %, breaker off, rollback off',
+        deployment: { minimumHealthyPercent: 0, maximumPercent: 100 },
         tags: { ...tags, Name: 'other' },
       }),
     );
@@ -257,7 +257,10 @@ describe('repairs drift', () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
-    const { found, ...scenario } = scenarioWith({ loadBalancers });
+    const { found, ...scenario } = scenarioWith({
+      loadBalancers,
+      targetGroupArns: ['arn:group-old', 'arn:group-2'],
+    });
     const rules = rulesTo('arn:group-old', 'arn:group-2');
     await provisionStep(services, { ...scenario, found: { ...found, rules } });
     const desiredEntries = [

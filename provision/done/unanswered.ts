@@ -1,0 +1,91 @@
+/** Words the problems of a path that fails, always or sometimes, although AWS reports everything as healthy. Pure. */
+import { messageOf } from '../../lib/aws/errors.ts';
+import type { RoutedContainer, Service } from '../../lib/config/config.ts';
+import { problem, type Problem } from '../../lib/model/problem.ts';
+import type { PathAnswer } from './request-path.ts';
+import { answersText, isGood } from './sample.ts';
+
+/** A path of a service, and what is known about its container. */
+export interface CheckedPath {
+  readonly url: string;
+  readonly service: Service;
+  readonly container: RoutedContainer;
+  /** The lines of the container's log that hold an error, with a heading. */
+  readonly log: readonly string[];
+  readonly logGroup: string;
+  /** Whether this run has replaced an earlier version. */
+  readonly isUpdate: boolean;
+}
+
+const CHECK_AGAIN = 'npm run provision, to check again';
+
+/** A path that was never answered by its service. */
+export const unanswered = (url: string, cause: unknown): Problem =>
+  problem('UNANSWERED', {
+    what: `${url} does not answer.`,
+    why: messageOf(cause),
+    now: 'Everything is created, and healthy according to AWS.',
+    fix: [`curl -v ${url}`, CHECK_AGAIN],
+    cause,
+  });
+
+/** A path that the program answers with an error every time, while its health check passes. */
+export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
+  const { url, container, log, isUpdate } = path;
+  const { name, health } = container;
+  return problem('UNANSWERED', {
+    what: `${name} answers every request to ${container.path} with an error: ${answersText(answers)}.`,
+    why: [
+      `Its health check, GET ${health.path}, passes, so the load balancer sends requests to it; only the program's answer to ${container.path} fails.`,
+      ...log,
+    ].join('\n'),
+    now: `The new version of ${name} is in service, and ${url} fails for every client.`,
+    fix: [
+      `Correct the program of ${name}, then npm run provision`,
+      ...rollback(isUpdate),
+      `Let health.path fail while ${name} cannot serve ${container.path}: the next deployment then keeps the old version`,
+      logs(path),
+    ],
+  });
+}
+
+/** A path that works for some requests and fails for others. */
+export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
+  const { url, service, container, log, isUpdate } = path;
+  const bad = answers.filter((answer) => !isGood(answer));
+  return problem('UNANSWERED', {
+    what: `${url} fails for ${bad.length} of ${answers.length} requests.`,
+    why: [
+      `The answers: ${answersText(answers)}.`,
+      ...senderTexts(bad, container.name),
+      ...(service.count > 1
+        ? [
+            `The load balancer sends requests to ${service.count} tasks in turn; probably not all of them work.`,
+          ]
+        : []),
+      ...log,
+    ].join('\n'),
+    now: `The new version of ${container.name} is in service, and healthy according to AWS.`,
+    fix: [...rollback(isUpdate), logs(path), CHECK_AGAIN],
+  });
+}
+
+const rollback = (isUpdate: boolean): string[] =>
+  isUpdate ? ['npm run rollback, to restore the previous version'] : [];
+
+const logs = ({ logGroup }: CheckedPath): string =>
+  `aws logs tail ${logGroup} --follow, for the complete logs`;
+
+/** Explains who sent the errors: the program, or the load balancer because no task answered. */
+function senderTexts(bad: readonly PathAnswer[], name: string): string[] {
+  const from = (sender: PathAnswer['from']) => bad.filter((answer) => answer.from === sender);
+  const [program, balancer] = [from('program'), from('balancer')];
+  return [
+    ...(program.length > 0 ? [`The program of ${name} sent ${answersText(program)}.`] : []),
+    ...(balancer.length > 0
+      ? [
+          `The load balancer sent ${answersText(balancer)}: no task answered, or a task closed the connection.`,
+        ]
+      : []),
+  ];
+}

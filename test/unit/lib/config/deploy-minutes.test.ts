@@ -1,0 +1,22 @@
+// The time that a deployment pauses, which the deadlines and the expected duration of a provision include.
+import { expect, test } from '@jest/globals';
+import { pauseMinutes } from '../../../../lib/config/deploy-minutes.ts';
+import { read, validStackWith } from './support.ts';
+
+test.each([
+  ['rolling', 0],
+  [{ rolling: { bakeMinutes: 7 } }, 7],
+  [{ alarms: ['a'] }, 5],
+  [{ rolling: { bakeMinutes: 0 }, alarms: ['a'] }, 0],
+  ['blueGreen', 5],
+  [{ blueGreen: { bakeMinutes: 60 } }, 60],
+  ['canary', 15],
+  [{ canary: { percent: 100, stepMinutes: 3, bakeMinutes: 2 } }, 2],
+  ['linear', 9 * 6 + 5],
+  [{ linear: { percent: 33.3, stepMinutes: 1, bakeMinutes: 0 } }, 3],
+  [{ linear: { percent: 33.4, stepMinutes: 1, bakeMinutes: 0 } }, 2],
+  [{ linear: { percent: 100, stepMinutes: 9, bakeMinutes: 1 } }, 1],
+])('a deployment with %j pauses for %i minutes', (deploy, expected) => {
+  const [service] = read(validStackWith({ 'services.shop.deploy': deploy })).services;
+  expect(service && pauseMinutes(service.deploy)).toBe(expected);
+});

@@ -126,7 +126,7 @@ const tooEarly = listeningRule((context) => {
   if (onPort(context).length > 0 || seconds > graceSeconds + PATIENCE_SECONDS) return undefined;
   if (listeners !== undefined && listeners.length > 0) return undefined;
   return {
-    what: `${name} was not ready ${seconds} s after it started, and graceSeconds is ${graceSeconds}`,
+    what: `${name} was not ready ${Math.max(1, seconds)} s after it started, and graceSeconds is ${graceSeconds}`,
     fix: [
       `Raise graceSeconds of ${facts.service.name} above the seconds that ${name} needs to listen on ${port}.`,
     ],

@@ -15,7 +15,7 @@ export interface DeployCase {
   readonly services: StackInput['services'];
   /** Prepares the account, before the first command. */
   readonly prepare?: (user: Machine) => Promise<void>;
-  /** Changes the account by hand, as soon as the new task definition is registered. */
+  /** Changes the account by hand, while the run prepares the deployment. */
   readonly meanwhile?: (user: Machine) => Promise<void>;
   /** Matches the cause that Slipway names; undefined if the deploy works. */
   readonly cause?: RegExp;

@@ -12,7 +12,8 @@ import { DeleteRouteCommand, DescribeRouteTablesCommand, EC2Client } from '@aws-
 import { CloudWatchLogsClient, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { eventually, type Machine } from '../../journeys/harness.ts';
-import { api, type DeployCase, GOOD_PROGRAM } from '../deploy-case.ts';
+import { api, type DeployCase } from '../deploy-case.ts';
+import { server } from '../programs.ts';
 
 const REGISTRY = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
 const settings = ({ endpoint }: Machine) => ({
@@ -113,11 +114,14 @@ export const IMAGES: readonly DeployCase[] = [
   },
 ];
 
+/** A program that works, but differs from the version before: otherwise an update would deploy nothing. */
+const SECOND_VERSION = server({ first: "console.log('second version');" });
+
 export const BY_HAND: readonly DeployCase[] = [
   {
     name: 'log-group-deleted',
     fault: 'someone deletes the log group during the deploy',
-    folders: { app: GOOD_PROGRAM },
+    folders: { app: SECOND_VERSION },
     services: api(),
     meanwhile: async (user) => {
       const logs = new CloudWatchLogsClient(settings(user));
@@ -129,7 +133,7 @@ export const BY_HAND: readonly DeployCase[] = [
   {
     name: 'execution-role-stripped',
     fault: 'someone removes the policy of the execution role during the deploy',
-    folders: { app: GOOD_PROGRAM },
+    folders: { app: SECOND_VERSION },
     services: api(),
     meanwhile: async (user) => {
       const iam = new IAMClient(settings(user));
@@ -144,7 +148,7 @@ export const BY_HAND: readonly DeployCase[] = [
   {
     name: 'nat-route-removed',
     fault: 'someone removes the route to the NAT gateway during the deploy',
-    folders: { app: GOOD_PROGRAM },
+    folders: { app: SECOND_VERSION },
     services: api(),
     meanwhile: async (user) => {
       const ec2 = new EC2Client(settings(user));

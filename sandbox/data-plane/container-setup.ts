@@ -1,6 +1,5 @@
 /** Derives from a task definition and an image how to run a container: its command, its variables and its log stream. */
 import type { ContainerDefinition, RuntimePlatform } from '@aws-sdk/client-ecs';
-import { appendLog } from '../aws/logs/append.ts';
 import type { RunningContainer } from '../runtime/container.ts';
 import type { Region } from '../world/region.ts';
 
@@ -55,26 +54,4 @@ export function containerOfOtherArchitecture(
     kill: () => undefined,
     run: async () => ({ exitCode: 1, output: '', timedOut: false }),
   };
-}
-
-/**
- * Writes a line as the awslogs driver does: to one stream per container of a task, `<prefix>/<container>/<task id>`.
- */
-export function writeLog(
-  region: Region,
-  taskArn: string,
-  definition: ContainerDefinition,
-  text: string,
-): void {
-  const { logDriver, options } = definition.logConfiguration ?? {};
-  const group = options?.['awslogs-group'];
-  if (logDriver !== 'awslogs' || group === undefined) return;
-  const prefix = options?.['awslogs-stream-prefix'];
-  const id = taskIdOf(taskArn);
-  const stream = prefix === undefined ? id : `${prefix}/${definition.name}/${id}`;
-  try {
-    appendLog(region, group, stream, text, region.now().getTime());
-  } catch {
-    // The log group was deleted while the task was running, so the output is lost, as on AWS.
-  }
 }

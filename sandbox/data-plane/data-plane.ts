@@ -8,7 +8,11 @@ export interface TaskFailure {
   /** E.g. `ResourceInitializationError: unable to pull secrets or registry auth: …`. */
   readonly reason: string;
   /** The container that caused the failure, if any. */
-  readonly container?: string;
+  readonly container?: string | undefined;
+  /** The reason that ECS shows for the container; by default the reason of the task. */
+  readonly containerReason?: string | undefined;
+  /** How long ECS retries inside the task before it gives up, in milliseconds of AWS time; it does not retry by default. */
+  readonly retryMs?: number | undefined;
 }
 
 /** The usage of the tasks and the load balancers since the previous measurement. */

@@ -4,37 +4,30 @@ import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
-import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
+import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
-import { startContainer } from '../runtime/container.ts';
 import { removeTree } from '../runtime/file-modes.ts';
-import { unpackImage } from '../runtime/image.ts';
 import { noIsolation, type Isolation } from '../runtime/isolation.ts';
 import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
-import {
-  architectureOf,
-  commandOf,
-  containerOfOtherArchitecture,
-  environmentOf,
-  taskIdOf,
-  writeLog,
-  type TaskContainer,
-} from './container-setup.ts';
+import { taskIdOf, type TaskContainer } from './container-setup.ts';
+import { denialsOf } from './execution-role.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
-import { CannotStartTaskError, checkPrerequisites, failureOf, pullContainerImage } from './preflight.ts';
-import { startInOrder } from './start-order.ts';
+import { CannotStartTaskError, pullImages, signIn, startError } from './preflight.ts';
+import { startInOrder, stopInOrder } from './start-order.ts';
+import { startTaskContainer, type ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
 
-/** Fargate's default for `stopTimeout`. */
-const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+/** How long a container may take to stop when the sandbox closes, in milliseconds. */
+const CLOSE_STOP_MS = 2_000;
 
 interface RunningTask {
   readonly region: Region;
+  readonly definitions: readonly ContainerDefinition[];
   readonly containers: Map<string, TaskContainer>;
   readonly watches: HealthWatch[];
   /** Set when the task is stopping. No further container is started from then on. */
@@ -78,71 +71,44 @@ export function makeTaskDataPlane(
 
   async function start(region: Region, task: TaskRow): Promise<void> {
     const { taskArn } = task;
-    const definition = definitionOfTask(region, task);
-    if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
-    checkPrerequisites(region, task, definition);
-    const state: RunningTask = { region, containers: new Map(), watches: [], isStopping: false };
+    const taskDefinition = definitionOfTask(region, task);
+    if (!taskDefinition)
+      throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
+    const definitions = taskDefinition.containerDefinitions ?? [];
+    const state: RunningTask = { region, definitions, containers: new Map(), watches: [], isStopping: false };
     runningTasks.set(taskArn, state);
-    await mkdir(folderOf(taskArn), { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
-    await startInOrder(definition.containerDefinitions ?? [], async (container) => {
-      const started = await startOneContainer(region, task, definition, container, state);
-      const watch = container.healthCheck && watchHealth(region, taskArn, container, started);
+    const denial = denialsOf(region, task, taskDefinition);
+    signIn(region, task, taskDefinition, denial);
+    const images = pullImages(region, task, taskDefinition, denial);
+    const taskFolder = folderOf(taskArn);
+    await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
+    const context: ContainerContext = {
+      ...{ region, task, taskDefinition, folder: taskFolder, isolation, denial },
+      isStopping: () => state.isStopping,
+    };
+    await startInOrder(definitions, async (definition) => {
+      const { name = '' } = definition;
+      const image = images.get(name);
+      if (!image) throw new CannotStartTaskError(`The container ${name} has no image`);
+      const container = await startTaskContainer(context, definition, image).catch((error: unknown) => {
+        throw startError(error, name);
+      });
+      state.containers.set(name, container);
+      const endUsageWatch = watchUsage(taskDefinition, taskArn, definition, container);
+      // When the sandbox closes, it stops the containers, so their exits are not reported.
+      container.exited
+        .then(
+          ({ exitCode }) =>
+            isClosing || recordContainerExit(region, taskArn, name, exitCode, endUsageWatch()),
+        )
+        .catch(reportError);
+      const watch = definition.healthCheck && watchHealth(region, taskArn, definition, container);
       if (watch) state.watches.push(watch);
       return {
-        ended: started.exited.then(({ exitCode }) => exitCode),
+        ended: container.exited.then(({ exitCode }) => exitCode),
         healthy: watch?.healthy ?? Promise.resolve(),
       };
     });
-  }
-
-  async function startOneContainer(
-    region: Region,
-    task: TaskRow,
-    taskDefinition: TaskDefinitionRow,
-    definition: ContainerDefinition,
-    state: RunningTask,
-  ): Promise<TaskContainer> {
-    const { taskArn, privateIp = '' } = task;
-    const { name = '' } = definition;
-    const digest = task.containers.find((container) => container.name === name)?.imageDigest;
-    const architecture = architectureOf(taskDefinition.runtimePlatform);
-    // ECS pinned the digest to which the image's tag pointed when the deployment began.
-    const image = pullContainerImage(region, definition, digest, architecture);
-    const rootfs = join(folderOf(taskArn), name);
-    const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
-    if (state.isStopping) throw new CannotStartTaskError('Task stopped by user', name);
-    const command = commandOf(definition, config);
-    const writeLine = (text: string) => writeLog(region, taskArn, definition, text);
-    const canRun = config.architecture === undefined || config.architecture === architecture;
-    const container = canRun
-      ? await startContainer(
-          {
-            name,
-            taskDirectory: folderOf(taskArn),
-            privateIp,
-            rootfs,
-            command,
-            workingDirectory: definition.workingDirectory ?? config.workingDirectory,
-            environment: { ...config.environment, ...environmentOf(region, definition) },
-            user: definition.user ?? config.user,
-            readOnlyRoot: definition.readonlyRootFilesystem ?? false,
-            isolation,
-            stopSignal: config.stopSignal,
-            hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
-            stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
-          },
-          { line: (_stream, text) => writeLine(text) },
-        )
-      : containerOfOtherArchitecture(command[0] ?? '', writeLine);
-    state.containers.set(name, container);
-    const endUsageWatch = watchUsage(taskDefinition, taskArn, definition, container);
-    // When the sandbox closes, it stops the containers, so their exits are not reported.
-    container.exited
-      .then(
-        ({ exitCode }) => isClosing || recordContainerExit(region, taskArn, name, exitCode, endUsageWatch()),
-      )
-      .catch(reportError);
-    return container;
   }
 
   async function listenersOf(region: Region, taskArn: string): Promise<ListenedAddress[]> {
@@ -152,12 +118,13 @@ export function makeTaskDataPlane(
     );
   }
 
-  async function stop(region: Region, taskArn: string): Promise<void> {
+  /** @param maxStopMs a shorter stop timeout for all containers, in milliseconds */
+  async function stop(region: Region, taskArn: string, maxStopMs?: number): Promise<void> {
     const state = runningTasks.get(taskArn);
     if (state) {
       state.isStopping = true;
       for (const watch of state.watches) watch.stop();
-      await Promise.all([...state.containers.values()].map((container) => container.stop()));
+      await stopInOrder(state.definitions, async (name) => state.containers.get(name)?.stop(maxStopMs));
     }
     runningTasks.delete(taskArn);
     const listened = await listenedAddresses(folderOf(taskArn));
@@ -185,7 +152,7 @@ export function makeTaskDataPlane(
       start(region, task)
         .then(
           () => onOutcome(),
-          (error: unknown) => onOutcome(failureOf(error)),
+          (error: unknown) => onOutcome(startError(error).failure),
         )
         .catch(reportError);
     },
@@ -194,7 +161,9 @@ export function makeTaskDataPlane(
     },
     async close() {
       isClosing = true;
-      await Promise.all([...runningTasks].map(([taskArn, { region }]) => stop(region, taskArn)));
+      await Promise.all(
+        [...runningTasks].map(([taskArn, { region }]) => stop(region, taskArn, CLOSE_STOP_MS)),
+      );
     },
   };
 }

@@ -6,7 +6,7 @@ import { cidrCovers } from './cidr.ts';
 import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
 
 /** An address that represents the whole internet. */
-const INTERNET_ADDRESS = '52.94.0.1';
+export const INTERNET_ADDRESS = '52.94.0.1';
 const INTERNET: Endpoint = { ip: INTERNET_ADDRESS };
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';

@@ -24,6 +24,13 @@ export const durations = {
   taskAttach: 10_000,
   /** Pulling images: PENDING to ACTIVATING, in addition to the real work. */
   taskPull: 15_000,
+  /**
+   * How long ECS retries to pull an image inside the task: recorded attempts take 85 to 95 s from the start of the task, 25 s of
+   * which precede the pull.
+   */
+  pullRetry: 63_000,
+  /** How long ECS tries to reach ECR without a route, recorded from the start of the pull to the stop. */
+  signInTimeout: 271_000,
   /** Detaching the network interface: DEPROVISIONING to STOPPED. */
   taskDetach: 10_000,
   /** The interval at which the scheduler checks a service that is not steady. */

@@ -58,7 +58,7 @@ test('tasks cannot start without a route to the NAT gateway, and provision resto
     const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: newTasks }));
     return tasks.find(({ stopCode }) => stopCode === 'TaskFailedToStart')?.stoppedReason;
   });
-  expect(reason).toMatch(/^ResourceInitializationError: .*dial tcp: i\/o timeout/);
+  expect(reason).toMatch(/^ResourceInitializationError: .*dial tcp .*i\/o timeout/);
   expect((await httpRequest(`${url}/app`)).status).toBe(503);
 
   const repaired = await user.run('provision', ...flags);

@@ -39,7 +39,7 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
       .get(targetGroupArn)
       ?.targets.find((target) => target.id === task.privateIp && target.port === port),
   }));
-  if (age >= graceOf(region, service)) {
+  if (age >= graceOf(region, service, task)) {
     const failure = failureOf(task, memberships);
     if (failure) {
       task.healthySince = undefined;
@@ -86,7 +86,23 @@ const canServe = (target: TargetRow | undefined): boolean =>
 const hasHealthCheck = (definition: TaskDefinitionRow | undefined): boolean =>
   definition?.containerDefinitions?.some(({ essential, healthCheck }) => essential && healthCheck) ?? false;
 
-/** Returns the grace period of a service, in milliseconds of the sandbox's clock. Real programs get it in real time. */
-function graceOf(region: Region, { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow): number {
-  return Math.max(region.scaled(seconds * 1000), region.plane.runsPrograms ? seconds * 1000 : 0);
+/**
+ * Returns the time in which failures of a task do not count, in milliseconds of the sandbox's clock: the grace period of its
+ * service. Real programs get it in real time. Even without a grace period, a program that starts has as much real time as the
+ * health checks of its target groups need on AWS to find it unhealthy.
+ */
+function graceOf(
+  region: Region,
+  { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow,
+  { targets, wasHealthy }: TaskRow,
+): number {
+  const scaled = region.scaled(seconds * 1000);
+  if (!region.plane.runsPrograms) return scaled;
+  const startTimes = targets.map(({ targetGroupArn }) => {
+    const { UnhealthyThresholdCount: failures = 2, HealthCheckIntervalSeconds: interval = 30 } =
+      region.elbv2.targetGroups.get(targetGroupArn) ?? {};
+    return (failures - 1) * interval;
+  });
+  const startTime = wasHealthy || startTimes.length === 0 ? 0 : Math.min(...startTimes);
+  return Math.max(scaled, seconds * 1000, startTime * 1000);
 }

@@ -57,13 +57,18 @@ function attach(region: Region, task: TaskRow): void {
   region.after('taskPull', 'ecs:task-placed', task.taskArn);
 }
 
-/** Lets the data plane pull the images and start the containers. */
-function startContainers(region: Region, task: TaskRow): void {
-  task.pullStartedAt = region.now();
+/**
+ * Lets the data plane pull the images and start the containers.
+ * @param isLastAttempt whether ECS gives up if this attempt fails
+ */
+function startContainers(region: Region, task: TaskRow, isLastAttempt = false): void {
+  task.pullStartedAt ??= region.now();
   task.handedOver = true;
   region.plane.startTask(region, task.taskArn, (failure) => {
     // In the meantime the task may have been stopped, or the world may have been reset.
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'PENDING') return;
+    if (failure?.retryMs && !isLastAttempt)
+      return region.after(failure.retryMs, 'ecs:task-start-retried', task.taskArn);
     task.pullStoppedAt = region.now();
     if (failure) failToStart(region, task, failure);
     else activate(region, task);
@@ -84,9 +89,10 @@ function activate(region: Region, task: TaskRow): void {
   region.after('taskActivate', 'ecs:task-activated', task.taskArn);
 }
 
-function failToStart(region: Region, task: TaskRow, { stopCode, reason, container }: TaskFailure): void {
+function failToStart(region: Region, task: TaskRow, failure: TaskFailure): void {
+  const { stopCode, reason, container, containerReason = reason } = failure;
   const failedContainer = task.containers.find(({ name }) => name === container);
-  if (failedContainer) failedContainer.reason = reason;
+  if (failedContainer) failedContainer.reason = containerReason;
   task.failureKind = 'start';
   stop(region, task, stopCode as TaskStopCode, reason);
 }
@@ -158,7 +164,8 @@ const whenInState =
 
 export const taskEvents: Events = {
   'ecs:task-attached': whenInState('PROVISIONING', attach),
-  'ecs:task-placed': whenInState('PENDING', startContainers),
+  'ecs:task-placed': whenInState('PENDING', (region, task) => startContainers(region, task)),
+  'ecs:task-start-retried': whenInState('PENDING', (region, task) => startContainers(region, task, true)),
   'ecs:task-activated': whenInState('ACTIVATING', (region, task) => {
     task.startedAt = region.now();
     setStatus(task, 'RUNNING');

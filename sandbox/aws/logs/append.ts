@@ -22,6 +22,13 @@ function reportChangeSoon(region: Region): void {
 /** Whether a log group with the given name exists. */
 export const hasLogGroup = (region: Region, group: string): boolean => region.logs.groups.has(group);
 
+/** Creates an empty stream in an existing group, unless the stream exists. */
+export function openLogStream(region: Region, group: string, stream: string): void {
+  if (region.logs.streams.get(streamKey(group, stream))) return;
+  makeStream(region, group, stream);
+  reportChangeSoon(region);
+}
+
 /**
  * Adds one line to a stream. Creates the stream when it does not exist, as the `awslogs` driver does.
  * @param timestamp milliseconds since 1970

@@ -33,7 +33,7 @@ async function runningScene(drainSeconds: number, slowMs?: number, onStop?: stri
   await scene.create({ taskDefinition: await scene.define('old') });
   await scene.waitUntilDeployed();
   const tasks = () => scene.region.ecs.tasks.all();
-  const [oldTask] = tasks();
+  const oldTask = tasks().find(({ lastStatus }) => lastStatus === 'RUNNING');
   const statusOfOld = () => scene.region.ecs.tasks.get(oldTask?.taskArn)?.lastStatus ?? '';
   const untilOldIs = async (...statuses: string[]) => {
     while (!statuses.includes(statusOfOld())) await delay(10);

@@ -44,6 +44,7 @@ test('a task does not start if its image lacks the user of the definition, and t
   await scene.push(PROGRAM, 'v1');
   expect(await scene.waitForStop(await scene.run({ web: { user: 'wheel' } }))).toMatchObject({
     stopCode: 'TaskFailedToStart',
-    stoppedReason: expect.stringMatching(/^CannotStartContainerError: .*no users found/),
+    stoppedReason: 'Task failed to start',
+    containers: [{ reason: expect.stringMatching(/^CannotStartContainerError: .*no users found/) }],
   });
 });

@@ -80,6 +80,7 @@ export async function serviceScene({
             name: 'web',
             image: `${repositoryUri}:${tag}`,
             portMappings: [{ containerPort: PORT }],
+            linuxParameters: { initProcessEnabled: true },
             ...container,
           },
         ],
@@ -95,6 +96,7 @@ export async function serviceScene({
         serviceName: 'web',
         taskDefinition: 'web',
         desiredCount: 1,
+        healthCheckGracePeriodSeconds: 60,
         launchType: 'FARGATE',
         networkConfiguration: {
           awsvpcConfiguration: { subnets: [subnet], securityGroups: [group], assignPublicIp: 'ENABLED' },

@@ -11,7 +11,11 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import { PutImageCommand } from '@aws-sdk/client-ecr';
-import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  CreateServiceLinkedRoleCommand,
+} from '@aws-sdk/client-iam';
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
@@ -19,6 +23,7 @@ import { makerOf, required } from '../aws/ec2/scene.ts';
 import { makeRepository, pushImage } from '../aws/ecr/pushing.ts';
 import { sandboxWithDataPlane } from '../harness.ts';
 
+export const EXECUTION_POLICY = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
 const LOG_GROUP = '/web';
 const LOGS = {
   logDriver: 'awslogs' as const,
@@ -45,6 +50,7 @@ export async function taskScene(options: SandboxOptions = {}) {
   };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'task', AssumeRolePolicyDocument }));
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'task', PolicyArn: EXECUTION_POLICY }));
   await logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
   await ecs.send(new CreateClusterCommand({ clusterName: 'main' }));
 
@@ -67,7 +73,10 @@ export async function taskScene(options: SandboxOptions = {}) {
       }),
     );
 
-  /** Runs a task and returns its ARN. Containers are given by name; each uses the image with the tag `v1` by default. */
+  /**
+   * Runs a task and returns its ARN. Containers are given by name; each uses the image with the tag `v1` and an init process by
+   * default.
+   */
   async function run(
     containers: Readonly<Record<string, Partial<ContainerDefinition> & { readonly tag?: string }>>,
     definition: Partial<RegisterTaskDefinitionCommandInput> = {},
@@ -85,6 +94,7 @@ export async function taskScene(options: SandboxOptions = {}) {
           name,
           image: `${repository?.repositoryUri}:${tag}`,
           logConfiguration: LOGS,
+          linuxParameters: { initProcessEnabled: true },
           ...more,
         })),
         ...definition,

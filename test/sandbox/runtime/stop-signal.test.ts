@@ -58,12 +58,12 @@ test.each<[string, readonly string[], Partial<ContainerSpec>, number]>([
     3,
   ],
   [
-    'a shell with a trap ends by itself',
+    'a shell with a trap ends on its own',
     ['sh', '-c', "trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done"],
     LONG,
     4,
   ],
-  ['a program that merely closes its server ends by itself', node(CLOSES), LONG, 0],
+  ['a program that merely closes its server ends on its own', node(CLOSES), LONG, 0],
   ['with an init process, the default of SIGTERM applies', node(IDLE), { ...LONG, ...INIT }, 143],
   [
     'with an init process, the default of SIGTERM applies to a shell',

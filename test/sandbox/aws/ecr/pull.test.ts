@@ -56,14 +56,14 @@ test("pulling an index yields the image for the task's platform", async () => {
   const armOnly = indexManifestOf({ arm64: armDigest });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: armOnly, imageTag: 'arm' }));
   expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:arm`)).toThrow(
-    "CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",
+    "CannotPullContainerError: pull image manifest has been retried 7 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",
   );
 });
 
 test('an unknown repository, tag or digest cannot be pulled', async () => {
   const { region } = await imageScene();
   const pullErrorPrefix =
-    'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
+    'CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref';
   const unknownReference = `${REGISTRY}/gone:v1`;
   expect(() => pullImage(region, unknownReference)).toThrow(
     `${pullErrorPrefix} ${unknownReference}: ${unknownReference}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
@@ -76,19 +76,72 @@ test('an unknown repository, tag or digest cannot be pulled', async () => {
   }
 });
 
+const NOTE = `(sandbox: it pulls from its own ECR only, ${REGISTRY})`;
+const DENIED =
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
+
 test.each([
-  'nginx',
-  'library/nginx:latest',
-  'public.ecr.aws/nginx/nginx:latest',
-  'localhost:5000/api1',
-  `111111111111.dkr.ecr.eu-west-1.amazonaws.com/${repositoryName}:v1`,
-  `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:v1`,
-  `000000000000.dkr.ecr.us-east-1.amazonaws.localhost/${repositoryName}:v1`,
-  `111111111111.dkr.ecr.eu-west-1.amazonaws.localhost:4566/${repositoryName}:v1`,
-])("pulling %s is refused because it is not in the sandbox's own registry", async (reference) => {
+  ['nginx', 7, `docker.io/library/nginx:latest: ${DENIED}`],
+  ['library/nginx:1', 7, `docker.io/library/nginx:1: ${DENIED}`],
+  ['docker.io/acme/private:2', 7, `docker.io/acme/private:2: ${DENIED}`],
+  ['public.ecr.aws/nginx/nginx', 7, `public.ecr.aws/nginx/nginx:latest: ${DENIED}`],
+  [
+    'localhost:5000/api1',
+    7,
+    'localhost:5000/api1:latest: failed to do request: Head "https://localhost:5000/v2/api1/manifests/latest": dial tcp 127.0.0.1:5000: connect: connection refused',
+  ],
+  [
+    'registry.exmaple.com/api1:v1',
+    7,
+    'registry.exmaple.com/api1:v1: failed to do request: Head "https://registry.exmaple.com/v2/api1/manifests/v1": dial tcp: lookup registry.exmaple.com on 10.0.0.2:53: no such host',
+  ],
+  ...[
+    '111111111111.dkr.ecr.eu-west-1.amazonaws.com',
+    '000000000000.dkr.ecr.us-east-1.amazonaws.com',
+    '000000000000.dkr.ecr.us-east-1.amazonaws.localhost',
+    '111111111111.dkr.ecr.eu-west-1.amazonaws.localhost:4566',
+  ].map(
+    (host) =>
+      [
+        `${host}/${repositoryName}:v1`,
+        1,
+        `${host}/${repositoryName}:v1: pulling from host ${host} failed with status code [manifests v1]: 403 Forbidden`,
+      ] as const,
+  ),
+])(
+  "pulling %s fails with ECS's text, since it is not in the sandbox's own registry",
+  async (reference, retries, text) => {
+    const { region } = await imageScene();
+    expect(() => pullImage(region, reference)).toThrow(
+      `CannotPullContainerError: pull image manifest has been retried ${retries} time(s): failed to resolve ref ${text} ${NOTE}`,
+    );
+  },
+);
+
+test('without a route to the internet, a pull times out', async () => {
   const { region } = await imageScene();
-  expect(() => pullImage(region, reference)).toThrow(
-    `failed to resolve ref ${reference}: the sandbox pulls from its own ECR only, which is ${REGISTRY}`,
+  const network = { hasRoute: false, resolver: '10.0.0.2' };
+  expect(() => pullImage(region, 'nginx:1', 'amd64', { network })).toThrow(
+    'failed to resolve ref docker.io/library/nginx:1: failed to do request: Head "https://registry-1.docker.io/v2/library/nginx/manifests/1": dial tcp 52.94.0.1:443: i/o timeout',
+  );
+});
+
+test.each([
+  [
+    'ecr:BatchGetImage',
+    `pull image manifest has been retried 1 time(s): failed to resolve ref ${REGISTRY}/${repositoryName}:v1: pulling from host ${REGISTRY} failed with status code [manifests v1]: 403 Forbidden`,
+  ],
+  [
+    'ecr:GetDownloadUrlForLayer',
+    'ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open',
+  ],
+])('an image cannot be pulled without %s on its repository', async (denied, text) => {
+  const { region } = await imageScene();
+  const arn = `arn:aws:ecr:eu-west-1:000000000000:repository/${repositoryName}`;
+  const denial = (action: string, resource: string) =>
+    action === denied && resource === arn ? 'denied' : undefined;
+  expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:v1`, 'amd64', { denial })).toThrow(
+    `CannotPullContainerError: ${text}`,
   );
 });
 

@@ -135,6 +135,22 @@ test('real programs get the whole grace period in real time, even when AWS time 
   expect(await tasks()).toHaveLength(2);
 });
 
+test('without a grace period, a program has the real time to start that the health checks take on AWS', async () => {
+  const clock = manualClock();
+  const scene = await balancedAccount({ clock, pace: 60, plane: { ...scriptedPlane(), runsPrograms: true } });
+  const { create, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1 }));
+  clock.advance(1_000);
+  const [task] = await tasks();
+  const { privateIp = '' } = required(scene.region.ecs.tasks.get(required(task?.taskArn)));
+  failHealthChecks(scene.region, privateIp, 5000);
+  // The second check of a target group with AWS's defaults starts 30 s after the first.
+  clock.advance(28_000);
+  expect(await tasks('STOPPED')).toEqual([]);
+  clock.advance(2_000);
+  expect(await tasks('STOPPED')).toMatchObject([{ taskArn: task?.taskArn }]);
+});
+
 test('real programs count as healthy once they have been healthy for some seconds without interruption', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, plane: { ...scriptedPlane(), runsPrograms: true } });

@@ -78,7 +78,7 @@ async function testDeploy(one: DeployCase, mode: Mode): Promise<void> {
   const outcome = await provision(user, flags, { meanwhile: one.meanwhile, after });
   const seconds = (performance.now() - start) / 1000;
   const { problem } = outcome;
-  report({ name: one.name, fault: one.fault, mode, printed: problem?.what ?? 'works', seconds });
+  report({ name: one.name, fault: one.fault, mode, printed: printedBy(outcome, user), seconds });
   if (!one.cause) {
     expect(outcome).toMatchObject({ code: 0, problem: undefined });
     return;
@@ -90,6 +90,15 @@ async function testDeploy(one: DeployCase, mode: Mode): Promise<void> {
   expect(beginning).toMatch(one.cause);
   if (one.fix) expect(problem?.fix.join('\n')).toMatch(one.fix);
   if (mode === 'update') expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'v1 /api' });
+}
+
+/** Returns the sentence that names the cause. If the sentence only names a file, the first reason follows. */
+function printedBy({ problem }: Outcome, { folder }: Machine): string {
+  if (!problem) return 'works';
+  const namesFile = ['BUNDLE', 'CONFIG_INVALID', 'STEPS_FAILED'].includes(problem.code);
+  return [problem.what, ...(namesFile ? problem.why.split('\n').slice(0, 2) : [])]
+    .join(' ')
+    .replaceAll(`${folder}/`, '');
 }
 
 /** Appends a result to the file that DEPLOYS_REPORT names, if any. */

@@ -63,6 +63,16 @@ const isLoopback = (address: string): boolean => /^(127\.|::1$|localhost$|\[::1\
 const onPort = ({ listeners = [], port }: ListeningContext): readonly Listener[] =>
   listeners.filter((listener) => listener.port === port);
 
+const closedPort = listeningRule(({ name, port, facts, check }) =>
+  check.by !== 'load balancer' || !facts.network?.closedPorts.includes(port)
+    ? undefined
+    : {
+        what: `the security group of ${facts.service.name} lets nothing through to port ${port} of ${name}`,
+        fix: ['npm run provision, which restores the rules of the security group'],
+        isPermanent: true,
+      },
+);
+
 const loopbackOnly = listeningRule((context) => {
   const { name, port, facts } = context;
   const ours = onPort(context);
@@ -151,6 +161,7 @@ const nowhere = listeningRule((context) => {
 });
 
 export const listeningRules: readonly Rule[] = [
+  closedPort,
   loopbackOnly,
   otherPort,
   unixSocket,

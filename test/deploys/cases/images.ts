@@ -8,7 +8,13 @@ import {
   PutImageCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
-import { DeleteRouteCommand, DescribeRouteTablesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DeleteRouteCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import { CloudWatchLogsClient, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { eventually, type Machine } from '../../journeys/harness.ts';
@@ -164,6 +170,26 @@ export const BY_HAND: readonly DeployCase[] = [
         );
       });
     },
-    cause: /the tasks have no way out of the network/,
+    cause: /the private route table has no route to the NAT gateway/,
+    fix: /npm run provision/,
+  },
+  {
+    name: 'security-group-closed',
+    fault: 'someone removes the rule of the security group during the deploy',
+    folders: { app: SECOND_VERSION },
+    services: api(),
+    meanwhile: async (user) => {
+      const ec2 = new EC2Client(settings(user));
+      await eventually(async () => {
+        const { SecurityGroups = [] } = await ec2.send(
+          new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-name', Values: ['ro-dev-web'] }] }),
+        );
+        const [group] = SecurityGroups.filter(({ IpPermissions = [] }) => IpPermissions.length > 0);
+        const { GroupId, IpPermissions } = group ?? {};
+        return group && ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+      });
+    },
+    cause: /the security group of web lets nothing through to port 5000 of api/,
+    fix: /npm run provision/,
   },
 ];

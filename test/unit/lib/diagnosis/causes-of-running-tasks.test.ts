@@ -228,3 +228,21 @@ describe('a program that fails its health check', () => {
     });
   });
 });
+
+test('a port that the security group closes explains a timeout', () => {
+  const target = {
+    container: 'api',
+    taskId: '1',
+    state: 'unhealthy',
+    reason: 'Target.Timeout',
+    description: 'Request timed out',
+  };
+  const facts = factsWith({ tasks: [taskWith()], targets: [target] });
+  expect(findCause({ ...facts, network: { hasWayOut: true, closedPorts: [5000] } })).toMatchObject({
+    what: 'the security group of web lets nothing through to port 5000 of api',
+    isPermanent: true,
+  });
+  expect(findCause({ ...facts, network: { hasWayOut: true, closedPorts: [] } })?.what).toMatch(
+    /not answered within 5 s/,
+  );
+});

@@ -14,13 +14,13 @@ const wordsOf = (name: string): string[] =>
     .toLowerCase()
     .split(/[^a-z]+/);
 
-/** Whether a name says that its value is a secret. A public key is none. */
+/** Whether a name says that its value is a secret. A public key is not secret. */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
   return words.some((word) => SECRET_WORDS.has(word)) && !words.includes('public');
 }
 
-/** Forms of secrets, in any text: the part in the first group is kept. */
+/** Forms of secrets, wherever they occur: the part in the first group is kept. */
 const SECRET_FORMS: readonly RegExp[] = [
   // A password in a URL.
   /(\b[a-z][\w+.-]*:\/\/[^\s/:@'"]*:)[^\s/@'"]+(?=@)/gi,
@@ -33,7 +33,7 @@ const SECRET_FORMS: readonly RegExp[] = [
   /\b([\w-]*(?:password|passwd|secret|token|api[_-]?key)["']?(?:=|:\s?(?=["'])))(?:"[^"\s]+"|'[^'\s]+'|[^\s"'&;,})(]+)/gi,
 ];
 
-/** Replaces everything in a text that has the form of a secret. */
+/** Replaces every part of a string that has the form of a secret. */
 export const withoutSecretForms = (text: string, hidden: string): string =>
   SECRET_FORMS.reduce((rest, form) => rest.replaceAll(form, `$1${hidden}`), text);
 

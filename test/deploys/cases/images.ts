@@ -176,6 +176,7 @@ export const BY_HAND: readonly DeployCase[] = [
   {
     name: 'security-group-closed',
     fault: 'someone removes the rule of the security group during the deploy',
+    cutsOffAll: true,
     folders: { app: SECOND_VERSION },
     services: api(),
     meanwhile: async (user) => {

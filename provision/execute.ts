@@ -21,6 +21,7 @@ import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { warnOfEndedContainers } from './done/ended-containers.ts';
 import { finish } from './done/finish.ts';
+import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -81,6 +82,11 @@ export async function execute(
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
+  const target = session.connectedTarget;
+  await checkImageReferences(
+    { aws: context.aws, config, account, target, signal, report: run.report },
+    plan.changes,
+  );
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan, onlyService);

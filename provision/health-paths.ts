@@ -70,7 +70,10 @@ function wrongPaths(wrong: readonly WrongPath[]): Problem {
   const [first] = wrong;
   const names = wrong.map(({ container }) => container.name).join(', ');
   return problem('HEALTH_PATH', {
-    what: `The health check of ${names} would fail: the program does not have the path.`,
+    what:
+      first && wrong.length === 1
+        ? `GET ${first.container.health.path} of ${names} answers 404, expected ${first.container.health.matcher}: correct health.path or health.matcher.`
+        : `The health checks of ${names} would fail: the programs do not have their paths.`,
     why: wrong
       .map(
         ({ container: { name, health } }) =>

@@ -32,6 +32,8 @@ export interface SandboxClient {
    * @param taskId the last part of the task's ARN
    */
   listeners(taskId: string): Promise<readonly ListenedAddress[] | undefined>;
+  /** Whether tasks pull images only from the sandbox's own ECR. */
+  readonly pullsOnlyFromEcr: boolean;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether the sandbox's process is alive, even if it does not respond. */
   isAlive(): boolean;
@@ -166,6 +168,7 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     listeners: async (taskId) =>
       ((await call(`listeners?task=${encodeURIComponent(taskId)}`)) ?? undefined) as
         ListenedAddress[] | undefined,
+    pullsOnlyFromEcr: true,
     census: async () => (await call('census')) as Record<string, number>,
     isAlive: () => isAlive(about.pid),
     async stop(withinMs = STOP_TIMEOUT_MS) {

@@ -63,6 +63,14 @@ export interface TargetFacts {
   readonly description: string | undefined;
 }
 
+/** The network of the tasks. */
+export interface NetworkFacts {
+  /** Whether the subnets have a usable default route. */
+  readonly hasWayOut: boolean;
+  /** The ports of routed containers to which no rule of the security group lets anything through. */
+  readonly closedPorts: readonly number[];
+}
+
 /** Everything that is known about a deployment. */
 export interface Facts {
   /** Its configuration. */
@@ -80,8 +88,8 @@ export interface Facts {
   readonly tasks: readonly TaskFacts[];
   /** The last report about each target, including targets that are gone. */
   readonly targets: readonly TargetFacts[];
-  /** What is wrong with the network of the tasks; undefined if it was not looked at or nothing is wrong. */
-  readonly network?: readonly string[] | undefined;
+  /** Read only if a task or a target cannot be reached, or cannot reach AWS. */
+  readonly network?: NetworkFacts | undefined;
   readonly now: Date;
 }
 

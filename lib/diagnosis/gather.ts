@@ -16,9 +16,11 @@ import {
   type ContainerListener,
   type Facts,
   type ListenersOf,
+  type NetworkFacts,
   type TargetFacts,
 } from './facts.ts';
-import { shortened } from './messages.ts';
+import { NO_NETWORK, shortened } from './messages.ts';
+import { readNetwork } from './network.ts';
 import { logStreamOf, readLogEnd } from './read-log.ts';
 import { targetFacts, taskFacts, idOfTask, type Extras } from './task-facts.ts';
 
@@ -55,6 +57,8 @@ export interface Observed {
 /** Reads the current facts. */
 export type Gather = (observed?: Observed) => Promise<Facts>;
 
+/** The network is read at most this often, in milliseconds. */
+const NETWORK_EVERY_MS = 10_000;
 /** The number of tasks whose logs are read; the others usually ended in the same way. */
 const MAX_TASKS_WITH_LOGS = 3;
 
@@ -66,6 +70,8 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
   const { aws, names, clock } = context;
   const { service, taskDefinitionArn, deploymentId } = deployment;
   const lastTargets = new Map<string, TargetFacts>();
+  let network: NetworkFacts | undefined;
+  let networkReadAt = -Infinity;
   const lastListeners = new Map<string, readonly ContainerListener[]>();
   const finishedLogs = new Map<string, readonly string[]>();
   const logStream = (container: string, taskId: string) => ({
@@ -146,6 +152,18 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
         if (isNews && (facts.taskId !== undefined || !lastTargets.has(key))) lastTargets.set(key, facts);
       }
     }
+    const targets = [...lastTargets.values()].filter(
+      ({ taskId }) => taskId !== undefined || tasks.length === 0,
+    );
+    const hasSign =
+      targets.some(({ reason: sign }) => sign === 'Target.Timeout') ||
+      [...events, ...tasks.map(({ stoppedReason = '' }) => stoppedReason)].some((text) =>
+        NO_NETWORK.test(text),
+      );
+    if (hasSign && clock.now() - networkReadAt >= NETWORK_EVERY_MS) {
+      networkReadAt = clock.now();
+      network = await readNetwork(aws, names, service);
+    }
     return {
       service,
       logGroup: names.logGroup,
@@ -158,7 +176,8 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
       reason,
       events: events.map(shortened),
       tasks,
-      targets: [...lastTargets.values()].filter(({ taskId }) => taskId !== undefined || tasks.length === 0),
+      targets,
+      network,
       now: new Date(clock.now()),
     };
   };

@@ -20,6 +20,13 @@ export function endingText({
   return [shortened(stoppedReason), ...endings].join('; ');
 }
 
+/**
+ * The signs of a network without a way out, in the messages of ECS.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+ */
+export const NO_NETWORK =
+  /i\/o timeout|dial (?:tcp|udp)|TLS handshake timeout|connection timed out|request canceled|context deadline exceeded|connection issue|Check your (?:task )?network configuration|Context canceled|signal: killed|Client\.Timeout exceeded/i;
+
 const PLACEMENT = /unable to place a task\. Reason: (.+)$/;
 
 /**

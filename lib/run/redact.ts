@@ -4,6 +4,7 @@ import { containersOf } from '../config/config.ts';
 import { namesOf } from '../derive/names.ts';
 import { Problem } from '../model/problem.ts';
 import type { Event, Report } from '../model/report.ts';
+import { secretsInCommand, secretsInVariable, withoutSecretForms } from './secret-values.ts';
 
 /** Replaces the secrets in a string. */
 export type Redact = (text: string) => string;
@@ -22,13 +23,14 @@ const ORIGIN = /^\w+:\/\/[\w.-]+(:\d+)?\/?$/;
 const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
 
 /**
- * Makes the redactor of a run. It hides the keys of the account, and the environment variables and commands of containers. A
- * value that also occurs elsewhere in the configuration is shown: no one writes a secret there.
+ * Makes the redactor of a run. It hides the keys of the account, and whatever looks like a secret: by the name of its variable or
+ * its option, or by its form. Ordinary values such as a port are shown, since messages would be unreadable without them. A value
+ * that also occurs elsewhere in the configuration is shown, too: no one writes a secret there.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
   const values = containersOf(config).flatMap(({ environment, command = [] }) => [
-    ...Object.values(environment),
-    ...command,
+    ...Object.entries(environment).flatMap(([name, value]) => secretsInVariable(name, value)),
+    ...secretsInCommand(command),
   ]);
   const publicParts = publicText(config);
   const isPublic = (value: string) => publicParts.includes(value) || ORIGIN.test(value);
@@ -41,9 +43,10 @@ export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env
     .sort((one, other) => other.length - one.length);
   const forms = [...new Set(secrets.flatMap(spellings))];
   return (text) =>
-    forms
-      .reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text)
-      .replace(SESSION_TOKEN, `$1${HIDDEN}`);
+    withoutSecretForms(
+      forms.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text),
+      HIDDEN,
+    ).replace(SESSION_TOKEN, `$1${HIDDEN}`);
 }
 
 /** Returns a value and each of its lines: a program prints the lines in sequence, and each becomes a separate event. */

@@ -33,6 +33,8 @@ export interface SandboxHandle {
    * @param taskId the last part of the task's ARN
    */
   listeners(taskId: string): Promise<readonly SandboxListener[] | undefined>;
+  /** Whether it pulls images only from its own ECR. */
+  readonly pullsOnlyFromEcr?: boolean;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;

@@ -15,8 +15,10 @@ export interface DeployCase {
   readonly services: StackInput['services'];
   /** Prepares the account, before the first command. */
   readonly prepare?: (user: Machine) => Promise<void>;
-  /** Changes the account by hand, as soon as the new task definition is registered. */
+  /** Changes the account by hand, while the run prepares the deployment. */
   readonly meanwhile?: (user: Machine) => Promise<void>;
+  /** Whether the change by hand also cuts off the version that works. */
+  readonly cutsOffAll?: true;
   /** Matches the cause that Slipway names; undefined if the deploy works. */
   readonly cause?: RegExp;
   /** Matches the first fix. */

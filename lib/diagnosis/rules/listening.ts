@@ -63,6 +63,16 @@ const isLoopback = (address: string): boolean => /^(127\.|::1$|localhost$|\[::1\
 const onPort = ({ listeners = [], port }: ListeningContext): readonly Listener[] =>
   listeners.filter((listener) => listener.port === port);
 
+const closedPort = listeningRule(({ name, port, facts, check }) =>
+  check.by !== 'load balancer' || !facts.network?.closedPorts.includes(port)
+    ? undefined
+    : {
+        what: `the security group of ${facts.service.name} lets nothing through to port ${port} of ${name}`,
+        fix: ['npm run provision, which restores the rules of the security group'],
+        isPermanent: true,
+      },
+);
+
 const loopbackOnly = listeningRule((context) => {
   const { name, port, facts } = context;
   const ours = onPort(context);
@@ -126,7 +136,7 @@ const tooEarly = listeningRule((context) => {
   if (onPort(context).length > 0 || seconds > graceSeconds + PATIENCE_SECONDS) return undefined;
   if (listeners !== undefined && listeners.length > 0) return undefined;
   return {
-    what: `${name} was not ready ${seconds} s after it started, and graceSeconds is ${graceSeconds}`,
+    what: `${name} was not ready ${Math.max(1, seconds)} s after it started, and graceSeconds is ${graceSeconds}`,
     fix: [
       `Raise graceSeconds of ${facts.service.name} above the seconds that ${name} needs to listen on ${port}.`,
     ],
@@ -151,6 +161,7 @@ const nowhere = listeningRule((context) => {
 });
 
 export const listeningRules: readonly Rule[] = [
+  closedPort,
   loopbackOnly,
   otherPort,
   unixSocket,

@@ -32,21 +32,34 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
   },
   {
     pattern:
-      /EADDRINUSE[^\n]*?[:\s](?<port>\d{1,5})\b|(?:address already in use|Address in use)[^\n]*?(?<other>:\d{1,5})?/i,
-    cause: ({ name, match, configured, facts: { service } }) => {
+      /EADDRINUSE[^\n]*?[:\s](?<port>\d{1,5})(?![.\d:])|(?:address already in use|Address in use)[^\n]*?(?<other>:\d{1,5})?/i,
+    cause: ({ name, match, configured, task, facts: { service } }) => {
       const digits = (match.groups?.['port'] ?? match.groups?.['other'] ?? '').replace(':', '');
       const taken = digits === '' ? undefined : Number(digits);
-      const holder = service.containers.find(
-        (container) => container.name !== name && container.port === taken,
+      const listening = task.containers.find(
+        (other) => other.name !== name && other.listeners?.some(({ port }) => port === taken),
       );
+      const holder =
+        listening ??
+        service.containers.find((container) => container.name !== name && container.port === taken);
+      const portOfHolder = service.containers.find((container) => container.name === holder?.name)?.port;
       const where = taken === undefined ? 'its port' : `port ${taken}`;
-      const isOther = configured?.port !== undefined && taken !== undefined && configured.port !== taken;
+      const isWrong = (port: number | undefined) =>
+        port !== undefined && taken !== undefined && port !== taken;
+      const [wrong, port] = isWrong(configured?.port)
+        ? [name, configured?.port]
+        : isWrong(portOfHolder)
+          ? [holder?.name, portOfHolder]
+          : [];
       return {
-        what: `${name} cannot listen on ${where}: ${holder ? `${holder.name} already listens there` : 'the port is taken'}${isOther ? `, and port of ${name} is ${configured.port}` : ''}`,
+        what: [
+          `${name} cannot listen on ${where}: ${holder ? `${holder.name} already listens there` : 'the port is taken'}`,
+          ...(wrong === undefined ? [] : [`and port of ${wrong} is ${port}`]),
+        ].join(', '),
         fix: [
-          isOther
-            ? `Make ${name} listen on ${configured.port}, for example on process.env.PORT.`
-            : `Let every program in the task listen on a different port.`,
+          wrong === undefined
+            ? 'Let every program in the task listen on a different port.'
+            : `Make ${wrong} listen on ${port}, for example on process.env.PORT.`,
         ],
         isPermanent: true,
       };
@@ -99,13 +112,14 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
       const { path, python, shell, bash, jar } = context.match.groups ?? {};
       const missing = path ?? python ?? shell ?? bash ?? jar ?? '';
       const isNamed = isInCommand(context, missing);
+      const shown = isNamed ? tail(missing) : missing;
       if (path !== undefined && !isNamed) return undefined;
       return {
-        what: `the image of ${context.name} contains no \`${missing}\`${isNamed ? ', which its command names' : ''}`,
+        what: `the image of ${context.name} contains no \`${shown}\`${isNamed ? ', which its command names' : ''}`,
         fix: [
           isNamed
-            ? `Correct command of ${context.name}, or add ${missing} to its image.`
-            : `Add ${missing} to the image of ${context.name}, or correct what starts it.`,
+            ? `Correct command of ${context.name}, or add ${shown} to its image.`
+            : `Add ${shown} to the image of ${context.name}, or correct what starts it.`,
         ],
         isPermanent: true,
       };

@@ -1,7 +1,7 @@
 /** Rules for tasks that did not start: the image, the execution role, the log group, the network, the command. */
 import type { Container } from '../../config/config.ts';
 import { configuredContainer, type Facts } from '../facts.ts';
-import { shortened, startFailures, type StartFailure } from '../messages.ts';
+import { NO_NETWORK, shortened, startFailures, type StartFailure } from '../messages.ts';
 import type { Cause, Rule } from '../rule.ts';
 
 /** The facts that the sentence of a start failure is made of. */
@@ -25,9 +25,6 @@ const imageIn = ({ match, configured }: StartContext): string => {
   return image ?? (configured && 'reference' in configured.image ? configured.image.reference : 'its image');
 };
 
-const NO_NETWORK =
-  /i\/o timeout|dial (?:tcp|udp)|TLS handshake timeout|connection timed out|request canceled|context deadline exceeded|connection issue|Check your (?:task )?network configuration|Context canceled|signal: killed|Client\.Timeout exceeded/i;
-
 /**
  * The messages, the more specific first.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
@@ -43,10 +40,14 @@ const KINDS: readonly StartKind[] = [
   {
     pattern: NO_NETWORK,
     isPermanent: false,
-    what: () => 'the tasks have no way out of the network, so they reach neither the registry nor AWS',
+    what: ({ facts }) =>
+      facts.network?.hasWayOut === false
+        ? 'the private route table has no route to the NAT gateway, so the tasks reach neither the registry nor AWS'
+        : 'the tasks have no way out of the network, so they reach neither the registry nor AWS',
     fix: ({ facts }) => [
-      ...(facts.network ?? []),
-      'npm run drift, which shows whether the private route table still leads to the NAT gateway',
+      facts.network?.hasWayOut === false
+        ? 'npm run provision, which restores the route'
+        : 'npm run drift, which shows what someone has changed in the network',
     ],
   },
   {

@@ -59,7 +59,7 @@ export const EXITS: readonly DeployCase[] = [
   },
   {
     name: 'winston-crash',
-    fault: 'the fatal line is JSON of winston, with the stack in a member of its own',
+    fault: 'the fatal line is JSON of winston, with the stack in a separate member',
     folders: {
       app: printing(
         2,

@@ -43,7 +43,7 @@ export const LISTENING: readonly DeployCase[] = [
     fault: 'the program listens on a Unix socket',
     folders: {
       app: server({
-        listen: "server.listen('/tmp/app.sock', () => console.log('listening on /tmp/app.sock'));",
+        listen: "server.listen('/tmp/app-' + process.pid + '.sock', () => console.log('ready'));",
       }),
     },
     services: api({ readOnlyRoot: false }, { graceSeconds: 5 }),

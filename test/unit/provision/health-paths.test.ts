@@ -50,7 +50,9 @@ async function check(
 test('a path that the program does not have is refused before anything is changed', async () => {
   await expect(check({ health: { path: '/healthz' } })).rejects.toMatchObject({
     code: 'HEALTH_PATH',
-    what: 'The health check of api would fail: the program does not have the path.',
+    what: expect.stringMatching(
+      /^GET \S+ of api answers 404, expected \S+: correct health\.path or health\.matcher\.$/,
+    ),
     why: 'GET /healthz of api answers 404; expected 200.',
     now: NOTHING_CHANGED,
     fix: [

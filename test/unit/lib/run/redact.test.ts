@@ -40,7 +40,7 @@ describe('a redactor', () => {
   );
 
   test('shows a line that also occurs elsewhere in the configuration', () => {
-    expect(redactorOf({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
+    expect(redactorOf({ SECRET_SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
       'no such subnet in eu-west-1',
     );
   });
@@ -74,12 +74,81 @@ describe('a redactor', () => {
     expect(redactorOf(environment)(text)).toBe(text);
   });
 
-  test('hides command arguments, and hides the longest of several overlapping secrets', () => {
+  test.each([
+    ['a mode', { NODE_ENV: 'production' }, 'running in production'],
+    ['a port', { PORT: '500000' }, 'listening on 500000'],
+    [
+      'a host name',
+      { DB_HOST: 'shop-db.c9akciq32.eu-west-1.rds.amazonaws.com' },
+      'cannot resolve shop-db.c9akciq32.eu-west-1.rds.amazonaws.com',
+    ],
+    [
+      'a URL without a password',
+      { DATABASE_URL: 'postgres://db.internal:5432/orders' },
+      'connecting to postgres://db.internal:5432/orders',
+    ],
+    [
+      'a UUID',
+      { TENANT: '123e4567-e89b-12d3-a456-426614174000' },
+      'tenant 123e4567-e89b-12d3-a456-426614174000',
+    ],
+    ['a public key', { PUBLIC_KEY_FILE: '/etc/keys/public.pem' }, 'no /etc/keys/public.pem'],
+    ['a name that only contains a word', { KEYSPACE: 'orders-blue' }, 'no keyspace orders-blue'],
+  ])('shows %s, although it is a value in the environment', (_, environment, text) => {
+    expect(redactorOf(environment)(text)).toBe(text);
+  });
+
+  test.each([
+    [
+      'a random token',
+      { SLACK: 'xoxb4fK2mQ9sT7vLw3ZpR8' },
+      'refused xoxb4fK2mQ9sT7vLw3ZpR8',
+      'refused (not shown)',
+    ],
+    [
+      'a password in a URL, also alone',
+      { DATABASE_URL: 'postgres://shop:s3cr3t%21x@db/orders' },
+      'for s3cr3t!x',
+      'for (not shown)',
+    ],
+    [
+      'a webhook',
+      { HOOK: 'https://hooks.example.org/T0/aB3dE5gH7jK9mN1pQ3sU' },
+      'POST https://hooks.example.org/T0/aB3dE5gH7jK9mN1pQ3sU',
+      'POST (not shown)',
+    ],
+  ])('hides %s, whatever the name of the variable', (_, environment, text, shown) => {
+    expect(redactorOf(environment)(text)).toBe(shown);
+  });
+
+  test.each([
+    [
+      'a password in a URL',
+      'connect mysql://root:hunter2@db:3306 failed',
+      'connect mysql://root:(not shown)@db:3306 failed',
+    ],
+    ['a JSON Web Token', 'bad eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'bad (not shown)'],
+    ['an access key', 'InvalidAccessKeyId: AKIAIOSFODNN7EXAMPLE', 'InvalidAccessKeyId: (not shown)'],
+    [
+      'an assignment',
+      'login with db_password=hunter2 {"apiKey":"abc"}',
+      'login with db_password=(not shown) {"apiKey":(not shown)}',
+    ],
+  ])('hides %s that a program prints, although it is not configured', (_, text, shown) => {
+    expect(redactorOf({})(text)).toBe(shown);
+  });
+
+  test('words about secrets are shown', () => {
+    const text = "SyntaxError: Unexpected token: }\npassword authentication failed for user 'shop'";
+    expect(redactorOf({})(text)).toBe(text);
+  });
+
+  test('hides the values of secret options, and hides the longest of several overlapping secrets', () => {
     const config = read(
       validStackWith({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
     );
     expect(redactorFor(config, {})('run --token=hunter2 hunter2hunter2 hunter2')).toBe(
-      'run (not shown) (not shown) (not shown)',
+      'run --token=(not shown) (not shown)(not shown) (not shown)',
     );
   });
 

@@ -177,7 +177,7 @@ test('targets are registered and watched with the permissions of the role', asyn
 test('the default rule of a listener can be the production rule, and its listener shows the weights too', async () => {
   const scene = await timedScene();
   const rule = required(
-    scene.region.elbv2.rules.find((one) => one.ListenerArn === scene.ListenerArn && one.IsDefault),
+    scene.region.elbv2.rules.find((one) => one.ListenerArn === scene.ListenerArn && one.IsDefault === true),
   );
   const listener = required(scene.region.elbv2.listeners.get(scene.ListenerArn));
   await scene.elbv2.send(

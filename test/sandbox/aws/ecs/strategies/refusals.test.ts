@@ -1,5 +1,9 @@
 // ECS's immediate refusals of deployment strategies, hooks and advanced configurations of load balancers.
-import { type CreateServiceCommandInput, type DeploymentConfiguration } from '@aws-sdk/client-ecs';
+import type {
+  CreateServiceCommandInput,
+  DeploymentConfiguration,
+  DeploymentLifecycleHook,
+} from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../../harness.ts';
 import { calls } from '../scene.ts';
@@ -82,7 +86,7 @@ test.each(balancerCases)('CreateService refuses %s', async (_what, loadBalancers
   expect(scene.region.ecs.services.size).toBe(0);
 });
 
-const PAUSE = { targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] } as const;
+const PAUSE: DeploymentLifecycleHook = { targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] };
 const LAMBDA = {
   hookTargetArn: 'arn:aws:lambda:eu-west-1:000000000000:function:check',
   roleArn: 'arn:aws:iam::000000000000:role/r',

@@ -4,10 +4,12 @@ import type {
   DeploymentConfiguration,
   DeploymentLifecycleHook,
 } from '@aws-sdk/client-ecs';
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../../harness.ts';
 import { calls } from '../scene.ts';
-import { shiftingAccount } from './scene.ts';
+import { shiftingAccount, trustFor } from './scene.ts';
 
 type Account = Awaited<ReturnType<typeof shiftingAccount>>;
 
@@ -86,6 +88,25 @@ test.each(balancerCases)('CreateService refuses %s', async (_what, loadBalancers
   expect(scene.region.ecs.services.size).toBe(0);
 });
 
+test('a role that is too new cannot be passed yet', async () => {
+  const clock = manualClock();
+  const scene = await shiftingAccount({ pace: 1, clock });
+  scene.chaos.adjust({ iamLagMs: 60_000 });
+  clock.advance(60_000);
+  await scene.iam.send(
+    new CreateRoleCommand({ RoleName: 'new', AssumeRolePolicyDocument: trustFor('ecs.amazonaws.com') }),
+  );
+  const roleArn = scene.infrastructureRole.replace('infrastructure', 'new');
+  const loadBalancers = scene.balancers({ roleArn });
+  const refusal = await refusalOf(
+    calls(scene.ecs).create(scene.shiftingInput(BLUE_GREEN, { loadBalancers })),
+  );
+  expect(refusal).toEqual({
+    code: 'AccessDeniedException',
+    message: expect.stringContaining(`is not authorized to perform: iam:PassRole on resource: ${roleArn}`),
+  });
+});
+
 const PAUSE: DeploymentLifecycleHook = { targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] };
 const LAMBDA = {
   hookTargetArn: 'arn:aws:lambda:eu-west-1:000000000000:function:check',
@@ -151,7 +172,7 @@ const configurationCases: [string, DeploymentConfiguration, string][] = [
   [
     'a pause without a stage',
     { ...BLUE_GREEN, lifecycleHooks: [{ targetType: 'PAUSE' }] },
-    'lifecycleStages are required',
+    'Lifecycle stage cannot be null or empty',
   ],
   [
     'a pause of more than two weeks',

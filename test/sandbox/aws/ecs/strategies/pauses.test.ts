@@ -3,10 +3,13 @@ import {
   ContinueServiceDeploymentCommand,
   type DeploymentLifecycleHook,
   type DeploymentLifecycleHookAction,
+  type Service,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../../harness.ts';
-import { deployedScene, type ShiftingScene } from './scene.ts';
+import { scriptedPlane } from '../plane.ts';
+import { calls, isCompleted, until } from '../scene.ts';
+import { deployedScene, shiftingAccount, type ShiftingScene } from './scene.ts';
 
 const BLUE_GREEN = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 0 } as const;
 const pauseAt = (...lifecycleStages: NonNullable<DeploymentLifecycleHook['lifecycleStages']>) => ({
@@ -110,6 +113,22 @@ test('all hooks of a stage must be continued, and every step of a linear deploym
   await proceed(scene);
   await scene.untilStatus('SUCCESSFUL');
   expect((await scene.latest()).lifecycleHookDetails).toHaveLength(4);
+});
+
+test('at the pace instant, a pause still waits for a call', async () => {
+  const scene = await shiftingAccount({ plane: scriptedPlane() });
+  const lifecycleHooks = [pauseAt('POST_SCALE_UP')];
+  await calls(scene.ecs).create(scene.shiftingInput({ ...BLUE_GREEN, lifecycleHooks }));
+  const state = ({ deployments }: Service) => deployments?.[0]?.rolloutState;
+  await until(
+    scene,
+    () => (scene.region.ecs.services.all()[0]?.rollouts[0]?.lifecycleHookDetails?.length ?? 0) > 0,
+  );
+  expect(state(await calls(scene.ecs).service())).toBe('IN_PROGRESS');
+  const { serviceDeploymentArn, lifecycleHookDetails } = await scene.latest();
+  const hookId = lifecycleHookDetails?.[0]?.hookId;
+  await scene.ecs.send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId }));
+  expect(state(await until(scene, isCompleted))).toBe('COMPLETED');
 });
 
 test('ContinueServiceDeployment refuses unknown deployments and hooks, and hooks that have ended', async () => {

@@ -38,7 +38,7 @@ export interface EndedContainer {
   readonly taskCount: number;
 }
 
-/** How the tasks of a deployed service are doing. */
+/** The running tasks of a deployed service, and everything that is wrong with them. */
 export interface ServiceHealth {
   /** The number of tasks that are running. */
   readonly runningCount: number;
@@ -73,7 +73,7 @@ export async function lookServiceHealth(
     Promise.all(groups.map(async (arn) => [arn, await targetsOf(aws, arn)] as const)),
   ]);
   const targetsByGroup = new Map(targets.flatMap(([arn, found]) => (found ? [[arn, found] as const] : [])));
-  return new Map(deployed.map(([key, service]) => [key, healthOf(service, tasks, targetsByGroup)]));
+  return new Map(deployed.map(([key, service]) => [key, compareWithTargets(service, tasks, targetsByGroup)]));
 }
 
 /** Returns the targets of a group; undefined if the group does not exist. */
@@ -86,7 +86,7 @@ async function targetsOf(aws: Aws, TargetGroupArn: string): Promise<TargetHealth
  * Compares the tasks of a service with their targets. A group that does not exist is left out: its absence is drift of another
  * resource. Pure.
  */
-export function healthOf(
+export function compareWithTargets(
   service: FoundService,
   allTasks: readonly Task[],
   targetsByGroup: ReadonlyMap<string, readonly TargetHealthDescription[]>,

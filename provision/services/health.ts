@@ -33,7 +33,7 @@ const hasEndedEverywhere = ({ taskCount }: EndedContainer, { runningCount }: Ser
 const endedText = ({ container, why, taskCount }: EndedContainer, { runningCount }: ServiceHealth): string =>
   `${container} in ${taskCount} of ${runningCount} tasks (${why})`;
 
-/** Returns what is wrong with the tasks of the found services, and what a provision does not repair by itself; one line each. */
+/** Returns what is wrong with the tasks of the found services, and what a provision does not repair on its own; one line each. */
 export const healthWarnings = ({ services }: Pick<Survey, 'services'>): string[] =>
   [...services].flatMap(([key, service]) => {
     const { health } = service;

@@ -6,7 +6,7 @@ import { nextProvider } from './capacity.ts';
 import { shortName } from './lookups.ts';
 import { taskNotLaunched, addEvent, tasksStarted } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
-import { groupsOf } from './strategies/plan.ts';
+import { groupsOf } from './strategies/groups.ts';
 import { launch } from './task-life.ts';
 import { assumeFailureOf } from './task-roles.ts';
 

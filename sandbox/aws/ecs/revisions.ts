@@ -4,7 +4,7 @@ import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
-import { groupsOf } from './strategies/plan.ts';
+import { groupsOf } from './strategies/groups.ts';
 
 /** Returns the ARN of a deployment's revision. It ends with the number in the id of the deployment. */
 export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>

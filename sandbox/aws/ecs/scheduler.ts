@@ -11,7 +11,7 @@ import { stopTasks } from './scheduled-stops.ts';
 import { addEvent, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 import { advance } from './strategies/advance.ts';
-import { groupsOf } from './strategies/plan.ts';
+import { groupsOf } from './strategies/groups.ts';
 import { isCommitted, movesOf, shiftOf, type SetMoves } from './strategies/sets.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
 import { tick, wake } from './wake.ts';

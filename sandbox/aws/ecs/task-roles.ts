@@ -47,7 +47,8 @@ export function checkExistingRoles(region: Region, definition: TaskDefinitionRow
   }
 }
 
-function checkPassable(region: Region, role: RoleRow, operation: string): void {
+/** Refuses a role that is too new to be passed. @throws AccessDeniedException */
+export function checkPassable(region: Region, role: RoleRow, operation: string): void {
   if (visibleFrom(region, role, operation) > region.now().getTime()) throw cannotPassRole(region, role.Arn);
 }
 

@@ -3,12 +3,13 @@ import type { AdvancedConfiguration, DeploymentStrategy, LoadBalancer } from '@a
 import type { Region } from '../../../world/region.ts';
 import { targetGroupArnsIn } from '../../elbv2/usage.ts';
 import { invalid, refuseUnsupported } from '../errors.ts';
+import { checkInfrastructureRole } from './infrastructure-role.ts';
 
 const RULE_ARN = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:listener-rule\/app\/[^/]+(\/[0-9a-f]+){3}$/;
 
 /**
  * Checks the advanced configurations of a service's load balancers.
- * @throws InvalidParameterException in ECS's words
+ * @throws InvalidParameterException in ECS's words; AccessDeniedException for a role that is too new
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
 export function checkAdvancedConfigurations(
@@ -50,9 +51,10 @@ function checkMembers(region: Region, advanced: AdvancedConfiguration): void {
     // AWS's model requires no member, but the service cannot work without these. The message is not verified (U).
     if (!advanced[member]) throw invalid(`advancedConfiguration.${member} must not be empty.`);
   }
-  const { productionListenerRule = '', testListenerRule, alternateTargetGroupArn } = advanced;
+  const { productionListenerRule = '', testListenerRule, alternateTargetGroupArn, roleArn = '' } = advanced;
   checkRuleArn('productionListenerRule', productionListenerRule);
   if (testListenerRule !== undefined) checkRuleArn('testListenerRule', testListenerRule);
+  checkInfrastructureRole(region, roleArn);
   const group = region.elbv2.targetGroups.get(alternateTargetGroupArn);
   if (!group) {
     throw invalid(

@@ -20,7 +20,7 @@ const failure = (because: string, failedBy: FailureReason['failedBy']): FailureR
 export const networkingFailure = (detail: string): FailureReason =>
   failure(`of invalid networking configuration${detail}`, 'networking');
 
-/** The failure of a deployment in the hooks of a stage. ECS shifts traffic in a hook of its own. @param detail a sentence */
+/** The failure of a deployment in the hooks of a stage. ECS shifts traffic in an internal hook. @param detail a sentence */
 export const hookFailure = (stage: Stage, detail: string): FailureReason =>
   failure(`${stage} lifecycle hook(s) failed. ${detail}`, 'hook');
 

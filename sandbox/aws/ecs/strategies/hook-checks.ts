@@ -30,7 +30,7 @@ function checkHook({
   }
   if (hookTargetArn !== undefined || roleArn !== undefined)
     throw invalid('hookTargetArn and roleArn are not allowed for PAUSE lifecycle hooks.');
-  if (lifecycleStages.length === 0) throw invalid('lifecycleStages are required for lifecycle hooks.');
+  if (lifecycleStages.length === 0) throw invalid('Lifecycle stage cannot be null or empty.');
   const refused = lifecycleStages.find((stage) => !PAUSABLE.includes(stage));
   if (refused !== undefined)
     throw invalid(`PAUSE lifecycle hooks are not supported at the lifecycle stage ${refused}.`);

@@ -4,7 +4,7 @@ import type { Region } from '../../../world/region.ts';
 import type { FailureReason } from '../deployment-failures.ts';
 import type { RolloutRow } from '../store.ts';
 import { hookFailure } from './failures.ts';
-import { scaledMinutes } from './pauses.ts';
+import { timeoutOf } from './pauses.ts';
 import type { ProgressRow } from './rows.ts';
 
 const DEFAULT_TIMEOUT_MINUTES = 1440;
@@ -50,7 +50,7 @@ function newDetail(
   { timeoutConfiguration: timeout }: DeploymentLifecycleHook,
 ): DeploymentLifecycleHookDetail {
   const random = Buffer.from(region.id('h', 64).slice(2), 'hex').toString('base64url');
-  const duration = scaledMinutes(region, timeout?.timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES);
+  const duration = timeoutOf(region, timeout?.timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES);
   return {
     hookId: `ecs-pause-${random}`,
     targetType: 'PAUSE',

@@ -3,13 +3,22 @@ import type { Region } from '../../../world/region.ts';
 import { denialOf } from '../../iam/permission-evaluation.ts';
 import type { RuleRow } from '../../elbv2/store.ts';
 import type { ServiceRow } from '../store.ts';
-import { roleOf, trusts, visibleFrom } from '../task-roles.ts';
+import { checkPassable, roleOf, trusts, visibleFrom } from '../task-roles.ts';
 import type { RouteRow } from './rows.ts';
 
 const PRINCIPAL = 'ecs.amazonaws.com';
 
 /** The names of ECS's sessions of the role, as CloudTrail and error messages show them. */
 const SESSIONS = { rules: 'ECSNetworkingWithELB', targets: 'ecs-service-scheduler' } as const;
+
+/** The consumer for which a new role becomes visible. */
+const CONSUMER = 'infrastructure';
+
+/** Refuses a role that is too new to be passed to ECS. A role that does not exist is reported later. @throws AccessDeniedException */
+export function checkInfrastructureRole(region: Region, roleArn: string): void {
+  const role = roleOf(region, roleArn);
+  if (role) checkPassable(region, role, CONSUMER);
+}
 
 /**
  * Whether ECS can assume a role: it exists and trusts ECS. A role that is too new to be visible everywhere is `later`.
@@ -18,7 +27,7 @@ const SESSIONS = { rules: 'ECSNetworkingWithELB', targets: 'ecs-service-schedule
 export function assumable(region: Region, roleArn: string): 'yes' | 'no' | 'later' {
   const role = roleOf(region, roleArn);
   if (!role) return 'no';
-  if (visibleFrom(region, role, 'infrastructure') > region.now().getTime()) return 'later';
+  if (visibleFrom(region, role, CONSUMER) > region.now().getTime()) return 'later';
   return trusts(region, role, PRINCIPAL) ? 'yes' : 'no';
 }
 

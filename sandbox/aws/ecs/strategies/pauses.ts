@@ -6,6 +6,13 @@ const MS_PER_MINUTE = 60_000;
 const MIN_BAKE_MS = 3_000;
 
 /**
+ * Returns how long a hook may wait, in milliseconds of the sandbox's clock. At the pace `instant` it is real time, because the
+ * hook waits for a call, which takes time.
+ */
+export const timeoutOf = (region: Region, minutes: number): number =>
+  scaledMinutes(region, minutes) || minutes * MS_PER_MINUTE;
+
+/**
  * Returns the duration of a bake time in milliseconds of the sandbox's clock: AWS time divided by the pace, and at least three
  * seconds. A bake time of 0 takes no time, and at the pace `instant` none does.
  */

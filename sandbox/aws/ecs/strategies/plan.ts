@@ -4,13 +4,10 @@ import type { Region } from '../../../world/region.ts';
 import { forwardedGroups } from '../../elbv2/forwarding.ts';
 import { rolloutOf } from '../rollouts.ts';
 import type { DeploymentRow, ServiceRow } from '../store.ts';
+import { groupsOf } from './groups.ts';
 import type { ProgressRow, RouteRow } from './rows.ts';
 import { firstPosition } from './stages.ts';
 import { withdrawTraffic } from './traffic.ts';
-
-/** Returns the target groups with which a deployment registers its tasks, one per load balancer of the service. */
-export const groupsOf = ({ targetGroups, loadBalancers }: DeploymentRow): string[] =>
-  targetGroups ?? loadBalancers.map(({ targetGroupArn = '' }) => targetGroupArn);
 
 /**
  * Plans the deployment that a service is about to start, and moves the traffic of an unfinished deployment back to the

@@ -5,7 +5,7 @@ import {
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
-import { healthOf, lookServiceHealth } from '../../../../lib/look/service-health.ts';
+import { compareWithTargets, lookServiceHealth } from '../../../../lib/look/service-health.ts';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { engineContext } from '../../engine-harness.ts';
 import { mocks, sentCalls } from '../../step-harness.ts';
@@ -42,7 +42,7 @@ const allHealthy = groupsWith([target('10.0.0.4', 5000)], [target('10.0.0.4', 60
 const healthy = { runningCount: 1, unregistered: [], unhealthy: [], ended: [] };
 
 test('a service whose targets are all registered and healthy has nothing to report', () => {
-  expect(healthOf(foundService, [task('10.0.0.4')], allHealthy)).toEqual(healthy);
+  expect(compareWithTargets(foundService, [task('10.0.0.4')], allHealthy)).toEqual(healthy);
 });
 
 test.each([
@@ -50,7 +50,7 @@ test.each([
   ['is draining', [target('10.0.0.4', 6000, 'draining')]],
 ])('a running task whose target %s is not registered', (_, second) => {
   const groups = groupsWith([target('10.0.0.4', 5000)], second);
-  expect(healthOf(foundService, [task('10.0.0.4')], groups)).toEqual({
+  expect(compareWithTargets(foundService, [task('10.0.0.4')], groups)).toEqual({
     ...healthy,
     unregistered: [{ container: 'api2', address: '10.0.0.4', port: 6000, targetGroupArn: 'arn:group-2' }],
   });
@@ -63,7 +63,7 @@ test('tasks that are starting or stopping, and those of other services, are left
     task('10.0.0.7', { group: 'service:other' }),
     task('10.0.0.8', { group: 'family:web' }),
   ];
-  expect(healthOf(foundService, [task('10.0.0.4'), ...others], allHealthy)).toEqual(healthy);
+  expect(compareWithTargets(foundService, [task('10.0.0.4'), ...others], allHealthy)).toEqual(healthy);
 });
 
 test('an unhealthy target is reported with the description of the load balancer', () => {
@@ -72,7 +72,7 @@ test('an unhealthy target is reported with the description of the load balancer'
     [target('10.0.0.4', 5000, 'unhealthy', why)],
     [target('10.0.0.4', 6000, 'initial')],
   );
-  expect(healthOf(foundService, [task('10.0.0.4')], groups)).toEqual({
+  expect(compareWithTargets(foundService, [task('10.0.0.4')], groups)).toEqual({
     ...healthy,
     unhealthy: [{ container: 'api1', address: '10.0.0.4', port: 5000, why }],
   });
@@ -84,7 +84,7 @@ test('a container that has ended is counted over all tasks', () => {
     task('10.0.0.5', {}, { lastStatus: 'STOPPED', exitCode: 1 }),
     task('10.0.0.6'),
   ];
-  expect(healthOf({ ...foundService, loadBalancers: [] }, tasks, allHealthy)).toEqual({
+  expect(compareWithTargets({ ...foundService, loadBalancers: [] }, tasks, allHealthy)).toEqual({
     ...healthy,
     runningCount: 3,
     ended: [{ container: 'api2', why: 'exit code 1', taskCount: 2 }],
@@ -98,8 +98,8 @@ test('while ECS decides between two groups, a target may be in either of them, a
     deployment: { ...foundService.deployment, strategy: 'BLUE_GREEN' },
   };
   const inSecond = groupsWith([], [target('10.0.0.4', 5000)]);
-  expect(healthOf(blueGreen, [task('10.0.0.4')], inSecond)).toEqual(healthy);
-  expect(healthOf(blueGreen, [task('10.0.0.4')], groupsWith([], []))).toMatchObject({
+  expect(compareWithTargets(blueGreen, [task('10.0.0.4')], inSecond)).toEqual(healthy);
+  expect(compareWithTargets(blueGreen, [task('10.0.0.4')], groupsWith([], []))).toMatchObject({
     unregistered: [{ address: '10.0.0.4', targetGroupArn: undefined }],
   });
 });
@@ -136,7 +136,7 @@ test('only deployed services are looked at, all with one list of tasks and one c
 
 test('the targets of a group that does not exist are not reported', () => {
   const groups = new Map([['arn:group-1', [target('10.0.0.4', 5000)]]]);
-  expect(healthOf(foundService, [task('10.0.0.4')], groups)).toEqual(healthy);
+  expect(compareWithTargets(foundService, [task('10.0.0.4')], groups)).toEqual(healthy);
 });
 
 test('without a deployed service, no call is made', async () => {

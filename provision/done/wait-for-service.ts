@@ -54,10 +54,10 @@ function waitUntilDeployed(context: WaitContext, wait: ServiceWait): Promise<boo
     const state = await stateOf(context, wait);
     if (state.state === 'ready' && followed.count === 0) return ready(true);
     if (state.state === 'ready') return ready((await look(context, wait, true)).proven.state === 'ready');
+    if (shownDeployment(followed.current, followed.deployment) === undefined) return state;
     const isDue = context.clock.now() - wait.lastSightedAt >= SIGHT_EVERY_MS;
-    if (!isDue || shownDeployment(followed.current, followed.deployment) === undefined) return state;
-    const { sighting } = await look(context, wait, false);
-    await throwIfHopeless(wait, sighting);
+    const sighting = (isDue ? undefined : wait.lastSighting) ?? (await look(context, wait, false)).sighting;
+    if (isDue) await throwIfHopeless(wait, sighting);
     return pending([state.note, ...troubleTexts(sighting)].join('; '));
   };
   const extraMs = bakeMs(followed.current?.deploymentConfiguration);

@@ -50,10 +50,10 @@ export async function expectedCensus(scenario: Scenario): Promise<Readonly<Recor
 }
 
 /** Opens an account in the initial state of a scenario. */
-export async function beginScenario({ before, prepare }: Scenario): Promise<Account> {
+export async function beginScenario({ before, plane, prepare }: Scenario): Promise<Account> {
   const user = before
     ? await provisionedAccount(before, leapingClock)
-    : await account({ clock: leapingClock() });
+    : await account({ clock: leapingClock(), ...(plane && { plane }) });
   await prepare?.(user);
   user.sandbox.journal.clear();
   return user;

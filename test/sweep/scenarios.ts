@@ -1,12 +1,15 @@
 /** For sweeps: the runs in which each call fails in turn, with their initial and final states. */
 import type { StackInput } from '../../lib/config/schema.ts';
 import { isProblem } from '../../lib/model/problem.ts';
+import { simulatedDataPlane, type DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
 import { retaggableResources, tagForOtherStack } from '../converge/foreign-resources.ts';
 
 /** One run in which each call fails in turn. */
 export interface Scenario {
+  /** The data plane of the account; by default all tasks start. */
+  readonly plane?: DataPlane;
   /** The stack that exists before the run. */
   readonly before?: StackInput;
   /** Changes that another user makes before the run. */
@@ -49,6 +52,34 @@ export async function rollBack(user: Account): Promise<void> {
   }
 }
 
+/** A data plane that cannot pull any image with the tag `broken`. */
+const planeWithBrokenImage: DataPlane = {
+  ...simulatedDataPlane,
+  startTask(region, taskArn, onOutcome) {
+    const broken = region.ecs.tasks
+      .get(taskArn)
+      ?.containers.find(({ image = '' }) => image.endsWith(':broken'));
+    const reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${broken?.image}: ${broken?.image}: not found`;
+    onOutcome(broken && { stopCode: 'TaskFailedToStart', reason, container: broken.name ?? '' });
+  },
+};
+/** A stack without paths, since no request is answered without programs. */
+const stackOfWorker = (tag: string): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  services: { web: { containers: { app: { image: `public.ecr.aws/shop/app:${tag}` } } } },
+});
+
+/** Deploys an image that cannot be pulled, which restores the version before, and then another image. */
+async function deployBrokenImage(user: Account): Promise<void> {
+  try {
+    await user.provision(stackOfWorker('broken'), { wait: true });
+  } catch (error) {
+    if (!isProblem(error, 'DEPLOYMENT')) throw error;
+  }
+  await user.provision(stackOfWorker('2'), { wait: true });
+}
+
 const addressesToAdopt = retaggableResources.map(([address]) => address);
 
 export const scenarios = {
@@ -72,6 +103,12 @@ export const scenarios = {
     prepare: provisionTwice,
     run: rollBack,
     desired: release('1'),
+  },
+  'a hopeless deployment': {
+    plane: planeWithBrokenImage,
+    prepare: async (user) => void (await user.provision(stackOfWorker('1'), { wait: true })),
+    run: deployBrokenImage,
+    desired: stackOfWorker('2'),
   },
   'an adoption': {
     before: stack(),

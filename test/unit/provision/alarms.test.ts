@@ -17,7 +17,7 @@ test('every alarm that does not exist is reported', () => {
         'services.web.deploy.alarms: CloudWatch has no alarm called a in eu-west-1.',
         'services.web.deploy.alarms: CloudWatch has no alarm called c in eu-west-1.',
       ].join('\n'),
-    }) as unknown as Error,
+    }),
   );
 });
 

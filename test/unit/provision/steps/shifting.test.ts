@@ -196,7 +196,7 @@ describe('target groups', () => {
     found: { vpc, targetGroups: pair, rules: { 'web-api1': rule({ [PRIMARY]: 0, [ALTERNATE]: 100 }) } },
   });
 
-  test('both groups are desired, and another port of theirs makes no difference', async () => {
+  test('both groups are desired, and a different port of the groups makes no difference', async () => {
     expect((await provisionStep(targetGroups, scenario())).shortChanges).toEqual([]);
     expect(diffOf(targetGroups, surveyOf({ vpc }), shifting()).map(({ key }) => key)).toEqual([
       'web-api1',

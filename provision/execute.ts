@@ -14,6 +14,7 @@ import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import type { Session } from '../lib/run/session.ts';
 import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
+import { alarmEvents } from './alarms.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
 import { driftResult, fingerprint } from './drift.ts';
@@ -59,6 +60,7 @@ export async function execute(
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
+    ...alarmEvents(config, plan.found),
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),

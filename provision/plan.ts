@@ -8,6 +8,7 @@ import { nounsDeletedWith, nouns, type Noun } from '../lib/model/architecture.ts
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
+import { checkAlarms } from './alarms.ts';
 import { checkDomain } from './domain.ts';
 import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
@@ -42,7 +43,8 @@ export interface Plan {
  * Plans a provision.
  * @param adopt addresses of resources to take over
  * @param service the only service to provision, with everything that it needs; by default, all services
- * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; FOREIGN when
+ * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; ALARM
+ *   when an alarm does not exist; FOREIGN when
  *   resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our resources cannot
  *   become what is desired
  */
@@ -55,6 +57,7 @@ export function makePlan(
   const surveyed = service === undefined ? fullSurvey : withDeployedImages(desired, fullSurvey, service);
   checkAvailabilityZones(desired, surveyed);
   checkDomain(desired.config, surveyed.domain);
+  checkAlarms(desired.config, surveyed);
   const { stack } = desired.names;
   const surveyWithAdopted =
     adopt.length === 0

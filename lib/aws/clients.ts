@@ -59,6 +59,8 @@ export interface Aws {
   readonly ecs: Send;
   /** Application Auto Scaling, which may control the task counts of services. */
   readonly autoscaling: Send;
+  /** CloudWatch, whose alarms may roll back a deployment. */
+  readonly cloudwatch: Send;
   readonly ecr: Send;
   readonly iam: Send;
   readonly logs: Send;
@@ -132,6 +134,10 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     autoscaling: sender(
       'autoscaling',
       async () => new (await import('./clients/autoscaling.ts')).ApplicationAutoScalingClient(clientOptions),
+    ),
+    cloudwatch: sender(
+      'cloudwatch',
+      async () => new (await import('./clients/cloudwatch.ts')).CloudWatchClient(clientOptions),
     ),
     ecr: sender('ecr', async () => new (await import('./clients/ecr.ts')).ECRClient(clientOptions)),
     iam: sender('iam', async () => new (await import('./clients/iam.ts')).IAMClient(clientOptions)),

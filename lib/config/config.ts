@@ -46,7 +46,7 @@ type DeployFields = Exclude<ServiceFields['deploy'], string>;
 type CanaryFields = NonNullable<DeployFields['canary']>;
 type LinearFields = NonNullable<DeployFields['linear']>;
 
-/** How a new version of a service replaces the old one: the strategy with its settings, and when ECS rolls back. */
+/** The deployment of a service: the strategy with its settings, and when ECS rolls back. */
 export type Deploy = Pick<DeployFields, 'alarms' | 'circuitBreaker'> &
   (
     | { readonly strategy: 'rolling'; readonly bakeMinutes: number | undefined }

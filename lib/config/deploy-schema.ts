@@ -28,7 +28,7 @@ export const DeployOptions = z
           .describe('minutes that alarms are watched after the last old task; by default, ECS chooses'),
       })
       .optional()
-      .describe('replaces the tasks one after the other'),
+      .describe('replaces old tasks with new ones, step by step'),
     blueGreen: z
       .strictObject({ bakeMinutes: bakeMinutes() })
       .optional()

@@ -52,15 +52,11 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'deployment deployments deploymentConfiguration deploymentStrategy strategy rollout updateStrategy',
     "It is 'rolling', 'blueGreen', 'canary' or 'linear', or an object with one of these and its settings.",
   ],
-  'services.*.deploy.blueGreen': ['blueGreenUpdate'],
-  'services.*.deploy.canary': ['canaryConfiguration'],
-  'services.*.deploy.linear': ['linearConfiguration'],
   'services.*.deploy.alarms': ['deploymentAlarms alarmNames alarm'],
   'services.*.deploy.circuitBreaker': [
     'deploymentCircuitBreaker',
     'It is always on, and a deployment that fails is always rolled back.',
   ],
-  'services.*.deploy.circuitBreaker.threshold': ['thresholdConfiguration failedTasks'],
   'services.*.deploy.blueGreen.bakeMinutes': ['bakeTime bakeTimeInMinutes terminationWaitTime'],
   'services.*.deploy.canary.percent': ['canaryPercent'],
   'services.*.deploy.canary.stepMinutes': ['canaryBakeTime canaryBakeTimeInMinutes'],
@@ -176,8 +172,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'rollback autoRollback': 'Leave it out: a deployment that fails is always rolled back.',
   'minimumHealthyPercent maximumPercent maxSurge maxUnavailable':
     'Leave it out: every deployment starts the new tasks before it stops the old ones.',
-  'lifecycleHooks hooks preTraffic postTraffic testListener testTraffic':
-    'Use alarms in deploy: ECS rolls the deployment back if one of them goes off.',
   'alias aliases domains alternativeNames subjectAlternativeNames sans wildcard':
     'A stack has one name. Add a CNAME record from the other name to it yourself: the load balancer answers for every host.',
   'privateZone domain:private domain:internal':

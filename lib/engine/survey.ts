@@ -42,7 +42,7 @@ const NOUNS_BY_DEPTH = [...allNouns].sort((one, other) => depthOf(other) - depth
 
 /**
  * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
- * availability zones and the surroundings of the domain are read only if no noun is left out.
+ * availability zones, the surroundings of the domain and the alarms are read only if no noun is left out.
  * @param onAllStarted called when all looks have started, while their responses are pending
  * @throws the error of the first look that failed, once all looks have ended
  */
@@ -71,12 +71,17 @@ export async function survey(
     nouns === allNouns && context.config.domain
       ? lastTurn.then(async () => (await modules.route53()).lookDomain(context))
       : Promise.resolve(undefined);
+  const alarms =
+    nouns === allNouns && context.config.services.some(({ deploy }) => deploy.alarms.length > 0)
+      ? lastTurn.then(async () => (await import('../look/alarms.ts')).lookAlarms(context))
+      : Promise.resolve(undefined);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  await waitForAll<unknown>([zones, domain, ...found]);
+  await waitForAll<unknown>([zones, domain, alarms, ...found]);
   return {
     zones: await zones,
     domain: await domain,
+    alarms: await alarms,
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

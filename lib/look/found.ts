@@ -2,6 +2,7 @@
 import type { Tags } from '../derive/tags.ts';
 import type { AwsService, Ids, Noun, ServiceOf } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
+import type { FoundAlarm } from './alarms.ts';
 import type { LookContext } from './context.ts';
 import type { DomainSurroundings } from './domain.ts';
 import type * as ec2 from './by-service/ec2.ts';
@@ -49,6 +50,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
   /** Undefined without a domain. */
   readonly domain?: DomainSurroundings | undefined;
+  /** The CloudWatch alarms that the configuration names, by name; undefined if it names none. */
+  readonly alarms?: Items<FoundAlarm> | undefined;
 };
 
 /** Returns the found resources of a noun that is not known at compile time. */

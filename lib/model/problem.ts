@@ -23,6 +23,7 @@ export const PROBLEM_CODES = [
   'OTHER_PROJECT',
   'BLOCKED',
   'ZONE',
+  'ALARM',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

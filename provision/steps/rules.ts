@@ -1,11 +1,5 @@
 /** The rules: one per routed path, forwarding to the target group of its container. */
-import {
-  CreateRuleCommand,
-  DescribeTargetHealthCommand,
-  ModifyRuleCommand,
-  type Action,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { routesOf } from '../../lib/config/config.ts';
+import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { patternsOf, configuredRules } from '../../lib/derive/rule-priorities.ts';
@@ -18,6 +12,7 @@ import type { Survey } from '../../lib/look/found.ts';
 import type { FoundRule } from '../../lib/look/rules.ts';
 import { compare, knownAfter, touches, type DesiredFields, type KnownLater } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
+import { groupWithTargets } from '../services/group-with-targets.ts';
 import { liveGroupOf } from '../services/succession.ts';
 
 type Field = 'paths' | 'other conditions' | 'target group' | TagField;
@@ -97,7 +92,12 @@ export const rules: Step<'rules', Field> = {
           ListenerArn: only(context.ids.listener)?.listenerArn,
           Priority,
           Conditions: conditionsOf(context),
-          Actions: [finalAction(context, liveOf(context) ?? (await groupWithTargets(context)))],
+          Actions: [
+            finalAction(
+              context,
+              liveOf(context) ?? (await groupWithTargets(context, [groupOf(context), alternateOf(context)])),
+            ),
+          ],
           Tags: toPascalCaseTags(context.tags),
         }),
       );
@@ -170,27 +170,6 @@ function finalAction(context: Context, live = liveOf(context)): Action {
   if (alternate === undefined) return forwardTo(primary);
   const isAlternateLive = live === alternate;
   return forwardByWeight([primary, isAlternateLive ? 0 : 100], [alternate, isAlternateLive ? 100 : 0]);
-}
-
-/**
- * Returns the alternate group of a container if the tasks of its service are in this group. Someone may have deleted the rule that
- * sent requests to it.
- */
-async function groupWithTargets(context: Context): Promise<string | undefined> {
-  const alternate = alternateOf(context);
-  const service = routesOf(context.config).find(
-    ({ container }) => container.key === context.change.key,
-  )?.service;
-  if (alternate === undefined || !context.found.services.has(service?.name ?? '')) return undefined;
-  const health = await Promise.all(
-    [groupOf(context), alternate].map((TargetGroupArn) =>
-      context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })),
-    ),
-  );
-  const [primaryCount = 0, alternateCount = 0] = health.map(
-    ({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions.length,
-  );
-  return alternateCount > primaryCount ? alternate : undefined;
 }
 
 /** The one of the two groups that gets requests. */

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
 
+type ServiceInput = StackInput['services'][string];
+
 const name = fc.constantFrom('a', 'b', 'c');
 const container = fc.record({
   image: fc.constantFrom('public.ecr.aws/shop/app:1', 'public.ecr.aws/shop/app:2'),
@@ -15,8 +17,20 @@ const service = fc.record({
   cpu: fc.constantFrom(256 as const, 512 as const),
   memory: fc.constant(1024),
   count: fc.constantFrom(0, 1, 2),
+  strategy: fc.constantFrom('rolling' as const, 'blueGreen' as const, 'canary' as const, 'linear' as const),
   containers: fc.dictionary(name, container, { minKeys: 1, maxKeys: 3 }),
 });
+
+/**
+ * Returns the deployment of a service, without pauses. If the configuration would refuse the strategy, it is another one: a canary of
+ * one task is refused, and so are six target groups.
+ */
+function possibleDeploy(strategy: string, count: number, containers: number): ServiceInput['deploy'] {
+  if (containers > 2 || strategy === 'rolling') return 'rolling';
+  if (strategy === 'blueGreen' || (strategy === 'canary' && count === 1))
+    return { blueGreen: { bakeMinutes: 0 } };
+  return { [strategy]: { stepMinutes: 0, bakeMinutes: 0 } };
+}
 
 /** Generates stacks. As the configuration requires, ports are unique within a task, and paths are unique within a stack. */
 export const arbitraryStack: fc.Arbitrary<StackInput> = fc
@@ -31,10 +45,11 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   })
   .map(({ services, zones, retention, idle, delay, domain, paths }) => {
     let nextPath = 0;
-    const servicesWithPaths = Object.entries(services).map(([key, { containers, ...rest }]) => [
+    const servicesWithPaths = Object.entries(services).map(([key, { containers, strategy, ...rest }]) => [
       key,
       {
         ...rest,
+        deploy: possibleDeploy(strategy, rest.count, Object.keys(containers).length),
         containers: Object.fromEntries(
           Object.entries(containers).map(([containerName, generated], index) => [
             containerName,

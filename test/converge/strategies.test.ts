@@ -1,4 +1,5 @@
 // Deployments that shift requests: every change of the strategy or of the service converges in one provision.
+import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
@@ -131,4 +132,26 @@ test('a stack without a state converges without a change, and a teardown removes
   expect(await converge(user, shop(LINEAR))).toEqual([]);
   await user.teardown(shop(LINEAR));
   expect(user.census()).toEqual(before);
+});
+
+test('an alarm must exist before anything is changed; it can be added to a deployment and removed from it', async () => {
+  const user = await account();
+  const withAlarm = shop({ ...(BLUE_GREEN as object), alarms: ['shop-5xx'] });
+  const callsBefore = user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
+  await expect(user.provision(withAlarm)).rejects.toMatchObject({ code: 'ALARM' });
+  expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating).length).toBe(callsBefore);
+  await user.aws.cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'shop-5xx',
+      Namespace: 'Shop',
+      MetricName: 'Errors',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+    }),
+  );
+  await converge(user, withAlarm);
+  await converge(user, shop(BLUE_GREEN));
 });

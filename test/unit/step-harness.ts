@@ -3,6 +3,7 @@ import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-s
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -46,6 +47,7 @@ export const mocks = {
   iam: mockClient(IAMClient),
   logs: mockClient(CloudWatchLogsClient),
   route53: mockClient(Route53Client),
+  cloudwatch: mockClient(CloudWatchClient),
   sts: mockClient(STSClient),
 };
 

@@ -19,7 +19,7 @@ export function* shiftsHaveRoutes({ services }: Config): Iterable<Finding> {
   }
 }
 
-/** With one task, a fault of the task cannot be told from a fault of the version. */
+/** One task shows only whether this task fails, not whether the version does. */
 export function* canariesHaveTasks({ services }: Config): Iterable<Finding> {
   for (const service of services)
     if (service.deploy.strategy === 'canary' && service.count === 1)

@@ -3,9 +3,8 @@ import { withOnlyService, type Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
-import { recordedIn, type LookContext } from '../lib/look/context.ts';
-import type { Survey } from '../lib/look/found.ts';
-import { lookServiceHealth } from '../lib/look/service-health.ts';
+import { recordedIn } from '../lib/look/context.ts';
+import { withServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
@@ -166,15 +165,6 @@ async function applyPlan(session: Session, plan: Plan, onlyService: string | und
   if (!resumesCreate) return ids;
   const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
   return apply(run, context, makePlan(context, await survey(context), [], onlyService));
-}
-
-/** Returns the survey with the health of each deployed service. */
-async function withServiceHealth(context: LookContext, found: Survey): Promise<Survey> {
-  const health = await lookServiceHealth(context, found.services, found.targetGroups);
-  const services = new Map(
-    [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
-  );
-  return { ...found, services };
 }
 
 function planResult(

@@ -103,7 +103,7 @@ export function serviceAfterRollback(
   const service: Service = {
     ...(configured ?? { graceSeconds: existing.graceSeconds ?? 0, deploy: completeDeploy('rolling') }),
     name: key,
-    cpu: Number(cpu ?? 0) as Service['cpu'],
+    cpu: Number(cpu ?? 0),
     memory: Number(memory ?? 0),
     count: existing.desiredCount,
     containers,

@@ -7,6 +7,7 @@ import {
 import type { Aws } from '../aws/clients.ts';
 import type { Names } from '../derive/names.ts';
 import type { Items } from '../model/resources.ts';
+import type { Survey } from './found.ts';
 import { ifFound } from './if-found.ts';
 import { runningTasks } from './tasks.ts';
 import type { FoundService } from './services.ts';
@@ -161,4 +162,13 @@ export function endedContainers(tasks: readonly Task[]): EndedContainer[] {
     ended.set(name, { container: name, why, taskCount: (ended.get(name)?.taskCount ?? 0) + 1 });
   }
   return [...ended.values()];
+}
+
+/** Returns the survey with the health of each deployed service. */
+export async function withServiceHealth(context: HealthContext, found: Survey): Promise<Survey> {
+  const health = await lookServiceHealth(context, found.services, found.targetGroups);
+  const services = new Map(
+    [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
+  );
+  return { ...found, services };
 }

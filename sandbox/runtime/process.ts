@@ -70,7 +70,7 @@ export async function startProcess(
     );
   });
   // Node does not send the signal if the process has ended.
-  return { pid, exited, signal, signalFirst: (number) => void child.kill(number as NodeJS.Signals & number) };
+  return { pid, exited, signal, signalFirst: (number) => void child.kill(number) };
 }
 
 /**

@@ -84,7 +84,7 @@ test('a task definition shows its compatibilities, and when and by whom it was r
     enableFaultInjection: false,
     placementConstraints: [],
     registeredAt: expect.any(Date),
-    registeredBy: 'arn:aws:iam::000000000000:root',
+    registeredBy: 'arn:aws:iam::000000000000:user/sandbox',
     volumes: [],
   });
   expect(tags).toBeUndefined();

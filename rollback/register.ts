@@ -7,7 +7,7 @@ import {
 import type { Aws } from '../lib/aws/clients.ts';
 import { describeRevision, revisionsOf, type Revision } from '../lib/aws/task-definition-revisions.ts';
 import { callerTag } from '../lib/derive/caller-name.ts';
-import { RESTORES_TAG, STACK_TAG, toCamelCaseTags, type Tags } from '../lib/derive/tags.ts';
+import { LAST_GOOD_TAG, RESTORES_TAG, STACK_TAG, toCamelCaseTags, type Tags } from '../lib/derive/tags.ts';
 import type { PinnedImages } from './images.ts';
 
 /** The members of a task definition that AWS fills in, and that a registration does not accept. */
@@ -63,7 +63,7 @@ export function registrationOf({
     enableFaultInjection,
     ...content
   }: TaskDefinition = definition;
-  const ownTags = Object.entries(tags).filter(([key]) => !AWS_TAG.test(key));
+  const ownTags = Object.entries(tags).filter(([key]) => !AWS_TAG.test(key) && key !== LAST_GOOD_TAG);
   const input: Omit<TaskDefinition, FilledIn> = content;
   return {
     ...input,

@@ -1,11 +1,12 @@
 /** Carries out a rollback: registers the earlier content as a new revision, deploys it, and deregisters the other revisions. */
 import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
-import { deregisterRevision, ownRevisions } from '../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision } from '../lib/aws/task-definition-revisions.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
 import { Problem } from '../lib/model/problem.ts';
 import type { Session } from '../lib/run/session.ts';
 import { waitContext } from '../provision/done/finish.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
+import { retireRevisions } from '../provision/services/retire.ts';
 import type { DeployedService } from './deployed-service.ts';
 import { registerAgain, type RestoredRevision } from './register.ts';
 
@@ -51,7 +52,16 @@ export async function carryOutRollback(session: Session, rollback: Rollback): Pr
     if (!(error instanceof Problem) || run.signal.aborted) throw error;
     throw await withdraw(session, rollback, arn, error);
   }
-  await deregisterOthers(session, rollback, arn);
+  await retireRevisions({
+    aws,
+    names,
+    family: rollback.definition.family ?? names.family(key),
+    current: arn,
+    recorded: arn,
+    serviceName: existing.serviceName,
+    former: current,
+    isProven: run.waitUntilReady,
+  });
   return arn;
 }
 
@@ -73,14 +83,6 @@ async function waitUntilRestored(
     targetGroups: deployed.targetGroups,
   };
   await waitForService(context, deployed.service, ids, response);
-}
-
-/** Deregisters all other revisions of the stack, as a provision does, so that no task starts from them. */
-async function deregisterOthers(session: Session, { key, definition }: Rollback, arn: string): Promise<void> {
-  const { aws, names } = session.lookContext();
-  const query = { family: definition.family ?? names.family(key), stack: names.stack, recorded: arn };
-  for (const other of await ownRevisions(aws, query, 'ACTIVE'))
-    if (other !== arn) await deregisterRevision(aws, other);
 }
 
 /** Ends a failed rollback. If the service no longer uses the new revision, the revision is deregistered. */

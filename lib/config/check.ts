@@ -32,7 +32,7 @@ import {
   variableNamesAreWellFormed,
 } from './checks/stack.ts';
 import { taskDefinitionsAreSmallEnough } from './checks/task-definition-size.ts';
-import type { Config } from './config.ts';
+import { withOnlyService, type Config } from './config.ts';
 import type { Check, Finding } from './finding.ts';
 
 /** Each check is named after the rule that it enforces, and yields the violations of that rule. */
@@ -67,6 +67,12 @@ const SOURCE_CHECKS: readonly Check[] = [sourcesExist];
 /**
  * Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure.
  * @param needsSources whether the command builds the sources; if not, the folders may be missing
+ * @param builtService the only service whose sources the command builds; by default, it builds those of all services
  */
-export const check = (config: Config, needsSources = true): Finding[] =>
-  [...CHECKS, ...(needsSources ? SOURCE_CHECKS : [])].flatMap((findingsOf) => [...findingsOf(config)]);
+export const check = (config: Config, needsSources = true, builtService?: string): Finding[] => {
+  const builtConfig = builtService === undefined ? config : withOnlyService(config, builtService);
+  return [
+    ...CHECKS.flatMap((findingsOf) => [...findingsOf(config)]),
+    ...(needsSources ? SOURCE_CHECKS : []).flatMap((findingsOf) => [...findingsOf(builtConfig)]),
+  ];
+};

@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly name?: string | undefined;
   /** Whether the source folders must exist and be complete; true by default. */
   readonly needsSources?: boolean | undefined;
+  /** The only service whose sources the command builds; by default, it builds those of all services. */
+  readonly builtService?: string | undefined;
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
   /** The number of milliseconds that the file may run. */
@@ -42,6 +44,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     builder,
     name,
     needsSources,
+    builtService,
     signal,
     timeoutMs = DEFAULT_TIMEOUT_MS,
   } = options;
@@ -54,7 +57,17 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     import('./parse.ts'),
     projectOf(folder),
   ]);
-  return parseConfig(input, { stage, target, builder, name, folder, project, file, needsSources });
+  return parseConfig(input, {
+    stage,
+    target,
+    builder,
+    name,
+    folder,
+    project,
+    file,
+    needsSources,
+    builtService,
+  });
 }
 
 /** A configuration file: as the user named it, and its absolute path. */

@@ -15,6 +15,8 @@ export interface ParseContext extends CompletionContext {
   readonly file?: string;
   /** Whether the source folders must exist and be complete; true by default. A teardown builds nothing. */
   readonly needsSources?: boolean | undefined;
+  /** The only service whose sources the command builds; by default, it builds those of all services. */
+  readonly builtService?: string | undefined;
 }
 
 /**
@@ -33,7 +35,9 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
   const findings =
     config === undefined
       ? []
-      : check(config, context.needsSources).filter((finding) => !dependsOn(finding, unreliablePaths));
+      : check(config, context.needsSources, context.builtService).filter(
+          (finding) => !dependsOn(finding, unreliablePaths),
+        );
   const mistakes = mistakesOf(input, [...nameOptionFindings(context), ...schemaMistakes, ...findings]);
   if (config === undefined || mistakes.length > 0)
     throw new InvalidConfig(context.file ?? CONFIG_FILE, mistakes);

@@ -13,6 +13,8 @@ export const KEY_TAG = 'slipway:key';
 export const BY_TAG = 'slipway:by';
 /** The tag of a task definition that a rollback registered: the number of the revision that it restores. */
 export const RESTORES_TAG = 'slipway:restores';
+/** The tag of an older task definition that stays registered until the next deployment: the service may have to go back to it. */
+export const LAST_GOOD_TAG = 'slipway:last-good';
 
 /** Tags as a plain record, independent of how a service spells them. */
 export type Tags = Readonly<Record<string, string>>;

@@ -23,10 +23,18 @@ export interface DeploymentRecords {
   newest(): Promise<ServiceDeployment | undefined>;
   /** Returns the revision of the newest deployment that succeeded, other than the deployment with the given id. */
   lastGoodRevision(exceptId: string): Promise<ServiceRevision | undefined>;
+  /** Whether an earlier revision of a task definition was deployed successfully, so that a rollback can restore it. */
+  hasEarlierGood(taskDefinitionArn: string): Promise<boolean>;
 }
 
 /** A deployment and its record are created some hundred milliseconds apart. */
 const MARGIN_MS = 60_000;
+
+/** The maximum number of service revisions per call. */
+const MAX_REVISIONS = 20;
+
+/** Returns the number of a task definition's revision, which is the end of its ARN. */
+const revisionOf = (taskDefinitionArn: string): number => Number(taskDefinitionArn.split(':').at(-1));
 
 /** Whether a service revision belongs to a deployment: both ids end in the same decimal number. */
 const isRevisionOf = (revisionArn: string | undefined, id: string): boolean =>
@@ -61,6 +69,8 @@ export function deploymentRecords(
     );
     return serviceDeployments[0];
   };
+  const revisions = async (serviceRevisionArns: string[]): Promise<ServiceRevision[]> =>
+    (await aws.ecs(new DescribeServiceRevisionsCommand({ serviceRevisionArns }))).serviceRevisions ?? [];
   return {
     of: (id, createdAt) =>
       ifAvailable(async () => {
@@ -79,11 +89,19 @@ export function deploymentRecords(
             status === 'SUCCESSFUL' && !isRevisionOf(targetServiceRevisionArn, exceptId),
         );
         if (good?.targetServiceRevisionArn === undefined) return undefined;
-        const { serviceRevisions = [] } = await aws.ecs(
-          new DescribeServiceRevisionsCommand({ serviceRevisionArns: [good.targetServiceRevisionArn] }),
-        );
-        return serviceRevisions[0];
+        return (await revisions([good.targetServiceRevisionArn]))[0];
       }),
+    hasEarlierGood: async (taskDefinitionArn) => {
+      const hasEarlier = await ifAvailable(async () => {
+        const good = (await list()).filter(({ status }) => status === 'SUCCESSFUL');
+        const arns = good.flatMap(({ targetServiceRevisionArn = [] }) => targetServiceRevisionArn);
+        const deployed = arns.length === 0 ? [] : await revisions(arns.slice(0, MAX_REVISIONS));
+        return deployed.some(
+          ({ taskDefinition = '' }) => revisionOf(taskDefinition) < revisionOf(taskDefinitionArn),
+        );
+      });
+      return hasEarlier ?? false;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Fields } from '../model/change.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
-import { STACK_TAG, type Tags } from '../derive/tags.ts';
+import { LAST_GOOD_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { definitionFields } from '../derive/task-definition.ts';
 import { describeRevision, revisionsOf, type Revision } from '../aws/task-definition-revisions.ts';
 import type { LookContext } from './context.ts';
@@ -17,7 +17,7 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly status: string;
   /** Its content as fields. */
   readonly definition: Fields;
-  /** The number of our older revisions that can still start tasks. */
+  /** The number of our older revisions that can still start tasks. The last good one, kept on purpose, does not count. */
   readonly olderRevisionCount: number;
   readonly tags: Tags;
 }
@@ -58,7 +58,7 @@ async function lookFamily(context: LookContext, family: string): Promise<FoundTa
   const others = active.filter((arn) => arn !== newest?.arn).reverse();
   const described = [newest, ...(await Promise.all(others.map((arn) => describeRevision(aws, arn))))];
   const [current, ...older] = described.filter(isOurs);
-  if (current) return read(current, older.length);
+  if (current) return read(current, older.filter(({ tags }) => tags[LAST_GOOD_TAG] === undefined).length);
   const inactive = (await revisionsOf(aws, family, 'INACTIVE')).reverse();
   for (const batch of batchesOf(inactive, REVISIONS_AT_ONCE)) {
     const found = (await Promise.all(batch.map((arn) => describeRevision(aws, arn)))).find(isOurs);

@@ -12,8 +12,9 @@ export async function startConfig(
   { needsSources }: { readonly needsSources: boolean },
 ): Promise<Pick<SessionDependencies, 'config'>> {
   const { loadConfig } = await import('../config/load.ts');
-  const { config: file, stage, target, builder, name } = options;
-  const config = loadConfig({ file, stage, target, builder, name, needsSources, signal });
+  const { config: file, stage, target, builder, name, deploy, service } = options;
+  const builtService = deploy ? service : undefined;
+  const config = loadConfig({ file, stage, target, builder, name, needsSources, builtService, signal });
   config.catch(() => undefined);
   return { config };
 }

@@ -23,6 +23,8 @@ export interface DeploymentFailure extends Omit<GatheredDeployment, 'service' | 
   readonly what?: string;
   /** The state after the failure. */
   readonly now?: string;
+  /** What else the user can do, besides correcting the cause. */
+  readonly moreAdvice?: readonly string[];
   /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
   readonly awsCommand?: (command: string) => string;
   /** Reads the facts; by default with a new gatherer, which knows nothing about the past. */
@@ -53,8 +55,9 @@ export function failureProblem(
     what,
     now,
     reason,
+    moreAdvice = [],
     awsCommand = (command) => command,
-  }: Pick<DeploymentFailure, 'code' | 'what' | 'now' | 'reason' | 'awsCommand'>,
+  }: Pick<DeploymentFailure, 'code' | 'what' | 'now' | 'reason' | 'moreAdvice' | 'awsCommand'>,
 ): Problem {
   const { service, logGroup, events, tasks } = facts;
   const failed = what ?? `The deployment of ${service.name} failed`;
@@ -72,6 +75,7 @@ export function failureProblem(
     fix: [
       ...(cause?.fix ?? []),
       'npm run provision, once the cause is fixed',
+      ...moreAdvice,
       `${awsCommand(`aws logs tail ${logGroup} --follow`)}, for the complete logs`,
     ],
   });

@@ -1,13 +1,15 @@
 /** Concludes a wait that failed: restores the version before, reads what runs now, and words the problem. */
 import { findCause } from '../../lib/diagnosis/cause.ts';
+import { describeService } from '../../lib/look/services.ts';
 import type { Problem } from '../../lib/model/problem.ts';
 import { aftermath } from './aftermath.ts';
-import { shownDeployment } from './deployment.ts';
+import { isPrimary, shownDeployment } from './deployment.ts';
 import { failureProblem } from './diagnose.ts';
 import { FailedDeployment } from './failed-deployment.ts';
 import type { WaitContext } from './followed-service.ts';
 import { awaitRestoration, restore, type Restoration } from './restore.ts';
 import { hasTrouble, observedIn, type ServiceWait } from './service-wait.ts';
+import { rollbackAdvice } from './unanswered.ts';
 
 /**
  * Restores the version before where that is possible, and returns the problem that explains the failure.
@@ -38,8 +40,22 @@ export async function concludeFailedWait(
     what: wasDeployed ? whatIfDeployed : `The deployment of ${name} failed`,
     now,
     reason,
+    moreAdvice: (await canRollBack(context, wait, restoration)) ? [rollbackAdvice(name)] : [],
     awsCommand: context.awsCommand,
   });
+}
+
+/** Whether the failed version still is the one of the service, and a rollback can restore an earlier one. */
+async function canRollBack(
+  context: WaitContext,
+  { followed }: ServiceWait,
+  { outcome }: Restoration,
+): Promise<boolean> {
+  if (outcome === 'stopped' || outcome === 'updated back') return false;
+  const { service, deployment, records } = followed;
+  const current = await describeService(context, context.names.service(service)).catch(() => undefined);
+  const inUse = current?.deployments?.find(isPrimary)?.taskDefinition;
+  return inUse === deployment.taskDefinitionArn && (await records.hasEarlierGood(inUse).catch(() => false));
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Finishes a provision: waits until every service is healthy, and checks that every path answers. */
-import { routesOf } from '../../lib/config/config.ts';
+import { routesOf, type Service } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
+import { deploymentRecords } from '../../lib/look/service-deployments.ts';
 import { awsCommand, untilReported, type Run } from '../../lib/run/run.ts';
 import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
@@ -52,14 +53,21 @@ export async function finish(
   await verify(withAutoScaledCounts(config, plan.found), address, run, async ({ service, container }) => ({
     log: await errorInLogs(context, service, container.name),
     logGroup: context.names.logGroup,
-    isUpdate: plan.changes.some(
-      ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',
-    ),
+    hasEarlierVersion:
+      plan.changes.some(
+        ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',
+      ) && (await hasEarlierGood(context, service, ids)),
   }));
   const note = target.sandbox && (await localNameNote(address));
   if (note) run.report(note);
   return { url: address.url, zone };
 }
+
+/** Whether a rollback can restore an earlier version of a service. */
+const hasEarlierGood = (context: LookContext, service: Service, ids: AllIds): Promise<boolean> =>
+  deploymentRecords(context, context.names.service(service)).hasEarlierGood(
+    ids.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
+  );
 
 /** Returns the context of a wait for a service that the steps of the run do not change. */
 export const waitContext = (

@@ -13,8 +13,8 @@ export interface CheckedPath {
   /** The lines of the container's log that hold an error, with a heading. */
   readonly log: readonly string[];
   readonly logGroup: string;
-  /** Whether this run has replaced an earlier version. */
-  readonly isUpdate: boolean;
+  /** Whether this run has replaced an earlier version, which a rollback can restore. */
+  readonly hasEarlierVersion: boolean;
 }
 
 const CHECK_AGAIN = 'npm run provision, to check again';
@@ -31,7 +31,7 @@ export const unanswered = (url: string, cause: unknown): Problem =>
 
 /** A path that the program answers with an error every time, while its health check passes. */
 export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
-  const { url, container, log, isUpdate } = path;
+  const { url, container, log } = path;
   const { name, health } = container;
   return problem('UNANSWERED', {
     what: `${name} answers every request to ${container.path} with an error: ${answersText(answers)}.`,
@@ -42,7 +42,7 @@ export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): 
     now: `${name} is in service, and ${url} fails for every client.`,
     fix: [
       `Correct the program of ${name}, then npm run provision`,
-      ...rollback(isUpdate),
+      ...rollback(path),
       `Let health.path fail while ${name} cannot serve ${container.path}: the next deployment then keeps the old version`,
       logs(path),
     ],
@@ -51,7 +51,7 @@ export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): 
 
 /** A path that works for some requests and fails for others. */
 export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
-  const { url, service, container, log, isUpdate } = path;
+  const { url, service, container, log } = path;
   const bad = answers.filter((answer) => !isGood(answer));
   return problem('UNANSWERED', {
     what: `${url} fails for ${bad.length} of ${answers.length} requests.`,
@@ -66,12 +66,16 @@ export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]
       ...log,
     ].join('\n'),
     now: `${container.name} is in service, and healthy according to AWS.`,
-    fix: [...rollback(isUpdate), logs(path), CHECK_AGAIN],
+    fix: [...rollback(path), logs(path), CHECK_AGAIN],
   });
 }
 
-const rollback = (isUpdate: boolean): string[] =>
-  isUpdate ? ['npm run rollback, to restore the previous version'] : [];
+const rollback = ({ service, hasEarlierVersion }: CheckedPath): string[] =>
+  hasEarlierVersion ? [rollbackAdvice(service.name)] : [];
+
+/** Advises to restore the version before. */
+export const rollbackAdvice = (service: string): string =>
+  `npm run rollback -- ${service}, to restore the previous version`;
 
 const logs = ({ logGroup }: CheckedPath): string =>
   `aws logs tail ${logGroup} --follow, for the complete logs`;

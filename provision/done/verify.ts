@@ -16,7 +16,7 @@ const PATIENCE_MS = 5000;
 /** Returns what is known about a path that fails. */
 export type Explain = (
   route: Pick<CheckedPath, 'service' | 'container'>,
-) => Promise<Pick<CheckedPath, 'log' | 'logGroup' | 'isUpdate'>>;
+) => Promise<Pick<CheckedPath, 'log' | 'logGroup' | 'hasEarlierVersion'>>;
 
 /**
  * Requests every routed path until a service answers, and then several times more. Any response of the service counts as good,

@@ -1,7 +1,6 @@
 /** The task definitions: one per service, with a new revision for every change. */
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
-import { deregisterRevision, ownRevisions } from '../../lib/aws/task-definition-revisions.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
 import { callerTag } from '../../lib/derive/caller-name.ts';
 import { desiredTags, tagFields, toCamelCaseTags } from '../../lib/derive/tags.ts';
@@ -16,6 +15,7 @@ import type { Survey } from '../../lib/look/found.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/model/change.ts';
 import type { Items } from '../../lib/model/resources.ts';
+import { retireRevisions } from '../services/retire.ts';
 
 type Context = ApplyContext<'taskDefinitions'>;
 
@@ -70,17 +70,20 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
     await retagEcs(context, taskDefinitionArn);
   },
 
-  /**
-   * Deregisters all our other revisions, so that no task starts from them. One of them may be a duplicate from a call whose
-   * response was lost. Revisions that someone else registered in the same family stay.
-   */
-  async cleanUp({ aws, names, ids, change, existing }) {
+  async cleanUp({ aws, names, ids, change, existing, found, config, waitUntilReady }) {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
-    if (current === undefined) return;
-    const family = names.family(change.key);
-    const query = { family, stack: names.stack, recorded: existing?.taskDefinitionArn };
-    const active = await ownRevisions(aws, query, 'ACTIVE');
-    for (const arn of active) if (arn !== current) await deregisterRevision(aws, arn);
+    const service = config.services.find(({ name }) => name === change.key);
+    if (current === undefined || !service) return;
+    await retireRevisions({
+      aws,
+      names,
+      family: names.family(change.key),
+      current,
+      recorded: existing?.taskDefinitionArn,
+      serviceName: names.service(service),
+      former: found.services.get(change.key)?.taskDefinitionArn,
+      isProven: waitUntilReady,
+    });
   },
 };
 

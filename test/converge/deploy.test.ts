@@ -78,7 +78,12 @@ test('the images of the other services are neither built nor pushed', async () =
   const user = await account();
   await user.provision(sources('1'));
   user.sandbox.journal.clear();
-  await user.provision(sources('2'), deployWeb);
+  // The folder of jobs need not even exist.
+  const { web: newWeb = { containers: {} } } = sources('2').services;
+  const withoutFolder = {
+    jobs: { containers: { job: { source: 'deleted', environment: { VERSION: '1' } } } },
+  };
+  await user.provision(withServices({ web: newWeb, ...withoutFolder }), deployWeb);
   const calls = user.sandbox.journal.entries().map(({ service, operation }) => `${service}:${operation}`);
   // DescribeImages looks for one image: that of web.
   expect(calls.filter((call) => call === 'ecr:DescribeImages')).toHaveLength(1);

@@ -214,8 +214,15 @@ export async function account({
   };
   let currentRun = new AbortController();
   let output: RunOutput = { warnings: [], notes: [], result: undefined };
-  const readConfig = async (stack: StackInput, { stage, target, builder }: Options, needsSources: boolean) =>
-    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts', needsSources });
+  const readConfig = async (
+    stack: StackInput,
+    { stage, target, builder, deploy, service }: Options,
+    needsSources: boolean,
+  ) => {
+    const builtService = deploy ? service : undefined;
+    const file = 'slipway.config.ts';
+    return parseConfig(stack, { stage, target, builder, folder, file, needsSources, builtService });
+  };
   const run = async (
     command: typeof provision,
     stack: StackInput,

@@ -49,7 +49,11 @@ const addressOf = (port: number) => ({
   connect: { host: '127.0.0.1', port },
 });
 const explain = () =>
-  Promise.resolve({ log: ['api1 logged:', '  TypeError: x'], logGroup: '/shop/dev', isUpdate: true });
+  Promise.resolve({
+    log: ['api1 logged:', '  TypeError: x'],
+    logGroup: '/shop/dev',
+    hasEarlierVersion: true,
+  });
 const notes = ({ events }: { events: readonly Event[] }) =>
   events.map((event) => ('text' in event ? event.text : '')).sort();
 /** The configuration with these changes to its only service. */
@@ -255,7 +259,7 @@ test('a path that works for some requests only is reported, with the numbers of 
     why: expect.stringMatching(
       /^The answers: .* × 200.*\nThe program of api1 sent \d+ × 500\.\nThe load balancer sent \d+ × 502: no task answered, or a task closed the connection\.\n(.*\n)?api1 logged:\n {2}TypeError: x$/,
     ),
-    fix: expect.arrayContaining(['npm run rollback, to restore the previous version']),
+    fix: expect.arrayContaining(['npm run rollback -- web, to restore the previous version']),
   });
 });
 

@@ -2,6 +2,7 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
   type Service as EcsService,
@@ -9,7 +10,14 @@ import {
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { awsError, mocks, mutations } from '../../step-harness.ts';
-import { dateAt, BREAKER_MESSAGE, OLD_DEFINITION, primaryDeployment, service } from '../deployments.ts';
+import {
+  dateAt,
+  BREAKER_MESSAGE,
+  NEW_DEFINITION,
+  OLD_DEFINITION,
+  primaryDeployment,
+  service,
+} from '../deployments.ts';
 import {
   commands,
   exited,
@@ -165,6 +173,36 @@ describe('a deployment that cannot succeed', () => {
       now: expect.stringMatching(/^This run did not change web\. .*ECS keeps restarting its tasks until/),
     });
     expect(mutations()).toEqual([]);
+  });
+});
+
+describe('the advice to roll back', () => {
+  const ADVICE = 'npm run rollback -- web, to restore the previous version';
+  const mockGoodDeploymentOf = (taskDefinition: string) =>
+    mocks.ecs
+      .on(ListServiceDeploymentsCommand)
+      .resolves({ serviceDeployments: [{ status: 'SUCCESSFUL', targetServiceRevisionArn: 'arn:good/1' }] })
+      .on(DescribeServiceRevisionsCommand)
+      .resolves({ serviceRevisions: [{ taskDefinition }] });
+
+  test('is given if the failed version still serves and an earlier one was good', async () => {
+    mockEcs(service(primaryDeployment('COMPLETED', { runningCount: 1 })));
+    mockTasks([running('3'), exited('1'), exited('2')]);
+    mockGoodDeploymentOf(OLD_DEFINITION);
+    await expect(wait(worker)).rejects.toMatchObject({ fix: expect.arrayContaining([ADVICE]) });
+  });
+
+  test.each([
+    ['no earlier version was good', service(primaryDeployment('COMPLETED')), NEW_DEFINITION],
+    ['ECS has restored the version before', restored, OLD_DEFINITION],
+  ])('is not given if %s', async (_what, current, good) => {
+    mockEcs(current);
+    mockTasks([running('3'), exited('1'), exited('2')]);
+    mockGoodDeploymentOf(good);
+    await expect(wait(worker, current === restored ? started : undefined)).rejects.toMatchObject({
+      code: 'DEPLOYMENT',
+      fix: expect.not.arrayContaining([ADVICE]),
+    });
   });
 });
 

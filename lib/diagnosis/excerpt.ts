@@ -1,5 +1,6 @@
 /** Picks the part of a log that explains why a program ended: the last fatal error with its own stack frames. Pure. */
 import { jsonErrors } from './log/json-errors.ts';
+import { lastLinesOf, shortLine } from './log/limits.ts';
 import { plainErrors } from './log/plain-errors.ts';
 import { tracedErrors } from './log/stack-traces.ts';
 
@@ -27,13 +28,23 @@ const MAX_LINES = 12;
 const MAX_LINE_LENGTH = 300;
 const MAX_HEADLINE_LENGTH = 200;
 
+/** Many rules read the excerpt of the same log. */
+const excerpts = new WeakMap<readonly string[], Excerpt>();
+
 /**
  * Picks the error that ended the program. Lines after it, such as those of a shutdown, are left out.
  * @param log the end of the log, oldest line first
  */
 export function excerptOf(log: readonly string[]): Excerpt {
-  const lines = log.flatMap((message) => message.split(/\r?\n/)).map((line) => line.trimEnd());
-  const errors = [...jsonErrors(lines), ...tracedErrors(lines), ...plainErrors(lines)];
+  const excerpt = excerpts.get(log) ?? newExcerpt(log);
+  excerpts.set(log, excerpt);
+  return excerpt;
+}
+
+function newExcerpt(log: readonly string[]): Excerpt {
+  const whole = lastLinesOf(log);
+  const lines = whole.map(shortLine);
+  const errors = [...jsonErrors(whole), ...tracedErrors(lines), ...plainErrors(lines)];
   const [worst] = errors.sort((one, other) => other.rank - one.rank || other.at - one.at);
   if (!worst) return { headline: undefined, lines: lastLines(lines), text: '' };
   return {

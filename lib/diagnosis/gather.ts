@@ -152,9 +152,10 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
         if (isNews && (facts.taskId !== undefined || !lastTargets.has(key))) lastTargets.set(key, facts);
       }
     }
-    const targets = [...lastTargets.values()].filter(
-      ({ taskId }) => taskId !== undefined || tasks.length === 0,
-    );
+    // A target without a task may belong to the version before. It is a fact only about a failed deployment at an endpoint that
+    // lists no tasks: a deployment that goes on may not have started its tasks yet.
+    const countsAll = allTasks.length === 0 && reason !== undefined;
+    const targets = [...lastTargets.values()].filter(({ taskId }) => taskId !== undefined || countsAll);
     const hasSign =
       targets.some(({ reason: sign }) => sign === 'Target.Timeout') ||
       [...events, ...tasks.map(({ stoppedReason = '' }) => stoppedReason)].some((text) =>

@@ -1,11 +1,12 @@
 /** Reads from a log where a program listens. Pure. */
 import type { Listener } from './facts.ts';
+import { lastLinesOf, shortLine } from './log/limits.ts';
 
 /** The log lines with which servers say where they listen. The address is missing if the line names only a port. */
 const PATTERNS: readonly RegExp[] = [
   /https?:\/\/(?<address>\[[0-9a-fA-F:]+\]|[\w.-]+):(?<port>\d{2,5})\b/,
-  /\b(?:listening|listens?|serving|running|started|ready|bound)\b[^\n]*?\b(?<address>(?:\d{1,3}\.){3}\d{1,3}|localhost|\[::1?\]):(?<port>\d{2,5})\b/i,
-  /\b(?:listening|listens?|serving|started|ready|running)\b[^\n]*?\b(?:on|at|port|:)\D{0,12}(?<port>\d{2,5})\b/i,
+  /\b(?:listening|listens?|serving|running|started|ready|bound)\b[^\n]{0,200}?\b(?<address>(?:\d{1,3}\.){3}\d{1,3}|localhost|\[::1?\]):(?<port>\d{2,5})\b/i,
+  /\b(?:listening|listens?|serving|started|ready|running)\b[^\n]{0,200}?\b(?:on|at|port|:)\D{0,12}(?<port>\d{2,5})\b/i,
   /"(?:port)":\s*(?<port>\d{2,5})\b/,
 ];
 /** A line that reports a listener, rather than a request or a connection to another server. */
@@ -15,7 +16,8 @@ const ANY_ADDRESS = '0.0.0.0';
 
 /** Returns the listeners that a log reports; undefined if it reports none. */
 export function loggedListeners(log: readonly string[]): Listener[] | undefined {
-  const found = log
+  const found = lastLinesOf(log)
+    .map(shortLine)
     .filter((line) => IS_REPORT.test(line) && !/EADDRINUSE|ECONNREFUSED|connect/i.test(line))
     .flatMap((line) => {
       const match = PATTERNS.map((pattern) => pattern.exec(line)).find((one) => one !== null);

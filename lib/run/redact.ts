@@ -44,9 +44,33 @@ export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env
   const forms = [...new Set(secrets.flatMap(spellings))];
   return (text) =>
     withoutSecretForms(
-      forms.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text),
+      withoutCutSecrets(
+        forms.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text),
+        forms,
+      ),
       HIDDEN,
     ).replace(SESSION_TOKEN, `$1${HIDDEN}`);
+}
+
+/** Hides the beginnings of secrets at the places where an excerpt was cut off. */
+function withoutCutSecrets(text: string, forms: readonly string[]): string {
+  const [first = '', ...rest] = text.split(CUT);
+  if (rest.length === 0) return text;
+  const hidden = (part: string): string => {
+    const length = Math.max(0, ...forms.map((form) => shownLength(part, form)));
+    return length === 0 ? part : `${part.slice(0, -length)}${HIDDEN}`;
+  };
+  const parts = [first, ...rest];
+  return parts.map((part, index) => (index < parts.length - 1 ? hidden(part) : part)).join(CUT);
+}
+/** The character at the end of a text that was cut off. */
+const CUT = '…';
+
+/** Returns how many characters of a secret are shown at the end of a text; 0 if they are too few to matter. */
+function shownLength(text: string, secret: string): number {
+  for (let length = Math.min(secret.length - 1, text.length); length >= MIN_LENGTH; length -= 1)
+    if (text.endsWith(secret.slice(0, length))) return length;
+  return 0;
 }
 
 /** Returns a value and each of its lines: a program prints the lines in sequence, and each becomes a separate event. */

@@ -22,10 +22,10 @@ export function isSecretName(name: string): boolean {
 
 /** Forms of secrets, wherever they occur: the part in the first group is kept. */
 const SECRET_FORMS: readonly RegExp[] = [
-  // A password in a URL.
-  /(\b[a-z][\w+.-]*:\/\/[^\s/:@'"]*:)[^\s/@'"]+(?=@)/gi,
+  // A password in a URL, which may be cut off.
+  /(\b[a-z][\w+.-]{0,30}:\/\/[^\s/:@'"]*:)(?!\d{1,5}…)[^\s/@'"…]+(?=[@…])/gi,
   // A JSON Web Token: https://datatracker.ietf.org/doc/html/rfc7519
-  /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /()\beyJ[\w-]{8,}(?:\.[\w-]{8,}\.[\w-]*|(?:\.[\w-]*){0,2}(?=…))/g,
   // An access key ID of AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
   /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /()-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,

@@ -108,6 +108,8 @@ function restorationText(restoration: Restoration, name: string): string {
       return 'The deployment continues; ECS may still finish it.';
     case 'no earlier version':
       return `No earlier version of ${name} was ever deployed, so none was restored.`;
+    case 'superseded':
+      return `Another update of ${name} has begun meanwhile, so nothing was restored.`;
     case 'unfinished':
       return `The version before was not restored completely: ${restoration.why.replace(/\.$/, '')}.`;
   }

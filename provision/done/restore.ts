@@ -21,6 +21,8 @@ export type Restoration =
   | { readonly outcome: 'unchanged' | 'still in progress' }
   /** There is no earlier version that ever ran. */
   | { readonly outcome: 'no earlier version' }
+  /** Someone else has started a newer deployment, which is left alone. */
+  | { readonly outcome: 'superseded' }
   /** The restoration was not finished, for this reason. */
   | { readonly outcome: 'unfinished'; readonly why: string };
 
@@ -44,7 +46,9 @@ export async function restore(context: WaitContext, followed: FollowedService): 
     deployment.id === undefined ? undefined : await records.of(deployment.id, deployment.createdAt);
   try {
     const isStopped = isUnfinished(record) && (await stop(context, record));
-    if (isStopped && (await waitForRollback(context, followed))) return { outcome: 'stopped' };
+    const isRolledBack = isStopped && (await waitForRollback(context, followed));
+    if (isNewer(await otherPrimary(context, followed), followed, good)) return { outcome: 'superseded' };
+    if (isRolledBack) return { outcome: 'stopped' };
     await updateBack(context, followed, good);
     return { outcome: 'updated back' };
   } catch (error) {
@@ -157,6 +161,18 @@ async function updateBack(
     return pending(`the version before: ${taskCounts(restored)}`);
   });
 }
+
+/** Whether a primary deployment is a newer one of someone else, rather than the result of a rollback. */
+const isNewer = (
+  primary: Deployment | undefined,
+  { deployment: { createdAt } }: FollowedService,
+  good: GoodSettings,
+): boolean =>
+  primary?.createdAt !== undefined &&
+  createdAt !== undefined &&
+  primary.createdAt > createdAt &&
+  primary.taskDefinition !== good.taskDefinition &&
+  primary.rolloutStateReason?.includes('rolling back') !== true;
 
 const hasAllTasks = ({ runningCount = 0, desiredCount = 0 }: Deployment): boolean =>
   runningCount >= desiredCount;

@@ -24,6 +24,7 @@ export function plainErrors(lines: readonly string[]): LoggedError[] {
 
 /** The indented lines that follow. */
 function continuation(lines: readonly string[], from: number): string[] {
-  const end = lines.findIndex((line, index) => index >= from && !/^\s+\S/.test(line));
-  return lines.slice(from, end === -1 ? undefined : end).slice(0, MAX_CONTINUATION);
+  const following = lines.slice(from, from + MAX_CONTINUATION);
+  const end = following.findIndex((line) => !/^\s+\S/.test(line));
+  return end === -1 ? following : following.slice(0, end);
 }

@@ -1,5 +1,6 @@
 /** Finds stack traces in a log: those of Node, Python, Go, Java, Ruby, Rust and .NET. Pure. */
 import type { LoggedError } from '../excerpt.ts';
+import { indexFrom } from './limits.ts';
 import { isFrame, isRuntimeFrame, ownFrames } from './frames.ts';
 
 /** Returns the errors with a stack trace. */
@@ -58,8 +59,10 @@ function messageStart(lines: readonly string[], firstFrame: number): number | un
 }
 
 function traceEnd(lines: readonly string[], from: number): number {
-  const end = lines.findIndex(
-    (line, index) => index > from && !isPartOfTrace(line) && !/^\s*\[cause\]:|^\s+\S/.test(line),
+  const end = indexFrom(
+    lines,
+    from + 1,
+    (line) => !isPartOfTrace(line) && !/^\s*\[cause\]:|^\s+\S/.test(line),
   );
   return end === -1 ? lines.length : end;
 }
@@ -76,11 +79,14 @@ const sourceLocation = (lines: readonly string[], at: number): string[] =>
 
 const TRACEBACK = 'Traceback (most recent call last):';
 
+/** The longest trace that is read; Python itself shortens the traces of recursions. */
+const MAX_PYTHON_LINES = 300;
+
 /** In Python, the frames precede the message, which is the first line that is not indented. */
 function pythonTraces(lines: readonly string[]): LoggedError[] {
   return lines.flatMap((line, at): LoggedError[] => {
     if (!line.endsWith(TRACEBACK)) return [];
-    const end = lines.findIndex((next, index) => index > at && !/^\s/.test(next));
+    const end = indexFrom(lines.slice(0, at + MAX_PYTHON_LINES), at + 1, (next) => !/^\s/.test(next));
     if (end === -1) return [];
     const headline = lines[end] ?? '';
     const body = lines.slice(at + 1, end);
@@ -91,13 +97,16 @@ function pythonTraces(lines: readonly string[]): LoggedError[] {
   });
 }
 
+/** The lines after a panic in which the places of its goroutines are looked for. */
+const MAX_GO_LINES = 200;
+
 /** In Go, the goroutines follow the message; each function is followed by the indented place in its source. */
 function goPanics(lines: readonly string[]): LoggedError[] {
   return lines.flatMap((line, at): LoggedError[] => {
     const isPanic = /^panic: /.test(line) || /^fatal error: /.test(line);
     if (!isPanic || !lines.slice(at, at + 6).some((next) => /^goroutine \d+/.test(next))) return [];
     const places = lines
-      .slice(at)
+      .slice(at, at + MAX_GO_LINES)
       .filter(
         (next) =>
           /^\t\S+\.go:\d+/.test(next) && !isRuntimeFrame(next.trim()) && !/\/src\/runtime\//.test(next),

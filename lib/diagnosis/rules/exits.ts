@@ -2,6 +2,7 @@
 import { configuredContainer, type Facts } from '../facts.ts';
 import { excerptOf, type Excerpt } from '../excerpt.ts';
 import { exitedContainers, isRepeated, lifetimeSeconds, type ExitedContainer } from '../exited.ts';
+import { lastLinesOf, shortLine } from '../log/limits.ts';
 import { logEvidence } from '../evidence.ts';
 import { endingText } from '../messages.ts';
 import type { Cause, Rule } from '../rule.ts';
@@ -31,7 +32,7 @@ const exitRule =
         facts,
         name,
         excerpt,
-        logText: log.join('\n'),
+        logText: lastLinesOf(log).map(shortLine).join('\n'),
         isSecond: isRepeated(exits, exit),
       });
       if (cause)

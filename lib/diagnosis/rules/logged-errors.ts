@@ -32,7 +32,7 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
   },
   {
     pattern:
-      /EADDRINUSE[^\n]*?[:\s](?<port>\d{1,5})(?![.\d:])|(?:address already in use|Address in use)[^\n]*?(?<other>:\d{1,5})?/i,
+      /EADDRINUSE[^\n]{0,300}?[:\s](?<port>\d{1,5})(?![.\d:])|(?:address already in use|Address in use)[^\n]{0,300}?(?<other>:\d{1,5})?/i,
     cause: ({ name, match, configured, task, facts: { service } }) => {
       const digits = (match.groups?.['port'] ?? match.groups?.['other'] ?? '').replace(':', '');
       const taken = digits === '' ? undefined : Number(digits);
@@ -67,7 +67,7 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
   },
   {
     pattern:
-      /EACCES[^\n]*?(?::|port )(?<port>\d{1,4})\b|Permission denied[^\n]*bind|bind[^\n]*[Pp]ermission denied/,
+      /EACCES[^\n]{0,300}?(?::|port )(?<port>\d{1,4})\b|Permission denied[^\n]{0,300}?bind|bind[^\n]{0,300}?[Pp]ermission denied/,
     cause: ({ name, match, configured }) => {
       const port = Number(match.groups?.['port'] ?? configured?.port);
       if (!(port < 1024)) return undefined;
@@ -79,7 +79,8 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
     },
   },
   {
-    pattern: /EROFS[^\n]*?(?:'(?<path>[^']+)'|$)|[Rr]ead-only file ?system(?:[^\n]*?'(?<other>[^']+)')?/m,
+    pattern:
+      /EROFS(?:[^\n]{0,300}?'(?<path>[^']+)')?|[Rr]ead-only file ?system(?:[^\n]{0,300}?'(?<other>[^']+)')?/,
     cause: ({ name, match, configured }) => {
       const path = match.groups?.['path'] ?? match.groups?.['other'];
       return {
@@ -99,7 +100,7 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
     }),
   },
   {
-    pattern: /EACCES[^\n]*?'(?<path>\/[^']+)'|PermissionError: [^\n]*?'(?<other>[^']+)'/,
+    pattern: /EACCES[^\n]{0,300}?'(?<path>\/[^']+)'|PermissionError: [^\n]{0,300}?'(?<other>[^']+)'/,
     cause: ({ name, match, configured }) => ({
       what: `${name} may not access ${match.groups?.['path'] ?? match.groups?.['other']}${configured?.user === undefined ? '' : ` as user ${configured.user}`}`,
       fix: [`Give that user access in the image, or set another user for ${name}.`],

@@ -92,3 +92,66 @@ test.each([
 ])('the parts of %s', (reference, parts) => {
   expect(parseImageReference(reference)).toEqual(parts);
 });
+
+/** Starts a server that must not be asked, and returns its host and the paths that were requested nevertheless. */
+async function forbidden(): Promise<{ host: string; requested: unknown[] }> {
+  const requested: unknown[] = [];
+  const host = await registry((request, response) => {
+    requested.push(request.url);
+    response.end(JSON.stringify({ token: 'secret' }));
+  });
+  return { host, requested };
+}
+
+test.each(['token', 'redirect'])('a registry cannot send the check to another server: %s', async (kind) => {
+  const other = await forbidden();
+  const url = `http://${other.host}/latest/meta-data`;
+  const host = await registry((_request, response) =>
+    (kind === 'token'
+      ? response.writeHead(401, { 'www-authenticate': `Bearer realm="${url}",service="x"` })
+      : response.writeHead(307, { location: url })
+    ).end(),
+  );
+  expect(await check(`${host}/shop:1`)).toMatchObject({ state: 'unknown' });
+  expect(other.requested).toEqual([]);
+});
+
+test('a redirect on the same server is followed, but not for ever', async () => {
+  let requests = 0;
+  const host = await registry((request, response) => {
+    requests += 1;
+    if (request.url === '/here') return response.end(index('amd64'));
+    const location = request.url === '/v2/shop/manifests/1' ? '/here' : '/there';
+    return response.writeHead(307, { location }).end();
+  });
+  expect(await check(`${host}/shop:1`)).toEqual({ state: 'usable' });
+  expect(await check(`${host}/shop:2`)).toMatchObject({ state: 'unknown' });
+  expect(requests).toBeLessThan(10);
+});
+
+test('an answer that is too large proves nothing, and is not read to its end', async () => {
+  let sent = 0;
+  const host = await registry((_request, response) => {
+    const chunk = Buffer.alloc(65_536, ' ');
+    const write = (): void => {
+      while (!response.destroyed && sent < 64_000_000 && response.write(chunk)) sent += chunk.length;
+      if (sent >= 64_000_000) response.end();
+    };
+    response.on('drain', () => {
+      sent += chunk.length;
+      write();
+    });
+    write();
+  });
+  expect(await check(`${host}/shop:1`)).toMatchObject({ state: 'unknown' });
+  expect(sent).toBeLessThan(32_000_000);
+});
+
+test('a token that cannot be read proves nothing', async () => {
+  const host = await registry(({ url = '', headers }, response) =>
+    url.startsWith('/token')
+      ? response.end('null')
+      : response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${headers.host}/token"` }).end(),
+  );
+  expect(await check(`${host}/shop:1`)).toEqual({ state: 'unknown', why: `${host} answers 401` });
+});

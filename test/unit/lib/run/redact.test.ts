@@ -62,6 +62,17 @@ describe('a redactor', () => {
   });
 
   test.each([
+    ['token hunter2hunter2hunt…', 'token (not shown)…'],
+    ['token hun…', 'token hun…'],
+    ['the rest is left out… and token hunter2hunter2hunter2', 'the rest is left out… and token (not shown)'],
+    ['GET postgres://shop:other-pass…', 'GET postgres://shop:(not shown)…'],
+    ['GET http://db.example.org:5432…', 'GET http://db.example.org:5432…'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMj…', '(not shown)…'],
+  ])('hides the beginning of a secret where an excerpt is cut off: %s', (text, hidden) => {
+    expect(redactorOf({ TOKEN: 'hunter2hunter2hunter2' })(text)).toBe(hidden);
+  });
+
+  test.each([
     ['a value that is too short to be a secret', { LEVEL: 'debug', PORT: '5000' }, 'debug at port 5000'],
     [
       'a value that also occurs elsewhere in the configuration',

@@ -162,6 +162,43 @@ describe('a deployment in progress', () => {
   });
 });
 
+describe("someone else's newer deployment", () => {
+  const newer = service(
+    oldDeployment({
+      id: 'ecs-svc/9',
+      taskDefinition: OLD_DEFINITION.replace(/1$/, '3'),
+      createdAt: dateAt(20),
+      runningCount: 0,
+    }),
+    primaryDeployment('IN_PROGRESS', { status: 'ACTIVE', failedTasks: 2 }),
+  );
+
+  test.each(['STOPPED', 'SUCCESSFUL'] as const)(
+    'it is left alone if the followed deployment is %s by then',
+    async (status) => {
+      scene([status], failing, newer);
+      mockTasks(crashes);
+      await expect(wait(worker, started)).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        now: expect.stringMatching(
+          /^Another update of web has begun meanwhile, so nothing was restored\. web runs shop-dev-web:3 /,
+        ),
+      });
+      expect(mutations()).toEqual([]);
+    },
+  );
+
+  test('it is left alone if it begins while the followed deployment is being stopped', async () => {
+    scene(['IN_PROGRESS', 'STOPPED'], failing, failing, newer);
+    mocks.ecs.on(StopServiceDeploymentCommand).resolves({});
+    mockTasks(crashes);
+    await expect(wait(worker, started)).rejects.toMatchObject({
+      now: expect.stringMatching(/^Another update of web has begun meanwhile/),
+    });
+    expect(mutations()).toEqual([STOP]);
+  });
+});
+
 describe('an endpoint without service deployments', () => {
   const withoutRecords = () => {
     const unsupported = awsError('UnsupportedFeatureException', 'no');

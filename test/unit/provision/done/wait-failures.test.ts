@@ -122,7 +122,9 @@ describe('a deployment that ECS or someone else has ended', () => {
     mockRecord('ROLLBACK_SUCCESSFUL', REASON);
     mockTasks([running('1')], [exited('1'), runningOld('2')]);
     await expect(wait(worker, started)).rejects.toMatchObject({
-      what: expect.stringMatching(/^The deployment of web failed: api1 exited with code 3.*Error: no database/),
+      what: expect.stringMatching(
+        /^The deployment of web failed: api1 exited with code 3.*Error: no database/,
+      ),
       why: expect.stringMatching(/^ECS: Essential container in task exited[^]*circuit breaker threshold/),
     });
   });

@@ -45,8 +45,8 @@ export interface SandboxListener {
   readonly container: string;
   /** The address that the program requested: `0.0.0.0` or `::` for every address, `127.0.0.1` or `::1` for loopback only. */
   readonly host: string;
-  /** The port as the task's programs see it. */
-  readonly port: number;
+  /** The port as the task's programs see it; undefined for a Unix socket, whose path is `host`. */
+  readonly port?: number | undefined;
   /** Whether a program of the container still listens on the address. */
   readonly isOpen: boolean;
 }

@@ -1,5 +1,6 @@
 /** Concludes a wait that failed: restores the version before, reads what runs now, and words the problem. */
 import { findCause } from '../../lib/diagnosis/cause.ts';
+import type { Facts } from '../../lib/diagnosis/facts.ts';
 import { describeService } from '../../lib/look/services.ts';
 import type { Problem } from '../../lib/model/problem.ts';
 import { aftermath } from './aftermath.ts';
@@ -9,6 +10,7 @@ import { FailedDeployment } from './failed-deployment.ts';
 import type { WaitContext } from './followed-service.ts';
 import { awaitRestoration, restore, type Restoration } from './restore.ts';
 import { hasTrouble, observedIn, type ServiceWait } from './service-wait.ts';
+import { sight } from './sighting.ts';
 import { rollbackAdvice } from './unanswered.ts';
 
 /**
@@ -24,8 +26,7 @@ export async function concludeFailedWait(
   const { name } = followed.service;
   const isTimeout = !(failure instanceof FailedDeployment);
   const reason = isTimeout ? `${failure.what} ${failure.why}` : failure.reason;
-  // The facts are read before the restoration, since the load balancer soon forgets the failed targets.
-  const facts = await wait.gather(observedIn(followed, lastSighting, reason));
+  const facts = await latestFacts(context, wait, reason);
   const cause = (isTimeout ? undefined : failure.knownCause) ?? findCause(facts);
   const wasDeployed = shownDeployment(followed.current, followed.deployment)?.rolloutState === 'COMPLETED';
   const restoration = await restorationAfter(context, wait, failure);
@@ -56,6 +57,21 @@ async function canRollBack(
   const current = await describeService(context, context.names.service(service)).catch(() => undefined);
   const inUse = current?.deployments?.find(isPrimary)?.taskDefinition;
   return inUse === deployment.taskDefinitionArn && (await records.hasEarlierGood(inUse).catch(() => false));
+}
+
+/**
+ * Gathers the facts once more, before the restoration: the load balancer soon forgets the failed targets. The tasks may have
+ * failed after the last look, so they are read again; the targets of the last look are remembered.
+ */
+async function latestFacts(
+  context: WaitContext,
+  { followed, lastSighting, gather }: ServiceWait,
+  reason: string,
+): Promise<Facts> {
+  if (lastSighting) await gather(observedIn(followed, lastSighting, reason));
+  const { service, deployment, count, groups } = followed;
+  const latest = await sight(context, service, deployment, { count, groups }).catch(() => lastSighting);
+  return gather(observedIn(followed, latest, reason));
 }
 
 /**

@@ -2,6 +2,7 @@
 'use strict';
 
 // The functions are saved here because the program may later replace them with fakes.
+const { createHash } = require('node:crypto');
 const { linkSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { isIPv4 } = require('node:net');
@@ -60,6 +61,21 @@ function remember(folder, container, port, host) {
   }
 }
 
+/**
+ * Records that this process listens on a Unix socket, and remembers it.
+ * @returns {string} the file to remove when the listener closes
+ */
+function recordSocket(folder, container, socket) {
+  const name = `socket-${createHash('sha256').update(`${container} ${socket}`).digest('hex').slice(0, 16)}`;
+  const file = path.join(folder, name);
+  writeFileSync(file, JSON.stringify({ container, address: socket, pid: process.pid }));
+  writeFileSync(
+    path.join(folder, `listened-${name}`),
+    JSON.stringify({ container, host: socket, record: name }),
+  );
+  return file;
+}
+
 /** Finds the listener that a connection to an address and port of this task reaches. */
 function find(folder, port, address) {
   return recordsFor(folder, port).find(
@@ -102,4 +118,4 @@ function isAlive(pid) {
   }
 }
 
-module.exports = { record, find, remove };
+module.exports = { record, recordSocket, find, remove };

@@ -40,12 +40,21 @@ export async function localAddress(
 export interface ListenedAddress {
   /** The container's name in its task definition. */
   container: string;
-  /** The address that the program requested: `0.0.0.0` or `::` for every address, `127.0.0.1` or `::1` for loopback only. */
+  /**
+   * The address that the program requested: `0.0.0.0` or `::` for every address, `127.0.0.1` or `::1` for loopback only; the path
+   * of a Unix socket.
+   */
   host: string;
-  /** The port as the task's programs see it. */
-  port: number;
+  /** The port as the task's programs see it; undefined for a Unix socket. */
+  port?: number | undefined;
   /** Whether a program of the task still listens on the address. */
   isOpen: boolean;
+}
+
+/** The note that remains of a listener. */
+interface ListenerNote extends Omit<ListenedAddress, 'isOpen'> {
+  /** The name of its record, unless it follows from the address. */
+  record?: string;
 }
 
 /**
@@ -57,10 +66,11 @@ export async function listenedAddresses(taskDirectory: string): Promise<Listened
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('listened-'));
   const addresses = await Promise.all(
     names.toSorted().map(async (name) => {
-      const noted = await readJson<Omit<ListenedAddress, 'isOpen'>>(join(folder, name));
+      const noted = await readJson<ListenerNote>(join(folder, name));
       if (!noted) return [];
-      const listener = await readListener(join(folder, `${noted.port}-${noted.host}`));
-      return [{ ...noted, isOpen: listener?.container === noted.container }];
+      const { record = `${noted.port}-${noted.host}`, ...address } = noted;
+      const listener = await readListener(join(folder, record));
+      return [{ ...address, isOpen: listener?.container === noted.container }];
     }),
   );
   return addresses.flat();

@@ -7,6 +7,7 @@ const { syncBuiltinESMExports } = require('node:module');
 const os = require('node:os');
 const { actAsProcessOne } = require('./pid-one.cjs');
 const { patchTcp } = require('./tcp.cjs');
+const { watchUnixSockets } = require('./unix-sockets.cjs');
 
 /**
  * Puts this process into a task; further calls have no effect.
@@ -21,6 +22,7 @@ function enter(task) {
   Object.defineProperty(globalThis, marker, { value: true });
   actAsProcessOne(task.sandboxPid, task.ignoredSignal);
   patchTcp(task);
+  watchUnixSockets(task);
   patchIdentity(task);
   patchChildren(task);
   syncBuiltinESMExports();

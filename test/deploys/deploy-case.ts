@@ -21,6 +21,8 @@ export interface DeployCase {
   readonly cutsOffAll?: true;
   /** Matches the cause that Slipway names; undefined if the deploy works. */
   readonly cause?: RegExp;
+  /** Matches a warning of a deploy that works. */
+  readonly warning?: RegExp;
   /** Matches the first fix. */
   readonly fix?: RegExp;
 }

@@ -104,6 +104,7 @@ async function deployAndCheck(user: Machine, one: DeployCase, mode: Mode): Promi
   report({ name: one.name, fault: one.fault, mode, printed: printedBy(outcome, user), seconds });
   if (!one.cause) {
     expect(outcome).toMatchObject({ code: 0, problem: undefined });
+    if (one.warning) expect(outcome.stderr).toMatch(one.warning);
     return;
   }
   expect(outcome.code).toBe(1);

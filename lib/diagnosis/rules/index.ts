@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts';
 import { capacityRules } from './capacity.ts';
 import { exitRules } from './exits.ts';
 import { listeningRules } from './listening.ts';
-import { startRules } from './starts.ts';
+import { startRules, vagueStartRules } from './starts.ts';
 import { healthRules } from './health.ts';
 
 export const RULES: readonly Rule[] = [
@@ -12,4 +12,5 @@ export const RULES: readonly Rule[] = [
   ...listeningRules,
   ...healthRules,
   ...capacityRules,
+  ...vagueStartRules,
 ];

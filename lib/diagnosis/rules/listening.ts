@@ -85,8 +85,9 @@ const loopbackOnly = listeningRule((context) => {
   };
 });
 
+/** A port set by a variable is certain; otherwise the program may still open its main port after another, such as that of metrics. */
 const otherPort = listeningRule((context) => {
-  const { name, port, configured, listeners = [], facts } = context;
+  const { name, port, configured, listeners = [], facts, isGraceOver } = context;
   if (onPort(context).length > 0) return undefined;
   const taken = facts.service.containers.filter((other) => other.name !== name).map((other) => other.port);
   const others = listeners.filter((one) => one.port !== undefined && !taken.includes(one.port));
@@ -100,31 +101,31 @@ const otherPort = listeningRule((context) => {
         ? `Remove PORT from environment of ${name}, or set port of ${name} to ${other.port}.`
         : `Set port of ${name} to ${other.port}, or make it listen on ${port}, the value of PORT.`,
     ],
-    isPermanent: true,
+    isPermanent: isSetByVariable || isGraceOver,
   };
 });
 
 const unixSocket = listeningRule((context) => {
-  const { name, port, listeners = [] } = context;
+  const { name, port, listeners = [], isGraceOver } = context;
   const [socket] = listeners.filter((listener) => listener.port === undefined);
   if (!socket || listeners.some((listener) => listener.port !== undefined)) return undefined;
   return {
     what: `${name} listens on the Unix socket ${socket.address} only, and not on port ${port}`,
     fix: [`Make ${name} listen on 0.0.0.0:${port}.`],
-    isPermanent: true,
+    isPermanent: isGraceOver,
   };
 });
 
 /** A program that accepts the connection and then breaks it off speaks another protocol. */
 const otherProtocol = listeningRule((context) => {
-  const { name, port, configured, check } = context;
+  const { name, port, configured, check, isGraceOver } = context;
   const isReachable = onPort(context).some(({ address }) => !isLoopback(address));
   if (!isReachable || check.result !== 'failed') return undefined;
   const other = configured.protocol === 'HTTPS' ? 'HTTP' : 'HTTPS';
   return {
     what: `${name} listens on ${port} but does not speak ${configured.protocol} there`,
     fix: [`Set protocol of ${name} to ${other}, or make it speak ${configured.protocol} on port ${port}.`],
-    isPermanent: false,
+    isPermanent: isGraceOver,
   };
 });
 

@@ -149,6 +149,10 @@ const KINDS: readonly StartKind[] = [
     what: () => 'ECS cannot assume a role of the service',
     fix: () => ['Wait a minute for IAM, or check whether a policy of the account forbids it.'],
   },
+];
+
+/** Messages that name no cause: every other rule knows more than they do. */
+const VAGUE_KINDS: readonly StartKind[] = [
   {
     pattern: /CannotPullContainer/,
     isPermanent: false,
@@ -196,3 +200,4 @@ const startRule =
   };
 
 export const startRules: readonly Rule[] = KINDS.map(startRule);
+export const vagueStartRules: readonly Rule[] = VAGUE_KINDS.map(startRule);

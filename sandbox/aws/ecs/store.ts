@@ -149,7 +149,7 @@ export interface TaskRow extends Task {
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
   /** The addresses on which the containers of a stopped task listened. */
-  listened?: { container: string; host: string; port: number }[];
+  listened?: { container: string; host: string; port?: number | undefined }[];
 }
 
 /** A RunTask call with a client token. A repeated call returns the same tasks. */

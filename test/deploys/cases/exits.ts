@@ -194,6 +194,34 @@ export const EXITS: readonly DeployCase[] = [
       /api exited with code 1: Error: ENOENT: no such file or directory, open '\/etc\/shop\/settings\.json'/,
   },
   {
+    name: 'file-denied',
+    fault: 'the program may not read a file',
+    folders: {
+      app: printing(
+        1,
+        "Error: EACCES: permission denied, open '/data/cache.db'",
+        '    at open (/app/db.js:3:5)',
+      ),
+    },
+    services: api({ user: '1000:1000' }),
+    cause: /api may not access \/data\/cache\.db as user 1000:1000/,
+    fix: /Give that user access/,
+  },
+  {
+    name: 'low-port-denied',
+    fault: 'the program may not listen on a port below 1024',
+    folders: {
+      app: printing(
+        1,
+        'Error: listen EACCES: permission denied 0.0.0.0:80',
+        '    at main (/app/main.js:9:8)',
+      ),
+    },
+    services: api({ port: 80, user: '1000:1000' }),
+    cause: /api may not listen on port 80: only root may use ports below 1024/,
+    fix: /Choose a port from 1024 on/,
+  },
+  {
     name: 'only-version-2-crashes',
     fault: 'the program throws because of the value of a variable that only the update sets',
     folders: {

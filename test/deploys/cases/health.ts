@@ -74,7 +74,7 @@ export const HEALTH: readonly DeployCase[] = [
         answer: "if (request.url === '/health') { setTimeout(() => response.end('ok'), 8000); return; }",
       }),
     },
-    services: api({ health: { path: '/health', timeoutSeconds: 2 } }),
+    services: api({ health: { path: '/health', timeoutSeconds: 2 } }, { graceSeconds: 10 }),
     cause: /GET \/health of api on port 5000 is not answered within 2 s/,
     fix: /health\.timeoutSeconds/,
   },
@@ -82,7 +82,7 @@ export const HEALTH: readonly DeployCase[] = [
     name: 'event-loop-blocked',
     fault: 'the program listens and then never answers',
     folders: { app: server({ last: BLOCK }) },
-    services: api(),
+    services: api({}, { graceSeconds: 10 }),
     cause: /GET \/health of api on port 5000 is not answered within 5 s/,
   },
   {
@@ -94,6 +94,7 @@ export const HEALTH: readonly DeployCase[] = [
     },
     services: {
       web: {
+        graceSeconds: 10,
         containers: { api: API, worker: { source: 'worker', port: 7000, health: { path: '/health' } } },
       },
     },
@@ -111,6 +112,20 @@ export const HEALTH: readonly DeployCase[] = [
     },
     services: api(),
     cause: /\/api[^]*500/,
+  },
+  {
+    name: 'helper-ends',
+    fault: 'a container that is not essential ends with an error, and the others run',
+    folders: {
+      app: server({ first: "console.log('second version');" }),
+      helper: "console.error('Error: no rights to read the metrics');\nprocess.exit(4);\n",
+    },
+    services: {
+      web: {
+        containers: { api: { ...API, source: 'app' }, helper: { source: 'helper', essential: false } },
+      },
+    },
+    warning: /helper has ended in 1 of 1 tasks of web \(.*4\)/,
   },
   {
     name: 'ignores-sigterm',

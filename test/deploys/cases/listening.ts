@@ -10,7 +10,7 @@ export const LISTENING: readonly DeployCase[] = [
     name: 'wrong-container-port',
     fault: 'port is 5999, and the program listens on 5000',
     folders: { app: server({ first: "process.env.PORT = '5000';" }) },
-    services: api({ port: 5999 }),
+    services: api({ port: 5999 }, { graceSeconds: 10 }),
     cause: /api listens on 5000 but port is 5999/,
     fix: /Set port of api to 5000/,
   },
@@ -47,8 +47,8 @@ export const LISTENING: readonly DeployCase[] = [
       }),
     },
     services: api({ readOnlyRoot: false }, { graceSeconds: 5 }),
-    cause:
-      /nothing listens on port 5000 of api|api listens on the Unix socket \/tmp\/app\.sock only|api was not ready/,
+    cause: /api listens on the Unix socket \/tmp\/app-\d+\.sock only, and not on port 5000/,
+    fix: /listen on 0\.0\.0\.0:5000/,
   },
   {
     name: 'never-listens',
@@ -78,8 +78,16 @@ export const LISTENING: readonly DeployCase[] = [
     name: 'speaks-http-not-https',
     fault: 'protocol is HTTPS, and the program speaks HTTP',
     folders: { app: server() },
-    services: api({ protocol: 'HTTPS' }),
+    services: api({ protocol: 'HTTPS' }, { graceSeconds: 10 }),
     cause: /api listens on 5000 but does not speak HTTPS there/,
     fix: /Set protocol of api to HTTP/,
+  },
+  {
+    name: 'speaks-https-not-http',
+    fault: 'protocol is HTTP, and the program speaks HTTPS',
+    folders: { app: server().replace("'node:http'", "'node:https'") },
+    services: api({}, { graceSeconds: 10 }),
+    cause: /api listens on 5000 but does not speak HTTP there/,
+    fix: /Set protocol of api to HTTPS/,
   },
 ];

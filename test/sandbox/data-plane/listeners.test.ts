@@ -1,4 +1,7 @@
 // The admin API reports the addresses on which the containers of a task listen, and remembers them when the task has stopped.
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StopTaskCommand } from '@aws-sdk/client-ecs';
@@ -53,6 +56,20 @@ test('a task that crashes after it has listened shows where it listened, and a t
   ]);
   expect(await scene.listeners(job)).toEqual([]);
   expect(await scene.listeners('arn:aws:ecs:eu-west-1:000000000000:task/main/none')).toBeNull();
+});
+
+test('a Unix socket is shown with its path instead of a port, until it is closed', async () => {
+  const scene = await sceneWithListeners();
+  const socket = join(tmpdir(), `slipway-${randomUUID()}.sock`);
+  await scene.push(
+    `const server = ${listen(socket).replace(/;$/, '')}; setTimeout(() => server.close(), 1500); setInterval(() => {}, 1000);`,
+    'v1',
+  );
+  const arn = await scene.run({ api: {} });
+  for (const isOpen of [true, false]) {
+    while ((await scene.listeners(arn))?.[0]?.isOpen !== isOpen) await delay(20);
+    expect(await scene.listeners(arn)).toEqual([{ container: 'api', host: socket, isOpen }]);
+  }
 });
 
 test('a listener that is closed while its container runs is shown as closed', async () => {

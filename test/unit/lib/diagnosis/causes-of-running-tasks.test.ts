@@ -125,7 +125,7 @@ describe('a program that listens elsewhere', () => {
       'its port, with another protocol',
       [at('::', 5000)],
       'api listens on 5000 but does not speak HTTP there',
-      false,
+      true,
     ],
   ])('it listens on %s', (_, listeners, what, isPermanent) => {
     expect(causeOfTarget(...REFUSED, listeners)).toMatchObject({ what, isPermanent });
@@ -151,8 +151,19 @@ describe('a program that listens elsewhere', () => {
     expect(causeOfTarget(...REFUSED, undefined, { log: [line] })?.what).toBe(what);
   });
 
-  test('nothing is permanent as long as the program may still be starting', () => {
-    expect(causeOfTarget(...REFUSED, [], { seconds: 20 })?.isPermanent).toBe(false);
+  test.each<[string, Listener[]]>([
+    ['not yet', []],
+    ['on another port first, such as that of metrics', [at('0.0.0.0', 9090)]],
+    ['on a Unix socket first', [at('/run/api.sock', undefined)]],
+    ['on its port since a moment', [at('0.0.0.0', 5000)]],
+  ])('a program that may still be starting can listen %s, which is not permanent', (_, listeners) => {
+    expect(causeOfTarget(...REFUSED, listeners, { seconds: 20 })?.isPermanent).toBe(false);
+  });
+
+  test('a port that a variable sets is permanent even while the program is starting', () => {
+    const service = serviceWith({ environment: { PORT: '5001' } });
+    const cause = causeOfTarget(...REFUSED, [at('0.0.0.0', 5001)], { service, seconds: 20 });
+    expect(cause?.isPermanent).toBe(true);
   });
 
   test('a task that ECS stopped before the program was ready had too little grace', () => {

@@ -1,7 +1,7 @@
 // The causes of tasks that do not start, from AWS's exact messages.
 import { expect, test } from '@jest/globals';
 import { findCause } from '../../../../lib/diagnosis/cause.ts';
-import { containerFacts, factsWith, serviceWith, taskWith } from './facts.ts';
+import { containerFacts, exitedTask, factsWith, serviceWith, taskWith } from './facts.ts';
 
 const START =
   'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ';
@@ -110,6 +110,12 @@ test.each([
   ],
 ])('%s', (event, what) => {
   expect(findCause(factsWith({ events: [event] }))?.what).toMatch(what);
+});
+
+test('an event without a cause does not hide what a task tells', () => {
+  const events = ['was unable to place a task. Reason: Task failed to start.'];
+  expect(findCause(factsWith({ events }))?.what).toBe('api could not be started');
+  expect(findCause(factsWith({ events, tasks: [exitedTask(3)] }))?.what).toMatch(/^api exited with code 3/);
 });
 
 test('facts without a failure have no cause', () => {

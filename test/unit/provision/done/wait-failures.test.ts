@@ -125,6 +125,18 @@ describe('a deployment that ECS or someone else has ended', () => {
     expect(pendingNotes.rollback).toEqual(['the version before: 0/1 running']);
   });
 
+  test('a task that failed after the last look is the cause, and the words of ECS are only evidence', async () => {
+    mockEcs(started, restored);
+    mockRecord('ROLLBACK_SUCCESSFUL', REASON);
+    mockTasks([running('1')], [exited('1'), runningOld('2')]);
+    await expect(wait(worker, started)).rejects.toMatchObject({
+      what: expect.stringMatching(
+        /^The deployment of web failed: api1 exited with code 3.*Error: no database/,
+      ),
+      why: expect.stringMatching(/^ECS: Essential container in task exited[^]*circuit breaker threshold/),
+    });
+  });
+
   test('a failed first deployment is kept, and ECS starts no more tasks', async () => {
     mockEcs(service(primaryDeployment('FAILED', { rolloutStateReason: BREAKER_MESSAGE })));
     mockTasks([exited('1')]);

@@ -26,6 +26,7 @@ export const LONG = [
     'manual-changes',
     'second-sandbox',
     'shared-load-balancer',
+    'shifting-requests',
     'teardown-without-state',
     'unused-sandbox',
   ].map((name) => `journeys/${name}`),

@@ -3,6 +3,7 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Config, Container, Service } from '../lib/config/config.ts';
 import { completeDeploy } from '../lib/config/complete.ts';
 import { Health } from '../lib/config/schema.ts';
+import { alternateKey } from '../lib/derive/target-group-pairs.ts';
 import type { FoundService } from '../lib/look/services.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Ids } from '../lib/model/architecture.ts';
@@ -59,7 +60,7 @@ export function checkPorts(
 /** A service after a rollback, and the target groups that its tasks join. */
 export interface DeployedService {
   readonly service: Service;
-  /** The target groups, under the keys of their containers. */
+  /** The target groups, under the keys of their containers, and the alternate ones under theirs. */
   readonly targetGroups: Items<Ids['targetGroups']>;
 }
 
@@ -111,7 +112,13 @@ export function serviceAfterRollback(
   return {
     service,
     targetGroups: new Map(
-      attachments.map(({ container, targetGroupArn }) => [`${key}-${container}`, { targetGroupArn }]),
+      attachments.flatMap(({ container, targetGroupArn, alternateArn }) => {
+        const groupKey = `${key}-${container}`;
+        const primary: [string, Ids['targetGroups']] = [groupKey, { targetGroupArn }];
+        return alternateArn === undefined
+          ? [primary]
+          : [primary, [alternateKey(groupKey), { targetGroupArn: alternateArn }]];
+      }),
     ),
   };
 }

@@ -5,7 +5,7 @@ import type { Deploy } from './config.ts';
  * The minutes that ECS watches alarms after a rolling deployment if nothing is configured; AWS says that it computes less than five.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
-const MAX_ALARM_MINUTES = 5;
+export const MAX_ALARM_MINUTES = 5;
 
 /**
  * Returns the minutes that the deployments of a service pause at most: between shifts of requests, and while the old tasks keep

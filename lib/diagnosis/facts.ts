@@ -82,6 +82,8 @@ export interface Facts {
   readonly architecture: string;
   /** The reason in ECS's description of the deployment. */
   readonly reason: string | undefined;
+  /** The CloudWatch alarms because of which ECS ended the deployment. */
+  readonly alarms?: readonly string[] | undefined;
   /** ECS's messages about the service, oldest first. */
   readonly events: readonly string[];
   /** The tasks of the deployment, latest first. */

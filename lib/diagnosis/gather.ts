@@ -46,6 +46,8 @@ export interface GatheredDeployment {
 export interface Observed {
   /** The reason in ECS's description of the deployment. */
   readonly reason?: string | undefined;
+  /** The CloudWatch alarms because of which ECS ended the deployment. */
+  readonly alarms?: readonly string[] | undefined;
   /** ECS's messages about the service since the deployment began, oldest first. */
   readonly events?: readonly string[] | undefined;
   /** The tasks of the service, whatever their status and task definition. */
@@ -124,7 +126,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
     return new Map(await Promise.all(entries));
   };
 
-  return async ({ reason, events = [], tasks: knownTasks, targets: knownTargets } = {}) => {
+  return async ({ reason, alarms, events = [], tasks: knownTasks, targets: knownTargets } = {}) => {
     const [allTasks, allTargets] = await Promise.all([
       knownTasks ?? readTasks(),
       knownTargets ?? readTargets(),
@@ -175,6 +177,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
       ),
       architecture: ARCHITECTURE,
       reason,
+      alarms,
       events: events.map(shortened),
       tasks,
       targets,

@@ -1,5 +1,5 @@
 /** Tells what is true of a service after its deployment has failed: which version runs, and what the failed one left behind. */
-import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
+import type { Deployment, LoadBalancer, Service as EcsService, Task } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { describeService, formerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { tasksOf } from '../../lib/look/tasks.ts';
@@ -144,7 +144,7 @@ async function healthText(
   };
   const inUse = new Map(
     [...groups].filter(([, { targetGroupArn }]) =>
-      current.loadBalancers?.some((balancer) => balancer.targetGroupArn === targetGroupArn),
+      current.loadBalancers?.some((balancer) => groupsOf(balancer).includes(targetGroupArn)),
     ),
   );
   const usable = {
@@ -159,6 +159,12 @@ async function healthText(
     )
     .join(' ');
 }
+
+/** The target groups of a load balancer: if ECS shifts requests, either of the two may get them. */
+const groupsOf = ({ targetGroupArn, advancedConfiguration }: LoadBalancer): (string | undefined)[] => [
+  targetGroupArn,
+  advancedConfiguration?.alternateTargetGroupArn,
+];
 
 /** Lists what the failed version left behind: tasks that are still running, its revision, and target groups without targets. */
 function leftovers(

@@ -12,6 +12,7 @@ import { describeService } from '../../lib/look/services.ts';
 import { isProblem } from '../../lib/model/problem.ts';
 import { shownDeployment, isPrimary, taskCounts } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
+import { pauseMs } from './pauses.ts';
 
 /** The outcome for the version that served before. */
 export type Restoration =
@@ -152,14 +153,16 @@ async function updateBack(
   const service = names.service(followed.service);
   const response = await aws.ecs(new UpdateServiceCommand({ cluster: names.cluster, service, ...good }));
   const id = response.service?.deployments?.find(isPrimary)?.id;
-  await context.until(`the former version of ${followed.service.name} to serve`, 'rollback', async () => {
+  const probe = async () => {
     const current = await describeService(context, service);
     const restored = shownDeployment(current, { id });
     if (!restored) return pending('the deployment is not visible yet');
     if (restored.rolloutState === 'COMPLETED') return ready(undefined);
     if (restored.rolloutState === 'FAILED') return failed(restored.rolloutStateReason ?? 'it failed as well');
     return pending(`the version before: ${taskCounts(restored)}`);
-  });
+  };
+  const extraMs = pauseMs(followed.service.deploy, response.service?.deploymentConfiguration);
+  await context.until(`the former version of ${followed.service.name} to serve`, 'rollback', probe, extraMs);
 }
 
 /** Whether a primary deployment is a newer one of someone else, rather than the result of a rollback. */

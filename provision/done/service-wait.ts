@@ -45,11 +45,12 @@ export const hasTrouble = (
 
 /** Returns the facts that the wait has already read, so that the diagnosis does not read them again. */
 export const observedIn = (
-  { messages }: FollowedService,
+  { messages, record }: FollowedService,
   sighting: Sighting | undefined,
   reason?: string,
 ): Parameters<Gather>[0] => ({
   reason,
+  alarms: record?.alarms?.triggeredAlarmNames,
   events: messages,
   tasks: sighting?.tasks,
   targets: sighting?.targets,

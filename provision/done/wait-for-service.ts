@@ -1,5 +1,5 @@
 /** Waits until a service is deployed and proven to run. A deployment that fails is explained, and the version before is restored. */
-import type { DeploymentConfiguration, Service as EcsService } from '@aws-sdk/client-ecs';
+import type { Service as EcsService } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { findCause } from '../../lib/diagnosis/cause.ts';
 import { pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
@@ -10,6 +10,7 @@ import { FailedDeployment } from './failed-deployment.ts';
 import { concludeFailedWait } from './failed-wait.ts';
 import { fetchState, follow, type ServiceIds, type WaitContext } from './followed-service.ts';
 import { progressText, troubleTexts } from './progress-text.ts';
+import { pauseMs } from './pauses.ts';
 import { hasTrouble, newServiceWait, observedIn, type ServiceWait } from './service-wait.ts';
 import { sight, type Sighting } from './sighting.ts';
 
@@ -60,7 +61,7 @@ function waitUntilDeployed(context: WaitContext, wait: ServiceWait): Promise<boo
     if (isDue) await throwIfHopeless(wait, sighting);
     return pending([state.note, ...troubleTexts(sighting)].join('; '));
   };
-  const extraMs = bakeMs(followed.current?.deploymentConfiguration);
+  const extraMs = pauseMs(followed.service.deploy, followed.current?.deploymentConfiguration);
   return context.until(`service ${followed.service.name} to be deployed`, 'deployment', probe, extraMs);
 }
 
@@ -116,13 +117,4 @@ async function throwIfHopeless({ followed, gather }: ServiceWait, sighting: Sigh
   if (!hasTrouble(followed, sighting)) return;
   const cause = findCause(await gather(observedIn(followed, sighting)));
   if (cause?.isPermanent) throw new FailedDeployment('', { isOver: false, cause });
-}
-
-/** Returns how much longer a deployment may take because of its configuration: its bake times, and the steps of its traffic. */
-function bakeMs(configuration: DeploymentConfiguration | undefined): number {
-  const { bakeTimeInMinutes = 0, canaryConfiguration, linearConfiguration } = configuration ?? {};
-  const canaryMinutes = canaryConfiguration?.canaryBakeTimeInMinutes ?? 0;
-  const { stepPercent = 100, stepBakeTimeInMinutes = 0 } = linearConfiguration ?? {};
-  const stepCount = Math.ceil(100 / stepPercent) - 1;
-  return (bakeTimeInMinutes + canaryMinutes + stepCount * stepBakeTimeInMinutes) * 60_000;
 }

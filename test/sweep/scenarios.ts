@@ -25,6 +25,14 @@ const stackWithNewProtocol = stack({
 });
 const stackWithNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
+type Deploy = StackInput['services'][string]['deploy'];
+/** A stack whose web service has a strategy and a version of its first image. */
+const stackWith = (deploy: Deploy, tag: string): StackInput =>
+  stack({ services: web({ api1: { image: `public.ecr.aws/shop/api1:${tag}` } }, { deploy, count: 2 }) });
+// Without pauses, which no call can fail in.
+const CANARY: Deploy = { canary: { percent: 10, stepMinutes: 0, bakeMinutes: 0 } };
+const BLUE_GREEN: Deploy = { blueGreen: { bakeMinutes: 0 } };
+
 /** The digest of an image that is not built. A rollback needs digests. */
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -98,6 +106,16 @@ export const scenarios = {
     before: stack(),
     run: (user) => user.provision(stackWithNewImage),
     desired: stackWithNewImage,
+  },
+  'a canary deploy': {
+    before: stackWith(CANARY, '1'),
+    run: (user) => user.provision(stackWith(CANARY, '2')),
+    desired: stackWith(CANARY, '2'),
+  },
+  'a switch to blue/green': {
+    before: stackWith('rolling', '1'),
+    run: (user) => user.provision(stackWith(BLUE_GREEN, '2')),
+    desired: stackWith(BLUE_GREEN, '2'),
   },
   'a rollback': {
     prepare: provisionTwice,

@@ -1,5 +1,6 @@
 /** All rules, ordered by reliability: messages that name one cause come before symptoms that several causes share. */
 import type { Rule } from '../rule.ts';
+import { alarmRule } from './alarms.ts';
 import { capacityRules } from './capacity.ts';
 import { exitRules } from './exits.ts';
 import { listeningRules } from './listening.ts';
@@ -9,6 +10,7 @@ import { healthRules } from './health.ts';
 export const RULES: readonly Rule[] = [
   ...startRules,
   ...exitRules,
+  alarmRule,
   ...listeningRules,
   ...healthRules,
   ...capacityRules,

@@ -33,7 +33,11 @@ test.each([
     { key: 'web-api1', port: 5000, path: '/api1', image: { reference: 'api1@sha256:1' } },
     { key: 'web-proxy', path: undefined, essential: false },
   ]);
-  expect([...targetGroups]).toEqual([['web-api1', { targetGroupArn: 'arn:blue' }]]);
+  // The tasks of the restored revision join the alternate group if the other one gets the requests.
+  expect([...targetGroups]).toEqual([
+    ['web-api1', { targetGroupArn: 'arn:blue' }],
+    ['web-api1.alternate', { targetGroupArn: 'arn:green' }],
+  ]);
 });
 
 test.each<[string, TaskDefinition, string]>([

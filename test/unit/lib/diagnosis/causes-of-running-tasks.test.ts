@@ -4,6 +4,27 @@ import { findCause } from '../../../../lib/diagnosis/cause.ts';
 import type { Listener, TargetFacts } from '../../../../lib/diagnosis/facts.ts';
 import { containerFacts, exitedTask, factsWith, serviceWith, taskWith } from './facts.ts';
 
+describe('a deployment that an alarm ended', () => {
+  const alarms = ['shop-5xx', 'shop-slow'];
+
+  test('the cause names the alarms', () => {
+    expect(findCause(factsWith({ alarms, tasks: [taskWith()] }))).toMatchObject({
+      what: 'the alarms shop-5xx, shop-slow went off',
+      fix: [
+        'See why each went off: aws cloudwatch describe-alarm-history --alarm-name shop-5xx',
+        'Correct the new version, or remove the alarms from deploy.alarms of web.',
+      ],
+      isPermanent: false,
+    });
+  });
+
+  test('a program that exited explains the alarms', () => {
+    expect(findCause(factsWith({ alarms, tasks: [exitedTask(1)] }))?.what).toBe(
+      'api exited with code 1 and logged nothing',
+    );
+  });
+});
+
 describe('a program that ended', () => {
   test.each<[log: string[], exitCode: number, what: string]>([
     [[], 1, 'api exited with code 1 and logged nothing'],

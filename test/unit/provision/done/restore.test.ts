@@ -227,6 +227,25 @@ describe('an endpoint without service deployments', () => {
     ]);
   });
 
+  test('the wait for the version before includes the bake time of its deployment', async () => {
+    withoutRecords();
+    const bakeTimeInMinutes = 10;
+    const back = (rolloutState: Deployment['rolloutState']) => ({
+      ...service(oldDeployment({ id: 'ecs-svc/3', rolloutState })),
+      deploymentConfiguration: { strategy: 'BLUE_GREEN' as const, bakeTimeInMinutes },
+    });
+    const described = mocks.ecs.on(DescribeServicesCommand).resolvesOnce({ services: [failing] });
+    for (let second = 0; second < 600; second += 1)
+      described.resolvesOnce({ services: [back('IN_PROGRESS')] });
+    described.resolves({ services: [back('COMPLETED')] });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: back('IN_PROGRESS') });
+    const existing = { ...foundService, taskDefinitionArn: OLD_DEFINITION };
+    await expect(wait(worker, started, { existing })).rejects.toMatchObject({
+      now: expect.stringMatching(/^Slipway updated web back to the version before\./),
+    });
+    expect(waitedSeconds).toBeGreaterThanOrEqual(600);
+  });
+
   test.each([
     ['is created', undefined],
     ['failed before', { ...foundService, taskDefinitionArn: OLD_DEFINITION, rollout: 'FAILED' }],

@@ -6,6 +6,7 @@ import {
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
   type Service as EcsService,
+  type ServiceDeploymentAlarms,
 } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -51,7 +52,7 @@ const restored: EcsService = {
   desiredCount: 1,
 };
 /** Sets the record of the followed deployment. */
-const mockRecord = (status: string, statusReason?: string) => {
+const mockRecord = (status: string, statusReason?: string, alarms?: ServiceDeploymentAlarms) => {
   mocks.ecs
     .on(ListServiceDeploymentsCommand)
     .resolves({
@@ -64,7 +65,9 @@ const mockRecord = (status: string, statusReason?: string) => {
     })
     .on(DescribeServiceDeploymentsCommand)
     .resolves({
-      serviceDeployments: [{ serviceDeploymentArn: 'arn:record', status: status as never, statusReason }],
+      serviceDeployments: [
+        { serviceDeploymentArn: 'arn:record', status: status as never, statusReason, alarms },
+      ],
     });
 };
 const mockLog = (...lines: string[]) =>
@@ -75,6 +78,41 @@ beforeEach(() => void mockLog('Error: no database'));
 
 describe('a deployment that ECS or someone else has ended', () => {
   const REASON = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
+
+  test('a rollback because of an alarm names the alarm', async () => {
+    mockEcs(restored);
+    mockRecord('ROLLBACK_SUCCESSFUL', REASON, { triggeredAlarmNames: ['shop-5xx'] });
+    mockTasks([runningOld('1')]);
+    await expect(wait(worker, started)).rejects.toMatchObject({
+      what: 'The deployment of web failed: the alarm shop-5xx went off.',
+    });
+  });
+
+  test('the targets of the version before are healthy in the alternate group, if that one gets the requests', async () => {
+    mockEcs({
+      ...restored,
+      loadBalancers: [
+        {
+          targetGroupArn: 'arn:group-1',
+          advancedConfiguration: {
+            alternateTargetGroupArn: 'arn:other',
+            productionListenerRule: '',
+            roleArn: '',
+          },
+        },
+      ],
+    });
+    mockRecord('ROLLBACK_SUCCESSFUL', REASON);
+    mockTasks([runningOld('1')]);
+    mockTargets();
+    mocks.elbv2
+      .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:other' })
+      .resolves({ TargetHealthDescriptions: [target('healthy')] });
+    const alternates = { 'web-api1.alternate': 'arn:other' };
+    await expect(wait(oneContainer, started, { alternates })).rejects.toMatchObject({
+      now: expect.not.stringContaining('targets of api1 are healthy'),
+    });
+  });
 
   test('a rollback before the first look ends the wait at once, with the reason in the record', async () => {
     mockEcs(restored);

@@ -2,6 +2,8 @@
 import { ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
+import { completeDeploy } from '../../../../lib/config/complete.ts';
+import { DeployOptions } from '../../../../lib/config/deploy-schema.ts';
 import type { Change } from '../../../../lib/model/change.ts';
 import { mocks, sentCalls } from '../../step-harness.ts';
 import { dateAt, primaryDeployment, service } from '../deployments.ts';
@@ -23,6 +25,7 @@ import {
   worker,
 } from './service-wait.ts';
 
+type ConfiguredDeploy = Parameters<typeof DeployOptions.parse>[0];
 const started = service(primaryDeployment('IN_PROGRESS'));
 const inProgress = service(primaryDeployment('IN_PROGRESS', { runningCount: 1 }));
 const completed = service(primaryDeployment('COMPLETED', { runningCount: 1 }));
@@ -135,6 +138,20 @@ describe('a service that this run does not change', () => {
     await wait();
     expect(waitedSeconds).toBe(6);
     expect(pendingNotes.deployment).toEqual(['1/1 running']);
+  });
+
+  // The wait begins before ECS has described the deployment.
+  test.each<[string, ConfiguredDeploy, number]>([
+    ['canary', { canary: { percent: 10, stepMinutes: 10, bakeMinutes: 5 } }, 15],
+    ['linear', { linear: { percent: 25, stepMinutes: 4, bakeMinutes: 1 } }, 13],
+    ['rolling with an alarm', { alarms: ['shop-5xx'] }, 5],
+  ])('a deployment that an earlier run started may pause: %s', async (_what, deploy, minutes) => {
+    const seconds = minutes * 60;
+    mockEcs(...Array<typeof inProgress>(seconds).fill(inProgress), completed);
+    mockTasks([running('1')]);
+    mockTargets(target('healthy'));
+    await wait({ ...oneContainer, deploy: completeDeploy(DeployOptions.parse(deploy)) });
+    expect(waitedSeconds).toBe(seconds);
   });
 });
 

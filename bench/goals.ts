@@ -1,5 +1,6 @@
 /** The performance goals, and verdicts on whether the figures meet them. Pure. */
 import type { Workload } from './contender.ts';
+import type { FailureTime } from './failure-times.ts';
 import { peakOf, type Figures } from './figures.ts';
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
@@ -78,13 +79,28 @@ export const minimumVerdicts = (workloads: MinimumResults['workloads']): Verdict
     atMost: MAX_RATIO_TO_MINIMUM,
   }));
 
-/** Compares the number of dropped requests of each change with its goal, zero. */
-export const rolloutVerdicts = (results: readonly RolloutResult[]): Verdict[] =>
-  results.map(({ what, dropped }) => ({
-    what: `${what}: dropped requests`,
-    measured: dropped.length,
-    atMost: 0,
+/** The maximum time from ECS's report of a failure that no retry can remove until the end of the command, in seconds. */
+const MAX_SECONDS_AFTER_REPORT = 15;
+
+/** Compares how soon updates that cannot succeed end with the goal. */
+export const failureVerdicts = (failures: readonly FailureTime[]): Verdict[] =>
+  failures.map(({ what, secondsAfterReport }) => ({
+    what: `${what}: seconds from ECS's report to the end`,
+    measured: secondsAfterReport,
+    atMost: MAX_SECONDS_AFTER_REPORT,
   }));
+
+/** The maximum share of requests that may be sent late. With more, the load was not the one that was meant. */
+const MAX_LATE_SHARE = 0.03;
+
+/** Compares the number of dropped requests of each change with its goal, zero, and checks that the load was steady. */
+export const rolloutVerdicts = (results: readonly RolloutResult[]): Verdict[] =>
+  results.flatMap(({ what, requests, late, dropped }) => [
+    { what: `${what}: dropped requests`, measured: dropped.length, atMost: 0 },
+    ...(late > MAX_LATE_SHARE * requests
+      ? [{ what: `${what}: late requests, as a share`, measured: late / requests, atMost: MAX_LATE_SHARE }]
+      : []),
+  ]);
 
 /** The maximum time that Slipway itself may take, in seconds. */
 const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
-import { compareWithMinimum } from './minimum-run.ts';
+import { compareWithMinimum, MINIMUM_PARTS } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
 import { rolloutPageWith } from './rollout-page.ts';
@@ -15,7 +15,14 @@ import { measureRollouts } from './rollouts.ts';
 import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
-import { minimumVerdicts, ownVerdicts, rolloutVerdicts, verdicts, type SizeResult } from './goals.ts';
+import {
+  failureVerdicts,
+  minimumVerdicts,
+  ownVerdicts,
+  rolloutVerdicts,
+  verdicts,
+  type SizeResult,
+} from './goals.ts';
 import { terraform, terraformVersion, terraformSkipReason } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -31,6 +38,10 @@ const { values } = parseArgs({
     pace: { type: 'string', default: '1' },
     /** The speed of the sandbox's time relative to AWS time, while dropped requests are counted. */
     'rollout-pace': { type: 'string', default: '10' },
+    /** The parts of the comparison with the minimum time. */
+    minimum: { type: 'string', default: MINIMUM_PARTS.join(',') },
+    /** Texts in the names of the changes during which dropped requests are counted; all changes by default. */
+    changes: { type: 'string', default: '' },
     /** The parts to measure. */
     only: { type: 'string', default: 'compare,own,minimum,throughput,rollouts' },
     json: { type: 'boolean', default: false },
@@ -108,12 +119,17 @@ async function bench(): Promise<Results> {
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
   const ownTime = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
-  const minimumResults = await runPart('minimum', () => compareWithMinimum(Number(values.pace), log));
+  const minimumResults = await runPart('minimum', () =>
+    compareWithMinimum(Number(values.pace), log, values.minimum.split(',')),
+  );
   const throughput = await runPart('throughput', () => measureThroughput(moto, log));
-  const rollouts = await runPart('rollouts', () => measureRollouts(Number(values['rollout-pace']), log));
+  const rollouts = await runPart('rollouts', () =>
+    measureRollouts(Number(values['rollout-pace']), log, values.changes.split(',')),
+  );
   const allVerdicts = [
     ...verdicts(sizes),
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
+    ...failureVerdicts(minimumResults?.failures ?? []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
   ];
@@ -145,7 +161,7 @@ try {
     }
     const { minimum: minimumResults } = results;
     const title = `A first provision on the sandbox, at ${PACE_TEXT}`;
-    if (minimumResults) {
+    if (minimumResults && minimumResults.spans.length > 0) {
       const { spans, criticalSpans } = minimumResults;
       writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, spans, criticalSpans));
     }

@@ -7,6 +7,7 @@ import { durations } from '../sandbox/world/durations.ts';
 import { onCleanup } from './cleanup.ts';
 import { withTemporaryFolder } from './compare.ts';
 import { provisionGraph, provisionMinimum, teardownMinimum, updateMinimum } from './minimum-times.ts';
+import { measureFailures, type FailureTime } from './failure-times.ts';
 import { freePort } from './local-server.ts';
 import type { LongestPath } from '../lib/engine/longest-path.ts';
 import { criticalPath, type Span } from './critical-path.ts';
@@ -24,12 +25,18 @@ export interface MinimumComparison {
   readonly path: readonly string[];
 }
 
+/** The parts of the comparison, in their order. */
+export const MINIMUM_PARTS = ['first', 'update', 'defaults', 'failures', 'teardown'] as const;
+type MinimumPart = (typeof MINIMUM_PARTS)[number];
+
 /** The comparison of all commands with their minimum times. */
 export interface MinimumResults {
   readonly workloads: readonly MinimumComparison[];
   /** The duration of the same update with AWS's default settings, in seconds. */
-  readonly secondsWithDefaults: number;
-  /** The spans of the first provision. */
+  readonly secondsWithDefaults?: number | undefined;
+  /** How soon updates end that cannot succeed. */
+  readonly failures?: readonly FailureTime[];
+  /** The spans of the first provision; empty if it was not measured. */
   readonly spans: readonly Span[];
   /** The spans on the critical path of the first provision. */
   readonly criticalSpans: readonly Span[];
@@ -62,8 +69,13 @@ const TIMEOUT_SECONDS = 900;
  * Returns the example stack, whose images are built from source.
  * @param version the value of an environment variable. If it changes, the next provision is an update.
  * @param settings the settings that determine how long an update takes
+ * @param command the command of the first container, by default the one of its image
  */
-const stackOf = (version: number, settings: UpdateSettings = SHORT_SETTINGS): StackInput => {
+const stackOf = (
+  version: number,
+  settings: UpdateSettings = SHORT_SETTINGS,
+  command?: readonly string[],
+): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
     port,
@@ -76,15 +88,30 @@ const stackOf = (version: number, settings: UpdateSettings = SHORT_SETTINGS): St
     region: 'eu-west-1',
     domain: { name: 'api.slipway.localhost', zone: 'slipway.localhost', createZone: true },
     deregistrationDelaySeconds: settings.deregistrationDelaySeconds,
-    services: { shop: { containers: { api1: api('api1', 5000), api2: api('api2', 6000) } } },
+    services: {
+      shop: {
+        containers: {
+          api1: { ...api('api1', 5000), ...(command ? { command: [...command] } : {}) },
+          api2: api('api2', 6000),
+        },
+      },
+    },
   };
 };
 
+/** The pace at which a stack is provisioned if its first provision is not measured. */
+const SETUP_PACE = 60;
+
 /**
- * Measures a first provision, an update and a teardown, and compares each with its minimum time.
+ * Measures a first provision, updates and a teardown, and compares each with its minimum time.
  * @param pace the speed of the sandbox's time relative to AWS time
+ * @param parts the parts to measure
  */
-export const compareWithMinimum = (pace: number, log: (text: string) => void): Promise<MinimumResults> =>
+export const compareWithMinimum = (
+  pace: number,
+  log: (text: string) => void,
+  parts: readonly string[] = MINIMUM_PARTS,
+): Promise<MinimumResults> =>
   withTemporaryFolder(async (folder) => {
     const port = await freePort();
     const files = { config: join(folder, 'slipway.config.ts'), timeline: join(folder, 'timeline') };
@@ -94,7 +121,6 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       SLIPWAY_HOME: join(folder, '.slipway'),
       SLIPWAY_SANDBOX_PORT: String(port),
       SLIPWAY_SANDBOX_HTTP_PORT: '0',
-      SLIPWAY_SANDBOX_PACE: String(pace),
       SLIPWAY_TIMELINE: files.timeline,
     };
     const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
@@ -103,27 +129,43 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       healthCheckInterval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
     };
     const workloads: MinimumComparison[] = [];
-    const run = async (script: 'provision' | 'teardown', stack?: StackInput) => {
+    const run = async (
+      script: 'provision' | 'teardown',
+      stack?: StackInput,
+      { expectedCode = 0, sandboxPace = pace } = {},
+    ) => {
       if (stack) writeFileSync(files.config, `export default ${JSON.stringify(stack)};\n`);
-      const command = slipwayCommand(env, script, '--yes', '--config', files.config);
-      return (await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace })).seconds;
+      const paced = { ...env, SLIPWAY_SANDBOX_PACE: String(sandboxPace) };
+      const command = slipwayCommand(paced, script, '--yes', '--config', files.config);
+      const timeoutSeconds = 60 + TIMEOUT_SECONDS / sandboxPace;
+      return (await runCommand({ ...command, timeoutSeconds, expectedCodes: [expectedCode] })).seconds;
     };
-    const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
-      const seconds = await run(script);
+    const measure = async (workload: string, minimum: LongestPath, ...inputs: Parameters<typeof run>) => {
+      const seconds = await run(...inputs);
       workloads.push({ workload, seconds, minimum: minimum.ms / 1000 / pace, path: minimum.nodes });
       log(`${workload}: ${seconds.toFixed(1)} s, the minimum is ${(minimum.ms / 1000 / pace).toFixed(1)} s`);
     };
+    const isMeasured = (part: MinimumPart) => parts.includes(part);
     try {
-      writeFileSync(files.config, `export default ${JSON.stringify(stackOf(1))};\n`);
       const start = Date.now();
-      await measure('first provision', 'provision', provisionMinimum());
-      const spans = provisionSpans(files.timeline, start, Date.now(), pace);
-      writeFileSync(files.config, `export default ${JSON.stringify(stackOf(2))};\n`);
-      await measure('update', 'provision', updateMinimum(delays));
-      const secondsWithDefaults = await measureDefaults(2, run);
-      log(`update with AWS's default settings: ${secondsWithDefaults.toFixed(1)} s`);
-      await measure('teardown', 'teardown', teardownMinimum(delays));
-      return { workloads, secondsWithDefaults, spans, criticalSpans: criticalPath(spans, spanGraph) };
+      if (isMeasured('first')) await measure('first provision', provisionMinimum(), 'provision', stackOf(1));
+      else {
+        await run('provision', stackOf(1), { sandboxPace: SETUP_PACE });
+        await stopSandbox(env.SLIPWAY_HOME, port);
+      }
+      const spans = isMeasured('first') ? provisionSpans(files.timeline, start, Date.now(), pace) : [];
+      if (isMeasured('update')) await measure('update', updateMinimum(delays), 'provision', stackOf(2));
+      const secondsWithDefaults = isMeasured('defaults') ? await measureDefaults(2, run) : undefined;
+      if (secondsWithDefaults !== undefined)
+        log(`update with AWS's default settings: ${secondsWithDefaults.toFixed(1)} s`);
+      const failures = isMeasured('failures')
+        ? await measureFailures(port, log, (command) =>
+            run('provision', stackOf(3, SHORT_SETTINGS, command), { expectedCode: 1 }),
+          )
+        : [];
+      if (isMeasured('teardown')) await measure('teardown', teardownMinimum(delays), 'teardown');
+      const criticalSpans = spans.length > 0 ? criticalPath(spans, spanGraph) : [];
+      return { workloads, secondsWithDefaults, failures, spans, criticalSpans };
     } finally {
       await stop();
     }

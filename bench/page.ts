@@ -1,4 +1,5 @@
 /** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
+import type { FailureTime } from './failure-times.ts';
 import type { SizeResult } from './goals.ts';
 import type { Results } from './results.ts';
 import { rolloutTable } from './rollout-page.ts';
@@ -39,8 +40,16 @@ function sections(results: Results, isPage: boolean): string[] {
       ? [
           heading('Compared with the minimum'),
           minimumTable(minimumResults.workloads),
-          list([...pathsOf(minimumResults.workloads), defaultsText(minimumResults.secondsWithDefaults)]),
+          list([
+            ...pathsOf(minimumResults.workloads),
+            ...(minimumResults.secondsWithDefaults === undefined
+              ? []
+              : [defaultsText(minimumResults.secondsWithDefaults)]),
+          ]),
         ]
+      : []),
+    ...(minimumResults?.failures?.length
+      ? [heading('Updates that cannot succeed'), failureTable(minimumResults.failures)]
       : []),
     ...(minimumResults && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
@@ -63,6 +72,16 @@ const minimumTable = (workloads: ComparedWorkloads): string =>
       `${seconds.toFixed(1)} s`,
       `${minimum.toFixed(1)} s`,
       ratioText(seconds / minimum),
+    ]),
+  ]);
+
+const failureTable = (failures: readonly FailureTime[]): string =>
+  table([
+    ['fault of the new version', 'whole command', "from ECS's report to the end"],
+    ...failures.map(({ what, seconds, secondsAfterReport }) => [
+      what,
+      `${seconds.toFixed(1)} s`,
+      `${secondsAfterReport.toFixed(1)} s`,
     ]),
   ]);
 

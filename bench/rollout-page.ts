@@ -9,11 +9,13 @@ const END = '<!-- Above this line: npm run bench -- --only rollouts --write -->'
 /** Renders one row per change. */
 export const rolloutTable = ({ results }: RolloutMeasurement): string =>
   table([
-    ['change', 'duration', 'requests', 'dropped'],
-    ...results.map(({ what, seconds, requests, dropped }) => [
+    ['change', 'duration', 'requests', 'late', 'slowest answer', 'dropped'],
+    ...results.map(({ what, seconds, requests, late, slowestMs, dropped }) => [
       what,
       `${seconds.toFixed(0)} s`,
       String(requests),
+      String(late),
+      `${(slowestMs / 1000).toFixed(1)} s`,
       `${dropped.length}${summary(dropped)}`,
     ]),
   ]);

@@ -21,6 +21,10 @@ export interface RolloutResult {
   readonly what: string;
   readonly seconds: number;
   readonly requests: number;
+  /** The requests that were sent later than they were due. */
+  readonly late: number;
+  /** The longest time from when a request was due until its answer, in milliseconds. */
+  readonly slowestMs: number;
   readonly dropped: readonly FailedRequest[];
 }
 
@@ -41,9 +45,14 @@ const STEADY_POLL_MS = 500;
 /**
  * Makes one change after another to a running stack, while requests arrive.
  * @param pace the speed of the sandbox's time relative to AWS time
+ * @param only selects the scenarios whose names contain one of these texts; all by default
  * @throws Error if a command ends in another way than its scenario expects
  */
-export const measureRollouts = (pace: number, log: (text: string) => void): Promise<RolloutMeasurement> =>
+export const measureRollouts = (
+  pace: number,
+  log: (text: string) => void,
+  only: readonly string[] = [''],
+): Promise<RolloutMeasurement> =>
   withTemporaryFolder(async (folder) => {
     const port = await freePort();
     const config = join(folder, 'slipway.config.ts');
@@ -77,6 +86,7 @@ export const measureRollouts = (pace: number, log: (text: string) => void): Prom
       const url = new URL(stdout.trim().split('\n').at(-1) ?? '');
       const results: RolloutResult[] = [];
       for (const { what, change, by = 'provision', fails = false } of SCENARIOS) {
+        if (!only.some((text) => what.includes(text))) continue;
         write({ ...state, ...change });
         const load = { host: '127.0.0.1', port: Number(url.port || 80), authority: url.host };
         const stopLoad = startOpenLoop({ ...load, paths: PATHS, rate: REQUESTS_PER_SECOND });
@@ -87,10 +97,12 @@ export const measureRollouts = (pace: number, log: (text: string) => void): Prom
           else await run(by, fails ? [1] : [0]);
           await pause(MARGIN_MS);
         } finally {
-          const { sent, failed } = await stopLoad();
+          const { sent, late, slowestMs, failed } = await stopLoad();
           const seconds = (performance.now() - start) / 1000;
-          results.push({ what, seconds, requests: sent, dropped: failed });
-          log(`${what}: ${sent} requests, ${failed.length} dropped${summary(failed)}`);
+          results.push({ what, seconds, requests: sent, late, slowestMs, dropped: failed });
+          log(
+            `${what}: ${seconds.toFixed(0)} s, ${sent} requests, ${late} late, the slowest took ${slowestMs.toFixed(0)} ms, ${failed.length} dropped${summary(failed)}`,
+          );
         }
         if (fails) write(state);
         else state = { ...state, ...change };

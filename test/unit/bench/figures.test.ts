@@ -2,7 +2,14 @@
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Measurement, type Round } from '../../../bench/contender.ts';
 import { figuresOf, countCalls, peakOf, spreadOf } from '../../../bench/figures.ts';
-import { isMet, minimumVerdicts, verdicts, type SizeResult } from '../../../bench/goals.ts';
+import {
+  failureVerdicts,
+  isMet,
+  minimumVerdicts,
+  rolloutVerdicts,
+  verdicts,
+  type SizeResult,
+} from '../../../bench/goals.ts';
 
 const call = (operation: string) => ({ service: 'ec2', operation, mutating: false });
 const measurementOf = (seconds: number, calls: number, megabytes?: number): Measurement => ({
@@ -92,4 +99,26 @@ test('a command meets its goal when it takes at most 5 % longer than the minimum
   ]);
   expect(good && isMet(good)).toBe(true);
   expect(bad && isMet(bad)).toBe(false);
+});
+
+test('an update that cannot succeed meets its goal when it ends at most 15 s after the report of ECS', () => {
+  const verdictOf = (secondsAfterReport: number) =>
+    failureVerdicts([{ what: 'a program that throws', seconds: 80, secondsAfterReport }]).map(isMet);
+  expect(verdictOf(15)).toEqual([true]);
+  expect(verdictOf(15.1)).toEqual([false]);
+});
+
+test('a rollout meets its goal when no request is dropped and the load was steady', () => {
+  const rollout = {
+    what: 'a new image',
+    seconds: 20,
+    requests: 4000,
+    late: 120,
+    slowestMs: 900,
+    dropped: [],
+  };
+  const dropped = [{ path: '/a', at: 5, reason: '502' }];
+  expect(rolloutVerdicts([rollout]).map(isMet)).toEqual([true]);
+  expect(rolloutVerdicts([{ ...rollout, dropped }]).map(isMet)).toEqual([false]);
+  expect(rolloutVerdicts([{ ...rollout, late: 121 }]).map(isMet)).toEqual([true, false]);
 });

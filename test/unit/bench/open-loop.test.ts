@@ -10,6 +10,8 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
+const TARGET = { host: '127.0.0.1', authority: 'shop.localhost', rate: 500 };
+
 /** Sends load to a server until it has received a number of requests. */
 async function loadOn(
   listener: RequestListener,
@@ -26,8 +28,7 @@ async function loadOn(
   const { close } = await listen(server);
   closers.push(close);
   const { port } = server.address() as AddressInfo;
-  const load = { host: '127.0.0.1', port, authority: 'shop.localhost', paths: ['/a', '/b'], rate: 500 };
-  const stop = startOpenLoop(load);
+  const stop = startOpenLoop({ ...TARGET, port, paths: ['/a', '/b'] });
   await enough;
   return { ...(await stop()), connections };
 }
@@ -55,6 +56,23 @@ test('requests are sent when they are due, even if earlier ones are not answered
     held = undefined;
   }, 40);
   expect(sent).toBeGreaterThanOrEqual(40);
+  expect(failed).toEqual([]);
+});
+
+test('requests that are due while the generator has no processor time are sent late, and none is left out', async () => {
+  const server = createServer((_, response) => void response.end());
+  const { close } = await listen(server);
+  closers.push(close);
+  const { port } = server.address() as AddressInfo;
+  const start = performance.now();
+  const stop = startOpenLoop({ ...TARGET, port, paths: ['/a'] });
+  while (performance.now() - start < 400); // nothing else can run in this process
+  const { sent, late, slowestMs, failed } = await stop();
+  const due = ((performance.now() - start) * TARGET.rate) / 1000;
+  expect(sent).toBeGreaterThanOrEqual(0.4 * TARGET.rate);
+  expect(sent).toBeLessThanOrEqual(due);
+  expect(late).toBeGreaterThanOrEqual(0.3 * TARGET.rate - 1);
+  expect(slowestMs).toBeGreaterThanOrEqual(400 - 2);
   expect(failed).toEqual([]);
 });
 

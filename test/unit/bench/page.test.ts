@@ -31,6 +31,7 @@ const results: Results = {
       { workload: 'update', seconds: 28.4, minimum: 27, path: ['services', 'deployment completes'] },
     ],
     secondsWithDefaults: 480,
+    failures: [{ what: 'a program that throws', seconds: 71.2, secondsAfterReport: 6.34 }],
     spans: [],
     criticalSpans: [],
   },
@@ -49,6 +50,7 @@ test('printed results have medians with ranges, ratios, calls and verdicts', () 
   expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
   expect(text).toContain('services → deployment completes');
   expect(text).toContain('every 30 s) took 480.0 s');
+  expect(text).toMatch(/a program that throws +\| +71\.2 s \| +6\.3 s/);
   expect(text).toContain('moto is not installed');
   expect(text).toContain('- failed: minimum: it broke\n');
 });

@@ -97,9 +97,9 @@ async function formerText(
 function restorationText(restoration: Restoration, name: string): string {
   switch (restoration.outcome) {
     case 'stopped':
-      return 'Slipway stopped the deployment and restored the version before it.';
+      return 'Slipway stopped the deployment and restored the previous version.';
     case 'updated back':
-      return `Slipway updated ${name} back to the version before.`;
+      return `Slipway updated ${name} back to the previous version.`;
     case 'ended by ECS':
       return 'ECS ended the deployment.';
     case 'unchanged':
@@ -109,7 +109,7 @@ function restorationText(restoration: Restoration, name: string): string {
     case 'no earlier version':
       return `No earlier version of ${name} was ever deployed, so none was restored.`;
     case 'unfinished':
-      return `The version before was not restored completely: ${restoration.why.replace(/\.$/, '')}.`;
+      return `The previous version was not restored completely: ${restoration.why.replace(/\.$/, '')}.`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Concludes a wait that failed: restores the version before, reads what runs now, and words the problem. */
+/** Concludes a wait that failed: restores the previous version, reads what runs now, and words the problem. */
 import { findCause } from '../../lib/diagnosis/cause.ts';
 import type { Problem } from '../../lib/model/problem.ts';
 import { aftermath } from './aftermath.ts';
@@ -10,7 +10,7 @@ import { awaitRestoration, restore, type Restoration } from './restore.ts';
 import { hasTrouble, observedIn, type ServiceWait } from './service-wait.ts';
 
 /**
- * Restores the version before where that is possible, and returns the problem that explains the failure.
+ * Restores the previous version where that is possible, and returns the problem that explains the failure.
  * @param failure a failed deployment, or the timeout of the wait
  */
 export async function concludeFailedWait(
@@ -43,8 +43,8 @@ export async function concludeFailedWait(
 }
 
 /**
- * Restores the version before. Three kinds of deployments are left alone: one that ECS has already ended; one that is only slow, which
- * may still succeed; and one that was completed before this run, since the version before it may be older than anyone expects.
+ * Restores the previous version. Three kinds of deployments are left alone: one that ECS has already ended; one that is only slow
+ * and may still succeed; and one that was completed before this run, since the version before it may be older than anyone expects.
  */
 async function restorationAfter(
   context: WaitContext,

@@ -31,7 +31,7 @@ type GoodSettings = Pick<
 >;
 
 /**
- * Stops a deployment that cannot succeed, and waits until the version before it serves with all its tasks. The failed tasks
+ * Stops a deployment that cannot succeed, and waits until the previous version serves with all its tasks. The failed tasks
  * may still be stopping then.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
  */
@@ -39,7 +39,7 @@ export async function restore(context: WaitContext, followed: FollowedService): 
   const { deployment, records, service } = followed;
   const good = await lastGoodSettings(context, followed);
   if (!good) return { outcome: 'no earlier version' };
-  context.note(`${service.name}: cannot be deployed; the version before it is being restored`);
+  context.note(`${service.name}: cannot be deployed; the previous version is being restored`);
   const record =
     deployment.id === undefined ? undefined : await records.of(deployment.id, deployment.createdAt);
   try {
@@ -54,7 +54,7 @@ export async function restore(context: WaitContext, followed: FollowedService): 
 }
 
 /**
- * If ECS itself has begun a rollback, waits until all tasks of the version before are back. Does not fail: the caller reads
+ * If ECS itself has begun a rollback, waits until all tasks of the previous version are back. Does not fail: the caller reads
  * what runs now.
  */
 export async function awaitRestoration(
@@ -62,13 +62,13 @@ export async function awaitRestoration(
   followed: FollowedService,
 ): Promise<Restoration> {
   try {
-    await context.until(`the version of ${followed.service.name} before to serve`, 'rollback', async () => {
+    await context.until(`the previous version of ${followed.service.name} to serve`, 'rollback', async () => {
       const primary = await otherPrimary(context, followed);
       const isRollback =
         followed.record?.status?.startsWith('ROLLBACK_') === true ||
         primary?.rolloutStateReason?.includes('rolling back') === true;
       if (!primary || !isRollback || hasAllTasks(primary)) return ready(undefined);
-      return pending(`the version before: ${taskCounts(primary)}`);
+      return pending(`the previous version: ${taskCounts(primary)}`);
     });
   } catch (error) {
     if (!isProblem(error, 'TIMEOUT', 'FAILED_STATE')) throw error;
@@ -121,7 +121,7 @@ async function stop({ aws }: WaitContext, { serviceDeploymentArn }: ServiceDeplo
 }
 
 /**
- * Waits until ECS has rolled the deployment back, or until the version before it is primary again and has all its tasks.
+ * Waits until ECS has rolled the deployment back, or until the previous version is primary again and has all its tasks.
  * @returns false if the deployment was completed before it could be stopped, or ended without a rollback
  */
 const waitForRollback = (context: WaitContext, followed: FollowedService): Promise<boolean> =>
@@ -148,13 +148,13 @@ async function updateBack(
   const service = names.service(followed.service);
   const response = await aws.ecs(new UpdateServiceCommand({ cluster: names.cluster, service, ...good }));
   const id = response.service?.deployments?.find(isPrimary)?.id;
-  await context.until(`the former version of ${followed.service.name} to serve`, 'rollback', async () => {
+  await context.until(`the previous version of ${followed.service.name} to serve`, 'rollback', async () => {
     const current = await describeService(context, service);
     const restored = shownDeployment(current, { id });
     if (!restored) return pending('the deployment is not visible yet');
     if (restored.rolloutState === 'COMPLETED') return ready(undefined);
     if (restored.rolloutState === 'FAILED') return failed(restored.rolloutStateReason ?? 'it failed as well');
-    return pending(`the version before: ${taskCounts(restored)}`);
+    return pending(`the previous version: ${taskCounts(restored)}`);
   });
 }
 

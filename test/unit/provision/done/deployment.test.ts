@@ -24,7 +24,7 @@ const followed: FollowedDeployment = {
   wasSeen: false,
 };
 const state = (...deployments: Deployment[]) => deploymentState(service(...deployments), followed);
-/** The deployment of the version before, which is primary unless `more` says otherwise. */
+/** The deployment of the previous version, which is primary unless `more` says otherwise. */
 const oldDeployment = (more: Deployment = {}): Deployment => ({
   id: 'ecs-svc/1',
   status: 'PRIMARY',
@@ -55,7 +55,7 @@ describe('a deployment that ECS is carrying out', () => {
     expect(state(primaryDeployment('IN_PROGRESS', counts))).toEqual(pending(note));
   });
 
-  test('the note also counts the tasks of the version before, and names the stage and the alarms', () => {
+  test('the note also counts the tasks of the previous version, and names the stage and the alarms', () => {
     const both = service(
       primaryDeployment('IN_PROGRESS', { runningCount: 1 }),
       oldDeployment({ status: 'ACTIVE', runningCount: 2 }),
@@ -117,7 +117,7 @@ describe('a deployment that ECS is carrying out', () => {
 describe('a deployment that is not primary at the first look', () => {
   const ROLLED_BACK = 'ECS rolled back to shop-dev-web:1.';
 
-  test('it is pending while ECS still shows only the deployment before, whatever its state', () => {
+  test('it is pending while ECS still shows only the previous deployment, whatever its state', () => {
     for (const rolloutState of ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const) {
       const stale = service(oldDeployment({ rolloutState }));
       expect(deploymentState(stale, followed)).toEqual(pending('the deployment is not visible yet'));

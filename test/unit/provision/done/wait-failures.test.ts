@@ -114,7 +114,7 @@ describe('a deployment that ECS or someone else has ended', () => {
     await expect(wait(worker, started)).rejects.toMatchObject({
       now: expect.stringContaining('web runs shop-dev-web:1 (shop/api1:1) with 1 of 1 tasks.'),
     });
-    expect(pendingNotes.rollback).toEqual(['the version before: 0/1 running']);
+    expect(pendingNotes.rollback).toEqual(['the previous version: 0/1 running']);
   });
 
   test('a failed first deployment is kept, and ECS starts no more tasks', async () => {

@@ -1,7 +1,7 @@
 /** Reads from a log where a program listens. Pure. */
 import type { Listener } from './facts.ts';
 
-/** The log lines with which servers say where they listen. The address is missing if the line names only a port. */
+/** Match the log lines in which servers say where they listen. The address is missing if the line names only a port. */
 const PATTERNS: readonly RegExp[] = [
   /https?:\/\/(?<address>\[[0-9a-fA-F:]+\]|[\w.-]+):(?<port>\d{2,5})\b/,
   /\b(?:listening|listens?|serving|running|started|ready|bound)\b[^\n]*?\b(?<address>(?:\d{1,3}\.){3}\d{1,3}|localhost|\[::1?\]):(?<port>\d{2,5})\b/i,

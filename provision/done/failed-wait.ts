@@ -1,4 +1,4 @@
-/** Concludes a wait that failed: restores the previous version, reads what runs now, and words the problem. */
+/** Concludes a wait that failed: restores the previous version, reads what runs now, and composes the problem. */
 import { findCause } from '../../lib/diagnosis/cause.ts';
 import type { Problem } from '../../lib/model/problem.ts';
 import { aftermath } from './aftermath.ts';

@@ -92,7 +92,7 @@ async function stateOf(
   return state;
 }
 
-/** Looks at the tasks and the targets, and adds what it sees to the proof. */
+/** Reads the tasks and the targets, and adds them to the proof. */
 async function look(
   context: WaitContext,
   wait: ServiceWait,
@@ -118,7 +118,7 @@ async function throwIfHopeless({ followed, gather }: ServiceWait, sighting: Sigh
   if (cause?.isPermanent) throw new FailedDeployment('', { isOver: false, cause });
 }
 
-/** Returns how much longer a deployment may take because of its configuration: its bake times, and the steps of its traffic. */
+/** Returns how much longer a deployment may take because of its bake times, including those of its traffic steps. */
 function bakeMs(configuration: DeploymentConfiguration | undefined): number {
   const { bakeTimeInMinutes = 0, canaryConfiguration, linearConfiguration } = configuration ?? {};
   const canaryMinutes = canaryConfiguration?.canaryBakeTimeInMinutes ?? 0;

@@ -29,7 +29,7 @@ const isOurs = (targetGroups: Survey['targetGroups'], arn: string): boolean =>
 
 /**
  * Returns the one of a container's two target groups that gets requests; undefined if neither does. If ECS shifts requests, they
- * alternate between the groups with each deployment, and only the rule tells which of them is in use.
+ * alternate between the groups with each deployment, and only the rule shows which of them is in use.
  */
 export function liveGroupOf(
   { rules, targetGroups }: Pick<Survey, 'rules' | 'targetGroups'>,

@@ -178,7 +178,7 @@ describe('a deployment that is not primary at the first look', () => {
   });
 
   test('it has failed at once if the update of someone else has taken its place', () => {
-    const OTHERS = 'Another update of the service took its place, with shop-dev-web:3.';
+    const OTHERS = 'Another update of the service replaced it with shop-dev-web:3.';
     const newer = oldDeployment({
       id: 'ecs-svc/3',
       taskDefinition: OLD_DEFINITION.replace(/1$/, '3'),
@@ -192,7 +192,7 @@ describe('a deployment that is not primary at the first look', () => {
 
   test('without a record, a deployment that ECS has shown before and no longer shows has failed', () => {
     expect(deploymentState(service(oldDeployment()), { ...followed, wasSeen: true })).toEqual(
-      failed('ECS no longer shows the deployment, but one of shop-dev-web:1.'),
+      failed('ECS no longer shows the deployment. It shows a deployment of shop-dev-web:1 instead.'),
     );
   });
 });
@@ -217,10 +217,10 @@ describe('the deployment of a run that started none', () => {
       failed(`${BREAKER_REASON}\nECS rolled back to shop-dev-web:1.`),
     );
     expect(deploymentState(service(oldDeployment()), unknown, record('IN_PROGRESS'))).toEqual(
-      failed('Another update of the service took its place, with shop-dev-web:1.'),
+      failed('Another update of the service replaced it with shop-dev-web:1.'),
     );
     expect(deploymentState(service(oldDeployment()), { ...unknown, wasSeen: true })).toEqual(
-      failed('ECS no longer shows the deployment, but one of shop-dev-web:1.'),
+      failed('ECS no longer shows the deployment. It shows a deployment of shop-dev-web:1 instead.'),
     );
   });
 });

@@ -109,7 +109,7 @@ describe('a deployment in progress', () => {
     mocks.ecs.on(StopServiceDeploymentCommand).resolves({});
     mockTasks([...crashes, running('3')]);
     await expect(wait(worker, started)).rejects.toMatchObject({
-      now: expect.stringContaining('1 of its tasks still run and are being stopped.'),
+      now: expect.stringContaining('Tasks of shop-dev-web:2 that are still being stopped: 1.'),
     });
   });
 
@@ -157,7 +157,9 @@ describe('a deployment in progress', () => {
     mockTasks(crashes);
     await expect(wait(worker, started)).rejects.toMatchObject({
       what: expect.stringMatching(/api1 exited with code 3/),
-      now: expect.stringMatching(/^The previous version was not restored completely: not allowed to update\./),
+      now: expect.stringMatching(
+        /^The previous version was not restored completely: not allowed to update\./,
+      ),
     });
   });
 });

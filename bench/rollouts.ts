@@ -41,7 +41,7 @@ const STEADY_POLL_MS = 500;
 /**
  * Makes one change after another to a running stack, while requests arrive.
  * @param pace the speed of the sandbox's time relative to AWS time
- * @throws Error if a command ends in another way than its scenario expects
+ * @throws Error if a command succeeds or fails although its scenario expects the opposite
  */
 export const measureRollouts = (pace: number, log: (text: string) => void): Promise<RolloutMeasurement> =>
   withTemporaryFolder(async (folder) => {

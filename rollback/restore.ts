@@ -20,9 +20,9 @@ export interface Rollback extends RestoredRevision {
 }
 
 /**
- * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill. The
- * caller erases the record once the result is verified. If the deployment fails and the service is back on the revision that was in
- * service before, the new revision is deregistered.
+ * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill.
+ * The caller erases the record once the result is verified. If the deployment fails and the service is back on the revision that
+ * was in service before, the new revision is deregistered.
  * @returns the ARN of the new revision
  * @throws DEPLOYMENT and the other problems of `waitForService`
  */

@@ -94,7 +94,10 @@ function resultOf(text: string): FailedCheck['result'] {
   return /Health checks failed$|Target\.FailedHealthChecks/.test(text) ? 'failed' : undefined;
 }
 
-/** Returns the checked container, preferably from a task for which its listeners are known: first the checked task, then the latest. */
+/**
+ * Returns the checked container, preferably from a task for which its listeners are known: first the checked task, then the
+ * latest.
+ */
 export function checkedContainer(
   { tasks }: Facts,
   { container, task }: FailedCheck,

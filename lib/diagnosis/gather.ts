@@ -63,8 +63,8 @@ const NETWORK_EVERY_MS = 10_000;
 const MAX_TASKS_WITH_LOGS = 3;
 
 /**
- * Makes a function that reads the current facts about a deployment. The function remembers what AWS forgets: the health of targets
- * that are no longer registered, and where a stopped program listened.
+ * Makes a function that reads the current facts about a deployment. The function remembers what AWS forgets: the health of
+ * targets that are no longer registered, and where a stopped program listened.
  */
 export function factGatherer(context: GatherContext, deployment: GatheredDeployment): Gather {
   const { aws, names, clock } = context;

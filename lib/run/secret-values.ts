@@ -42,7 +42,9 @@ const MIN_RANDOM_LENGTH = 20;
 /** The minimum entropy of a random string, in bits per character. Words and host names have less. */
 const MIN_ENTROPY = 3.7;
 
-/** Whether a string seems to be generated at random: long, with letters and digits mixed, and not the name of a host or a file. */
+/**
+ * Whether a string seems to be generated at random: long, with letters and digits mixed, and not the name of a host or a file.
+ */
 export function isRandom(value: string): boolean {
   if (value.length < MIN_RANDOM_LENGTH || !/^[\w+/=.~-]+$/.test(value)) return false;
   const isName = /^[\da-z-]+(\.[\da-z-]+)+$/.test(value) || /^\.{0,2}\//.test(value) || /^arn:/.test(value);

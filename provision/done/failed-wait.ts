@@ -44,7 +44,8 @@ export async function concludeFailedWait(
 
 /**
  * Restores the previous version. Three kinds of deployments are left alone: one that ECS has already ended; one that is only slow
- * and may still succeed; and one that was completed before this run, since the version before it may be older than anyone expects.
+ * and may still succeed; and one that was completed before this run, since the version before it may be older than anyone
+ * expects.
  */
 async function restorationAfter(
   context: WaitContext,

@@ -21,7 +21,8 @@ export function troubleTexts({ ended: [latest], unhealthy }: Sighting): string[]
 }
 
 /**
- * Explains what a completed deployment still lacks, from the reports of the load balancer, the tasks and ECS. Leaves out task ids.
+ * Explains what a completed deployment still lacks, from the reports of the load balancer, the tasks and ECS. Leaves out task
+ * ids.
  * @param proofNote what the proof still waits for
  */
 export function progressText(

@@ -22,7 +22,9 @@ export interface Proof {
   observe(observation: Observation): ProbeResult<undefined>;
 }
 
-/** The age up to which exits count if the deployment was completed before the run; older ones say nothing about the running tasks. */
+/**
+ * The age up to which exits count if the deployment was completed before the run; older ones say nothing about the running tasks.
+ */
 const RECENT_MS = 10 * 60_000;
 
 /** The task of an endpoint that lists no tasks. */
@@ -37,10 +39,10 @@ function lifeOf({ startedAt, executionStoppedAt, stoppingAt, stoppedAt }: Task):
 }
 
 /**
- * Makes the proof for one wait. The time of a task counts from the first probe that found it running with healthy targets; if that
- * changes, its time starts again. `count` tasks must stay up for `upMs`. Once a task has exited, they must stay up for twice as long
- * as the exited task that ran longest, within the limits of the quiet period. A longer wait would find few more faults: a program
- * that survives this period may run for an hour before it exits.
+ * Makes the proof for one wait. The time of a task counts from the first probe that found it running with healthy targets; if
+ * that changes, its time starts again. `count` tasks must stay up for `upMs`. Once a task has exited, they must stay up for twice
+ * as long as the exited task that ran longest, within the limits of the quiet period. A longer wait would find few more faults: a
+ * program that survives this period may run for an hour before it exits.
  * @param wasComplete whether the deployment was completed before the run; its tasks then count from their start
  */
 export function newProof(times: ProofTimes, wasComplete: () => boolean): Proof {

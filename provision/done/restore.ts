@@ -87,8 +87,8 @@ const isUnfinished = (record: ServiceDeployment | undefined): record is ServiceD
   );
 
 /**
- * Returns the settings to go back to: those of the last successful deployment according to ECS's records. Without records, the task
- * definition that was deployed when this run began.
+ * Returns the settings to go back to: those of the last successful deployment according to ECS's records. Without records, the
+ * task definition that was deployed when this run began.
  */
 async function lastGoodSettings(
   { existing }: WaitContext,

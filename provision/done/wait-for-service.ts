@@ -1,4 +1,7 @@
-/** Waits until a service is deployed and proven to run. A deployment that fails is explained, and the previous version is restored. */
+/**
+ * Waits until a service is deployed and proven to run. A deployment that fails is explained, and the previous version is
+ * restored.
+ */
 import type { DeploymentConfiguration, Service as EcsService } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { findCause } from '../../lib/diagnosis/cause.ts';
@@ -15,8 +18,8 @@ import { sight, type Sighting } from './sighting.ts';
 
 /**
  * Waits until a service runs the desired task definition, and its tasks and targets have stayed healthy for a while.
- * ECS's own waiter is not enough: it also accepts a deployment that was rolled back. If the deployment cannot succeed, the version
- * before is restored, without waiting for ECS's circuit breaker.
+ * ECS's own waiter is not enough: it also accepts a deployment that was rolled back. If the deployment cannot succeed, the
+ * version before is restored, without waiting for ECS's circuit breaker.
  * @param serviceInResponse the service in the response to a create or an update, if there was one
  * @throws DEPLOYMENT or UNHEALTHY with the cause, its evidence, and the version that runs now; FAILED_STATE if the load balancer
  *   itself failed
@@ -108,8 +111,8 @@ async function look(
 }
 
 /**
- * Ends the wait if the facts show a cause that no retry can remove. The facts are gathered only if something has gone wrong, since
- * that takes several calls.
+ * Ends the wait if the facts show a cause that no retry can remove. The facts are gathered only if something has gone wrong,
+ * since that takes several calls.
  * @throws FailedDeployment with the cause
  */
 async function throwIfHopeless({ followed, gather }: ServiceWait, sighting: Sighting): Promise<void> {

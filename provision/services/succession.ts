@@ -42,8 +42,8 @@ export function liveGroupOf(
 }
 
 /**
- * Returns the service as it is deployed now. A service that shifts requests is deployed by the strategy `rolling` first if its new
- * target groups replace groups that get requests: ECS refuses to shift requests while a rule names any other group.
+ * Returns the service as it is deployed now. A service that shifts requests is deployed by the strategy `rolling` first if its
+ * new target groups replace groups that get requests: ECS refuses to shift requests while a rule names any other group.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
 export const interimService = (service: Service, found: Survey): Service =>

@@ -1,4 +1,6 @@
-/** Tells whether a signal reaches the first program of a container: the kernel protects process 1 from signals without handler. */
+/**
+ * Finds out whether a signal reaches the first program of a container: the kernel keeps signals without a handler from process 1.
+ */
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 

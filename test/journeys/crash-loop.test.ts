@@ -1,4 +1,4 @@
-// An update starts to crash after it was healthy. The previous version is restored, and requests are answered during its deployment.
+// An update starts to crash after it was healthy. The previous version is restored, and requests are answered meanwhile.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { FAST_HEALTH_CHECK, tinyStack } from './tiny-stack.ts';

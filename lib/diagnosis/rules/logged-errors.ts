@@ -1,4 +1,6 @@
-/** Errors that a program logged before it ended, and whose cause is in its surroundings: ports, files, modules, variables. Pure. */
+/**
+ * Errors that a program logged before it ended, and whose cause is in its surroundings: ports, files, modules, variables. Pure.
+ */
 import type { Container } from '../../config/config.ts';
 import type { Cause } from '../rule.ts';
 import type { ExitContext } from './exits.ts';

@@ -243,6 +243,6 @@ test('a port that the security group closes explains a timeout', () => {
     isPermanent: true,
   });
   expect(findCause({ ...facts, network: { hasWayOut: true, closedPorts: [] } })?.what).toMatch(
-    /not answered within 5 s/,
+    /does not answer GET \S+ on port 5000 within 5 s/,
   );
 });

@@ -72,9 +72,7 @@ const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
 
 const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '') || '/';
 
-/**
- * Returns the fix for a path with parts that a route cannot have, such as a host, a wildcard or a query: the path without them.
- */
+/** Returns the fix for a path with parts that a route cannot have (a host, a wildcard, a query): the path without them. */
 function shorterPathFix(text: string): string | undefined {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text))
     return `Use ${display(withoutTrailingSlash(new URL(text).pathname))}, without scheme and host: requests for every host are routed by path.`;
@@ -181,9 +179,7 @@ export const user = matches(
 /** An argument or an environment variable of a process: neither can contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
-/**
- * The name of an environment variable. ECS and Linux accept names that shells do not accept, such as `spring.profiles.active`.
- */
+/** The name of an environment variable. ECS and Linux accept names that shells refuse, such as `spring.profiles.active`. */
 export const variableName = matches(
   /^[^=\0\p{Surrogate}]+$/u,
   'Use at least one character, and no equals sign, zero byte or lone surrogate.',

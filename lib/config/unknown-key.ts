@@ -1,6 +1,4 @@
-/**
- * Finds the fix for a key or a value that the schema does not know: a word of another tool, a misplaced field, or a misspelling.
- */
+/** Finds the fix for an unknown key or value: a word of another tool, a misplaced field, or a misspelling. */
 import { closest, distance } from 'fastest-levenshtein';
 import { pathText } from './display.ts';
 import type { Finding, Path } from './finding.ts';

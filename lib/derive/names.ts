@@ -1,6 +1,4 @@
-/**
- * Computes the names that a stack uses in AWS. They depend only on the configuration, so they are known before the first call.
- */
+/** Computes the names that a stack uses in AWS. They depend only on the configuration and are known before the first call. */
 import { createHash } from 'node:crypto';
 import { isRouted, type Config, type RoutedContainer, type Service } from '../config/config.ts';
 

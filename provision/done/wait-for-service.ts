@@ -1,7 +1,4 @@
-/**
- * Waits until a service is deployed and proven to run. A deployment that fails is explained, and the previous version is
- * restored.
- */
+/** Waits until a service is proven to run. If its deployment fails, restores the previous version and explains the failure. */
 import type { DeploymentConfiguration, Service as EcsService } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { findCause } from '../../lib/diagnosis/cause.ts';

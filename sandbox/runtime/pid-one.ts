@@ -1,6 +1,4 @@
-/**
- * Finds out whether a signal reaches the first program of a container: the kernel keeps signals without a handler from process 1.
- */
+/** Finds out whether the kernel delivers a signal to a container's first program: process 1 gets only signals that it handles. */
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 

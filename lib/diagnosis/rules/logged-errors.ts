@@ -1,6 +1,4 @@
-/**
- * Errors that a program logged before it ended, and whose cause is in its surroundings: ports, files, modules, variables. Pure.
- */
+/** Rules for logged errors whose cause is in the program's surroundings: ports, files, modules, variables. Pure. */
 import type { Container } from '../../config/config.ts';
 import type { Cause } from '../rule.ts';
 import type { ExitContext } from './exits.ts';

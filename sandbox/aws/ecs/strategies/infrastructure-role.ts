@@ -1,6 +1,4 @@
-/**
- * Checks of the infrastructure role, with which ECS registers targets and changes rules: its trust policy and its permissions.
- */
+/** Checks of the infrastructure role, with which ECS registers targets and changes rules: its trust policy and permissions. */
 import type { Region } from '../../../world/region.ts';
 import { denialOf } from '../../iam/permission-evaluation.ts';
 import type { RuleRow } from '../../elbv2/store.ts';

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures speed, throughput and dropped requests, in comparison with Terraform, AWS's minimum, nginx and moto. */
+/** `npm run bench`: measures speed, throughput and dropped requests, compared with Terraform, AWS's minimum, nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

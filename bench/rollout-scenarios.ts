@@ -5,7 +5,7 @@ import type { StackInput } from '../lib/config/schema.ts';
 export const PROGRAMS = ['graceful', 'closing', 'broken'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** What happens on SIGTERM: the program ends after its last response, or it only stops to accept connections. */
+/** What happens on SIGTERM: the program exits after its last response, or it only stops accepting connections. */
 const HANDLERS = {
   graceful: `process.on('SIGTERM', () => server.close(() => process.exit(0)));`,
   closing: `process.on('SIGTERM', () => server.close());`,
@@ -39,7 +39,7 @@ export interface StackState {
   readonly deploy: Strategy;
 }
 
-/** How a new version replaces the old one. The pauses between the shifts are as short as they can be. */
+/** The strategies by which a new version replaces the old one. The bake times are as short as possible. */
 const STRATEGIES = {
   rolling: 'rolling',
   blueGreen: { blueGreen: { bakeMinutes: 0 } },

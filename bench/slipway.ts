@@ -1,4 +1,4 @@
-/** Slipway as a contender. npm runs it against a local endpoint. The containers of the stack use existing images, so nothing is built. */
+/** Slipway as a contender. npm runs it against a local endpoint. The stack uses existing images, so nothing is built. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';

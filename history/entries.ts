@@ -29,7 +29,7 @@ export interface HistoryEntry {
   readonly at: Date | undefined;
   /** The caller that registered the revision; undefined if it is not known, and for later deployments of the same revision. */
   readonly by: string | undefined;
-  /** The changes compared with the revision before, in words. */
+  /** The changes compared with the previous revision, in words. */
   readonly changes: readonly string[];
   /** The revision that this one restores, if a rollback registered it. */
   readonly restores: number | undefined;
@@ -141,7 +141,7 @@ function servingEvents({ current }: HistoryFacts, events: readonly Event[]): Rea
   );
 }
 
-/** Compares a revision with the one before it. */
+/** Compares a revision with the previous one. */
 function definitionChanges({ arn, taskDefinition }: Revision, definitions: readonly Revision[]): string[] {
   const before = definitions[definitions.findIndex((other) => other.arn === arn) - 1];
   return before === undefined

@@ -1,4 +1,4 @@
-/** Checks the CloudWatch alarms that can roll a deployment back: they must exist, and they should not have gone off already. Pure. */
+/** Checks the alarms that can roll a deployment back: they must exist, and should not have gone off already. Pure. */
 import type { Config } from '../lib/config/config.ts';
 import { pathOfService } from '../lib/config/finding.ts';
 import type { Survey } from '../lib/look/found.ts';

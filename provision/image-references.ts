@@ -100,7 +100,7 @@ async function checkReference(context: ImageContext, reference: string): Promise
     const registry = `${account}.dkr.ecr.${config.region}.${partitionOf(config.region).dnsSuffix}`;
     return { state: 'not pulled by the sandbox', registry };
   }
-  // Emulators of AWS start no program, and a registry of ECR in another region wants a login.
+  // Emulators of AWS start no program, and a registry of ECR in another region requires a login.
   if (target.endpointName !== 'aws' || ecr) return { state: 'usable' };
   return checkInRegistry(parsed, ARCHITECTURE, signal);
 }

@@ -54,8 +54,8 @@ export interface LimitedChanges {
 }
 
 /**
- * Limits changes to one service. Shared resources are created and updated with it. Nothing shared is removed, since other services may
- * still use it.
+ * Limits changes to one service. Shared resources are created and updated with it. Nothing shared is removed, since other
+ * services may still use it.
  * @throws REFUSED if a shared resource would be replaced
  */
 export function limitChanges(

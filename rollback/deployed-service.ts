@@ -65,8 +65,8 @@ export interface DeployedService {
 }
 
 /**
- * Describes a service after a rollback. The configuration supplies only the settings that ECS does not know. It may be ahead of the
- * revision, and may lack the service.
+ * Describes a service after a rollback. The configuration supplies only the settings that ECS does not know. It may be ahead of
+ * the revision, and may lack the service.
  * @param found the survey, whose rules contain the paths
  */
 export function serviceAfterRollback(

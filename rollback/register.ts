@@ -33,8 +33,8 @@ export interface RestoredRevision {
   readonly definition: TaskDefinition;
   readonly images: PinnedImages;
   /**
-   * The tags of the revision in service. Those of the earlier revision may be outdated: a tag that the configuration has lost since
-   * then would come back for good.
+   * The tags of the revision in service. Those of the earlier revision may be outdated: a tag that the configuration has lost
+   * since then would come back for good.
    */
   readonly tags: Tags;
   /** The ARN of the caller. */
@@ -82,7 +82,8 @@ export function registrationOf({
 }
 
 /**
- * Registers the revision; returns its ARN. If a rollback to the same revision was killed after its registration, its revision is used.
+ * Registers the revision; returns its ARN. If a rollback to the same revision was killed after its registration, its revision is
+ * used.
  * @param currentArn the revision in service
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
  */

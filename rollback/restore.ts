@@ -21,9 +21,9 @@ export interface Rollback extends RestoredRevision {
 }
 
 /**
- * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill. The
- * caller erases the record once the result is verified. If the deployment fails and ECS has restored the former revision, the new
- * one is deregistered.
+ * Carries out a rollback. The state file records it before the first change, so that the same command continues it after a kill.
+ * The caller erases the record once the result is verified. If the deployment fails and the service is back on the revision that
+ * was in service before, the new revision is deregistered.
  * @returns the ARN of the new revision
  * @throws DEPLOYMENT and the other problems of `waitForService`
  */
@@ -50,7 +50,7 @@ export async function carryOutRollback(session: Session, rollback: Rollback): Pr
     await waitUntilRestored(session, rollback, arn, response?.service);
   } catch (error) {
     if (!(error instanceof Problem) || run.signal.aborted) throw error;
-    throw await withdraw(session, rollback, arn, error);
+    throw await concludeFailedRollback(session, rollback, arn, error);
   }
   await retireRevisions({
     aws,
@@ -85,8 +85,8 @@ async function waitUntilRestored(
   await waitForService(context, deployed.service, ids, response);
 }
 
-/** Ends a failed rollback. If the service no longer uses the new revision, the revision is deregistered. */
-async function withdraw(
+/** Deregisters the new revision of a failed rollback, if the service no longer uses it. Returns the problem to show. */
+async function concludeFailedRollback(
   session: Session,
   { key, existing, revision }: Rollback,
   arn: string,
@@ -102,12 +102,12 @@ async function withdraw(
   }
   return new Problem(cause.code, {
     ...cause,
-    what: `${cause.what} It was the rollback to revision ${revision}.`,
+    what: `${cause.what} This was the rollback to revision ${revision}.`,
     fix: [...cause.fix, `npm run history -- ${key}, to choose another revision`],
     cause: cause.cause,
   });
 }
 
-/** The text of a rollback in a plan, e.g. `web: revision 5 → revision 4`. */
+/** Describes a rollback in a plan, e.g. `web: revision 5 → the content of revision 4`. */
 export const rollbackText = ({ key, revision, existing }: Rollback): string =>
   `${key}: revision ${existing.taskDefinitionArn.split(':').at(-1)} → the content of revision ${revision}`;

@@ -24,7 +24,10 @@ type ContainerOutput = ServiceOutput['containers'][string];
 /** The user of images that Slipway builds: the same as in the official Node images, since a program should not run as root. */
 const SOURCE_USER = '1000:1000';
 
-/** Returns the complete configuration of a stack. Every service and container has its name in a field, and every folder is absolute. */
+/**
+ * Returns the complete configuration of a stack. Every service and container has its name in a field, and every folder is
+ * absolute.
+ */
 export const completeConfig = (
   stack: StackOutput,
   { stage, target, folder, builder, project, name }: CompletionContext,

@@ -5,7 +5,7 @@ import * as rules from './field-rules.ts';
 /** The strategies of ECS, by the names that a configuration uses. */
 export const STRATEGIES = ['rolling', 'blueGreen', 'canary', 'linear'] as const;
 
-/** The most minutes of one pause: a day. */
+/** The maximum of each bake time, in minutes: a day. */
 const MAX_MINUTES = 1440;
 const minutes = () => z.int().min(0).max(MAX_MINUTES);
 
@@ -25,7 +25,9 @@ export const DeployOptions = z
       .strictObject({
         bakeMinutes: minutes()
           .optional()
-          .describe('minutes that alarms are watched after the last old task; by default, ECS chooses'),
+          .describe(
+            'minutes for which ECS watches the alarms after the last old task has stopped; by default, ECS chooses',
+          ),
       })
       .optional()
       .describe('replaces old tasks with new ones, step by step'),
@@ -40,7 +42,7 @@ export const DeployOptions = z
         bakeMinutes: bakeMinutes(),
       })
       .optional()
-      .describe('starts all new tasks, sends a few requests to them, and after a while all others'),
+      .describe('starts all new tasks, sends a few requests to them, and after a while all requests'),
     linear: z
       .strictObject({
         percent: percent(3, 10).describe('the percentage of the requests in each shift'),
@@ -60,7 +62,7 @@ export const DeployOptions = z
           .enum(['boundedPercent', 'unboundedPercent', 'count'])
           .default('boundedPercent')
           .describe(
-            'whether threshold is a percentage of count; a bounded one is at least 3 and at most 200 tasks',
+            'whether threshold is a number of tasks or a percentage of count; a bounded percentage is at least 3 and at most 200 tasks',
           ),
         threshold: z.int().min(1).max(10_000).default(50).describe('how many tasks may fail'),
         resetOnHealthyTask: z
@@ -69,7 +71,7 @@ export const DeployOptions = z
           .describe('whether the count of failed tasks starts again with each healthy task'),
       })
       .prefault({})
-      .describe('when ECS gives up a deployment whose tasks fail, and rolls it back'),
+      .describe('when ECS gives up on a deployment whose tasks fail, and rolls it back'),
   })
   .superRefine((options, context) => {
     const [first, ...others] = STRATEGIES.filter((strategy) => options[strategy] !== undefined);

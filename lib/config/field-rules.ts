@@ -64,12 +64,15 @@ export const region: FieldRule = (text) => {
 /** The maximum length of a path: AWS's patterns have at most 128 characters, and one pattern of a path ends in `/*`. */
 export const MAX_PATH_LENGTH = 128 - '/*'.length;
 
-/** Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`, `/[id]` or `/<id>`. */
+/**
+ * Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`,
+ * `/[id]` or `/<id>`.
+ */
 const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
 
 const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '') || '/';
 
-/** Returns the fix for a path with parts that a route cannot have, such as a host, a wildcard or a query: the path without them. */
+/** Returns the fix for a path with parts that a route cannot have (a host, a wildcard, a query): the path without them. */
 function shorterPathFix(text: string): string | undefined {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text))
     return `Use ${display(withoutTrailingSlash(new URL(text).pathname))}, without scheme and host: requests for every host are routed by path.`;
@@ -176,13 +179,16 @@ export const user = matches(
 /** An argument or an environment variable of a process: neither can contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
-/** The name of an environment variable. ECS and Linux accept names that shells do not accept, such as `spring.profiles.active`. */
+/** The name of an environment variable. ECS and Linux accept names that shells refuse, such as `spring.profiles.active`. */
 export const variableName = matches(
   /^[^=\0\p{Surrogate}]+$/u,
   'Use at least one character, and no equals sign, zero byte or lone surrogate.',
 );
 
-/** A string without lone surrogates. A lone surrogate is half of a character and has no form in UTF-8, so AWS would receive a different string. */
+/**
+ * A string without lone surrogates. A lone surrogate is half of a character and has no form in UTF-8, so AWS would receive a
+ * different string.
+ */
 export const wellFormed = matches(
   /^\P{Surrogate}*$/u,
   'Replace the lone surrogate: half of a character cannot be sent to AWS.',

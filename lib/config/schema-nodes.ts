@@ -8,7 +8,9 @@ export type SchemaNode = z.core.JSONSchema.JSONSchema;
 
 export const STACK_NODE: SchemaNode = z.toJSONSchema(Stack, { io: 'input' });
 
-/** Returns the schema of the objects that a value may be, if the value may also be something else; otherwise the schema itself. */
+/**
+ * Returns the schema of the objects that a value may be, if the value may also be something else; otherwise the schema itself.
+ */
 export const objectNode = (node: SchemaNode | undefined): SchemaNode | undefined =>
   node?.anyOf?.find((option) => typeof option === 'object' && option.type === 'object') ?? node;
 

@@ -132,7 +132,10 @@ const Network = z.strictObject({
   zones: integer(2, 6).default(2).describe('the number of availability zones; a load balancer needs two'),
 });
 
-/** The numbers of days for which CloudWatch Logs can keep events: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+/**
+ * The numbers of days for which CloudWatch Logs can keep events:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;

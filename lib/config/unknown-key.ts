@@ -1,4 +1,4 @@
-/** Finds the fix for a key or a value that the schema does not know: a word of another tool, a misplaced field, or a misspelling. */
+/** Finds the fix for an unknown key or value: a word of another tool, a misplaced field, or a misspelling. */
 import { closest, distance } from 'fastest-levenshtein';
 import { pathText } from './display.ts';
 import type { Finding, Path } from './finding.ts';
@@ -108,7 +108,10 @@ function fixWithField(
   return isSibling ? { fix, meantPath: fieldPath } : { fix };
 }
 
-/** Describes a field for the author of the object at a path. A field of that object is called by its name, any other by its whole path. */
+/**
+ * Describes a field for the author of the object at a path. A field of that object is called by its name, any other by its whole
+ * path.
+ */
 function placeOf(path: Path, field: readonly string[]) {
   const isAncestorShared = (index: number) =>
     field.slice(0, index).every((key, depth) => key === '*' || key === path[depth]);

@@ -18,8 +18,8 @@ const THRESHOLD_TYPES = {
 const BREAKER_DEFAULTS = { type: 'BOUNDED_PERCENT', value: 50, resetOnHealthyTask: true };
 
 /**
- * Returns the settings to send. ECS may keep the current value of a member that a call leaves out, so members that the service has
- * and the configuration does not have are sent with their defaults.
+ * Returns the settings to send. ECS may keep the current value of a member that a call leaves out, so members that the service
+ * has and the configuration does not have are sent with their defaults.
  * @param current the settings of the existing service; undefined for a new one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
@@ -53,8 +53,8 @@ export function deploymentSettings(
 }
 
 /**
- * Returns the bake time that is sent if none is configured. After another strategy, the time of that strategy would stay. ECS cannot
- * return to the time that it computes from the alarms; its maximum is five minutes.
+ * Returns the bake time that is sent if none is configured. After another strategy, the time of that strategy would stay. ECS
+ * cannot return to the time that it computes from the alarms; its maximum is five minutes.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
 function bakeToSend(alarms: readonly string[], current: DeploymentConfiguration = {}): number | undefined {

@@ -1,4 +1,4 @@
-/** Computes the names that a stack uses in AWS. They depend only on the configuration, so they are known before the first call. */
+/** Computes the names that a stack uses in AWS. They depend only on the configuration and are known before the first call. */
 import { createHash } from 'node:crypto';
 import { isRouted, type Config, type RoutedContainer, type Service } from '../config/config.ts';
 
@@ -31,7 +31,9 @@ export interface Names {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-target-group.html
    */
   targetGroup(container: RoutedContainer): string;
-  /** The name of a container's second target group. It ends in a letter that no hash contains, so that it differs from all others. */
+  /**
+   * The name of a container's second target group. It ends in a letter that no hash contains, so that it differs from all others.
+   */
   alternateTargetGroup(container: RoutedContainer): string;
   /** The name of an ECS service is the name in the configuration, unless the service succeeds another one. */
   service(service: Pick<Service, 'name' | 'containers'>): string;

@@ -106,9 +106,9 @@ export const infrastructureTrustPolicy: Policy = {
 };
 
 /**
- * Allows ECS to shift the requests of a stack's services: the actions of AWS's managed policy, but only for the load balancer of the
- * stack and for the target groups of these services. The reads support no resource-level permissions. The last four characters of a
- * group's name depend on its port, so that a service can keep its groups when the port changes.
+ * Allows ECS to shift the requests of a stack's services: the actions of AWS's managed policy, but only for the load balancer of
+ * the stack and for the target groups of these services. The reads support no resource-level permissions. The last four
+ * characters of a group's name depend on its port, so that a service can keep its groups when the port changes.
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
  */
 export function infrastructurePolicy(config: Config, names: Names, location: Location): Policy {

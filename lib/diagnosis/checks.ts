@@ -1,4 +1,4 @@
-/** Finds the containers that fail a health check, of the load balancer or of ECS, in everything that AWS reports about it. Pure. */
+/** Finds the containers that fail a health check of the load balancer or of ECS, according to all of AWS's reports. Pure. */
 import { isRouted } from '../config/config.ts';
 import type { ContainerFacts, Facts, TaskFacts } from './facts.ts';
 
@@ -94,7 +94,10 @@ function resultOf(text: string): FailedCheck['result'] {
   return /Health checks failed$|Target\.FailedHealthChecks/.test(text) ? 'failed' : undefined;
 }
 
-/** Returns the checked container in its task, or else in the latest task that knows where it listens. */
+/**
+ * Returns the checked container, preferably from a task for which its listeners are known: first the checked task, then the
+ * latest.
+ */
 export function checkedContainer(
   { tasks }: Facts,
   { container, task }: FailedCheck,

@@ -54,7 +54,7 @@ function newExcerpt(log: readonly string[]): Excerpt {
   };
 }
 
-/** A log without an error still shows how far the program came. */
+/** A log without an error still shows how far the program got. */
 const lastLines = (lines: readonly string[]): string[] =>
   lines.filter((line) => line !== '').slice(-MAX_LINES_WITHOUT_ERROR);
 const MAX_LINES_WITHOUT_ERROR = 5;

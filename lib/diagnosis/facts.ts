@@ -1,7 +1,7 @@
 /** The facts about a deployment from which the cause of its failure is computed. Every fact may be missing. */
 import type { Container, Service } from '../config/config.ts';
 
-/** One end of a socket on which a program accepts connections. */
+/** An address on which a program accepts connections. */
 export interface Listener {
   /** The address it is bound to, such as `0.0.0.0`, `127.0.0.1` or `::`; the path of a Unix socket. */
   readonly address: string;
@@ -9,7 +9,7 @@ export interface Listener {
   readonly port: number | undefined;
 }
 
-/** One listener of a task, with its container. */
+/** A listener in a task, with its container. */
 export interface ContainerListener extends Listener {
   readonly container: string;
 }
@@ -30,7 +30,7 @@ export interface ContainerFacts {
   readonly healthStatus: string | undefined;
   /** The end of its log, oldest line first; undefined if it was not read or does not exist. */
   readonly log: readonly string[] | undefined;
-  /** Where the program listens or listened; undefined if no one knows. */
+  /** Where the program listens or listened; undefined if it is unknown. */
   readonly listeners: readonly Listener[] | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface TaskFacts {
   readonly containers: readonly ContainerFacts[];
 }
 
-/** A failed check of a target by the load balancer. */
+/** The load balancer's report about a target. */
 export interface TargetFacts {
   /** The name of the container. */
   readonly container: string;

@@ -65,8 +65,8 @@ const NETWORK_EVERY_MS = 10_000;
 const MAX_TASKS_WITH_LOGS = 3;
 
 /**
- * Makes a function that reads the current facts about a deployment. It remembers what AWS forgets: the health of targets that are
- * deregistered by now, and where a stopped program listened.
+ * Makes a function that reads the current facts about a deployment. The function remembers what AWS forgets: the health of
+ * targets that are no longer registered, and where a stopped program listened.
  */
 export function factGatherer(context: GatherContext, deployment: GatheredDeployment): Gather {
   const { aws, names, clock } = context;
@@ -105,7 +105,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
     return (name) => ({ log: logs.get(name), listeners: known(lastListeners.get(id), name) });
   };
 
-  // The sandbox sees only the listeners of Node programs, which images from source are.
+  // The sandbox sees only the listeners of Node programs. Images from source contain one, so for them an empty list is certain.
   const known = (listeners: readonly ContainerListener[] | undefined, name: string) => {
     const ours = listeners?.filter(({ container }) => container === name);
     const isSource = service.containers.some(({ name: other, image }) => other === name && 'source' in image);
@@ -148,22 +148,22 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
       for (const target of allTargets.get(container.key) ?? []) {
         const facts = targetFacts(container.name, target, tasks);
         const key = `${container.name} ${target.Target?.Id}`;
-        // Later reports about a target that drains no longer say why it failed.
+        // Later reports about a draining target no longer say why it failed.
         const isNews = facts.state === 'healthy' || facts.state === 'unhealthy' || !lastTargets.has(key);
         // A target of the previous version is not a fact about this deployment.
         if (isNews && (facts.taskId !== undefined || !lastTargets.has(key))) lastTargets.set(key, facts);
       }
     }
-    // A target without a task may belong to the version before. It is a fact only about a failed deployment at an endpoint that
+    // A target without a task may belong to the previous version. It is a fact only about a failed deployment at an endpoint that
     // lists no tasks: a deployment that goes on may not have started its tasks yet.
     const countsAll = allTasks.length === 0 && reason !== undefined;
     const targets = [...lastTargets.values()].filter(({ taskId }) => taskId !== undefined || countsAll);
-    const hasSign =
+    const isNetworkSuspect =
       targets.some(({ reason: sign }) => sign === 'Target.Timeout') ||
       [...events, ...tasks.map(({ stoppedReason = '' }) => stoppedReason)].some((text) =>
         NO_NETWORK.test(text),
       );
-    if (hasSign && clock.now() - networkReadAt >= NETWORK_EVERY_MS) {
+    if (isNetworkSuspect && clock.now() - networkReadAt >= NETWORK_EVERY_MS) {
       networkReadAt = clock.now();
       network = await readNetwork(aws, names, service);
     }

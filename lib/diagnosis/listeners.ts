@@ -2,7 +2,7 @@
 import type { Listener } from './facts.ts';
 import { lastLinesOf, shortLine } from './log/limits.ts';
 
-/** The log lines with which servers say where they listen. The address is missing if the line names only a port. */
+/** Match the log lines in which servers say where they listen. The address is missing if the line names only a port. */
 const PATTERNS: readonly RegExp[] = [
   /https?:\/\/(?<address>\[[0-9a-fA-F:]+\]|[\w.-]+):(?<port>\d{2,5})\b/,
   /\b(?:listening|listens?|serving|running|started|ready|bound)\b[^\n]{0,200}?\b(?<address>(?:\d{1,3}\.){3}\d{1,3}|localhost|\[::1?\]):(?<port>\d{2,5})\b/i,

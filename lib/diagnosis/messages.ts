@@ -1,4 +1,4 @@
-/** Reads the messages of ECS: shortens them, and extracts what they say. Pure. */
+/** Shortens ECS's messages, and extracts what they say. Pure. */
 import type { Task } from '@aws-sdk/client-ecs';
 import type { Facts, TaskFacts } from './facts.ts';
 
@@ -21,7 +21,7 @@ export function endingText({
 }
 
 /**
- * The signs of a network without a way out, in the messages of ECS.
+ * Matches ECS's messages about tasks that cannot reach the internet.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
  */
 export const NO_NETWORK =

@@ -34,7 +34,7 @@ export async function readLogEnd(aws: Aws, stream: LogStream): Promise<string[] 
         new GetLogEventsCommand({ ...stream, nextToken, limit: PAGE_SIZE, startFromHead: false }),
       );
       lines = [...events.map(({ message = '' }) => message.trimEnd()), ...lines];
-      // The stream ends where AWS returns the token that it was sent. A page that is not full is the last one in practice.
+      // At the end of the stream, AWS returns the token that it was sent. In practice, a page that is not full is the last one.
       const isEnd = nextBackwardToken === undefined || nextBackwardToken === nextToken;
       if (isEnd || events.length < PAGE_SIZE || excerptOf(lines).headline !== undefined) break;
       nextToken = nextBackwardToken;

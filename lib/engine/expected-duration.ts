@@ -1,6 +1,6 @@
 /** The expected duration of a provision or a teardown on AWS: the longest path, with the usual duration of each wait. Pure. */
 import type { Service } from '../config/config.ts';
-import { pauseMinutes } from '../config/deploy-minutes.ts';
+import { totalBakeMinutes } from '../config/deploy-minutes.ts';
 import { needs, type Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
 import { longestPath } from './longest-path.ts';
@@ -38,18 +38,18 @@ function durationOf(changes: readonly Change[], noun: Noun): number {
   return CALLS_MS + creationMs + removalMs;
 }
 
-/** The longest pause of a deployment that updates a service, milliseconds. A first deployment has no old tasks to pause for. */
-const longestPause = (changes: readonly Change[], services: readonly Pick<Service, 'name' | 'deploy'>[]) => {
+/** Returns the longest bake time of an update of a service, in milliseconds. A first deployment has no old tasks to wait for. */
+const longestBakeMs = (changes: readonly Change[], services: readonly Pick<Service, 'name' | 'deploy'>[]) => {
   const updated = changes.filter(({ noun, verb }) => noun === 'services' && verb === 'update');
-  const pauses = services
+  const bakeMinutes = services
     .filter(({ name }) => updated.some(({ key }) => key === name))
-    .map(({ deploy }) => pauseMinutes(deploy));
-  return Math.max(0, ...pauses) * 60_000;
+    .map(({ deploy }) => totalBakeMinutes(deploy));
+  return Math.max(0, ...bakeMinutes) * 60_000;
 };
 
 /**
  * Returns the milliseconds that a provision with these changes usually takes.
- * @param services the configured services, whose deployments may pause
+ * @param services the configured services, whose deployments may have bake times
  */
 export function expectedProvision(
   changes: readonly Change[],
@@ -63,7 +63,7 @@ export function expectedProvision(
   const graph = { ...needs, balancerActive: ['loadBalancer'], record: [...needs.record, 'balancerActive'] };
   return longestPath(graph, {
     ...ownDurations,
-    services: (ownDurations.services ?? 0) + longestPause(changes, services),
+    services: (ownDurations.services ?? 0) + longestBakeMs(changes, services),
     balancerActive: isBalancerNew ? usual('loadBalancer') : 0,
   }).ms;
 }

@@ -65,9 +65,9 @@ export interface ProofTimes {
 export type Waits = Readonly<Record<WaitName, Wait>> & { readonly proof: ProofTimes };
 
 /**
- * Programs need the same time on the sandbox as on AWS. A program that lacks something usually exits within seconds, so 6 s
- * reveal it. On AWS that takes no extra time: health checks, or 40 s without them, precede the end of a deployment.
- * After an exit, the next task is watched for at least 15 s, and for at most two minutes, which is as long as a user should wait for a proof.
+ * Programs need the same time on the sandbox as on AWS. A program that lacks something usually exits within seconds, so 6 s are
+ * enough to notice it. On AWS that takes no extra time: health checks, or 40 s without them, precede the end of a deployment.
+ * After an exit, the next tasks are watched for at least 15 s. Two minutes are the maximum, since a user waits for them.
  */
 export const REAL_PROOF: ProofTimes = { upMs: s(6), minQuietMs: s(15), maxQuietMs: s(120) };
 

@@ -13,7 +13,7 @@ const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.d
 const isLocal = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 
 /**
- * Checks an image. A registry that does not answer, or that wants a login, is no proof that the image is missing.
+ * Checks an image. A registry that does not answer, or that requires a login, does not prove that the image is missing.
  * @param architecture the CPU architecture of the tasks: `amd64` or `arm64`
  * @see https://distribution.github.io/distribution/spec/api/
  */

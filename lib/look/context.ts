@@ -31,8 +31,8 @@ export interface LookContext extends Omit<Desired, 'account' | 'caller'> {
   /** Runs a query that several looks share. The query runs once per survey, and every look gets the same result. */
   shared<T>(name: string, query: () => Promise<T>): Promise<T>;
   /**
-   * Returns the recorded ids of a noun's resources, under their keys; undefined when the run began without a state. These ids only
-   * suggest where else to look. They never prove that a resource exists: the state may be lost or out of date.
+   * Returns the recorded ids of a noun's resources, under their keys; undefined when the run began without a state. These ids
+   * only suggest where else to look. They never prove that a resource exists: the state may be lost or out of date.
    */
   readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }

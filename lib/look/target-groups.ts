@@ -46,7 +46,9 @@ const MAX_AGE_MS = 1000;
 
 const recentLists = perClient((aws: Aws) => cachedFor(MAX_AGE_MS, () => listTargetGroups(aws)));
 
-/** Fetches the load balancers that use a group. For all removals of groups together, the list is fetched at most once per second. */
+/**
+ * Fetches the load balancers that use a group. For all removals of groups together, the list is fetched at most once per second.
+ */
 export async function balancersUsing(
   { aws, clock }: { readonly aws: Aws; readonly clock: Clock },
   targetGroupArn: string,
@@ -56,8 +58,8 @@ export async function balancersUsing(
 }
 
 /**
- * Groups are matched by name, since the name of a group depends on every setting that cannot be changed later. A call that describes
- * groups by name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
+ * Groups are matched by name, since the name of a group depends on every setting that cannot be changed later. A call that
+ * describes groups by name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
 export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {

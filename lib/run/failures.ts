@@ -26,7 +26,8 @@ export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): v
 }
 
 /**
- * Explains an error as one problem, like `explain`. If the error consists of several errors, every cause is reported in its own words.
+ * Explains an error as one problem, like `explain`. If the error consists of several errors, every cause is reported in its own
+ * words.
  */
 export function explainWithAllCauses(error: unknown, situation: Situation): Problem {
   const problems = problemsIn(error, situation);

@@ -142,7 +142,10 @@ export function commandLine(
 const shellWord = (word: string): string =>
   /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Adds the flags of a stack to the commands in a piece of advice, and replaces `slipway.config.ts` with the configuration file of the stack. */
+/**
+ * Adds the flags of a stack to the commands in a piece of advice, and replaces `slipway.config.ts` with the configuration file of
+ * the stack.
+ */
 export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)

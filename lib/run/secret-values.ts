@@ -1,4 +1,4 @@
-/** Tells secret values from ordinary ones, by the name of a variable and by the form of a value. Pure. */
+/** Distinguishes secret values from ordinary ones, by the name of a variable and by the form of a value. Pure. */
 
 /** The words in the name of a variable or an option whose value is a secret. */
 const SECRET_WORDS = new Set(
@@ -39,10 +39,12 @@ export const withoutSecretForms = (text: string, hidden: string): string =>
 
 /** Keys and tokens are at least this long. */
 const MIN_RANDOM_LENGTH = 20;
-/** Words and host names have less information per character, in bits. */
+/** The minimum entropy of a random string, in bits per character. Words and host names have less. */
 const MIN_ENTROPY = 3.7;
 
-/** Whether a string seems to be generated at random: long, with letters and digits mixed, and no name of a host or a file. */
+/**
+ * Whether a string seems to be generated at random: long, with letters and digits mixed, and not the name of a host or a file.
+ */
 export function isRandom(value: string): boolean {
   if (value.length < MIN_RANDOM_LENGTH || !/^[\w+/=.~-]+$/.test(value)) return false;
   const isName = /^[\da-z-]+(\.[\da-z-]+)+$/.test(value) || /^\.{0,2}\//.test(value) || /^arn:/.test(value);

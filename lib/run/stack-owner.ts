@@ -9,8 +9,8 @@ import type { Session } from './session.ts';
 type StackSession = Pick<Session, 'config' | 'run' | 'lookContext'>;
 
 /**
- * Checks that a stack belongs to the project of the configuration, or to the project for which this machine last provisioned it. A
- * run that changes nothing only warns.
+ * Checks that a stack belongs to the project of the configuration, or to the project for which this machine last provisioned it.
+ * A run that changes nothing only warns.
  * @throws OTHER_PROJECT when it belongs to another project and `--adopt-stack` is not set
  */
 export function checkProject(

@@ -1,4 +1,4 @@
-/** Tells what is true of a service after its deployment has failed: which version runs, and what the failed one left behind. */
+/** Describes a service after its deployment has failed: which version runs, and what the failed version left behind. */
 import type { Deployment, LoadBalancer, Service as EcsService, Task } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { describeService, formerServiceKey, type FoundService } from '../../lib/look/services.ts';
@@ -43,7 +43,7 @@ const shortImage = (image: string): string =>
   image.replace(/^[^/]+\.[^/]+\//, '').replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1');
 
 /**
- * Reads the state of the service, and puts it into sentences. Nothing is assumed: what cannot be read is left out.
+ * Reads the state of the service, and describes it in sentences. What cannot be read is left out rather than assumed.
  * @param restoration what was done about the failed version
  */
 export async function aftermath(
@@ -79,8 +79,8 @@ export async function aftermath(
 }
 
 /**
- * Tells that the former service still runs, if its successor has failed. Requests still go to it: they are switched only once
- * the successor is healthy.
+ * Says that the former service still runs, if its successor has failed. Requests still go to the former service: the rules switch
+ * only once the successor is healthy.
  */
 async function formerText(
   context: WaitContext,
@@ -91,15 +91,15 @@ async function formerText(
   if (status !== 'ACTIVE' || !current) return undefined;
   const { taskDefinition, runningCount = 0, desiredCount = 0 } = current;
   const counts = `${runningCount} of ${desiredCount} tasks`;
-  return `The former ECS service ${serviceName} still gets the requests of ${service.name}: it runs ${revisionOf(taskDefinition)} with ${counts}. Its successor ${context.names.service(service)} failed.`;
+  return `The former ECS service ${serviceName} still receives the requests of ${service.name}: it runs ${revisionOf(taskDefinition)} with ${counts}. Its successor ${context.names.service(service)} failed.`;
 }
 
 function restorationText(restoration: Restoration, name: string): string {
   switch (restoration.outcome) {
     case 'stopped':
-      return 'Slipway stopped the deployment and restored the version before it.';
+      return 'Slipway stopped the deployment and restored the previous version.';
     case 'updated back':
-      return `Slipway updated ${name} back to the version before.`;
+      return `Slipway updated ${name} back to the previous version.`;
     case 'ended by ECS':
       return 'ECS ended the deployment.';
     case 'unchanged':
@@ -111,7 +111,7 @@ function restorationText(restoration: Restoration, name: string): string {
     case 'superseded':
       return `Another update of ${name} has begun meanwhile, so nothing was restored.`;
     case 'unfinished':
-      return `The version before was not restored completely: ${restoration.why.replace(/\.$/, '')}.`;
+      return `The previous version was not restored completely: ${restoration.why.replace(/\.$/, '')}.`;
   }
 }
 
@@ -122,7 +122,7 @@ function servingText(
   areTasksKnown: boolean,
 ): string {
   const revision = revisionOf(taskDefinition);
-  if (!areTasksKnown) return `${name} is set to ${revision}.`;
+  if (!areTasksKnown) return `${name} is set to run ${revision}.`;
   const images = serving && serving.images.length > 0 ? ` (${serving.images.join(', ')})` : '';
   return `${name} runs ${revision}${images} with ${serving?.tasks.length ?? 0} of ${desiredCount} tasks.`;
 }
@@ -180,18 +180,18 @@ function leftovers(
     .filter((arn) => !current.loadBalancers?.some(({ targetGroupArn }) => targetGroupArn === arn))
     .map((arn) => arn.split('/').at(-2) ?? arn);
   return [
-    ...(remaining > 0 ? [`${remaining} of its tasks still run and are being stopped.`] : []),
-    ...(unused.length > 0 ? [`The target groups ${unused.join(', ')} have no targets.`] : []),
+    ...(remaining > 0 ? [`Tasks of ${failedRevision} that are still being stopped: ${remaining}.`] : []),
+    ...(unused.length > 0 ? [`Target groups without targets: ${unused.join(', ')}.`] : []),
     `${failedRevision} stays registered; the next provision deploys the configuration again.`,
   ];
 }
 
-/** Tells what ECS does with a version that failed and for which there is no replacement. */
+/** Says what ECS does with a failed version that remains in place. */
 function keptText({ deployments = [] }: EcsService, name: string): string {
   const state = deployments.find(isPrimary)?.rolloutState;
   const kept =
     'Everything else is created and recorded; the failed service is kept so that you can inspect it.';
-  if (state === 'FAILED') return `${kept} ECS starts no more tasks of it.`;
+  if (state === 'FAILED') return `${kept} ECS starts no more of its tasks.`;
   if (state === 'COMPLETED')
     return `${kept} ECS keeps restarting its tasks until ${name} is corrected or removed.`;
   return `${kept} ECS keeps starting tasks until its circuit breaker ends the deployment.`;

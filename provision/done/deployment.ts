@@ -1,4 +1,4 @@
-/** Interprets ECS's description of a deployment, which is followed by its own id. Pure. */
+/** Interprets ECS's description of a deployment that Slipway follows by its id. Pure. */
 import type { Deployment, Service as EcsService, ServiceDeployment } from '@aws-sdk/client-ecs';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import { shortened } from '../../lib/diagnosis/messages.ts';
@@ -23,8 +23,8 @@ export const shownDeployment = (
 ): Deployment | undefined => service?.deployments?.find((deployment) => (deployment.id ?? UNNAMED) === id);
 
 /**
- * Follows the deployment that ECS is carrying out, if it is one of the desired task definition. For a run that started no
- * deployment itself.
+ * For a run that started no deployment itself: follows the deployment that ECS is carrying out, if that deploys the desired task
+ * definition.
  */
 export function withId(service: EcsService | undefined, followed: FollowedDeployment): FollowedDeployment {
   const primary = service?.deployments?.find(isPrimary);
@@ -50,7 +50,7 @@ export function needsRecord(service: EcsService | undefined, followed: FollowedD
 
 /**
  * Returns the state of a deployment. ECS's descriptions may be older than the response to the update, so a deployment that ECS
- * does not show is only pending until something tells how it ended: its record, ECS's messages, or a newer deployment.
+ * does not show is pending until its record, ECS's messages or a newer deployment show how it ended.
  * @param record the record of the deployment, as far as it was read
  */
 export function deploymentState(
@@ -76,10 +76,12 @@ export function deploymentState(
     return failed([...reasons, `ECS rolled back to ${revisionText(primary)}.`].join('\n'));
   }
   if (isSuperseded(primary, followed, record, entry)) {
-    return failed(`Another update of the service took its place, with ${revisionText(primary)}.`);
+    return failed(`Another update of the service replaced it with ${revisionText(primary)}.`);
   }
   if (followed.wasSeen && record === undefined) {
-    return failed(`ECS no longer shows the deployment, but one of ${revisionText(primary)}.`);
+    return failed(
+      `ECS no longer shows the deployment. It shows a deployment of ${revisionText(primary)} instead.`,
+    );
   }
   return pending('the deployment is not visible yet');
 }

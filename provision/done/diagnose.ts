@@ -1,4 +1,4 @@
-/** Explains why a deployment failed: gathers the facts, finds the cause, and words the problem. */
+/** Explains why a deployment failed: gathers the facts, finds the cause, and composes the problem. */
 import type { Task } from '@aws-sdk/client-ecs';
 import type { Service } from '../../lib/config/config.ts';
 import { findCause, type Cause } from '../../lib/diagnosis/cause.ts';
@@ -46,7 +46,7 @@ export async function diagnose(
 const MAX_EVENTS = 3;
 const MAX_TASKS = 3;
 
-/** Words the problem of a failed deployment. Pure. */
+/** Composes the problem of a failed deployment. Pure. */
 export function failureProblem(
   facts: Facts,
   cause: Cause | undefined,

@@ -6,7 +6,9 @@ import { runningTasks } from '../../lib/look/tasks.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { errorInLogs } from './running-logs.ts';
 
-/** Reports a warning for each non-essential container that has ended, with the error in its log. A failed look reports nothing. */
+/**
+ * Reports a warning for each non-essential container that has ended, with the error in its log. A failed look reports nothing.
+ */
 export async function warnOfEndedContainers(
   run: Pick<Run, 'report'>,
   { aws, names, config }: Pick<LookContext, 'aws' | 'names'> & { readonly config: Config },

@@ -1,7 +1,7 @@
 /** The failure of a deployment during a wait, before it is explained to the user. */
 import type { Cause } from '../../lib/diagnosis/rule.ts';
 
-/** Ends the wait for a service. It is not a problem yet: what remains of the deployment is known only after the restoration. */
+/** Ends the wait for a service. It is not yet a problem: what runs now is known only after the restoration. */
 export class FailedDeployment extends Error {
   /** The reports of ECS. */
   readonly reason: string;

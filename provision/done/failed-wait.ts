@@ -1,4 +1,4 @@
-/** Concludes a wait that failed: restores the version before, reads what runs now, and words the problem. */
+/** Concludes a wait that failed: restores the previous version, reads what runs now, and composes the problem. */
 import { findCause } from '../../lib/diagnosis/cause.ts';
 import type { Facts } from '../../lib/diagnosis/facts.ts';
 import { describeService } from '../../lib/look/services.ts';
@@ -14,7 +14,7 @@ import { sight } from './sighting.ts';
 import { rollbackAdvice } from './unanswered.ts';
 
 /**
- * Restores the version before where that is possible, and returns the problem that explains the failure.
+ * Restores the previous version where that is possible, and returns the problem that explains the failure.
  * @param failure a failed deployment, or the timeout of the wait
  */
 export async function concludeFailedWait(
@@ -75,8 +75,9 @@ async function latestFacts(
 }
 
 /**
- * Restores the version before. Three kinds of deployments are left alone: one that ECS has already ended; one that is only slow, which
- * may still succeed; and one that was completed before this run, since the version before it may be older than anyone expects.
+ * Restores the previous version. Three kinds of deployments are left alone: one that ECS has already ended; one that is only slow
+ * and may still succeed; and one that was completed before this run, since the previous version may be older than anyone
+ * expects.
  */
 async function restorationAfter(
   context: WaitContext,

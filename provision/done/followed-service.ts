@@ -51,7 +51,8 @@ export interface FollowedService {
 
 /**
  * Starts to follow a service.
- * @param serviceInResponse the service in the response to a create or an update, if there was one. Its primary deployment is followed
+ * @param serviceInResponse the service in the response to a create or an update, if there was one; its primary deployment is
+ *   followed
  */
 export function follow(
   context: WaitContext,
@@ -82,8 +83,8 @@ export function follow(
 }
 
 /**
- * Fetches the service, and returns the state of the followed deployment. Also updates the expected count, unless this run sets the
- * count: Application Auto Scaling may have changed the count in the meantime.
+ * Fetches the service, and returns the state of the followed deployment. Also updates the expected count, unless this run sets
+ * the count: Application Auto Scaling may have changed the count in the meantime.
  */
 export async function fetchState(
   context: WaitContext,

@@ -1,4 +1,4 @@
-/** Explains in one line what a service that is waited for still lacks. Pure. */
+/** Describes in one line what a service still lacks during the wait for it. Pure. */
 import type { Task } from '@aws-sdk/client-ecs';
 import { endingText, shortened } from '../../lib/diagnosis/messages.ts';
 import { taskFacts } from '../../lib/diagnosis/task-facts.ts';
@@ -21,7 +21,8 @@ export function troubleTexts({ ended: [latest], unhealthy }: Sighting): string[]
 }
 
 /**
- * Explains what a completed deployment still lacks, from the reports of the load balancer, the tasks and ECS. Leaves out task ids.
+ * Explains what a completed deployment still lacks, from the reports of the load balancer, the tasks and ECS. Leaves out task
+ * ids.
  * @param proofNote what the proof still waits for
  */
 export function progressText(

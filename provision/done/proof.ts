@@ -1,12 +1,12 @@
-/** Decides whether a service is proven to run: its tasks and targets must stay healthy for a while, in real time. Pure. */
+/** Proves that a service runs: its tasks and targets must stay healthy for a while, in real time. Pure. */
 import type { Task } from '@aws-sdk/client-ecs';
 import type { ProofTimes } from '../../lib/engine/waits.ts';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import type { Sighting } from './sighting.ts';
 
-/** The part of a look that the proof needs. */
+/** The part of a probe that the proof needs. */
 export interface Observation extends Sighting {
-  /** The time of the look, milliseconds since 1970. */
+  /** The time of the probe, milliseconds since 1970. */
   readonly at: number;
   /** How many tasks the service should run. */
   readonly count: number;
@@ -16,13 +16,15 @@ export interface Observation extends Sighting {
   readonly runningCount: number;
 }
 
-/** Tracks the looks at a service. */
+/** Tracks what the probes of a service find. */
 export interface Proof {
-  /** Adds a look, and returns whether the looks so far prove that the service runs. */
+  /** Adds a probe, and returns whether the probes so far prove that the service runs. */
   observe(observation: Observation): ProbeResult<undefined>;
 }
 
-/** The exits that count for a deployment that was completed before the run; older ones say nothing about the running tasks. */
+/**
+ * The age up to which exits count if the deployment was completed before the run; older ones say nothing about the running tasks.
+ */
 const RECENT_MS = 10 * 60_000;
 
 /** The task of an endpoint that lists no tasks. */
@@ -37,10 +39,10 @@ function lifeOf({ startedAt, executionStoppedAt, stoppingAt, stoppedAt }: Task):
 }
 
 /**
- * Makes the proof for one wait. A task counts from the first look that showed it running with healthy targets; if that changes, the
- * task starts again. `count` tasks must have stayed up for `upMs`. Once a task has exited, they must stay up for twice as
- * long as the longest life of an exited task, within the limits of the quiet period. A task that exits after that period would need
- * an hour of watching, not a minute.
+ * Makes the proof for one wait. The time of a task counts from the first probe that found it running with healthy targets; if
+ * that changes, its time starts again. `count` tasks must stay up for `upMs`. Once a task has exited, they must stay up for twice
+ * as long as the exited task that ran longest, within the limits of the quiet period. A longer wait would find few more faults: a
+ * program that survives this period may run for an hour before it exits.
  * @param wasComplete whether the deployment was completed before the run; its tasks then count from their start
  */
 export function newProof(times: ProofTimes, wasComplete: () => boolean): Proof {
@@ -88,12 +90,12 @@ export function newProof(times: ProofTimes, wasComplete: () => boolean): Proof {
       const left = Math.ceil((required - shortest) / STEP_MS) * (STEP_MS / 1000);
       return pending(
         exits.length > 0
-          ? `a task has failed: the next ones must stay up for ${left} more seconds`
+          ? `a task has failed: the new tasks must stay up for ${left} more seconds`
           : `its tasks must stay up for ${left} more seconds`,
       );
     },
   };
 }
 
-/** The remaining time is rounded up to whole multiples of this, so that it is not reported with every look. */
+/** The remaining time is rounded up to a multiple of this, so that a note is not reported with every probe. */
 const STEP_MS = 3000;

@@ -12,7 +12,7 @@ import { describeService } from '../../lib/look/services.ts';
 import { isProblem } from '../../lib/model/problem.ts';
 import { shownDeployment, isPrimary, taskCounts } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
-import { pauseMs } from './pauses.ts';
+import { bakeMs } from './bake-times.ts';
 
 /** The outcome for the version that served before. */
 export type Restoration =
@@ -34,7 +34,7 @@ type GoodSettings = Pick<
 >;
 
 /**
- * Stops a deployment that cannot succeed, and waits until the version before it serves with all its tasks. The failed tasks
+ * Stops a deployment that cannot succeed, and waits until the previous version serves with all its tasks. The failed tasks
  * may still be stopping then.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
  */
@@ -42,7 +42,7 @@ export async function restore(context: WaitContext, followed: FollowedService): 
   const { deployment, records, service } = followed;
   const good = await lastGoodSettings(context, followed);
   if (!good) return { outcome: 'no earlier version' };
-  context.note(`${service.name}: cannot be deployed; the version before it is being restored`);
+  context.note(`${service.name}: cannot be deployed; the previous version is being restored`);
   const record =
     deployment.id === undefined ? undefined : await records.of(deployment.id, deployment.createdAt);
   try {
@@ -59,7 +59,7 @@ export async function restore(context: WaitContext, followed: FollowedService): 
 }
 
 /**
- * If ECS itself has begun a rollback, waits until all tasks of the version before are back. Does not fail: the caller reads
+ * If ECS itself has begun a rollback, waits until all tasks of the previous version are back. Does not fail: the caller reads
  * what runs now.
  */
 export async function awaitRestoration(
@@ -67,13 +67,13 @@ export async function awaitRestoration(
   followed: FollowedService,
 ): Promise<Restoration> {
   try {
-    await context.until(`the version of ${followed.service.name} before to serve`, 'rollback', async () => {
+    await context.until(`the previous version of ${followed.service.name} to serve`, 'rollback', async () => {
       const primary = await otherPrimary(context, followed);
       const isRollback =
         followed.record?.status?.startsWith('ROLLBACK_') === true ||
         primary?.rolloutStateReason?.includes('rolling back') === true;
       if (!primary || !isRollback || hasAllTasks(primary)) return ready(undefined);
-      return pending(`the version before: ${taskCounts(primary)}`);
+      return pending(`the previous version: ${taskCounts(primary)}`);
     });
   } catch (error) {
     if (!isProblem(error, 'TIMEOUT', 'FAILED_STATE')) throw error;
@@ -92,8 +92,8 @@ const isUnfinished = (record: ServiceDeployment | undefined): record is ServiceD
   );
 
 /**
- * Returns the settings to go back to: those of the last successful deployment according to ECS's records. Without records, the task
- * definition that was deployed when this run began.
+ * Returns the settings to go back to: those of the last successful deployment according to ECS's records. Without records, the
+ * task definition that was deployed when this run began.
  */
 async function lastGoodSettings(
   { existing }: WaitContext,
@@ -126,7 +126,7 @@ async function stop({ aws }: WaitContext, { serviceDeploymentArn }: ServiceDeplo
 }
 
 /**
- * Waits until ECS has rolled the deployment back, or until the version before it is primary again and has all its tasks.
+ * Waits until ECS has rolled the deployment back, or until the previous version is primary again and has all its tasks.
  * @returns false if the deployment was completed before it could be stopped, or ended without a rollback
  */
 const waitForRollback = (context: WaitContext, followed: FollowedService): Promise<boolean> =>
@@ -159,10 +159,15 @@ async function updateBack(
     if (!restored) return pending('the deployment is not visible yet');
     if (restored.rolloutState === 'COMPLETED') return ready(undefined);
     if (restored.rolloutState === 'FAILED') return failed(restored.rolloutStateReason ?? 'it failed as well');
-    return pending(`the version before: ${taskCounts(restored)}`);
+    return pending(`the previous version: ${taskCounts(restored)}`);
   };
-  const extraMs = pauseMs(followed.service.deploy, response.service?.deploymentConfiguration);
-  await context.until(`the former version of ${followed.service.name} to serve`, 'rollback', probe, extraMs);
+  const extraMs = bakeMs(followed.service.deploy, response.service?.deploymentConfiguration);
+  await context.until(
+    `the previous version of ${followed.service.name} to serve`,
+    'rollback',
+    probe,
+    extraMs,
+  );
 }
 
 /** Whether a primary deployment is a newer one of someone else, rather than the result of a rollback. */

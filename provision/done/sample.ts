@@ -1,4 +1,4 @@
-/** Requests a path several times, so that every task behind the load balancer probably answers, and weighs all answers. */
+/** Requests a path several times, so that probably every task behind the load balancer answers, and counts the answers. */
 import type { Run } from '../../lib/run/run.ts';
 import { requestPath, type PathAnswer } from './request-path.ts';
 import type { PublicAddress } from './url.ts';

@@ -1,24 +1,24 @@
-/** The state that one wait for a service keeps between its looks. */
+/** The state that one wait for a service keeps between its probes. */
 import { factGatherer, type Gather } from '../../lib/diagnosis/gather.ts';
 import { newProof, type Proof } from './proof.ts';
 import { shownDeployment } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
 import type { Sighting } from './sighting.ts';
 
-/** Everything that one wait keeps between its looks. */
+/** Everything that one wait keeps between its probes. */
 export interface ServiceWait {
   readonly followed: FollowedService;
   readonly proof: Proof;
   /** Gathers the facts about the deployment. */
   readonly gather: Gather;
-  /** The latest look, and its time in milliseconds since 1970. */
+  /** The latest sighting, and its time in milliseconds since 1970. */
   lastSighting: Sighting | undefined;
   lastSightedAt: number;
 }
 
 export function newServiceWait(context: WaitContext, followed: FollowedService): ServiceWait {
   let gather: Gather | undefined;
-  // The id of the deployment may become known only at the first look.
+  // The id of the deployment may become known only with the first probe.
   const gatherer = () => {
     const { service, deployment, groups } = followed;
     const { id: deploymentId, taskDefinitionArn } = deployment;
@@ -33,7 +33,7 @@ export function newServiceWait(context: WaitContext, followed: FollowedService):
   };
 }
 
-/** Whether a look shows that something has gone wrong, so that the facts are worth gathering. */
+/** Whether something has gone wrong, so that the facts are worth gathering. */
 export const hasTrouble = (
   { messages, current, deployment }: FollowedService,
   { ended, unhealthy }: Sighting,

@@ -1,4 +1,4 @@
-/** Looks at a service that is waited for: the tasks of the followed deployment, and their targets. */
+/** Reads the tasks of the followed deployment and their targets, during the wait for a service. */
 import type { Task } from '@aws-sdk/client-ecs';
 import {
   DescribeTargetHealthCommand,
@@ -19,7 +19,7 @@ export interface UnhealthyContainer {
   readonly healthyCount: number;
 }
 
-/** One look at a service. */
+/** The tasks of a service and their targets, as one probe has found them. */
 export interface Sighting {
   /** All tasks of the service, whatever their deployment. */
   readonly tasks: readonly Task[];
@@ -60,7 +60,7 @@ export const addressesOf = ({ containers = [] }: Task): string[] =>
   );
 
 /**
- * Looks at the tasks and the targets of a service. Tasks that cannot be read are left out.
+ * Reads the tasks and the targets of a service. Tasks that cannot be read are left out.
  * @param count how many tasks the service should run
  */
 export async function sight(

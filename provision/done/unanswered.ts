@@ -1,4 +1,4 @@
-/** Words the problems of a path that fails, always or sometimes, although AWS reports everything as healthy. Pure. */
+/** Composes the problems of a path that always or sometimes fails although AWS reports everything as healthy. Pure. */
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { RoutedContainer, Service } from '../../lib/config/config.ts';
 import { problem, type Problem } from '../../lib/model/problem.ts';
@@ -43,7 +43,7 @@ export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): 
     fix: [
       `Correct the program of ${name}, then npm run provision`,
       ...rollback(path),
-      `Let health.path fail while ${name} cannot serve ${container.path}: the next deployment then keeps the old version`,
+      `Make health.path fail while ${name} cannot serve ${container.path}: ECS then keeps the old version if the next one has this fault`,
       logs(path),
     ],
   });
@@ -73,7 +73,7 @@ export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]
 const rollback = ({ service, hasEarlierVersion }: CheckedPath): string[] =>
   hasEarlierVersion ? [rollbackAdvice(service.name)] : [];
 
-/** Advises to restore the version before. */
+/** Advises to restore an earlier revision. */
 export const rollbackAdvice = (service: string): string =>
   `npm run rollback -- ${service}, to restore the previous version`;
 

@@ -1,4 +1,4 @@
-/** Requests every routed path at the printed address, as the last step of a provision, and weighs every answer. */
+/** Requests every routed path at the printed address, as the last step of a provision, and checks every answer. */
 import { routesOf, type Config } from '../../lib/config/config.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { isProblem } from '../../lib/model/problem.ts';

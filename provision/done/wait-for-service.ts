@@ -1,4 +1,4 @@
-/** Waits until a service is deployed and proven to run. A deployment that fails is explained, and the version before is restored. */
+/** Waits until a service is proven to run. If its deployment fails, restores the previous version and explains the failure. */
 import type { Service as EcsService } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { findCause } from '../../lib/diagnosis/cause.ts';
@@ -10,14 +10,14 @@ import { FailedDeployment } from './failed-deployment.ts';
 import { concludeFailedWait } from './failed-wait.ts';
 import { fetchState, follow, type ServiceIds, type WaitContext } from './followed-service.ts';
 import { progressText, troubleTexts } from './progress-text.ts';
-import { pauseMs } from './pauses.ts';
+import { bakeMs } from './bake-times.ts';
 import { hasTrouble, newServiceWait, observedIn, type ServiceWait } from './service-wait.ts';
 import { sight, type Sighting } from './sighting.ts';
 
 /**
  * Waits until a service runs the desired task definition, and its tasks and targets have stayed healthy for a while.
- * ECS's own waiter is not enough: it also accepts a deployment that was rolled back. If the deployment cannot succeed, the version
- * before is restored, without waiting for ECS's circuit breaker.
+ * ECS's own waiter is not enough: it also accepts a deployment that was rolled back. If the deployment cannot succeed, the
+ * previous version is restored, without waiting for ECS's circuit breaker.
  * @param serviceInResponse the service in the response to a create or an update, if there was one
  * @throws DEPLOYMENT or UNHEALTHY with the cause, its evidence, and the version that runs now; FAILED_STATE if the load balancer
  *   itself failed
@@ -61,7 +61,7 @@ function waitUntilDeployed(context: WaitContext, wait: ServiceWait): Promise<boo
     if (isDue) await throwIfHopeless(wait, sighting);
     return pending([state.note, ...troubleTexts(sighting)].join('; '));
   };
-  const extraMs = pauseMs(followed.service.deploy, followed.current?.deploymentConfiguration);
+  const extraMs = bakeMs(followed.service.deploy, followed.current?.deploymentConfiguration);
   return context.until(`service ${followed.service.name} to be deployed`, 'deployment', probe, extraMs);
 }
 
@@ -93,7 +93,7 @@ async function stateOf(
   return state;
 }
 
-/** Looks at the tasks and the targets, and adds what it sees to the proof. */
+/** Reads the tasks and the targets, and adds them to the proof. */
 async function look(
   context: WaitContext,
   wait: ServiceWait,
@@ -109,8 +109,8 @@ async function look(
 }
 
 /**
- * Ends the wait if the facts show a cause that no retry can remove. The facts are gathered only if something has gone wrong, since
- * that takes several calls.
+ * Ends the wait if the facts show a cause that no retry can remove. The facts are gathered only if something has gone wrong,
+ * since that takes several calls.
  * @throws FailedDeployment with the cause
  */
 async function throwIfHopeless({ followed, gather }: ServiceWait, sighting: Sighting): Promise<void> {

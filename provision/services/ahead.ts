@@ -1,4 +1,4 @@
-/** Tells which configured changes a rollback has taken back: the configuration is ahead of the services. Pure. */
+/** Finds the configured changes that a rollback has undone: the configuration is ahead of the services. Pure. */
 import { changedParts } from '../../lib/derive/revision-words.ts';
 import { RESTORES_TAG } from '../../lib/derive/tags.ts';
 import type { Survey } from '../../lib/look/found.ts';
@@ -6,7 +6,7 @@ import type { Change } from '../../lib/model/change.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { isDefinitionField } from '../steps/task-definitions.ts';
 
-/** A service that a rollback has put back. */
+/** A service that was rolled back, and is not yet up to date again. */
 export interface RolledBackService {
   readonly service: string;
   /** The number of the revision that the rollback restored. */

@@ -4,8 +4,8 @@ import { routesOf } from '../../lib/config/config.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
 /**
- * Returns the alternate group of a container if the tasks of its service are in this group. Someone may have deleted the rule that
- * sent requests to it.
+ * Returns the alternate group of a container if the tasks of its service are in this group. Someone may have deleted the rule
+ * that sent requests to it.
  * @param context the context of the rule
  * @param pair the ARNs of the two groups; the second is undefined if the container has only one
  */

@@ -47,7 +47,7 @@ function warningsOf(key: string, { desiredCount }: FoundService, health: Service
     ...(runningCount < desiredCount ? [`${runningCount} of ${desiredCount} tasks are running`] : []),
     ...unhealthy.map(
       ({ container, address, port, why }) =>
-        `the target ${address}:${port} of ${container} is unhealthy: ${why}. ECS replaces its task; npm run provision waits for it, and explains a failure`,
+        `the target ${address}:${port} of ${container} is unhealthy: ${why}. ECS replaces its task; npm run provision waits for the new one, and explains the cause if it fails`,
     ),
     ...ambiguous.map(
       ({ container, address, port }) =>

@@ -29,7 +29,7 @@ const isOurs = (targetGroups: Survey['targetGroups'], arn: string): boolean =>
 
 /**
  * Returns the one of a container's two target groups that gets requests; undefined if neither does. If ECS shifts requests, they
- * alternate between the groups with each deployment, and only the rule tells which of them is in use.
+ * alternate between the groups with each deployment, and only the rule shows which of them is in use.
  */
 export function liveGroupOf(
   { rules, targetGroups }: Pick<Survey, 'rules' | 'targetGroups'>,
@@ -42,8 +42,8 @@ export function liveGroupOf(
 }
 
 /**
- * Returns the service as it is deployed now. A service that shifts requests is deployed by the strategy `rolling` first if its new
- * target groups replace groups that get requests: ECS refuses to shift requests while a rule names any other group.
+ * Returns the service as it is deployed now. A service that shifts requests is deployed by the strategy `rolling` first if its
+ * new target groups replace groups that get requests: ECS refuses to shift requests while a rule names any other group.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
 export const interimService = (service: Service, found: Survey): Service =>

@@ -31,7 +31,9 @@ const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFiel
     ]),
   );
 
-/** Returns the target groups of a rule, once they exist. If ECS shifts requests between two groups, their weights belong to ECS. */
+/**
+ * Returns the target groups of a rule, once they exist. If ECS shifts requests between two groups, their weights belong to ECS.
+ */
 function targetField(desired: Desired, { targetGroups }: Survey, key: string): string | KnownLater {
   const keys = keysOfGroups(desired, key);
   const arns = keys.flatMap((groupKey) => targetGroups.get(groupKey)?.targetGroupArn ?? []);
@@ -43,7 +45,9 @@ function targetField(desired: Desired, { targetGroups }: Survey, key: string): s
 /** Formats the target groups of a rule without weights. */
 const groupsText = (arns: readonly string[]): string => [...arns].sort().join(' or ');
 
-/** Returns the target groups of a found rule: without weights if the rule has the two groups between which ECS shifts requests. */
+/**
+ * Returns the target groups of a found rule: without weights if the rule has the two groups between which ECS shifts requests.
+ */
 function foundTargetField(
   desired: Desired,
   found: Survey,
@@ -161,8 +165,8 @@ function initialActions(context: Context): Action[] | undefined {
 }
 
 /**
- * Returns the action of a rule after a provision. If ECS shifts requests between two groups, the group that gets them now still gets
- * them: ECS allows no second group with a weight when it begins to shift them.
+ * Returns the action of a rule after a provision. If ECS shifts requests between two groups, the group that gets them now still
+ * gets them: ECS allows no second group with a weight when it begins to shift them.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
 function finalAction(context: Context, live = liveOf(context)): Action {

@@ -162,8 +162,8 @@ export const targetGroups: Step<'targetGroups', Field> = {
 };
 
 /**
- * Whether the health check of a group changes only after the deployment: until then, tasks of the old version are in the group that
- * gets requests, and tasks of the new version join the other one.
+ * Whether the health check of a group changes only after the deployment: until then, tasks of the old version are in the group
+ * that gets requests, and tasks of the new version join the other one.
  */
 function isUpdatedLater(context: Context): boolean {
   const { existing, found } = context;

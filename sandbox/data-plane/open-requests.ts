@@ -1,4 +1,4 @@
-/** Knows which requests and WebSockets of load balancers are open at each target, so that a target can drain. */
+/** Tracks the requests and WebSockets of load balancers that are open at each target, so that a target can drain. */
 
 /** The open requests of all load balancers. A target is identified by its key in the agenda. */
 export interface OpenRequests {

@@ -1,4 +1,4 @@
-/** Tells whether a signal reaches the first program of a container: the kernel protects process 1 from signals without handler. */
+/** Finds out whether the kernel delivers a signal to a container's first program: process 1 gets only signals that it handles. */
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 

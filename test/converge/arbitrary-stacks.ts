@@ -22,8 +22,8 @@ const service = fc.record({
 });
 
 /**
- * Returns the deployment of a service, without pauses. If the configuration would refuse the strategy, it is another one: a canary of
- * one task is refused, and so are six target groups.
+ * Returns the deployment of a service, without pauses. If the configuration would refuse the strategy, it is another one: a
+ * canary of one task is refused, and so are six target groups.
  */
 function possibleDeploy(strategy: string, count: number, containers: number): ServiceInput['deploy'] {
   if (containers > 2 || strategy === 'rolling') return 'rolling';

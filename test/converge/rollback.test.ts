@@ -163,7 +163,7 @@ test('a rollback that fails leaves the former revision in service, and the next 
   failing = 3;
   await expect(user.rollback(release('2'), { wait: true })).rejects.toMatchObject({
     code: 'DEPLOYMENT',
-    what: expect.stringContaining('It was the rollback to revision 1.') as unknown,
+    what: expect.stringContaining('This was the rollback to revision 1.') as unknown,
   });
   expect(await definitionInService(user)).toMatchObject({ revision: 2, version: '2' });
   expect(await activeRevisions(user)).toEqual([2]);

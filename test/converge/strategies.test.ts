@@ -25,7 +25,9 @@ async function converge(user: Account, input: StackInput): Promise<string[]> {
   return done;
 }
 
-/** The weights of the target groups in the rule of a container, by the letter at the end of the group's name: `x` is alternate. */
+/**
+ * The weights of the target groups in the rule of a container, by the letter at the end of the group's name: `x` is alternate.
+ */
 async function weights(user: Account, key = 'web-api1'): Promise<Record<string, number>> {
   const RuleArns = [user.ids()[`rules.${key}`]?.ruleArn ?? ''];
   const { Rules } = await user.aws.elb.send(new elb.DescribeRulesCommand({ RuleArns }));

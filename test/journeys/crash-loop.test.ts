@@ -1,4 +1,4 @@
-// An update starts to crash after it was healthy. The version before is restored, and requests are answered during its deployment.
+// An update starts to crash after it was healthy. The previous version is restored, and requests are answered meanwhile.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { FAST_HEALTH_CHECK, tinyStack } from './tiny-stack.ts';
@@ -15,7 +15,7 @@ if (${lives} > 0)
   }, ${lives});
 `;
 
-test('an update that crashes at its start or after seconds is explained, and the version before is restored', async () => {
+test('an update that crashes at its start or after seconds is explained, and the previous version is restored', async () => {
   const user = await machine();
   const flags = tinyStack(user, {
     web: { containers: { app: { source: 'app', port: 8000, path: '/', health: FAST_HEALTH_CHECK } } },
@@ -26,7 +26,7 @@ test('an update that crashes at its start or after seconds is explained, and the
   expect(first).toMatchObject({ code: 0, problem: undefined });
   const url = first.lastLine;
 
-  // This version never becomes healthy, so ECS keeps the version before until the deployment is stopped.
+  // This version never becomes healthy, so ECS keeps the previous version until the deployment is stopped.
   user.write('app/main.ts', "throw new Error('v2 lacks its database');\n");
   const crashing = user.start('provision', ...flags);
   let isOver = false;
@@ -46,19 +46,19 @@ test('an update that crashes at its start or after seconds is explained, and the
         /^The deployment of web failed: app exited with code 1.*v2 lacks its database/,
       ),
       now: expect.stringMatching(
-        /^Slipway stopped the deployment and restored the version before it\. web runs tiny-dev-web:1 \(.*\) with 1 of 1 tasks\./,
+        /^Slipway stopped the deployment and restored the previous version\. web runs tiny-dev-web:1 \(.*\) with 1 of 1 tasks\./,
       ),
     },
   });
 
-  // ECS completes this deployment, and stops the version before.
+  // ECS completes this deployment, and stops the previous version.
   user.write('app/main.ts', program('v3', 2500));
   expect(await user.run('provision', ...flags)).toMatchObject({
     code: 1,
     problem: {
       code: 'DEPLOYMENT',
       what: expect.stringMatching(/app exited with code 7.*v3 lost its database/),
-      now: expect.stringMatching(/restored|back to the version before/),
+      now: expect.stringMatching(/restored|back to the previous version/),
     },
   });
   expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'v1' });

@@ -1,4 +1,4 @@
-// Fails each call while a hopeless deployment is stopped and the version before is restored: the next runs complete the stack.
+// Fails each call while a hopeless deployment is stopped and the previous version is restored: the next runs complete the stack.
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 

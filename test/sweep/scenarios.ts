@@ -78,7 +78,7 @@ const stackOfWorker = (tag: string): StackInput => ({
   services: { web: { containers: { app: { image: `public.ecr.aws/shop/app:${tag}` } } } },
 });
 
-/** Deploys an image that cannot be pulled, which restores the version before, and then another image. */
+/** Deploys an image that cannot be pulled, which restores the previous version, and then another image. */
 async function deployBrokenImage(user: Account): Promise<void> {
   try {
     await user.provision(stackOfWorker('broken'), { wait: true });

@@ -1,4 +1,4 @@
-/** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and the contexts that steps and removals get. */
+/** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and contexts for steps and removals. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';

@@ -19,13 +19,13 @@ export function* shiftsHaveRoutes({ services }: Config): Iterable<Finding> {
   }
 }
 
-/** One task shows only whether this task fails, not whether the version does. */
+/** If the only new task fails, the cause may be this task rather than the version. */
 export function* canariesHaveTasks({ services }: Config): Iterable<Finding> {
   for (const service of services)
     if (service.deploy.strategy === 'canary' && service.count === 1)
       yield {
         path: pathOfService(service, 'count'),
-        fix: "Use at least 2, or deploy: 'blueGreen': a canary of one task shows only whether this task fails, not whether the version does.",
+        fix: "Use at least 2, or deploy: 'blueGreen': with one task, a canary does not show whether the task or the version is at fault.",
         basedOn: [pathOfService(service, 'deploy')],
       };
 }

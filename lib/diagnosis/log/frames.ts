@@ -1,4 +1,4 @@
-/** Tells the frames of a program from those of its runtime and its libraries. Pure. */
+/** Distinguishes the frames of a program from those of its runtime and its libraries. Pure. */
 
 /** Frames of Node, Python, Java, .NET and Go that are not part of a program. */
 const RUNTIME_FRAME =

@@ -1,4 +1,4 @@
-/** Finds errors in structured logs: pino, bunyan, winston, zap, logrus and similar loggers write one JSON object per line. Pure. */
+/** Finds errors in structured logs: pino, bunyan, winston, zap, logrus and others write one JSON object per line. Pure. */
 import type { LoggedError } from '../excerpt.ts';
 import { ownFrames } from './frames.ts';
 

@@ -11,18 +11,18 @@ interface CapacityKind {
 const KINDS: readonly CapacityKind[] = [
   {
     pattern: /limit on the number of vCPUs|CPU configuration is above your limit/,
-    what: 'the quota of Fargate vCPUs of this account is used up',
+    what: "the account's quota of Fargate vCPUs is used up",
     fix: 'Request more Fargate vCPUs under Service Quotas, or reduce cpu or count of the service.',
   },
   {
     pattern: /limit on the number of tasks|MEMORY configuration is above your limit/,
-    what: 'the quota of Fargate tasks of this account is used up',
+    what: "the account's quota of Fargate tasks is used up",
     fix: 'Request a higher quota under Service Quotas, or reduce memory or count of the service.',
   },
   {
     pattern: /Capacity is unavailable/,
     what: 'Fargate has no capacity in these availability zones at the moment',
-    fix: 'npm run provision, to try again in a few minutes',
+    fix: 'npm run provision, in a few minutes',
   },
   {
     pattern: /InsufficientFreeAddressesInSubnet/,
@@ -32,7 +32,7 @@ const KINDS: readonly CapacityKind[] = [
   {
     pattern: /unable to assume the role/,
     what: 'ECS cannot assume a role of the service',
-    fix: 'Wait a minute for IAM, or check whether a policy of the account forbids it.',
+    fix: 'Try again in a minute, since a new role takes time to become usable, or check whether a policy of the account forbids it.',
   },
 ];
 

@@ -1,4 +1,4 @@
-/** Rules for programs that ended: out of memory, signals, a taken port, a forbidden file, an error, or simply done. */
+/** Rules for programs that ended: out of memory, signals, a taken port, a forbidden file, an error, or a finished job. */
 import { configuredContainer, type Facts } from '../facts.ts';
 import { excerptOf, type Excerpt } from '../excerpt.ts';
 import { exitedContainers, isRepeated, lifetimeSeconds, type ExitedContainer } from '../exited.ts';
@@ -15,6 +15,7 @@ export interface ExitContext extends ExitedContainer {
   readonly excerpt: Excerpt;
   /** The end of the log as one string. */
   readonly logText: string;
+  /** Whether the container has ended with this code at least twice, so that another start would not help. */
   readonly isSecond: boolean;
 }
 
@@ -52,13 +53,13 @@ const outOfMemory = exitRule(({ name, container, exitCode, task, facts: { servic
   return {
     what: isReported
       ? `${name} ran out of memory: the tasks of ${service.name} have ${service.memory} MiB`
-      : `${name} was killed (exit code 137), usually because it used more than the ${service.memory} MiB of memory of ${service.name}`,
+      : `${name} was killed (exit code 137), usually because it used more than the ${service.memory} MiB of memory that a task of ${service.name} has`,
     fix: [`Increase memory of ${service.name}, or make ${name} use less.`],
     isPermanent: isReported,
   };
 });
 
-/** What ended a program, by 128 plus the number of the signal. */
+/** The signals that kill a program and what they mean, by exit code: 128 plus the number of the signal. */
 const SIGNALS: Readonly<Record<number, string>> = {
   132: 'SIGILL: it contains instructions that this processor does not have',
   134: 'SIGABRT: it aborted itself',
@@ -74,7 +75,7 @@ const signal = exitRule(({ name, exitCode, excerpt, isSecond }) => {
   return {
     what: heap
       ? `${name} ran out of heap memory and aborted (exit code ${exitCode})`
-      : `${name} was ended by ${text} (exit code ${exitCode})`,
+      : `${name} was killed by ${text} (exit code ${exitCode})`,
     fix: [
       heap
         ? `Increase memory of the service, or --max-old-space-size of ${name}.`

@@ -7,7 +7,7 @@ import { logEvidence } from '../evidence.ts';
 import { lifetimeSeconds } from '../exited.ts';
 import type { Cause, Rule } from '../rule.ts';
 
-/** A program that is not ready yet answers with one of these: as long as the task is starting, they may still go away. */
+/** The statuses of a program that is not ready yet. During the grace period, they may still go away. */
 const TEMPORARY_STATUSES = [502, 503, 504];
 
 interface HealthContext {
@@ -46,7 +46,7 @@ const wrongStatus = healthRule(({ check: { result }, configured: { health }, nam
     return {
       what,
       fix: [
-        `Correct what ${name} does at ${health.path}, or correct health.path or health.matcher of ${name}.`,
+        `Correct the answer of ${name} to ${health.path}, or correct health.path or health.matcher of ${name}.`,
       ],
       isPermanent: isGraceOver || !TEMPORARY_STATUSES.includes(result),
     };
@@ -70,7 +70,7 @@ const tooSlow = healthRule(({ check: { result }, configured: { health, port }, n
   result !== 'timeout'
     ? undefined
     : {
-        what: `GET ${health.path} of ${name} on port ${port} is not answered within ${health.timeoutSeconds} s (health.timeoutSeconds)`,
+        what: `${name} does not answer GET ${health.path} on port ${port} within ${health.timeoutSeconds} s (health.timeoutSeconds)`,
         fix: [
           `Make ${name} answer ${health.path} faster, or raise health.timeoutSeconds of ${name}.`,
           `If ${name} answers no request at all, something blocks its event loop.`,

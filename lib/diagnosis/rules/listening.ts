@@ -8,18 +8,18 @@ import { lifetimeSeconds } from '../exited.ts';
 import { loggedListeners } from '../listeners.ts';
 import type { Cause, Rule } from '../rule.ts';
 
-/** Everything that a failed connection is judged by. */
+/** The facts by which a failed connection is judged. */
 interface ListeningContext {
   readonly facts: Facts;
   readonly check: FailedCheck;
   readonly name: string;
   readonly port: number;
   readonly configured: Container;
-  /** Where the program listens; undefined if no one knows. */
+  /** Where the program listens; undefined if it is unknown. */
   readonly listeners: readonly Listener[] | undefined;
   /** The seconds that the task ran; undefined if it is unknown. */
   readonly seconds: number | undefined;
-  /** Whether the seconds in which failing checks do not count are over. */
+  /** Whether the grace period is over, so that failing checks count. */
   readonly isGraceOver: boolean;
 }
 
@@ -116,7 +116,7 @@ const unixSocket = listeningRule((context) => {
   };
 });
 
-/** A program that accepts the connection and then breaks it off speaks another protocol. */
+/** A program that accepts a connection and then closes it without an answer speaks another protocol. */
 const otherProtocol = listeningRule((context) => {
   const { name, port, configured, check, isGraceOver } = context;
   const isReachable = onPort(context).some(({ address }) => !isLoopback(address));
@@ -129,7 +129,7 @@ const otherProtocol = listeningRule((context) => {
   };
 });
 
-const tooEarly = listeningRule((context) => {
+const notReadyInTime = listeningRule((context) => {
   const { name, port, seconds, facts, check, listeners } = context;
   const { graceSeconds } = facts.service;
   const wasStopped = check.task?.stoppedReason !== undefined;
@@ -139,7 +139,7 @@ const tooEarly = listeningRule((context) => {
   return {
     what: `${name} was not ready ${Math.max(1, seconds)} s after it started, and graceSeconds is ${graceSeconds}`,
     fix: [
-      `Raise graceSeconds of ${facts.service.name} above the seconds that ${name} needs to listen on ${port}.`,
+      `Set graceSeconds of ${facts.service.name} to more seconds than ${name} needs before it listens on port ${port}.`,
     ],
     isPermanent: false,
   };
@@ -156,7 +156,7 @@ const nowhere = listeningRule((context) => {
   const after = seconds === undefined ? '' : ` ${seconds} s after it started`;
   return {
     what: `nothing listens on port ${port} of ${name}${after}`,
-    fix: [`Make ${name} listen on 0.0.0.0:${port}, the value of PORT, or correct port of ${name}.`],
+    fix: [`Make ${name} listen on 0.0.0.0:${port} (PORT is ${port}), or correct port of ${name}.`],
     isPermanent: isGraceOver,
   };
 });
@@ -167,6 +167,6 @@ export const listeningRules: readonly Rule[] = [
   otherPort,
   unixSocket,
   otherProtocol,
-  tooEarly,
+  notReadyInTime,
   nowhere,
 ];

@@ -1,4 +1,4 @@
-/** The errors in the log of a program that ended that have a cause outside the program: ports, files, modules, variables. Pure. */
+/** Rules for logged errors whose cause is in the program's surroundings: ports, files, modules, variables. Pure. */
 import type { Container } from '../../config/config.ts';
 import type { Cause } from '../rule.ts';
 import type { ExitContext } from './exits.ts';
@@ -58,7 +58,7 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
         ].join(', '),
         fix: [
           wrong === undefined
-            ? 'Let every program in the task listen on a different port.'
+            ? 'Make every program in the task listen on a different port.'
             : `Make ${wrong} listen on ${port}, for example on process.env.PORT.`,
         ],
         isPermanent: true,
@@ -73,7 +73,7 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
       if (!(port < 1024)) return undefined;
       return {
         what: `${name} may not listen on port ${port}: only root may use ports below 1024`,
-        fix: [`Choose a port from 1024 on for ${name}, or set user of ${name} to root.`],
+        fix: [`Choose a port of 1024 or higher for ${name}, or set user of ${name} to root.`],
         isPermanent: true,
       };
     },
@@ -85,9 +85,7 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
       const path = match.groups?.['path'] ?? match.groups?.['other'];
       return {
         what: `${name} writes ${path === undefined ? 'to its root file system' : `to ${path}`}, which is read-only`,
-        fix: [
-          `Set readOnlyRoot: false for ${name}, or let it write nowhere but to services outside the task.`,
-        ],
+        fix: [`Set readOnlyRoot: false for ${name}, or make it write only to services outside the task.`],
         isPermanent: configured?.readOnlyRoot ?? true,
       };
     },

@@ -4,7 +4,7 @@ import { configuredContainer, type Facts } from '../facts.ts';
 import { NO_NETWORK, shortened, startFailures, type StartFailure } from '../messages.ts';
 import type { Cause, Rule } from '../rule.ts';
 
-/** The facts that the sentence of a start failure is made of. */
+/** The facts from which a failed start is described. */
 interface StartContext {
   readonly facts: Facts;
   /** The name of the container, or `the task` if ECS does not say which container failed. */
@@ -26,7 +26,7 @@ const imageIn = ({ match, configured }: StartContext): string => {
 };
 
 /**
- * The messages, the more specific first.
+ * The kinds of messages, the most specific first.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
  */
@@ -147,7 +147,9 @@ const KINDS: readonly StartKind[] = [
     pattern: /unable to assume the role/,
     isPermanent: false,
     what: () => 'ECS cannot assume a role of the service',
-    fix: () => ['Wait a minute for IAM, or check whether a policy of the account forbids it.'],
+    fix: () => [
+      'Try again in a minute, since a new role takes time to become usable, or check whether a policy of the account forbids it.',
+    ],
   },
 ];
 
@@ -167,7 +169,7 @@ const VAGUE_KINDS: readonly StartKind[] = [
   },
 ];
 
-/** Returns the only container that a message without a container can be about. */
+/** Returns the container that a message is about, even if the message does not name it but can mean only one. */
 function containerOf({ service }: Facts, { container, text }: StartFailure): string | undefined {
   if (container !== undefined) return container;
   const [only, ...others] = service.containers;

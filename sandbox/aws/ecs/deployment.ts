@@ -14,7 +14,7 @@ import {
 import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, STEADY } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 import { plannedGroups, planShift } from './strategies/plan.ts';
-import { withdrawTraffic } from './strategies/traffic.ts';
+import { moveTrafficBack } from './strategies/traffic.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
 
@@ -115,7 +115,7 @@ export function failDeployment(
     if (rollout) closeRollout(region, service, rollout, 'ROLLBACK_FAILED', NO_CANDIDATE);
     return;
   }
-  withdrawTraffic(region, rollout);
+  moveTrafficBack(region, rollout);
   rollBack(region, service, rollbackTarget, failure.detector);
   if (rollout) beginRollback(region, service, rollout, reason, rollbackTarget);
 }

@@ -24,8 +24,9 @@ interface Membership {
 }
 
 /**
- * Returns the health of a task, after registering missing targets again, and records since when it passes its checks. A task is healthy when its health checks pass in
- * all target groups and in all essential containers. A task without any checks is healthy some time after it becomes RUNNING.
+ * Returns the health of a task, after registering missing targets again, and records since when it has passed its checks. A task
+ * is healthy when its health checks pass in all target groups and in all essential containers. A task without any checks is
+ * healthy some time after it becomes RUNNING.
  * A task that is a real program must also have passed its checks for some seconds. Failures within the grace period are
  * ignored.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html

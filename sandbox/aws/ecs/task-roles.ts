@@ -1,4 +1,4 @@
-/** The roles of tasks. A task definition can name only existing roles, and ECS must be able to assume the roles to start tasks. */
+/** The roles of tasks. A task definition can name only existing roles, and ECS must be able to assume them to start tasks. */
 import type { Region } from '../../world/region.ts';
 import { UnsupportedCondition } from '../iam/conditions.ts';
 import type { RoleRow } from '../iam/store.ts';

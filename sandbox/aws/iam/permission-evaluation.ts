@@ -65,7 +65,7 @@ function statementsOfManaged(region: Region, arn: string): Statement[] {
   }
   const document = awsManagedPolicy(parsed.path)?.document;
   if (!document) return ALLOWS_EVERYTHING;
-  // The documents name the resources of the partition `aws`. In another partition, AWS's documents name those of the other one.
+  // The documents of AWS's policies name resources of the partition `aws`. In another partition, AWS names that partition's.
   const text = JSON.stringify(document).replaceAll('"arn:aws:', `"arn:${region.partition.id}:`);
   return statementsOf(text);
 }

@@ -143,7 +143,7 @@ export const EXITS: readonly DeployCase[] = [
   },
   {
     name: 'dies-after-3s',
-    fault: 'the program dies 3 s after its start, when it is healthy already',
+    fault: 'the program dies 3 s after its start, when it is already healthy',
     folders: {
       app: server({
         last: "setTimeout(() => { console.error('FATAL: lost connection to broker'); process.exit(1); }, 3000);",
@@ -251,19 +251,19 @@ export const EXITS: readonly DeployCase[] = [
   },
   {
     name: 'segmentation-fault',
-    fault: 'the program is ended by SIGSEGV',
+    fault: 'the program is killed by SIGSEGV',
     folders: {
       app: "console.log('loading'); process.kill(process.pid, 'SIGSEGV'); setTimeout(() => {}, 1000);\n",
     },
     services: api(),
-    cause: /api was ended by SIGSEGV.*\(exit code 139\)/,
+    cause: /api was killed by SIGSEGV.*\(exit code 139\)/,
   },
   {
     name: 'abort',
     fault: 'the program aborts',
     folders: { app: "console.log('loading'); process.abort();\n" },
     services: api(),
-    cause: /api was ended by SIGABRT.*\(exit code 134\)/,
+    cause: /api was killed by SIGABRT.*\(exit code 134\)/,
   },
   {
     name: 'out-of-memory',

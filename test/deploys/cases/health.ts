@@ -75,7 +75,7 @@ export const HEALTH: readonly DeployCase[] = [
       }),
     },
     services: api({ health: { path: '/health', timeoutSeconds: 2 } }, { graceSeconds: 10 }),
-    cause: /GET \/health of api on port 5000 is not answered within 2 s/,
+    cause: /api does not answer GET \/health on port 5000 within 2 s/,
     fix: /health\.timeoutSeconds/,
   },
   {
@@ -83,7 +83,7 @@ export const HEALTH: readonly DeployCase[] = [
     fault: 'the program listens and then never answers',
     folders: { app: server({ last: BLOCK }) },
     services: api({}, { graceSeconds: 10 }),
-    cause: /GET \/health of api on port 5000 is not answered within 5 s/,
+    cause: /api does not answer GET \/health on port 5000 within 5 s/,
   },
   {
     name: 'container-check-fails',

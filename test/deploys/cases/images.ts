@@ -120,7 +120,7 @@ export const IMAGES: readonly DeployCase[] = [
   },
 ];
 
-/** A program that works, but differs from the version before: otherwise an update would deploy nothing. */
+/** A program that works, but differs from the previous version: otherwise an update would deploy nothing. */
 const SECOND_VERSION = server({ first: "console.log('second version');" });
 
 export const BY_HAND: readonly DeployCase[] = [

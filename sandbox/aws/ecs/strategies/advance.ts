@@ -9,7 +9,7 @@ import type { DeploymentRow, RolloutRow, ServiceRow } from '../store.ts';
 import { awaitHooks } from './hooks.ts';
 import { denialOfHealth } from './infrastructure-role.ts';
 import { checkRoutes } from './networking.ts';
-import { scaledMinutes } from './pauses.ts';
+import { scaledMinutes } from './bake-times.ts';
 import type { ProgressRow } from './rows.ts';
 import { isFull, shiftOf } from './sets.ts';
 import { nextPosition, shownStage } from './stages.ts';
@@ -66,7 +66,7 @@ function carryOut(context: Context): Outcome {
   if (hooks !== 'done') return hooks;
   const isDue =
     now >= progress.enteredAt + region.scaled(durations.lifecycleStage) &&
-    now >= progress.doneAt + pauseAfter(context);
+    now >= progress.doneAt + bakeMsAfter(context);
   return isDue ? 'done' : 'waiting';
 }
 
@@ -101,7 +101,7 @@ const reconcile = ({ deployment, progress, tasks }: Context): Outcome =>
     ? 'done'
     : 'waiting';
 
-/** Whether ECS may see the health of targets. If not, an event reports it, and no task counts as healthy. */
+/** Whether the infrastructure role may read the health of targets. If not, an event reports it, and no task counts as healthy. */
 function mayReadHealth({ region, service, progress }: Context): boolean {
   for (const route of progress.routes) {
     const denial = denialOfHealth(region, route);
@@ -128,8 +128,8 @@ function shift(
 
 const stepsOf = ({ deploymentConfiguration }: RolloutRow) => trafficSteps(deploymentConfiguration ?? {});
 
-/** Returns how long the current stage lasts after its work is done, in milliseconds. */
-function pauseAfter({ region, rollout, progress }: Context): number {
+/** Returns the bake time of the current stage: how long it lasts after its work is done, in milliseconds. */
+function bakeMsAfter({ region, rollout, progress }: Context): number {
   const { strategy, bakeTimeInMinutes = 0 } = rollout.deploymentConfiguration ?? {};
   if (progress.stage === 'PRODUCTION_TRAFFIC_SHIFT')
     return scaledMinutes(region, stepsOf(rollout)[progress.step]?.bakeMinutes ?? 0);
@@ -149,7 +149,7 @@ function enterNext(
   Object.assign(progress, position, { enteredAt, doneAt: undefined, hookIds: undefined });
   rollout.lifecycleStage = shownStage(position.stage);
   rollout.updatedAt = region.now();
-  // From now on the previous revision loses its tasks, so a rollback would lead to this deployment.
+  // From now on the tasks of the previous revision are stopped, so a later rollback returns to this deployment.
   if (position.stage === 'CLEAN_UP') service.lastCompleted = { ...deployment, rolloutState: 'COMPLETED' };
   region.changed();
 }

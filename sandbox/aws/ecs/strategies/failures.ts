@@ -13,7 +13,7 @@ const failure = (because: string, failedBy: FailureReason['failedBy']): FailureR
 });
 
 /**
- * The failure of a deployment whose rules, target groups or infrastructure role are not as they must be.
+ * The failure of a deployment whose rules, target groups or infrastructure role are wrong.
  * @param detail the text after `invalid networking configuration`, from the punctuation mark on
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */

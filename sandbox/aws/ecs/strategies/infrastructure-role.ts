@@ -1,4 +1,4 @@
-/** The infrastructure role, with which ECS registers targets and changes rules. Its trust and its permissions decide. */
+/** Checks of the infrastructure role, with which ECS registers targets and changes rules: its trust policy and permissions. */
 import type { Region } from '../../../world/region.ts';
 import { denialOf } from '../../iam/permission-evaluation.ts';
 import type { RuleRow } from '../../elbv2/store.ts';
@@ -14,7 +14,10 @@ const SESSIONS = { rules: 'ECSNetworkingWithELB', targets: 'ecs-service-schedule
 /** The consumer for which a new role becomes visible. */
 const CONSUMER = 'infrastructure';
 
-/** Refuses a role that is too new to be passed to ECS. A role that does not exist is reported later. @throws AccessDeniedException */
+/**
+ * Refuses a role that is too new to be passed to ECS. A role that does not exist is reported later.
+ * @throws AccessDeniedException
+ */
 export function checkInfrastructureRole(region: Region, roleArn: string): void {
   const role = roleOf(region, roleArn);
   if (role) checkPassable(region, role, CONSUMER);

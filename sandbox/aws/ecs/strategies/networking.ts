@@ -8,7 +8,7 @@ import type { RouteRow } from './rows.ts';
 
 /**
  * Checks the routes of a deployment.
- * @returns the failure of the deployment; `later` if a role is too new to be assumed; undefined if everything is as it must be
+ * @returns the failure of the deployment; `later` if a role is too new to be assumed; undefined if everything is right
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
 export function checkRoutes(

@@ -7,11 +7,11 @@ import type { DeploymentRow, ServiceRow } from '../store.ts';
 import { groupsOf } from './groups.ts';
 import type { ProgressRow, RouteRow } from './rows.ts';
 import { firstPosition } from './stages.ts';
-import { withdrawTraffic } from './traffic.ts';
+import { moveTrafficBack } from './traffic.ts';
 
 /**
- * Plans the deployment that a service is about to start, and moves the traffic of an unfinished deployment back to the
- * revision that it was to replace (U).
+ * Plans the deployment that a service is about to start. Moves the traffic of an unfinished deployment back to the revision
+ * that the unfinished deployment was replacing (U).
  *
  * The new revision gets the group that serves no production traffic, also on the first deployment of a service
  * [I:go-to-k/cdk-real-drift#1730]. A rolling update needs no plan, except if the previous revision serves from the alternate
@@ -21,7 +21,7 @@ import { withdrawTraffic } from './traffic.ts';
 export function planShift(region: Region, service: ServiceRow): ProgressRow | undefined {
   const source = sourceOf(service);
   const replaced = service.deployments.filter((deployment) => deployment !== source);
-  for (const { id } of replaced) withdrawTraffic(region, rolloutOf(service, id));
+  for (const { id } of replaced) moveTrafficBack(region, rolloutOf(service, id));
   const isRolling = (service.deploymentConfiguration.strategy ?? 'ROLLING') === 'ROLLING';
   const routes = service.loadBalancers.flatMap((balancer) =>
     isRolling ? returnRoute(balancer, source) : shiftRoute(region, balancer, source),
@@ -45,8 +45,8 @@ export const plannedGroups = (service: ServiceRow, { routes }: ProgressRow): str
   });
 
 /**
- * Returns the deployment whose tasks serve the production traffic: one that has replaced all others, or else the last
- * completed one, or else one that has got all traffic although it is unfinished.
+ * Returns the deployment whose tasks serve the production traffic: the last completed one, or else one that is stopping the old
+ * tasks, or else one that receives all traffic although it is unfinished.
  */
 function sourceOf(service: ServiceRow): DeploymentRow | undefined {
   const progressOf = ({ id }: DeploymentRow) => rolloutOf(service, id)?.progress;

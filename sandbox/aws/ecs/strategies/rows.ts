@@ -23,7 +23,7 @@ export interface ProgressRow {
   doneAt?: number | undefined;
   /** The ids of the current stage's hooks. Undefined before they have been called. */
   hookIds?: string[] | undefined;
-  /** The id of the deployment whose tasks serve until the shift. */
+  /** The id of the deployment whose tasks serve before traffic is shifted. */
   readonly sourceId?: string | undefined;
   /** Empty if the service has no load balancer. */
   readonly routes: readonly RouteRow[];

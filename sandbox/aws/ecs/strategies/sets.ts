@@ -23,7 +23,7 @@ export function shiftOf(service: ServiceRow, deployment: DeploymentRow): Progres
   return progress?.stage === 'CLEAN_UP' ? undefined : progress;
 }
 
-/** Whether a deployment has replaced the previous one for good, so that it can no longer be rolled back. */
+/** Whether a deployment can no longer be rolled back, because the tasks of the previous one are being stopped. */
 export const isCommitted = (service: ServiceRow, { id, isRollback }: DeploymentRow): boolean =>
   !isRollback && rolloutOf(service, id)?.progress?.stage === 'CLEAN_UP';
 
@@ -72,7 +72,7 @@ const withCount = (deployment: DeploymentRow, moves: Moves, tasks: readonly Asse
   replacedCount: tasks.filter(({ mustBeReplaced }) => mustBeReplaced).length,
 });
 
-/** Whether a set has as many healthy tasks as the service wants. */
+/** Whether a set has as many healthy tasks as the desired count of the service. */
 export const isFull = (
   { desiredCount }: Pick<ServiceRow, 'desiredCount'>,
   set: readonly Pick<AssessedTask, 'isHealthy' | 'mustBeReplaced'>[],

@@ -1,4 +1,4 @@
-/** The shares of the traffic that a service deployment shows for its revisions: those that ECS has asked for. */
+/** The shares of the traffic that a service deployment shows for its revisions: those that ECS has requested. */
 import type { ServiceRevisionSummary } from '@aws-sdk/client-ecs';
 import { shortName } from '../lookups.ts';
 import type { RolloutRow } from '../store.ts';

@@ -42,7 +42,7 @@ export const hasReached = ({ stage }: Pick<Position, 'stage'>, other: Stage): bo
 
 /**
  * Returns the first position of a deployment.
- * @param mustReconcile whether other revisions are ACTIVE than the one that the deployment replaces
+ * @param mustReconcile whether revisions other than the one that the deployment replaces are ACTIVE
  */
 export const firstPosition = (mustReconcile: boolean): Position => ({
   stage: mustReconcile ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP',
@@ -60,6 +60,6 @@ export function nextPosition({ stage, step }: Position, stepCount: number): Posi
   return { stage: STAGES[STAGES.indexOf(stage) + 1] ?? 'CLEAN_UP', step };
 }
 
-/** Returns the stage that DescribeServiceDeployments shows, which does not know the stage before a production shift (U). */
+/** Returns the stage that DescribeServiceDeployments shows; it never shows the stage before a production shift (U). */
 export const shownStage = (stage: Stage): ServiceDeploymentLifecycleStage =>
   stage === 'PRE_PRODUCTION_TRAFFIC_SHIFT' ? 'PRODUCTION_TRAFFIC_SHIFT' : stage;

@@ -39,7 +39,7 @@ export function shiftTraffic(
 }
 
 /** Moves all traffic of an unfinished deployment back, at once, as far as the rules exist and the role may change them. */
-export function withdrawTraffic(region: Region, rollout: RolloutRow | undefined): void {
+export function moveTrafficBack(region: Region, rollout: RolloutRow | undefined): void {
   const { progress } = rollout ?? {};
   if (!progress || progress.stage === 'CLEAN_UP') return;
   if (progress.productionPercent > 0 && !shiftTraffic(region, progress, 'production', 0))

@@ -171,7 +171,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     {
       [`${service}.platformVersion`]: `${notYet}Tasks run on the latest platform version.`,
       [`${service}.circuitBreaker`]:
-        'Move it to services.shop.deploy.circuitBreaker: when ECS gives up a deployment',
+        'Move it to services.shop.deploy.circuitBreaker: when ECS gives up on a deployment',
     },
   ],
   [

@@ -68,11 +68,11 @@ describe('a program that ended', () => {
       'api exited with code 1: its image contains no module `flask`',
     ],
     [['sh: 1: gunicorn: not found'], 127, 'the image of api contains no `gunicorn`'],
-    [[], 139, 'api was ended by SIGSEGV: it accessed invalid memory (exit code 139)'],
+    [[], 139, 'api was killed by SIGSEGV: it accessed invalid memory (exit code 139)'],
     [
       [],
       137,
-      'api was killed (exit code 137), usually because it used more than the 512 MiB of memory of web',
+      'api was killed (exit code 137), usually because it used more than the 512 MiB of memory that a task of web has',
     ],
   ])('log %j and exit code %i', (log, exitCode, what) => {
     const facts = factsWith({
@@ -198,7 +198,7 @@ describe('a program that listens elsewhere', () => {
     const facts = factsWith({ service: serviceWith({}, { graceSeconds: 0 }), tasks: [task] });
     expect(findCause(facts)).toMatchObject({
       what: 'api was not ready 12 s after it started, and graceSeconds is 0',
-      fix: ['Raise graceSeconds of web above the seconds that api needs to listen on 5000.'],
+      fix: ['Set graceSeconds of web to more seconds than api needs before it listens on port 5000.'],
     });
   });
 });
@@ -237,7 +237,7 @@ describe('a program that fails its health check', () => {
 
   test('a slow answer names the timeout', () => {
     expect(causeOfTarget('Target.Timeout', 'Request timed out', [at('::', 5000)])).toMatchObject({
-      what: 'GET /healthz of api on port 5000 is not answered within 5 s (health.timeoutSeconds)',
+      what: 'api does not answer GET /healthz on port 5000 within 5 s (health.timeoutSeconds)',
       isPermanent: true,
     });
   });
@@ -275,6 +275,6 @@ test('a port that the security group closes explains a timeout', () => {
     isPermanent: true,
   });
   expect(findCause({ ...facts, network: { hasWayOut: true, closedPorts: [] } })?.what).toMatch(
-    /not answered within 5 s/,
+    /does not answer GET \S+ on port 5000 within 5 s/,
   );
 });

@@ -37,7 +37,7 @@ test('a teardown takes more than a minute: services drain, then the NAT gateway 
   expect(expected).toBeLessThan(3);
 });
 
-test('an update of a service takes the pauses of its deployment as well; a first deployment has none', () => {
+test('an update of a service also takes the bake times of its deployment; a first deployment has none', () => {
   const services = [
     {
       name: 'web',

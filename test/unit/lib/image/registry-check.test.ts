@@ -68,7 +68,7 @@ test('a registry that asks for a token gets an anonymous one', async () => {
 });
 
 test.each([
-  ['wants a login', 401, 'answers 401'],
+  ['requires a login', 401, 'answers 401'],
   ['is down', 503, 'answers 503'],
 ])('a registry that %s proves nothing', async (_, status, why) => {
   const host = await registry((_request, response) => response.writeHead(status).end());

@@ -137,7 +137,10 @@ describe('a wrong flag is refused', () => {
   });
 });
 
-/** npm 11 sets environment variables for the flags before `--`. The variable of an unknown flag contains the flag's value, or `true`. */
+/**
+ * npm 11 sets environment variables for the flags before `--`. The variable of an unknown flag contains the flag's value, or
+ * `true`.
+ */
 describe('a flag that npm took as its own', () => {
   const npmEnv = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
   /** The variables for `--plan`, which npm reads as `-p -l -a -n`. */

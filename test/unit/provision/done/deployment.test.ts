@@ -24,7 +24,7 @@ const followed: FollowedDeployment = {
   wasSeen: false,
 };
 const state = (...deployments: Deployment[]) => deploymentState(service(...deployments), followed);
-/** The deployment of the version before, which is primary unless `more` says otherwise. */
+/** The deployment of the previous version, which is primary unless `more` says otherwise. */
 const oldDeployment = (more: Deployment = {}): Deployment => ({
   id: 'ecs-svc/1',
   status: 'PRIMARY',
@@ -55,7 +55,7 @@ describe('a deployment that ECS is carrying out', () => {
     expect(state(primaryDeployment('IN_PROGRESS', counts))).toEqual(pending(note));
   });
 
-  test('the note also counts the tasks of the version before, and names the stage and the alarms', () => {
+  test('the note also counts the tasks of the previous version, and names the stage and the alarms', () => {
     const both = service(
       primaryDeployment('IN_PROGRESS', { runningCount: 1 }),
       oldDeployment({ status: 'ACTIVE', runningCount: 2 }),
@@ -117,7 +117,7 @@ describe('a deployment that ECS is carrying out', () => {
 describe('a deployment that is not primary at the first look', () => {
   const ROLLED_BACK = 'ECS rolled back to shop-dev-web:1.';
 
-  test('it is pending while ECS still shows only the deployment before, whatever its state', () => {
+  test('it is pending while ECS still shows only the previous deployment, whatever its state', () => {
     for (const rolloutState of ['COMPLETED', 'FAILED', 'IN_PROGRESS'] as const) {
       const stale = service(oldDeployment({ rolloutState }));
       expect(deploymentState(stale, followed)).toEqual(pending('the deployment is not visible yet'));
@@ -178,7 +178,7 @@ describe('a deployment that is not primary at the first look', () => {
   });
 
   test('it has failed at once if the update of someone else has taken its place', () => {
-    const OTHERS = 'Another update of the service took its place, with shop-dev-web:3.';
+    const OTHERS = 'Another update of the service replaced it with shop-dev-web:3.';
     const newer = oldDeployment({
       id: 'ecs-svc/3',
       taskDefinition: OLD_DEFINITION.replace(/1$/, '3'),
@@ -192,7 +192,7 @@ describe('a deployment that is not primary at the first look', () => {
 
   test('without a record, a deployment that ECS has shown before and no longer shows has failed', () => {
     expect(deploymentState(service(oldDeployment()), { ...followed, wasSeen: true })).toEqual(
-      failed('ECS no longer shows the deployment, but one of shop-dev-web:1.'),
+      failed('ECS no longer shows the deployment. It shows a deployment of shop-dev-web:1 instead.'),
     );
   });
 });
@@ -217,10 +217,10 @@ describe('the deployment of a run that started none', () => {
       failed(`${BREAKER_REASON}\nECS rolled back to shop-dev-web:1.`),
     );
     expect(deploymentState(service(oldDeployment()), unknown, record('IN_PROGRESS'))).toEqual(
-      failed('Another update of the service took its place, with shop-dev-web:1.'),
+      failed('Another update of the service replaced it with shop-dev-web:1.'),
     );
     expect(deploymentState(service(oldDeployment()), { ...unknown, wasSeen: true })).toEqual(
-      failed('ECS no longer shows the deployment, but one of shop-dev-web:1.'),
+      failed('ECS no longer shows the deployment. It shows a deployment of shop-dev-web:1 instead.'),
     );
   });
 });

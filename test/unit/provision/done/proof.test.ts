@@ -115,9 +115,9 @@ describe('a deployment in which a task has exited', () => {
   test('the next task must stay up for at least 15 s', () => {
     const first = exited('1', 0, 1);
     expect(states([2, 8, 16.9, 17].map((at) => quiet(at, first)))).toEqual([
-      'a task has failed: the next ones must stay up for 15 more seconds',
-      'a task has failed: the next ones must stay up for 9 more seconds',
-      'a task has failed: the next ones must stay up for 3 more seconds',
+      'a task has failed: the new tasks must stay up for 15 more seconds',
+      'a task has failed: the new tasks must stay up for 9 more seconds',
+      'a task has failed: the new tasks must stay up for 3 more seconds',
       'ready',
     ]);
   });
@@ -125,7 +125,7 @@ describe('a deployment in which a task has exited', () => {
   test('the next task must stay up for twice as long as the exited one', () => {
     const first = exited('1', 0, 30);
     expect(states([quiet(31, first), quiet(90, first), quiet(91, first)]).slice(1)).toEqual([
-      'a task has failed: the next ones must stay up for 3 more seconds',
+      'a task has failed: the new tasks must stay up for 3 more seconds',
       'ready',
     ]);
   });
@@ -140,7 +140,7 @@ describe('a deployment in which a task has exited', () => {
     expect(states([quiet(4, first), quiet(8, first, second)]).at(-1)).toBe('failed');
     expect(states([quiet(0), quiet(4, first), quiet(8, first, second)])).toEqual([
       'its tasks must stay up for 6 more seconds',
-      'a task has failed: the next ones must stay up for 12 more seconds',
+      'a task has failed: the new tasks must stay up for 12 more seconds',
       'failed',
     ]);
   });
@@ -149,7 +149,7 @@ describe('a deployment in which a task has exited', () => {
     const exits = [exited('1', 0, 1), exited('2', 2, 3)];
     expect(states([{ ...quiet(4, ...exits), isComplete: false }, quiet(5, ...exits)])).toEqual([
       '',
-      'a task has failed: the next ones must stay up for 15 more seconds',
+      'a task has failed: the new tasks must stay up for 15 more seconds',
     ]);
   });
 });
@@ -168,7 +168,7 @@ describe('a deployment that was completed before the run', () => {
   test('a recent exit requires a quiet period, and an old one does not', () => {
     const recent = observation(0, { running: [task('1', dateAt(-5))], ended: [exited('0', -9, -6)] });
     expect(states([recent], true)).toEqual([
-      'a task has failed: the next ones must stay up for 12 more seconds',
+      'a task has failed: the new tasks must stay up for 12 more seconds',
     ]);
     const old = observation(0, { running, ended: [exited('0', -700, -690)] });
     expect(states([old], true)).toEqual(['ready']);

@@ -1,4 +1,4 @@
-// The restoration of the version before: which calls are sent, and what the problem says about it.
+// The restoration of the previous version: which calls are sent, and what the problem says about it.
 import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
@@ -89,18 +89,18 @@ function scene(states: readonly ServiceDeployment['status'][], ...shown: EcsServ
 }
 
 describe('a deployment in progress', () => {
-  test('it is stopped with a rollback, and the wait ends as soon as the version before is primary with all its tasks', async () => {
+  test('it is stopped with a rollback, and the wait ends as soon as the previous version is primary with all its tasks', async () => {
     scene(['IN_PROGRESS', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'], failing, failing, rollingBack);
     mocks.ecs.on(StopServiceDeploymentCommand).resolves({ serviceDeploymentArn: 'arn:record' });
     mockTasks(crashes);
     await expect(wait(worker, started)).rejects.toMatchObject({
       code: 'DEPLOYMENT',
       what: expect.stringMatching(/^The deployment of web failed: api1 exited with code 3/),
-      now: 'Slipway stopped the deployment and restored the version before it. web runs shop-dev-web:1 (shop/api1:1) with 1 of 1 tasks. shop-dev-web:2 stays registered; the next provision deploys the configuration again.',
+      now: 'Slipway stopped the deployment and restored the previous version. web runs shop-dev-web:1 (shop/api1:1) with 1 of 1 tasks. shop-dev-web:2 stays registered; the next provision deploys the configuration again.',
     });
     expect(mutations()).toEqual([STOP]);
     expect(waitedSeconds).toBe(1);
-    expect(notes).toContain('web: cannot be deployed; the version before it is being restored');
+    expect(notes).toContain('web: cannot be deployed; the previous version is being restored');
     expect(pendingNotes.rollback).toEqual(['the rollback is ROLLBACK_REQUESTED']);
   });
 
@@ -109,7 +109,7 @@ describe('a deployment in progress', () => {
     mocks.ecs.on(StopServiceDeploymentCommand).resolves({});
     mockTasks([...crashes, running('3')]);
     await expect(wait(worker, started)).rejects.toMatchObject({
-      now: expect.stringContaining('1 of its tasks still run and are being stopped.'),
+      now: expect.stringContaining('Tasks of shop-dev-web:2 that are still being stopped: 1.'),
     });
   });
 
@@ -128,7 +128,7 @@ describe('a deployment in progress', () => {
     mockTasks(crashes);
     await expect(wait(worker, started)).rejects.toMatchObject({
       now: expect.stringMatching(
-        /^Slipway updated web back to the version before\. web runs shop-dev-web:1 /,
+        /^Slipway updated web back to the previous version\. web runs shop-dev-web:1 /,
       ),
     });
     expect(mutations()).toEqual([STOP, BACK]);
@@ -157,7 +157,9 @@ describe('a deployment in progress', () => {
     mockTasks(crashes);
     await expect(wait(worker, started)).rejects.toMatchObject({
       what: expect.stringMatching(/api1 exited with code 3/),
-      now: expect.stringMatching(/^The version before was not restored completely: not allowed to update\./),
+      now: expect.stringMatching(
+        /^The previous version was not restored completely: not allowed to update\./,
+      ),
     });
   });
 });
@@ -217,7 +219,7 @@ describe('an endpoint without service deployments', () => {
     withoutRecords();
     const existing = { ...foundService, taskDefinitionArn: OLD_DEFINITION };
     await expect(wait(worker, started, { existing })).rejects.toMatchObject({
-      now: expect.stringMatching(/^Slipway updated web back to the version before\./),
+      now: expect.stringMatching(/^Slipway updated web back to the previous version\./),
     });
     expect(mutations()).toEqual([
       {

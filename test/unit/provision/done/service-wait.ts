@@ -128,7 +128,7 @@ export const running = (id: string, more: Task = {}): Task => ({
   ],
   ...more,
 });
-/** A running task of the version before. */
+/** A running task of the previous version. */
 export const runningOld = (id: string): Task =>
   running(id, {
     taskDefinitionArn: OLD_DEFINITION,

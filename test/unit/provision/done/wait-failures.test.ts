@@ -138,13 +138,13 @@ describe('a deployment that ECS or someone else has ended', () => {
     mockRecord('STOPPED');
     mockTasks([]);
     await expect(wait(worker, started)).rejects.toMatchObject({
-      why: 'Another update of the service took its place, with shop-dev-web:2.',
+      why: 'Another update of the service replaced it with shop-dev-web:2.',
     });
     expect(waitedSeconds).toBe(0);
     expect(mutations()).toEqual([]);
   });
 
-  test('the wait sees the end of the rollback that ECS has begun, so that the problem tells what runs', async () => {
+  test('the wait sees the end of the rollback that ECS has begun, so that the problem says what runs', async () => {
     const rollingBack = (runningCount: number) => ({
       ...restored,
       deployments: restored.deployments?.map((one) => ({
@@ -160,7 +160,7 @@ describe('a deployment that ECS or someone else has ended', () => {
     await expect(wait(worker, started)).rejects.toMatchObject({
       now: expect.stringContaining('web runs shop-dev-web:1 (shop/api1:1) with 1 of 1 tasks.'),
     });
-    expect(pendingNotes.rollback).toEqual(['the version before: 0/1 running']);
+    expect(pendingNotes.rollback).toEqual(['the previous version: 0/1 running']);
   });
 
   test('a task that failed after the last look is the cause, and the words of ECS are only evidence', async () => {
@@ -182,7 +182,7 @@ describe('a deployment that ECS or someone else has ended', () => {
       code: 'DEPLOYMENT',
       what: expect.stringMatching(/^The deployment of web failed: api1 exited with code 3/),
       why: expect.stringContaining(BREAKER_MESSAGE),
-      now: expect.stringMatching(/with 0 of 1 tasks\. .*ECS starts no more tasks of it\.$/),
+      now: expect.stringMatching(/with 0 of 1 tasks\. .*ECS starts no more of its tasks\.$/),
     });
     expect(mutations()).toEqual([]);
   });

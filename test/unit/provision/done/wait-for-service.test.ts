@@ -101,11 +101,11 @@ describe('a service that this run deploys', () => {
     await wait(oneContainer, started);
     expect(waitedSeconds).toBe(1 + 15);
     expect(pendingNotes.targets[1]).toBe(
-      'a task has failed: the next ones must stay up for 15 more seconds; 1/1 running; last exit: Essential container in task exited; api1 exit code 3',
+      'a task has failed: the new tasks must stay up for 15 more seconds; 1/1 running; last exit: Essential container in task exited; api1 exit code 3',
     );
   });
 
-  test('the wait tells the stage of a deployment that shifts traffic, and waits for its bake times', async () => {
+  test('the wait reports the stage of a deployment that shifts traffic, and waits for its bake times', async () => {
     const deploymentConfiguration = {
       strategy: 'CANARY' as const,
       bakeTimeInMinutes: 5,

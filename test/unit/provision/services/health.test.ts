@@ -102,7 +102,7 @@ test('unhealthy targets, missing tasks, and targets for which ECS chooses the gr
     ),
   ).toEqual([
     'services.web: 1 of 2 tasks are running',
-    'services.web: the target 10.0.0.4:6000 of api2 is unhealthy: Request timed out. ECS replaces its task; npm run provision waits for it, and explains a failure',
+    'services.web: the target 10.0.0.4:6000 of api2 is unhealthy: Request timed out. ECS replaces its task; npm run provision waits for the new one, and explains the cause if it fails',
     'services.web: the target 10.0.0.4:6000 of api2 is not registered in any of its target groups. ECS registers it again or replaces its task',
   ]);
 });

@@ -1,4 +1,4 @@
-// Rollbacks of deployments that shift traffic: by the circuit breaker, a stop, a newer update; and deployments without a way back.
+// Rollbacks of deployments that shift traffic, by the circuit breaker, a stop or a newer update, and deployments without a rollback.
 import { StopServiceDeploymentCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { failHealthChecks } from '../plane.ts';

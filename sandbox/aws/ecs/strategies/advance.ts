@@ -9,7 +9,7 @@ import type { DeploymentRow, RolloutRow, ServiceRow } from '../store.ts';
 import { awaitHooks } from './hooks.ts';
 import { denialOfHealth } from './infrastructure-role.ts';
 import { checkRoutes } from './networking.ts';
-import { scaledMinutes } from './bake-times.ts';
+import { scaledMinutes } from './pauses.ts';
 import type { ProgressRow } from './rows.ts';
 import { isFull, shiftOf } from './sets.ts';
 import { nextPosition, shownStage } from './stages.ts';

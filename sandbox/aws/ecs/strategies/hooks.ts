@@ -4,7 +4,7 @@ import type { Region } from '../../../world/region.ts';
 import type { FailureReason } from '../deployment-failures.ts';
 import type { RolloutRow } from '../store.ts';
 import { hookFailure } from './failures.ts';
-import { timeoutOf } from './bake-times.ts';
+import { timeoutOf } from './pauses.ts';
 import type { ProgressRow } from './rows.ts';
 
 const DEFAULT_TIMEOUT_MINUTES = 1440;

@@ -74,7 +74,7 @@ export function limitChanges(
 }
 
 /**
- * Adds the images of the other services to a survey, as they are deployed: these images are not built, so they count as current.
+ * Adds the deployed images of the other services to a survey. These images are not built, so they count as current.
  */
 export function withDeployedImages({ config, names }: Desired, found: Survey, service: string): Survey {
   const others = containersOf(config).filter(({ key, image }) => 'source' in image && !found.images.has(key));

@@ -53,7 +53,7 @@ export function deploymentSettings(
 }
 
 /**
- * Returns the bake time that is sent if none is configured. After another strategy, the time of that strategy would stay. ECS
+ * Returns the bake time that is sent if none is configured. Otherwise ECS would keep the time of the previous strategy. ECS
  * cannot return to the time that it computes from the alarms; its maximum is five minutes.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
@@ -115,7 +115,7 @@ function strategyText({
   return name ?? strategy;
 }
 
-/** Formats the settings of a circuit breaker that are not the defaults; an empty text if there are none. */
+/** Formats the settings of a circuit breaker that are not the defaults; an empty string if there are none. */
 function thresholdText(breaker: DeploymentCircuitBreaker | undefined): string {
   const { type = BREAKER_DEFAULTS.type, value = BREAKER_DEFAULTS.value } =
     breaker?.thresholdConfiguration ?? {};

@@ -41,7 +41,7 @@ const isRevisionOf = (revisionArn: string | undefined, id: string): boolean =>
   revisionArn !== undefined && revisionArn.split('/').at(-1) === id.split('/').at(-1);
 
 /**
- * Makes a reader of the records of one service. Some endpoints do not have these records, and a policy may forbid to read
+ * Makes a reader of the records of one service. Some endpoints do not have these records, and a policy may forbid reading
  * them. The reader then sends no further calls.
  * @param service its name in ECS
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html

@@ -43,7 +43,7 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly deployment: DeploymentConfiguration | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
-  /** How its tasks are doing; undefined if this was not looked up. */
+  /** The health of its tasks; undefined if this was not looked up. */
   readonly health?: ServiceHealth | undefined;
   /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;

@@ -96,7 +96,7 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
 /**
  * Returns the keys of the groups that the configuration asks for, under the names of the groups. A service that shifts requests
  * keeps its groups when its port changes: ECS registers every task with the port that this task has. So a group with the tags of
- * a desired group, and with its protocol, is used in the place of a missing one.
+ * a desired group, and with its protocol, takes the place of a missing one.
  */
 function keysByName(
   { config, names }: LookContext,

@@ -76,7 +76,7 @@ export function excessArgument(command: string, argument: string, takesService =
   if (takesService)
     return argumentsProblem(
       command,
-      `${command} takes one service, and ${argument} is one more argument.`,
+      `${command} takes one service, but ${argument} is a second argument.`,
       'Options begin with --.',
     );
   const meant = /^(sandbox|aws)$/.test(argument)

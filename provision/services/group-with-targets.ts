@@ -1,4 +1,4 @@
-/** Finds the target group of a container that the tasks of its service are in. */
+/** Finds out which of a container's two target groups contains the tasks of its service. */
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { routesOf } from '../../lib/config/config.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';

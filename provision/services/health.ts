@@ -17,7 +17,7 @@ export function registeredText(health: ServiceHealth | undefined): string | unde
 /**
  * Returns which containers run, as a field of the service; undefined if this was not looked up. A container that has ended in
  * some tasks only is restarted together with its tasks. If it has ended in all of them, it would probably end again: restarting
- * the healthy containers of these tasks would disturb them in vain, so that is only a warning.
+ * the healthy containers of these tasks would interrupt them without any benefit, so that is only a warning.
  */
 export function runningText(health: ServiceHealth | undefined): string | undefined {
   if (!health) return undefined;

@@ -1,11 +1,11 @@
-/** Registers the targets of a service again that someone deregistered. */
+/** Restores the targets of a service that someone has deregistered. */
 import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { lookServiceHealth, type UnregisteredTarget } from '../../lib/look/service-health.ts';
 import type { ServiceContext } from './calls.ts';
 
 /**
- * Registers every running task of a service that is missing in its target group. The tasks are looked up again first: a target
- * of a task that has stopped since would stay in the group. Registering is better than replacing the task, because it interrupts
+ * Registers every running task of a service that is missing from its target group. The tasks are looked up again first: if one
+ * has stopped in the meantime, its target would remain in the group. Registering is better than replacing the task, because it interrupts
  * nothing; ECS deregisters the target when it stops the task.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
  */

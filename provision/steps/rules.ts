@@ -165,8 +165,8 @@ function initialActions(context: Context): Action[] | undefined {
 }
 
 /**
- * Returns the action of a rule after a provision. If ECS shifts requests between two groups, the group that gets them now still
- * gets them: ECS allows no second group with a weight when it begins to shift them.
+ * Returns the action of a rule after a provision. If ECS shifts requests between two groups, the group that receives them now
+ * keeps them: when ECS begins to shift them, only one group may have a weight.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
 function finalAction(context: Context, live = liveOf(context)): Action {

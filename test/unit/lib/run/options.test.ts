@@ -337,7 +337,7 @@ describe('the service of a command', () => {
   test.each<[Command, string[], string]>([
     ['deploy', [], 'deploy needs the name of a service.'],
     ['deploy', [''], 'deploy needs the name of a service.'],
-    ['deploy', ['web', 'api'], 'deploy takes one service, and api is one more argument.'],
+    ['deploy', ['web', 'api'], 'deploy takes one service, but api is a second argument.'],
     ['rollback', ['--to', 'web:4'], "'web:4' is not a revision."],
     ['rollback', ['--to', '0'], "'0' is not a revision."],
     ['rollback', ['--to', ''], '--to has no value.'],

@@ -63,10 +63,10 @@ function withoutCutSecrets(text: string, forms: readonly string[]): string {
   const parts = [first, ...rest];
   return parts.map((part, index) => (index < parts.length - 1 ? hidden(part) : part)).join(CUT);
 }
-/** The character at the end of a text that was cut off. */
+/** The character at the end of a string that was cut off. */
 const CUT = '…';
 
-/** Returns how many characters of a secret are shown at the end of a text; 0 if they are too few to matter. */
+/** Returns how many characters of a secret are shown at the end of a string; 0 if they are too few to matter. */
 function shownLength(text: string, secret: string): number {
   for (let length = Math.min(secret.length - 1, text.length); length >= MIN_LENGTH; length -= 1)
     if (text.endsWith(secret.slice(0, length))) return length;

@@ -42,6 +42,10 @@ export interface FollowedService {
   deployment: FollowedDeployment;
   /** The number of tasks that the service should run, as far as this run knows. */
   count: number;
+  /** Whether ECS has shown the configured number of tasks. */
+  hasShownCount: boolean;
+  /** Since when ECS has not shown the deployment, in milliseconds since 1970. */
+  missingSince: number | undefined;
   /** The latest description of the service, and the record of its deployment if that was read. */
   current: EcsService | undefined;
   record: ServiceDeployment | undefined;
@@ -76,15 +80,20 @@ export function follow(
       wasSeen: serviceInResponse === undefined,
     },
     count: service.count,
+    hasShownCount: false,
+    missingSince: undefined,
     current: serviceInResponse,
     record: undefined,
     wasComplete: primary?.rolloutState === 'COMPLETED',
   };
 }
 
+/** How long ECS's descriptions may be out of date, in milliseconds. */
+const STALE_MS = 15_000;
+
 /**
- * Fetches the service, and returns the state of the followed deployment. Also updates the expected count, unless this run sets
- * the count: Application Auto Scaling may have changed the count in the meantime.
+ * Fetches the service, and returns the state of the followed deployment. Also updates the expected count, since Application Auto
+ * Scaling may change it at any time. A count that this run sets must have been shown first: an older description has another one.
  */
 export async function fetchState(
   context: WaitContext,
@@ -95,7 +104,8 @@ export async function fetchState(
   const isFirstLook = followed.deployment.id === undefined;
   followed.current = current;
   const setsCount = context.change !== undefined && touches(context.change, 'count');
-  if (!setsCount) followed.count = current?.desiredCount ?? followed.count;
+  followed.hasShownCount ||= !setsCount || current?.desiredCount === service.count;
+  if (followed.hasShownCount) followed.count = current?.desiredCount ?? followed.count;
   for (const text of followed.readNewMessages(current?.events)) {
     followed.messages.push(text);
     context.note(`${service.name}: ${text}`);
@@ -105,9 +115,14 @@ export async function fetchState(
   if (needsRecord(current, followed.deployment)) {
     followed.record = await (id === undefined ? records.newest() : records.of(id, createdAt));
   }
-  const state = deploymentState(current, followed.deployment, followed.record);
-  if (isFirstLook && state.state === 'ready') followed.wasComplete = true;
   const isVisible = shownDeployment(current, followed.deployment) !== undefined;
+  const now = context.clock.now();
+  followed.missingSince = isVisible ? undefined : (followed.missingSince ?? now);
+  // One description may be older than the one before it.
+  const isGone = followed.missingSince !== undefined && now - followed.missingSince >= STALE_MS;
+  const wasSeen = followed.deployment.wasSeen && isGone;
+  const state = deploymentState(current, { ...followed.deployment, wasSeen }, followed.record);
+  if (isFirstLook && state.state === 'ready') followed.wasComplete = true;
   followed.deployment = { ...followed.deployment, wasSeen: followed.deployment.wasSeen || isVisible };
   return state;
 }

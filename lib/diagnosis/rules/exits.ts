@@ -119,10 +119,14 @@ const failing = exitRule(({ name, exitCode, excerpt, isSecond, task, facts, logT
 
 const logged: readonly Rule[] = LOGGED_KINDS.map((kind) =>
   exitRule((context) => {
-    const match = kind.pattern.exec(context.excerpt.text) ?? kind.pattern.exec(context.logText);
+    const inError = kind.pattern.exec(context.excerpt.text);
+    const match = inError ?? kind.pattern.exec(context.logText);
     const configured = configuredContainer(context.facts, context.name);
     const cause = match ? kind.cause({ ...context, match, configured }) : undefined;
-    return cause && { isPermanent: context.isSecond, ...cause };
+    if (!cause) return undefined;
+    // A line beside the error may be a mere warning, unless the program ends with it again.
+    const mayBePermanent = inError !== null || context.excerpt.headline === undefined || context.isSecond;
+    return { ...cause, isPermanent: mayBePermanent && (cause.isPermanent ?? context.isSecond) };
   }),
 );
 

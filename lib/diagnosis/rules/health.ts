@@ -26,7 +26,7 @@ const healthRule =
       if (!configured) continue;
       const task = check.task ?? facts.tasks[0];
       const seconds = task && lifetimeSeconds(task, facts.now);
-      const isGraceOver = seconds === undefined || seconds >= facts.service.graceSeconds;
+      const isGraceOver = seconds !== undefined && seconds >= facts.service.graceSeconds;
       const judged = judge({ facts, check, configured, name: check.container, isGraceOver });
       if (!judged) continue;
       const log = checkedContainer(facts, check)?.log ?? [];

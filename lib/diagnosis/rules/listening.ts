@@ -45,7 +45,7 @@ const listeningRule =
         port: configured.port,
         listeners: known,
         seconds,
-        isGraceOver: seconds === undefined || seconds >= facts.service.graceSeconds,
+        isGraceOver: seconds !== undefined && seconds >= facts.service.graceSeconds,
       });
       if (!judged) continue;
       return {

@@ -8,7 +8,7 @@ import { addEvent, healthNotDescribed } from '../service-events.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from '../store.ts';
 import { awaitHooks } from './hooks.ts';
 import { denialOfHealth } from './infrastructure-role.ts';
-import { checkRoutes } from './networking.ts';
+import { checkRoutes, lostGroup } from './networking.ts';
 import { scaledMinutes } from './pauses.ts';
 import type { ProgressRow } from './rows.ts';
 import { isFull, shiftOf } from './sets.ts';
@@ -85,7 +85,7 @@ function doWork(context: Context): Outcome {
       return isGreenFull && mayReadHealth(context) ? 'done' : 'waiting';
     case 'PRE_PRODUCTION_TRAFFIC_SHIFT':
     case 'POST_PRODUCTION_TRAFFIC_SHIFT':
-      return isGreenFull ? 'done' : 'waiting';
+      return lostGroup(region, progress.routes) ?? (isGreenFull ? 'done' : 'waiting');
     case 'TEST_TRAFFIC_SHIFT':
       return shift(region, progress, 'test', 100);
     case 'PRODUCTION_TRAFFIC_SHIFT':

@@ -27,6 +27,15 @@ export function checkRoutes(
   return undefined;
 }
 
+/**
+ * Returns the failure of a deployment whose group for the new tasks someone has deleted meanwhile; its tasks could never become
+ * healthy. The wording is that for missing rules (U).
+ */
+export const lostGroup = (region: Region, routes: readonly RouteRow[]): FailureReason | undefined =>
+  routes.every(({ green }) => region.elbv2.targetGroups.get(green))
+    ? undefined
+    : networkingFailure('. One or more target groups not found');
+
 function checkRoute(
   region: Region,
   { blue, green, productionRule, testRule }: RouteRow,

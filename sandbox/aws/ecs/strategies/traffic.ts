@@ -47,14 +47,15 @@ export function moveTrafficBack(region: Region, rollout: RolloutRow | undefined)
   if (progress.testPercent > 0 && !shiftTraffic(region, progress, 'test', 0)) progress.testPercent = 0;
 }
 
-/** Sets the weights of a route's two groups in a rule. The groups keep their places in the rule. */
+/** Sets the weights of a route's two groups in a rule. The groups keep their places in the rule; a deleted group is left out. */
 function setWeights(region: Region, rule: RuleRow, { blue, green }: RouteRow, percent: number): void {
   const weights = weightsFor(percent);
   const named = forwardedGroups(rule).map(({ TargetGroupArn }) => TargetGroupArn);
   const arns = [...named.filter((arn) => arn === blue || arn === green), blue, green];
-  const groups = [...new Set(arns)].map((arn) => ({
+  const existing = [...new Set(arns)].filter((arn) => region.elbv2.targetGroups.get(arn));
+  const groups = existing.map((arn) => ({
     TargetGroupArn: arn,
     Weight: arn === green ? weights.green : weights.blue,
   }));
-  forwardWeighted(region, rule, groups);
+  if (groups.length > 0) forwardWeighted(region, rule, groups);
 }

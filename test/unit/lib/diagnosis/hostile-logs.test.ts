@@ -64,3 +64,28 @@ test.each(HOSTILE)('a log of %s is read within a second', (_, log) => {
   expect(readAfter).toBeLessThan(1000);
   expect(processorMs() - start).toBeLessThan(5000);
 });
+
+test('one line that merely mentions a lasting cause ends no deployment; a second such exit does', () => {
+  const log = [
+    'warning: address already in use :9229, the debugger is off',
+    'Error: connect ECONNREFUSED 10.0.0.5:5432',
+    '    at main (/app/main.js:3:1)',
+    'Node.js v24.0.0',
+  ];
+  const first = exitedTask(1, { log }, '1');
+  expect(findCause(factsWith({ tasks: [first] }))?.isPermanent).toBe(false);
+  const second = exitedTask(1, { log: [...log] }, '2');
+  expect(findCause(factsWith({ tasks: [second, first] }))?.isPermanent).toBe(true);
+});
+
+test.each([
+  ['has not started yet', { startedAt: undefined, status: 'ACTIVATING' }],
+  ['is unknown', undefined],
+])('a failing check of a task that %s ends no deployment', (_, more) => {
+  const target = { container: 'api', taskId: '1', state: 'unhealthy', reason: 'Target.Timeout' };
+  const facts = factsWith({
+    tasks: more ? [taskWith(more)] : [],
+    targets: [{ ...target, description: 'Request timed out' }],
+  });
+  expect(findCause(facts)?.isPermanent).toBe(false);
+});

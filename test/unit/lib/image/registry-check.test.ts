@@ -116,7 +116,7 @@ test.each(['token', 'redirect'])('a registry cannot send the check to another se
   expect(other.requested).toEqual([]);
 });
 
-test('a redirect on the same server is followed, but not for ever', async () => {
+test('a redirect on the same server is followed, but not forever', async () => {
   let requests = 0;
   const host = await registry((request, response) => {
     requests += 1;

@@ -79,13 +79,13 @@ export const minimumVerdicts = (workloads: MinimumResults['workloads']): Verdict
     atMost: MAX_RATIO_TO_MINIMUM,
   }));
 
-/** The maximum time from ECS's report of a failure that no retry can remove until the end of the command, in seconds. */
+/** The maximum time from AWS's report of a failure that no retry can remove until the end of the command, in seconds. */
 const MAX_SECONDS_AFTER_REPORT = 15;
 
 /** Compares how soon updates that cannot succeed end with the goal. */
 export const failureVerdicts = (failures: readonly FailureTime[]): Verdict[] =>
   failures.map(({ what, secondsAfterReport }) => ({
-    what: `${what}: seconds from ECS's report to the end`,
+    what: `${what}: seconds from AWS's report to the end`,
     measured: secondsAfterReport,
     atMost: MAX_SECONDS_AFTER_REPORT,
   }));

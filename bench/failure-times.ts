@@ -113,7 +113,8 @@ function watchTargets(elb: ElasticLoadBalancingV2Client): { readonly stop: () =>
   };
   const watch = async () => {
     while (!stopping.signal.aborted) {
-      if (await isUnhealthy()) return new Date();
+      // The sandbox may still be starting.
+      if (await isUnhealthy().catch(() => false)) return new Date();
       await pause(WATCH_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
     return undefined;

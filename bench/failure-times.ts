@@ -7,7 +7,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
-/** How soon an update ended. Times are in seconds. */
+/** The time that an update took, and the part of it after the report of the failure. Times are in seconds. */
 export interface FailureTime {
   /** What is wrong with the new version. */
   readonly what: string;

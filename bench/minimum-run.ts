@@ -34,7 +34,7 @@ export interface MinimumResults {
   readonly workloads: readonly MinimumComparison[];
   /** The duration of the same update with AWS's default settings, in seconds. */
   readonly secondsWithDefaults?: number | undefined;
-  /** How soon updates end that cannot succeed. */
+  /** The times of updates that cannot succeed. */
   readonly failures?: readonly FailureTime[];
   /** The spans of the first provision; empty if it was not measured. */
   readonly spans: readonly Span[];

@@ -1,30 +1,28 @@
-/** Measures how soon an update ends after ECS has reported a failure that no retry can remove. */
+/** Measures how soon an update ends after AWS has reported a failure that no retry can remove. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { DescribeTasksCommand, ECSClient, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import {
-  DescribeServicesCommand,
-  DescribeTasksCommand,
-  ECSClient,
-  ListServicesCommand,
-  ListTasksCommand,
-  type ServiceEvent,
-  type Task,
-} from '@aws-sdk/client-ecs';
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 
-/** How soon an update ended. Times are in seconds. */
+/** The time that an update took, and the part of it after the report of the failure. Times are in seconds. */
 export interface FailureTime {
   /** What is wrong with the new version. */
   readonly what: string;
   /** The duration of the command. */
   readonly seconds: number;
-  /** The time from ECS's report that makes the failure certain until the end of the command. */
+  /** The time from AWS's report that makes the failure certain until the end of the command. */
   readonly secondsAfterReport: number;
 }
 
-/** What ECS reports about a new version that fails, each list with the oldest first. */
+/** What AWS reports about a new version that fails. */
 interface Reports {
-  /** The tasks that stopped by themselves. */
+  /** The tasks that stopped by themselves, the first one first. */
   readonly stopped: readonly Task[];
-  /** The events of the service. */
-  readonly events: readonly ServiceEvent[];
+  /** When the load balancer reported the first target as unhealthy. */
+  readonly unhealthyAt: Date | undefined;
 }
 
 /** A fault of a new version. */
@@ -32,7 +30,7 @@ interface Fault {
   readonly what: string;
   /** The command of its container. */
   readonly command: readonly string[];
-  /** Returns when ECS has reported what makes the failure certain. */
+  /** Returns when AWS has reported what makes the failure certain. */
   readonly reportedAt: (reports: Reports) => Date | undefined;
 }
 
@@ -50,8 +48,7 @@ const FAULTS: readonly Fault[] = [
       '-e',
       "require('node:http').createServer((request, response) => response.writeHead(404).end()).listen(5000)",
     ],
-    reportedAt: ({ events }) =>
-      events.find(({ message = '' }) => /is unhealthy in .*\[404\]/.test(message))?.createdAt,
+    reportedAt: ({ unhealthyAt }) => unhealthyAt,
   },
   {
     what: 'a command that the image does not contain',
@@ -64,51 +61,81 @@ const FAULTS: readonly Fault[] = [
  * Updates a service to one faulty version after the other.
  * @param port the port of the sandbox
  * @param update updates the service to a version with this command, and returns the duration in seconds
- * @throws Error if ECS has not reported the failure of a version
+ * @throws Error if AWS has not reported the failure of a version
  */
 export async function measureFailures(
   port: number,
   log: (text: string) => void,
   update: (command: readonly string[]) => Promise<number>,
 ): Promise<FailureTime[]> {
-  const ecs = new ECSClient({
+  const options = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-  });
+  };
+  const ecs = new ECSClient(options);
+  const elb = new ElasticLoadBalancingV2Client(options);
   const times: FailureTime[] = [];
   try {
     for (const { what, command, reportedAt } of FAULTS) {
       const start = new Date();
+      const watch = watchTargets(elb);
       const seconds = await update(command);
       const end = Date.now();
-      const report = reportedAt(await reportsSince(ecs, start));
-      if (!report) throw new Error(`${what}: ECS has not reported the failure`);
+      const unhealthyAt = await watch.stop();
+      const report = reportedAt({ unhealthyAt, stopped: await stoppedSince(ecs, start) });
+      if (!report) throw new Error(`${what}: AWS has not reported the failure`);
       const secondsAfterReport = (end - report.getTime()) / 1000;
       times.push({ what, seconds, secondsAfterReport });
-      log(`${what}: ${seconds.toFixed(1)} s, ${secondsAfterReport.toFixed(1)} s after ECS's report`);
+      log(`${what}: ${seconds.toFixed(1)} s, ${secondsAfterReport.toFixed(1)} s after the report`);
     }
   } finally {
     ecs.destroy();
+    elb.destroy();
   }
   return times;
 }
 
-/** Reads what ECS has reported about the only service since a given time. */
-async function reportsSince(ecs: ECSClient, start: Date): Promise<Reports> {
-  const cluster = 'slipway-dev';
-  const { serviceArns: services = [] } = await ecs.send(new ListServicesCommand({ cluster }));
-  const [{ services: [service] = [] }, { taskArns = [] }] = await Promise.all([
-    ecs.send(new DescribeServicesCommand({ cluster, services })),
-    ecs.send(new ListTasksCommand({ cluster, desiredStatus: 'STOPPED' })),
-  ]);
-  const { tasks = [] } =
-    taskArns.length > 0 ? await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns })) : {};
-  const isNew = (date: Date | undefined): date is Date => date !== undefined && date >= start;
-  return {
-    stopped: tasks
-      .filter(({ stopCode, createdAt }) => stopCode !== 'ServiceSchedulerInitiated' && isNew(createdAt))
-      .sort((one, other) => (one.stoppingAt?.getTime() ?? 0) - (other.stoppingAt?.getTime() ?? 0)),
-    events: (service?.events ?? []).filter(({ createdAt }) => isNew(createdAt)).reverse(),
+/** The interval at which the health of the targets is read, in milliseconds. */
+const WATCH_EVERY_MS = 250;
+
+/** Watches the targets of all target groups. `stop` returns when the first one was seen to be unhealthy. */
+function watchTargets(elb: ElasticLoadBalancingV2Client): { readonly stop: () => Promise<Date | undefined> } {
+  const stopping = new AbortController();
+  const isUnhealthy = async () => {
+    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+    const healths = await Promise.all(
+      TargetGroups.map(({ TargetGroupArn }) => elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
+    );
+    return healths
+      .flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions)
+      .some(({ TargetHealth }) => TargetHealth?.State === 'unhealthy');
   };
+  const watch = async () => {
+    while (!stopping.signal.aborted) {
+      // The sandbox may still be starting.
+      if (await isUnhealthy().catch(() => false)) return new Date();
+      await pause(WATCH_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+    return undefined;
+  };
+  const watching = watch();
+  return {
+    stop() {
+      stopping.abort();
+      return watching;
+    },
+  };
+}
+
+/** Reads the tasks of the only service that were created since a given time and have stopped by themselves. */
+async function stoppedSince(ecs: ECSClient, start: Date): Promise<Task[]> {
+  const cluster = 'slipway-dev';
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: 'STOPPED' }));
+  if (taskArns.length === 0) return [];
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  const isOwn = ({ stopCode, createdAt }: Task) =>
+    stopCode !== 'ServiceSchedulerInitiated' && createdAt !== undefined && createdAt >= start;
+  const timeOf = ({ stoppingAt }: Task) => stoppingAt?.getTime() ?? 0;
+  return tasks.filter(isOwn).sort((one, other) => timeOf(one) - timeOf(other));
 }

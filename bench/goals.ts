@@ -79,13 +79,13 @@ export const minimumVerdicts = (workloads: MinimumResults['workloads']): Verdict
     atMost: MAX_RATIO_TO_MINIMUM,
   }));
 
-/** The maximum time from ECS's report of a failure that no retry can remove until the end of the command, in seconds. */
+/** The maximum time from AWS's report of a failure that no retry can remove until the end of the command, in seconds. */
 const MAX_SECONDS_AFTER_REPORT = 15;
 
 /** Compares how soon updates that cannot succeed end with the goal. */
 export const failureVerdicts = (failures: readonly FailureTime[]): Verdict[] =>
   failures.map(({ what, secondsAfterReport }) => ({
-    what: `${what}: seconds from ECS's report to the end`,
+    what: `${what}: seconds from AWS's report to the end`,
     measured: secondsAfterReport,
     atMost: MAX_SECONDS_AFTER_REPORT,
   }));
@@ -93,14 +93,23 @@ export const failureVerdicts = (failures: readonly FailureTime[]): Verdict[] =>
 /** The maximum share of requests that may be sent late. With more, the load was not the one that was meant. */
 const MAX_LATE_SHARE = 0.03;
 
+/** Whether the load during a change was steady. If not, the change must be measured again. */
+export const isSteady = ({ requests, late }: Pick<RolloutResult, 'requests' | 'late'>): boolean =>
+  late <= MAX_LATE_SHARE * requests;
+
 /** Compares the number of dropped requests of each change with its goal, zero, and checks that the load was steady. */
 export const rolloutVerdicts = (results: readonly RolloutResult[]): Verdict[] =>
-  results.flatMap(({ what, requests, late, dropped }) => [
-    { what: `${what}: dropped requests`, measured: dropped.length, atMost: 0 },
-    ...(late > MAX_LATE_SHARE * requests
-      ? [{ what: `${what}: late requests, as a share`, measured: late / requests, atMost: MAX_LATE_SHARE }]
-      : []),
-  ]);
+  results.flatMap((result) => {
+    const { what, requests, late, dropped } = result;
+    return [
+      { what: `${what}: dropped requests`, measured: dropped.length, atMost: 0 },
+      ...(isSteady(result)
+        ? []
+        : [
+            { what: `${what}: late requests, as a share`, measured: late / requests, atMost: MAX_LATE_SHARE },
+          ]),
+    ];
+  });
 
 /** The maximum time that Slipway itself may take, in seconds. */
 const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };

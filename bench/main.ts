@@ -40,7 +40,7 @@ const { values } = parseArgs({
     'rollout-pace': { type: 'string', default: '10' },
     /** The parts of the comparison with the minimum time. */
     minimum: { type: 'string', default: MINIMUM_PARTS.join(',') },
-    /** Texts in the names of the changes during which dropped requests are counted; all changes by default. */
+    /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
     only: { type: 'string', default: 'compare,own,minimum,throughput,rollouts' },

@@ -77,7 +77,7 @@ const minimumTable = (workloads: ComparedWorkloads): string =>
 
 const failureTable = (failures: readonly FailureTime[]): string =>
   table([
-    ['fault of the new version', 'whole command', "from ECS's report to the end"],
+    ['fault of the new version', 'whole command', "from AWS's report to the end"],
     ...failures.map(({ what, seconds, secondsAfterReport }) => [
       what,
       `${seconds.toFixed(1)} s`,

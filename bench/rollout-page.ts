@@ -1,4 +1,5 @@
 /** Renders the counts of dropped requests: the printed table, and the generated section of docs/rollouts.md. Pure. */
+import { isSteady } from './goals.ts';
 import { summary, type RolloutMeasurement } from './rollouts.ts';
 import { table } from './table.ts';
 
@@ -14,7 +15,7 @@ export const rolloutTable = ({ results }: RolloutMeasurement): string =>
       what,
       `${seconds.toFixed(0)} s`,
       String(requests),
-      String(late),
+      isSteady({ requests, late }) ? String(late) : `${late}: invalid`,
       `${(slowestMs / 1000).toFixed(1)} s`,
       `${dropped.length}${summary(dropped)}`,
     ]),

@@ -45,7 +45,7 @@ const STEADY_POLL_MS = 500;
 /**
  * Makes one change after another to a running stack, while requests arrive.
  * @param pace the speed of the sandbox's time relative to AWS time
- * @param only selects the scenarios whose names contain one of these texts; all by default
+ * @param only selects the scenarios whose names contain one of these strings; all by default
  * @throws Error if a command succeeds or fails although its scenario expects the opposite
  */
 export const measureRollouts = (

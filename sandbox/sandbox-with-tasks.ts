@@ -76,7 +76,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     plane,
     pages: {
       ...options.pages,
-      'GET listeners': async ({ query }) => {
+      'GET listeners': ({ query }) => {
         const id = query.get('task') ?? '';
         for (const region of sandbox.world.regions()) {
           const task = region.ecs.tasks.find(({ taskArn }) => taskIdOf(taskArn) === id);

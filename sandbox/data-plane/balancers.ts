@@ -149,7 +149,7 @@ function viewOf(
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
-    reach: (target) => locateTarget(region, balancer, target, folderOf),
+    reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
     countRequest,
     openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),
   };
@@ -185,7 +185,7 @@ function checkedGroups(
         matcher: row.Matcher?.HttpCode ?? '200',
       },
       targets: targetsOf(row),
-      reach: (target) => locateTarget(region, balancer, target, folderOf),
+      reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
     };
     return [{ region, group }];
   });

@@ -27,12 +27,12 @@ export function checkBalancerIngress(
  * @returns `timeout` when the security groups or network ACLs do not admit the connection, `refused` when nothing listens
  *   on the port
  */
-export async function locateTarget(
+export function locateTarget(
   region: Region,
   balancer: LoadBalancerRow,
   target: { readonly id: string; readonly port: number },
   folderOf: (taskArn: string) => string,
-): Promise<Reachability> {
+): Reachability {
   const task = region.ecs.tasks.find(
     ({ privateIp, lastStatus, networkInterfaceId }) =>
       privateIp === target.id && lastStatus !== 'STOPPED' && isInVpcOf(region, balancer, networkInterfaceId),
@@ -41,7 +41,7 @@ export async function locateTarget(
   // Any node of the load balancer is enough. The sandbox does not model which node sends a request.
   const isAdmitted = receiver && someInterfaceReaches(region, balancer.interfaceIds, receiver, target.port);
   if (!task || !isAdmitted) return 'timeout';
-  const address = await localAddress(folderOf(task.taskArn), target.port);
+  const address = localAddress(folderOf(task.taskArn), target.port);
   return typeof address === 'object' ? address : 'refused';
 }
 

@@ -39,7 +39,7 @@ export interface TaskDataPlane extends DataPlane {
   /** Returns the folder of a task, in which the task's listening ports are recorded. */
   folderOf(taskArn: string): string;
   /** Returns the addresses on which the containers of a task listen, or listened if the task has stopped. */
-  listenersOf(region: Region, taskArn: string): Promise<ListenedAddress[]>;
+  listenersOf(region: Region, taskArn: string): ListenedAddress[];
   /** Counts a request that a load balancer has forwarded to a target group. */
   countRequest(targetGroupArn: string): void;
   /** The requests that load balancers have forwarded and that have not ended. */
@@ -111,7 +111,7 @@ export function makeTaskDataPlane(
     });
   }
 
-  async function listenersOf(region: Region, taskArn: string): Promise<ListenedAddress[]> {
+  function listenersOf(region: Region, taskArn: string): ListenedAddress[] {
     const { listened } = region.ecs.tasks.get(taskArn) ?? {};
     return (
       listened?.map((address) => ({ ...address, isOpen: false })) ?? listenedAddresses(folderOf(taskArn))
@@ -127,7 +127,7 @@ export function makeTaskDataPlane(
       await stopInOrder(state.definitions, async (name) => state.containers.get(name)?.stop(maxStopMs));
     }
     runningTasks.delete(taskArn);
-    const listened = await listenedAddresses(folderOf(taskArn));
+    const listened = listenedAddresses(folderOf(taskArn));
     const task = region.ecs.tasks.get(taskArn);
     if (task) task.listened = listened.map(({ container, host, port }) => ({ container, host, port }));
     // If a child process is still writing, the folder may remain. The sandbox removes it at its next start.

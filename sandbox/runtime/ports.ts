@@ -1,5 +1,5 @@
 /** Finds the local port behind a task's port, for clients outside the task such as a load balancer. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The record that `listener-records.cjs` writes: the address that the program requested, and its port on 127.0.0.1. */
@@ -16,21 +16,19 @@ export function portsFolder(taskDirectory: string): string {
 }
 
 /**
- * Finds the listener that a connection to the task's private IP would reach.
+ * Finds the listener that a connection to the task's private IP would reach. Reads the small records synchronously: every request
+ * of a load balancer needs this, and must not wait behind images that are unpacked, which can occupy Node's thread pool for seconds.
  * @param taskDirectory the folder of the task
  * @param port the port as the task's programs see it
  * @returns the real address; `loopback-only` when clients outside the task cannot reach the program because it listens
  *   only on 127.0.0.1 or ::1; undefined when nothing listens on the port
  */
-export async function localAddress(
+export function localAddress(
   taskDirectory: string,
   port: number,
-): Promise<{ host: '127.0.0.1'; port: number } | 'loopback-only' | undefined> {
+): { host: '127.0.0.1'; port: number } | 'loopback-only' | undefined {
   const folder = portsFolder(taskDirectory);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${port}-`));
-  const listeners = (await Promise.all(names.map((name) => readListener(join(folder, name))))).flatMap(
-    (listener) => listener ?? [],
-  );
+  const listeners = namesIn(folder, `${port}-`).flatMap((name) => readListener(join(folder, name)) ?? []);
   const reachable = listeners.find(({ address }) => !address.startsWith('127.') && address !== '::1');
   if (reachable) return { host: '127.0.0.1', port: reachable.port };
   return listeners.length > 0 ? 'loopback-only' : undefined;
@@ -61,24 +59,31 @@ interface ListenerNote extends Omit<ListenedAddress, 'isOpen'> {
  * Returns every address on which a container of a task has listened, also those of containers that have ended.
  * @param taskDirectory the folder of the task; if it does not exist, the list is empty
  */
-export async function listenedAddresses(taskDirectory: string): Promise<ListenedAddress[]> {
+export function listenedAddresses(taskDirectory: string): ListenedAddress[] {
   const folder = portsFolder(taskDirectory);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('listened-'));
-  const addresses = await Promise.all(
-    names.toSorted().map(async (name) => {
-      const noted = await readJson<ListenerNote>(join(folder, name));
+  return namesIn(folder, 'listened-')
+    .toSorted()
+    .flatMap((name) => {
+      const noted = readJson<ListenerNote>(join(folder, name));
       if (!noted) return [];
       const { record = `${noted.port}-${noted.host}`, ...address } = noted;
-      const listener = await readListener(join(folder, record));
+      const listener = readListener(join(folder, record));
       return [{ ...address, isOpen: listener?.container === noted.container }];
-    }),
-  );
-  return addresses.flat();
+    });
+}
+
+/** Returns the names in a folder that begin with a prefix; none if the folder does not exist. */
+function namesIn(folder: string, prefix: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.startsWith(prefix));
+  } catch {
+    return [];
+  }
 }
 
 /** Reads a listener's record; returns undefined for a record that a crashed process left behind. */
-async function readListener(file: string): Promise<ListenerRecord | undefined> {
-  const listener = await readJson<ListenerRecord>(file);
+function readListener(file: string): ListenerRecord | undefined {
+  const listener = readJson<ListenerRecord>(file);
   try {
     if (listener) process.kill(listener.pid, 0);
     return listener;
@@ -87,7 +92,10 @@ async function readListener(file: string): Promise<ListenerRecord | undefined> {
   }
 }
 
-const readJson = <T>(file: string): Promise<T | undefined> =>
-  readFile(file, 'utf8')
-    .then((text) => JSON.parse(text) as T)
-    .catch(() => undefined);
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}

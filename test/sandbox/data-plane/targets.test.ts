@@ -1,4 +1,5 @@
 // The load balancer's egress rules and the task's ingress rules are enforced between a load balancer and a running task.
+import { pbkdf2 } from 'node:crypto';
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -11,6 +12,7 @@ import { expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateTarget } from '../../../sandbox/data-plane/reachability.ts';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { required } from '../aws/ec2/scene.ts';
@@ -47,7 +49,7 @@ async function startTask(folder: string) {
     ...scene,
     balancerGroup,
     taskGroup,
-    reach: (to = target) => locateTarget(region, balancer, to, folderOf),
+    reach: (to = target) => Promise.resolve(locateTarget(region, balancer, to, folderOf)),
     target,
   };
 }
@@ -73,6 +75,14 @@ test('a load balancer reaches a target only when the ingress rules of the target
     if (typeof reached === 'string') throw new Error(`The target cannot be reached: ${reached}`);
     expect(await (await fetch(`http://${reached.host}:${reached.port}`)).text()).toBe('hello');
     expect(await reach({ ...target, port: PORT + 1 })).toBe('timeout');
+    // Images that are unpacked occupy the thread pool. Requests must not wait behind them.
+    const order: string[] = [];
+    const hashes = Array.from({ length: 8 }, () =>
+      promisify(pbkdf2)('password', 'salt', 50_000, 32, 'sha512').then(() => order.push('hashed')),
+    );
+    await reach().then(() => order.push('reached'));
+    expect(order).toEqual(['reached']);
+    await Promise.all(hashes);
 
     await ec2.send(new RevokeSecurityGroupEgressCommand(egress));
     expect(await reach()).toBe('timeout');

@@ -110,7 +110,7 @@ describe('listening', () => {
       '-e',
       serverProgram('inner', 5000, '127.0.0.1') + serverProgram('outer', 5000, PRIVATE_IP),
     ]);
-    await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
+    await until(() => Promise.resolve(typeof localAddress(task.directory, 5000) === 'object'), 'both');
     expect(await fetchFromOutside(task, 5000)).toBe('outer');
     expect(await fetchFromTask(task, 'http://127.0.0.1:5000')).toBe('inner');
     expect(await fetchFromTask(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
@@ -135,15 +135,15 @@ describe('listening', () => {
 
   test('no listener is found before a program listens, or after the program closes the listener, exits or crashes', async () => {
     await using task = await TestTask.create();
-    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    expect(localAddress(task.directory, 5000)).toBeUndefined();
     await task.evaluate(`const s = require('net').createServer().listen(5000, () => s.close())`);
-    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    expect(localAddress(task.directory, 5000)).toBeUndefined();
     await task.evaluate(`require('net').createServer().listen(5000, () => process.exit())`);
-    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    expect(localAddress(task.directory, 5000)).toBeUndefined();
     await task.evaluate(
       `require('net').createServer().listen(5000, () => process.kill(process.pid, 'SIGKILL'))`,
     );
-    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    expect(localAddress(task.directory, 5000)).toBeUndefined();
   });
 
   test('a port whose program crashed can be used again', async () => {

@@ -70,8 +70,8 @@ export class TestTask {
   }
 
   /** Waits until something in the task listens on a port. */
-  async waitForListener(port: number): Promise<Exclude<Awaited<ReturnType<typeof localAddress>>, undefined>> {
-    return until(() => localAddress(this.directory, port), `a listener on port ${port}`);
+  async waitForListener(port: number): Promise<Exclude<ReturnType<typeof localAddress>, undefined>> {
+    return until(() => Promise.resolve(localAddress(this.directory, port)), `a listener on port ${port}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,9 +13,14 @@ export const LONG = [
     'killed',
     'fuzz/run-with-wrong-state',
   ].map((name) => `sweep/${name}`),
-  ...['arbitrary-stacks', 'autoscaling', 'half-built', 'missing-resources', 'replacement-without-outage'].map(
-    (name) => `converge/${name}`,
-  ),
+  ...[
+    'arbitrary-stacks',
+    'autoscaling',
+    'half-built',
+    'last-ten-revisions',
+    'missing-resources',
+    'replacement-without-outage',
+  ].map((name) => `converge/${name}`),
   ...[
     'broken-program',
     'concurrent-runs',

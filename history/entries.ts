@@ -6,6 +6,7 @@ import { changesBetween } from '../lib/derive/revision-words.ts';
 import { BY_TAG, RESTORES_TAG } from '../lib/derive/tags.ts';
 import { definitionFields } from '../lib/derive/task-definition.ts';
 import { revisionNumber, type HistoryFacts } from './read.ts';
+import { sharesIn } from './shares.ts';
 
 /** The ways in which a deployment ends. `unknown`: ECS keeps no record of a deployment for longer than 90 days. */
 export type DeploymentOutcome =
@@ -37,8 +38,10 @@ export interface HistoryEntry {
   readonly outcome: DeploymentOutcome;
   /** The reason for the outcome, in ECS's words. */
   readonly reason: string | undefined;
-  /** Whether tasks of this deployment are in service. */
+  /** Whether tasks of this deployment are in service. While ECS shifts requests, tasks without a share are not. */
   readonly isServing: boolean;
+  /** The share of the requests that its tasks get while ECS shifts requests, 1 to 99. */
+  readonly trafficPercent: number | undefined;
 }
 
 const OUTCOMES: Readonly<Record<string, DeploymentOutcome>> = {
@@ -71,10 +74,13 @@ interface Event {
 export function historyOf(facts: HistoryFacts, now: number): HistoryEntry[] {
   const events = eventsIn(facts);
   const serving = servingEvents(facts, events);
+  const shares = sharesIn(facts);
   const definitions = [...facts.definitions].sort((a, b) => revisionNumber(a.arn) - revisionNumber(b.arn));
   return events
     .map((event, index): HistoryEntry => {
       const { arn, tags, taskDefinition } = event.definition;
+      const share = shares.get(event.serviceRevision?.serviceRevisionArn ?? '') ?? 100;
+      const isServing = serving.has(event) && share > 0;
       const earlier = events.slice(0, index);
       const isRepeat = earlier.some(({ definition }) => definition.arn === arn);
       return {
@@ -92,7 +98,8 @@ export function historyOf(facts: HistoryFacts, now: number): HistoryEntry[] {
         restores: tags[RESTORES_TAG] === undefined ? undefined : Number(tags[RESTORES_TAG]),
         images: imagesOf(event),
         ...endingOf(event, facts, now),
-        isServing: serving.has(event),
+        isServing,
+        trafficPercent: isServing && share < 100 ? share : undefined,
       };
     })
     .reverse();

@@ -32,9 +32,10 @@ const timeText = (at: Date | undefined): string =>
   at === undefined ? '' : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** Describes how a deployment ended, and whether it is in service. */
-function endingText({ outcome, reason, isServing }: HistoryEntry): string {
+function endingText({ outcome, reason, isServing, trafficPercent }: HistoryEntry): string {
   const ending = reason === undefined ? outcome : `${outcome}: ${reason.trim()}`;
-  return isServing ? `in service, ${ending}` : ending;
+  const share = trafficPercent === undefined ? '' : ` with ${trafficPercent} % of the requests`;
+  return isServing ? `in service${share}, ${ending}` : ending;
 }
 
 function details({ changes, restores, images }: HistoryEntry): string[] {
@@ -55,20 +56,21 @@ const shortDigest = ({ digest = '' }: DeployedImage): string =>
 /** Returns the history of a service for scripts. */
 export const historyJson = (service: string, entries: readonly HistoryEntry[], olderCount: number) => ({
   service,
-  revisions: entries.map(({ revision, at, by, changes, restores, images, outcome, reason, isServing }) => ({
-    revision,
+  revisions: entries.map(({ at, by, restores, images, reason, isServing, trafficPercent, ...entry }) => ({
+    revision: entry.revision,
     at: at?.toISOString() ?? null,
     by: by ?? null,
-    changes,
+    changes: entry.changes,
     restores: restores ?? null,
     images: images.map(({ container, reference, digest }) => ({
       container,
       reference,
       digest: digest ?? null,
     })),
-    outcome,
+    outcome: entry.outcome,
     reason: reason ?? null,
     inService: isServing,
+    trafficPercent: trafficPercent ?? null,
   })),
   older: olderCount,
 });

@@ -13,7 +13,7 @@ export const MAX_ALARM_MINUTES = 5;
  * running. The starts of tasks, their health checks and their draining take additional time.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
-export function pauseMinutes(deploy: Deploy): number {
+export function totalBakeMinutes(deploy: Deploy): number {
   switch (deploy.strategy) {
     case 'rolling':
       return deploy.bakeMinutes ?? (deploy.alarms.length > 0 ? MAX_ALARM_MINUTES : 0);

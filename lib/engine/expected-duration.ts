@@ -1,6 +1,6 @@
 /** The expected duration of a provision or a teardown on AWS: the longest path, with the usual duration of each wait. Pure. */
 import type { Service } from '../config/config.ts';
-import { pauseMinutes } from '../config/deploy-minutes.ts';
+import { totalBakeMinutes } from '../config/deploy-minutes.ts';
 import { needs, type Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
 import { longestPath } from './longest-path.ts';
@@ -43,7 +43,7 @@ const longestBakeMs = (changes: readonly Change[], services: readonly Pick<Servi
   const updated = changes.filter(({ noun, verb }) => noun === 'services' && verb === 'update');
   const bakeMinutes = services
     .filter(({ name }) => updated.some(({ key }) => key === name))
-    .map(({ deploy }) => pauseMinutes(deploy));
+    .map(({ deploy }) => totalBakeMinutes(deploy));
   return Math.max(0, ...bakeMinutes) * 60_000;
 };
 

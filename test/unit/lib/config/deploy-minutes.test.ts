@@ -1,6 +1,6 @@
 // The bake times of a deployment, which the deadlines and the expected duration of a provision include.
 import { expect, test } from '@jest/globals';
-import { pauseMinutes } from '../../../../lib/config/deploy-minutes.ts';
+import { totalBakeMinutes } from '../../../../lib/config/deploy-minutes.ts';
 import { read, validStackWith } from './support.ts';
 
 test.each([
@@ -18,5 +18,5 @@ test.each([
   [{ linear: { percent: 100, stepMinutes: 9, bakeMinutes: 1 } }, 1],
 ])('a deployment with %j bakes for %i minutes', (deploy, expected) => {
   const [service] = read(validStackWith({ 'services.shop.deploy': deploy })).services;
-  expect(service && pauseMinutes(service.deploy)).toBe(expected);
+  expect(service && totalBakeMinutes(service.deploy)).toBe(expected);
 });

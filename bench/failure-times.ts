@@ -19,7 +19,7 @@ export interface FailureTime {
 
 /** What AWS reports about a new version that fails. */
 interface Reports {
-  /** The tasks that stopped by themselves, the first one first. */
+  /** The tasks that stopped on their own, the first one first. */
   readonly stopped: readonly Task[];
   /** When the load balancer reported the first target as unhealthy. */
   readonly unhealthyAt: Date | undefined;
@@ -128,7 +128,7 @@ function watchTargets(elb: ElasticLoadBalancingV2Client): { readonly stop: () =>
   };
 }
 
-/** Reads the tasks of the only service that were created since a given time and have stopped by themselves. */
+/** Reads the tasks of the only service that were created since a given time and have stopped on their own. */
 async function stoppedSince(ecs: ECSClient, start: Date): Promise<Task[]> {
   const cluster = 'slipway-dev';
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: 'STOPPED' }));

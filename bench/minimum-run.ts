@@ -25,10 +25,7 @@ export interface MinimumComparison {
   readonly path: readonly string[];
 }
 
-/** The parts of the comparison, in their order. */
 export const MINIMUM_PARTS = ['first', 'update', 'defaults', 'failures', 'teardown'] as const;
-type MinimumPart = (typeof MINIMUM_PARTS)[number];
-
 /** The comparison of all commands with their minimum times. */
 export interface MinimumResults {
   readonly workloads: readonly MinimumComparison[];
@@ -44,6 +41,10 @@ export interface MinimumResults {
 
 const DEREGISTRATION_SECONDS = 10;
 const HEALTH_CHECK_INTERVAL_SECONDS = 5;
+const DELAYS = {
+  deregistration: DEREGISTRATION_SECONDS * 1000,
+  healthCheckInterval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
+};
 /** The settings that determine how long an update takes. */
 interface UpdateSettings {
   readonly deregistrationDelaySeconds: number;
@@ -124,10 +125,6 @@ export const compareWithMinimum = (
       SLIPWAY_TIMELINE: files.timeline,
     };
     const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
-    const delays = {
-      deregistration: DEREGISTRATION_SECONDS * 1000,
-      healthCheckInterval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
-    };
     const workloads: MinimumComparison[] = [];
     const run = async (
       script: 'provision' | 'teardown',
@@ -145,27 +142,25 @@ export const compareWithMinimum = (
       workloads.push({ workload, seconds, minimum: minimum.ms / 1000 / pace, path: minimum.nodes });
       log(`${workload}: ${seconds.toFixed(1)} s, the minimum is ${(minimum.ms / 1000 / pace).toFixed(1)} s`);
     };
-    const isMeasured = (part: MinimumPart) => parts.includes(part);
+    const isMeasured = (part: (typeof MINIMUM_PARTS)[number]) => parts.includes(part);
     try {
       const start = Date.now();
       if (isMeasured('first')) await measure('first provision', provisionMinimum(), 'provision', stackOf(1));
       else {
         await run('provision', stackOf(1), { sandboxPace: SETUP_PACE });
         await stopSandbox(env.SLIPWAY_HOME, port);
-        // The sandbox that starts now starts the task again. An update is measured only once that task serves.
+        // The next sandbox starts the task again. An update is measured only once that task serves.
         await run('provision');
       }
       const spans = isMeasured('first') ? provisionSpans(files.timeline, start, Date.now(), pace) : [];
-      if (isMeasured('update')) await measure('update', updateMinimum(delays), 'provision', stackOf(2));
-      const secondsWithDefaults = isMeasured('defaults') ? await measureDefaults(2, run) : undefined;
-      if (secondsWithDefaults !== undefined)
-        log(`update with AWS's default settings: ${secondsWithDefaults.toFixed(1)} s`);
+      if (isMeasured('update')) await measure('update', updateMinimum(DELAYS), 'provision', stackOf(2));
+      const secondsWithDefaults = isMeasured('defaults') ? await measureDefaults(2, run, log) : undefined;
       const failures = isMeasured('failures')
         ? await measureFailures(port, log, (command) =>
             run('provision', stackOf(3, SHORT_SETTINGS, command), { expectedCode: 1 }),
           )
         : [];
-      if (isMeasured('teardown')) await measure('teardown', teardownMinimum(delays), 'teardown');
+      if (isMeasured('teardown')) await measure('teardown', teardownMinimum(DELAYS), 'teardown');
       const criticalSpans = spans.length > 0 ? criticalPath(spans, spanGraph) : [];
       return { workloads, secondsWithDefaults, failures, spans, criticalSpans };
     } finally {
@@ -185,9 +180,11 @@ const OPENING = 'load balancer opens';
 async function measureDefaults(
   version: number,
   run: (script: 'provision', stack: StackInput) => Promise<number>,
+  log: (text: string) => void,
 ): Promise<number> {
   await run('provision', stackOf(version, AWS_DEFAULTS));
   const seconds = await run('provision', stackOf(version + 1, AWS_DEFAULTS));
+  log(`update with AWS's default settings: ${seconds.toFixed(1)} s`);
   await run('provision', stackOf(version + 1));
   return seconds;
 }

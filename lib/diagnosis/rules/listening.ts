@@ -135,7 +135,8 @@ const tooEarly = listeningRule((context) => {
   const wasStopped = check.task?.stoppedReason !== undefined;
   if (seconds === undefined || !wasStopped || check.result === 'timeout') return undefined;
   if (onPort(context).length > 0 || seconds > graceSeconds + PATIENCE_SECONDS) return undefined;
-  if (listeners !== undefined && listeners.length > 0) return undefined;
+  // A failed check of a container does not tell whether the program listens.
+  if (listeners === undefined ? check.by === 'container' : listeners.length > 0) return undefined;
   return {
     what: `${name} was not ready ${Math.max(1, seconds)} s after it started, and graceSeconds is ${graceSeconds}`,
     fix: [

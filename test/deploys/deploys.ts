@@ -85,10 +85,9 @@ async function stopSandbox(user: Machine): Promise<void> {
 
 async function deployAndCheck(user: Machine, one: DeployCase, mode: Mode): Promise<void> {
   let url = '';
-  if (one.prepare) {
-    await user.start('sandbox').outputs(/answers at/);
-    await one.prepare(user);
-  }
+  // The commands give a sandbox only so long to start; on a busy machine that is not the fault that is tested.
+  await user.start('sandbox').outputs(/answers at/);
+  await one.prepare?.(user);
   if (mode === 'update') {
     const first = await user.run('provision', ...written(user, GOOD));
     expect(first).toMatchObject({ code: 0, problem: undefined });
@@ -113,7 +112,7 @@ async function deployAndCheck(user: Machine, one: DeployCase, mode: Mode): Promi
   const beginning = `${problem?.what}\n${problem?.code === 'STEPS_FAILED' ? why : why.split('\n')[0]}`;
   expect(beginning).toMatch(one.cause);
   if (one.fix) expect(problem?.fix.join('\n')).toMatch(one.fix);
-  if (mode === 'update' && !one.cutsOffAll)
+  if (mode === 'update' && !one.cutsOffAll && !one.stays)
     expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'v1 /api' });
 }
 

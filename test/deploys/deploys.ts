@@ -116,13 +116,17 @@ async function deployAndCheck(user: Machine, one: DeployCase, mode: Mode): Promi
     expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'v1 /api' });
 }
 
-/** Returns the sentence that names the cause. If the sentence only names a file, the first reason follows. */
+/** Returns the sentence that names the cause. If the sentence only names a file or several services, the reasons follow. */
 function printedBy({ problem }: Outcome, { folder }: Machine): string {
   if (!problem) return 'works';
-  const namesFile = ['BUNDLE', 'CONFIG_INVALID', 'STEPS_FAILED'].includes(problem.code);
-  return [problem.what, ...(namesFile ? problem.why.split('\n').slice(0, 2) : [])]
+  const reasons = problem.why.split('\n');
+  const ofSteps = reasons.filter((line) => line.startsWith('The deployment of '));
+  const namesFile = ['BUNDLE', 'CONFIG_INVALID'].includes(problem.code);
+  const more = namesFile ? reasons.slice(0, 2) : problem.code === 'STEPS_FAILED' ? ofSteps : [];
+  return [problem.what, ...more]
     .join(' ')
-    .replaceAll(`${folder}/`, '');
+    .replaceAll(`${folder}/`, '')
+    .replace(/app-\d+\.sock/, 'app.sock');
 }
 
 /** Appends a result to the file that DEPLOYS_REPORT names, if any. */

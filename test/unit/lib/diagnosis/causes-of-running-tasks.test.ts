@@ -193,6 +193,14 @@ describe('a program that listens elsewhere', () => {
     expect(findCause(factsWith({ events: [event], targets: [healthy] }))).toBeUndefined();
   });
 
+  test('a task that still starts when its short grace period is over had too little of it', () => {
+    const service = serviceWith({}, { graceSeconds: 0 });
+    expect(causeOfTarget(...REFUSED, [], { service, seconds: 2 })).toMatchObject({
+      what: 'api was not ready 2 s after it started, and graceSeconds is 0',
+      isPermanent: true,
+    });
+  });
+
   test('a port that a variable sets is permanent even while the program is starting', () => {
     const service = serviceWith({ environment: { PORT: '5001' } });
     const cause = causeOfTarget(...REFUSED, [at('0.0.0.0', 5001)], { service, seconds: 20 });
@@ -210,7 +218,10 @@ describe('a program that listens elsewhere', () => {
     const facts = factsWith({ service: serviceWith({}, { graceSeconds: 0 }), tasks: [task] });
     expect(findCause(facts)).toMatchObject({
       what: 'api was not ready 12 s after it started, and graceSeconds is 0',
-      fix: ['Raise graceSeconds of web above the seconds that api needs to listen on 5000.'],
+      fix: [
+        'Raise graceSeconds of web above the seconds that api needs to listen on 5000.',
+        'If api listens elsewhere or not at all, make it listen on 0.0.0.0:5000.',
+      ],
     });
   });
 });

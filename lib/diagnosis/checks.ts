@@ -24,8 +24,13 @@ const TASK_IN_EVENT = /\(task ([^)]+)\)/;
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-reason-codes
  */
 export function failedChecks(facts: Facts): FailedCheck[] {
-  return [...ofTargets(facts), ...ofEvents(facts), ...ofStoppedTasks(facts), ...ofContainers(facts)];
+  const ofBalancer = [...ofTargets(facts), ...ofEvents(facts), ...ofStoppedTasks(facts)];
+  return [...ofBalancer.filter(({ task }) => !failedItsOwnCheck(task)), ...ofContainers(facts)];
 }
+
+/** Whether ECS stopped a task because of a container's own check. The load balancer then only sees its programs end. */
+const failedItsOwnCheck = (task: TaskFacts | undefined): boolean =>
+  /failed container health checks/i.test(task?.stoppedReason ?? '');
 
 function ofTargets({ targets, tasks }: Facts): FailedCheck[] {
   return targets
@@ -39,7 +44,7 @@ function ofTargets({ targets, tasks }: Facts): FailedCheck[] {
     }));
 }
 
-function ofEvents({ events, service, targetGroups, tasks }: Facts): FailedCheck[] {
+function ofEvents({ events, service, targetGroups, tasks, targets }: Facts): FailedCheck[] {
   return events.toReversed().flatMap((event): FailedCheck[] => {
     const [, port, group = '', reason = ''] = UNHEALTHY_TARGET.exec(event) ?? [];
     if (port === undefined) return [];
@@ -49,6 +54,10 @@ function ofEvents({ events, service, targetGroups, tasks }: Facts): FailedCheck[
     // An event without a task of this deployment may be about the previous version.
     const task = tasks.find(({ id }) => id === taskId);
     if (container === undefined || (taskId !== undefined && !task)) return [];
+    const isHealthyNow = targets.some(
+      (target) => target.taskId === taskId && target.container === container && target.state === 'healthy',
+    );
+    if (isHealthyNow) return [];
     return [{ container, by: 'load balancer', result: resultOf(reason), task, report: event }];
   });
 }

@@ -149,7 +149,12 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
         const facts = targetFacts(container.name, target, tasks);
         const key = `${container.name} ${target.Target?.Id}`;
         // Later reports about a draining target no longer say why it failed.
-        const isNews = facts.state === 'healthy' || facts.state === 'unhealthy' || !lastTargets.has(key);
+        // Nor does a task that is stopping: its programs are ending.
+        const isStopping = tasks.some(
+          ({ id, stoppingAt }) => id === facts.taskId && stoppingAt !== undefined,
+        );
+        const isReport = !isStopping && (facts.state === 'healthy' || facts.state === 'unhealthy');
+        const isNews = isReport || !lastTargets.has(key);
         // A target of the previous version is not a fact about this deployment.
         if (isNews && (facts.taskId !== undefined || !lastTargets.has(key))) lastTargets.set(key, facts);
       }

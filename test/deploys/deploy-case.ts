@@ -19,6 +19,8 @@ export interface DeployCase {
   readonly meanwhile?: (user: Machine) => Promise<void>;
   /** Whether the change by hand also cuts off the version that works. */
   readonly cutsOffAll?: true;
+  /** Whether the version with the fault stays: ECS and its health checks consider it as healthy. */
+  readonly stays?: true;
   /** Matches the cause that Slipway names; undefined if the deploy works. */
   readonly cause?: RegExp;
   /** Matches a warning of a deploy that works. */

@@ -130,21 +130,26 @@ const otherProtocol = listeningRule((context) => {
 });
 
 const notReadyInTime = listeningRule((context) => {
-  const { name, port, seconds, facts, check, listeners } = context;
+  const { name, port, seconds, facts, check, listeners, isGraceOver } = context;
   const { graceSeconds } = facts.service;
   const wasStopped = check.task?.stoppedReason !== undefined;
-  if (seconds === undefined || !wasStopped || check.result === 'timeout') return undefined;
+  if (seconds === undefined || check.result === 'timeout') return undefined;
+  if (!wasStopped && !(isGraceOver && seconds < SHORT_SECONDS)) return undefined;
   if (onPort(context).length > 0 || seconds > graceSeconds + PATIENCE_SECONDS) return undefined;
-  if (listeners !== undefined && listeners.length > 0) return undefined;
+  // A failed check of a container does not tell whether the program listens.
+  if (listeners === undefined ? check.by === 'container' : listeners.length > 0) return undefined;
   return {
     what: `${name} was not ready ${Math.max(1, seconds)} s after it started, and graceSeconds is ${graceSeconds}`,
     fix: [
       `Set graceSeconds of ${facts.service.name} to more seconds than ${name} needs before it listens on port ${port}.`,
+      `If ${name} listens elsewhere or not at all, make it listen on 0.0.0.0:${port}.`,
     ],
-    isPermanent: false,
+    isPermanent: !wasStopped,
   };
 });
 
+/** A task that is younger has probably not finished its start, whatever its grace period. */
+const SHORT_SECONDS = 15;
 /** How long after its grace period a task usually runs before ECS stops it for failed checks. */
 const PATIENCE_SECONDS = 60;
 

@@ -181,6 +181,47 @@ describe('a program that listens elsewhere', () => {
     expect(causeOfTarget(...REFUSED, listeners, { seconds: 20 })?.isPermanent).toBe(false);
   });
 
+  test('a task that fails the check of a container does not fail that of the load balancer, which sees it end', () => {
+    const [api] = serviceWith().containers;
+    const worker = { ...api, name: 'worker', key: 'web-worker', port: 7000, path: undefined };
+    const service = serviceWith(
+      {},
+      { containers: [api, worker] as ReturnType<typeof serviceWith>['containers'] },
+    );
+    const target: TargetFacts = {
+      ...{ container: 'api', taskId: '1', state: 'unhealthy' },
+      ...{ reason: REFUSED[0], description: REFUSED[1] },
+    };
+    const containers = [
+      containerFacts({ listeners: [at('0.0.0.0', 5000)] }),
+      containerFacts({ name: 'worker', healthStatus: 'UNHEALTHY' }),
+    ];
+    const stoppedReason = 'Task failed container health checks';
+    const task = taskWith({ stopCode: 'ServiceSchedulerInitiated', stoppedReason, containers });
+    expect(findCause(factsWith({ service, tasks: [task], targets: [target] }))?.what).toMatch(
+      /^worker fails its own health check/,
+    );
+  });
+
+  test('a target that has become healthy since ECS reported it is not a cause', () => {
+    const event =
+      '(service web) (port 5000) is unhealthy in (target-group shop-dev-web-api-1a2b) due to (reason Health checks failed).';
+    const healthy: TargetFacts = {
+      ...{ container: 'api', taskId: undefined, state: 'healthy' },
+      ...{ reason: undefined, description: undefined },
+    };
+    expect(findCause(factsWith({ events: [event] }))).toBeDefined();
+    expect(findCause(factsWith({ events: [event], targets: [healthy] }))).toBeUndefined();
+  });
+
+  test('a task that still starts when its short grace period is over had too little of it', () => {
+    const service = serviceWith({}, { graceSeconds: 0 });
+    expect(causeOfTarget(...REFUSED, [], { service, seconds: 2 })).toMatchObject({
+      what: 'api was not ready 2 s after it started, and graceSeconds is 0',
+      isPermanent: true,
+    });
+  });
+
   test('a port that a variable sets is permanent even while the program is starting', () => {
     const service = serviceWith({ environment: { PORT: '5001' } });
     const cause = causeOfTarget(...REFUSED, [at('0.0.0.0', 5001)], { service, seconds: 20 });
@@ -198,7 +239,10 @@ describe('a program that listens elsewhere', () => {
     const facts = factsWith({ service: serviceWith({}, { graceSeconds: 0 }), tasks: [task] });
     expect(findCause(facts)).toMatchObject({
       what: 'api was not ready 12 s after it started, and graceSeconds is 0',
-      fix: ['Set graceSeconds of web to more seconds than api needs before it listens on port 5000.'],
+      fix: [
+        'Set graceSeconds of web to more seconds than api needs before it listens on port 5000.',
+        'If api listens elsewhere or not at all, make it listen on 0.0.0.0:5000.',
+      ],
     });
   });
 });

@@ -1,4 +1,4 @@
-// The facts about a deployment must not contain anything about the version before.
+// The facts about a deployment must not contain anything about the previous version.
 import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
@@ -37,7 +37,7 @@ const oldTask = {
   containers: [{ name: 'api', networkInterfaces: [{ privateIpv4Address: '10.0.1.9' }] }],
 };
 
-test('an unhealthy target of the version before is no fact about a deployment that has no tasks yet', async () => {
+test('an unhealthy target of the previous version is no fact about a deployment that has no tasks yet', async () => {
   mocks.elbv2.on(DescribeTargetHealthCommand).resolves({ TargetHealthDescriptions: [old] });
   const gather = gatherer();
   for (const tasks of [[oldTask], []]) {

@@ -229,7 +229,7 @@ describe('an endpoint without service deployments', () => {
     ]);
   });
 
-  test('the wait for the version before includes the bake time of its deployment', async () => {
+  test('the wait for the previous version includes the bake time of its deployment', async () => {
     withoutRecords();
     const bakeTimeInMinutes = 10;
     const back = (rolloutState: Deployment['rolloutState']) => ({
@@ -243,7 +243,7 @@ describe('an endpoint without service deployments', () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: back('IN_PROGRESS') });
     const existing = { ...foundService, taskDefinitionArn: OLD_DEFINITION };
     await expect(wait(worker, started, { existing })).rejects.toMatchObject({
-      now: expect.stringMatching(/^Slipway updated web back to the version before\./),
+      now: expect.stringMatching(/^Slipway updated web back to the previous version\./),
     });
     expect(waitedSeconds).toBeGreaterThanOrEqual(600);
   });

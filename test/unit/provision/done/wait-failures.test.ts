@@ -88,7 +88,7 @@ describe('a deployment that ECS or someone else has ended', () => {
     });
   });
 
-  test('the targets of the version before are healthy in the alternate group, if that one gets the requests', async () => {
+  test('the targets of the previous version are healthy in the alternate group, if that one gets the requests', async () => {
     mockEcs({
       ...restored,
       loadBalancers: [
@@ -244,7 +244,7 @@ describe('the advice to roll back', () => {
 
   test.each([
     ['no earlier version was good', service(primaryDeployment('COMPLETED')), NEW_DEFINITION],
-    ['ECS has restored the version before', restored, OLD_DEFINITION],
+    ['ECS has restored the previous version', restored, OLD_DEFINITION],
   ])('is not given if %s', async (_what, current, good) => {
     mockEcs(current);
     mockTasks([running('3'), exited('1'), exited('2')]);

@@ -42,7 +42,12 @@ describe('a run of the steps', () => {
 
   test('with several problems reports the state of each', () => {
     const about = (service: string) =>
-      problem('DEPLOYMENT', { what: service, why: 'y', now: `${service} runs the previous version.`, fix: [] });
+      problem('DEPLOYMENT', {
+        what: service,
+        why: 'y',
+        now: `${service} runs the previous version.`,
+        fix: [],
+      });
     expect(problemFor({ services: failed(new SeveralErrors([about('web'), about('jobs')])) })?.now).toBe(
       'web runs the previous version.\njobs runs the previous version.',
     );

@@ -237,7 +237,7 @@ describe('an endpoint without service deployments', () => {
       deploymentConfiguration: { strategy: 'BLUE_GREEN' as const, bakeTimeInMinutes },
     });
     const described = mocks.ecs.on(DescribeServicesCommand).resolvesOnce({ services: [failing] });
-    for (let second = 0; second < 600; second += 1)
+    for (let second = 0; second <= 600; second += 1)
       described.resolvesOnce({ services: [back('IN_PROGRESS')] });
     described.resolves({ services: [back('COMPLETED')] });
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: back('IN_PROGRESS') });

@@ -127,7 +127,9 @@ describe('a service whose container gets another target group', () => {
     const more = ['b', 'c', 'd'].map((key) => ({ ...api2, key, name: key, path: `/${key}` }));
     const stack = stackWith({ containers: [api1, api2, ...more] });
     const base = scenarioWithOldGroup(oldGroup(), otherDefinition);
-    const groups = Object.fromEntries(more.map(({ key }) => [key, { targetGroupArn: `arn:${key}`, tags: {} }]));
+    const groups = Object.fromEntries(
+      more.map(({ key }) => [key, { targetGroupArn: `arn:${key}`, tags: {} }]),
+    );
     const targetGroups = { ...base.ids.targetGroups, ...groups };
     const { shortChanges } = await provisionStep(services, {
       ...base,

@@ -27,6 +27,7 @@ export const LONG = [
     'container-logs',
     'crash-loop',
     'documented-commands',
+    'history-and-rollback',
     'killed-sandbox',
     'manual-changes',
     'second-sandbox',
@@ -35,7 +36,7 @@ export const LONG = [
     'teardown-without-state',
     'unused-sandbox',
   ].map((name) => `journeys/${name}`),
-  ...['push-and-run', 'runtime/network'].map((name) => `sandbox/${name}`),
+  ...['data-plane/traffic-shift', 'push-and-run', 'runtime/network'].map((name) => `sandbox/${name}`),
 ].map((name) => `test/${name}`);
 
 export default {

@@ -43,10 +43,14 @@ export async function restore(context: WaitContext, followed: FollowedService): 
   const good = await lastGoodSettings(context, followed);
   if (!good) return { outcome: 'no earlier version' };
   context.note(`${service.name}: cannot be deployed; the previous version is being restored`);
-  const record =
-    deployment.id === undefined ? undefined : await records.of(deployment.id, deployment.createdAt);
+  const { id, createdAt } = deployment;
+  const readRecord = async () => (id === undefined ? undefined : await records.of(id, createdAt));
+  const record = await readRecord();
   try {
     const isStopped = isUnfinished(record) && (await stop(context, record));
+    // ECS's circuit breaker may have been faster.
+    if (!isStopped && (await readRecord())?.status === 'ROLLBACK_SUCCESSFUL')
+      return { outcome: 'ended by ECS' };
     const isRolledBack = isStopped && (await waitForRollback(context, followed));
     if (isNewer(await otherPrimary(context, followed), followed, good)) return { outcome: 'superseded' };
     if (isRolledBack) return { outcome: 'stopped' };

@@ -113,6 +113,19 @@ describe('a deployment in progress', () => {
     });
   });
 
+  test('it is left alone if ECS has rolled it back already', async () => {
+    scene(['IN_PROGRESS', 'ROLLBACK_SUCCESSFUL'], failing, rollingBack);
+    mocks.ecs
+      .on(StopServiceDeploymentCommand)
+      .rejects(awsError('InvalidParameterException', 'The service deployment has ended.'));
+    mockTasks(crashes);
+    await expect(wait(worker, started)).rejects.toMatchObject({
+      code: 'DEPLOYMENT',
+      now: expect.stringMatching(/^ECS ended the deployment\. web runs shop-dev-web:1 /),
+    });
+    expect(mutations()).toEqual([STOP]);
+  });
+
   test('a stop that comes too late is followed by an update back to the last good revision', async () => {
     scene(
       ['IN_PROGRESS', 'SUCCESSFUL'],

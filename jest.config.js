@@ -16,6 +16,7 @@ export const LONG = [
   ...[
     'arbitrary-stacks',
     'autoscaling',
+    'combined-changes',
     'half-built',
     'last-ten-revisions',
     'missing-resources',
@@ -36,7 +37,9 @@ export const LONG = [
     'teardown-without-state',
     'unused-sandbox',
   ].map((name) => `journeys/${name}`),
-  ...['data-plane/traffic-shift', 'push-and-run', 'runtime/network'].map((name) => `sandbox/${name}`),
+  ...['data-plane/draining', 'data-plane/traffic-shift', 'push-and-run', 'runtime/network'].map(
+    (name) => `sandbox/${name}`,
+  ),
 ].map((name) => `test/${name}`);
 
 export default {

@@ -200,7 +200,7 @@ const isMissingFrom = ({ output, httpPort }: ReaderMachine) => {
 const withoutIds = (line: string): string =>
   line
     .replaceAll(/\b[\da-f]{8,}\b/g, '#')
-    .replace(/(,| ) ?\d+\.\d s$/, '')
+    .replace(/(,| ) ?\d+(\.\d)? s$/, '')
     .trimEnd();
 
 describe('documented commands that cannot run here', () => {

@@ -24,6 +24,7 @@ import type { Report } from '../../lib/model/report.ts';
 import { DEFAULT_OPTIONS, type Options } from '../../lib/run/options.ts';
 import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
+import { LAST_GOOD_TAG } from '../../lib/derive/tags.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
@@ -34,7 +35,9 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Weather } from '../../sandbox/chaos/weather.ts';
 import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
+import type { TaskDefinitionRow } from '../../sandbox/aws/ecs/store.ts';
 import type { SandboxClock } from '../../sandbox/world/clock.ts';
+import type { World } from '../../sandbox/world/world.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import type { AccountSnapshot } from './account-snapshots.ts';
@@ -317,7 +320,7 @@ export async function account({
         SILENT,
       );
     },
-    census: () => census(sandbox.world),
+    census: () => censusOfStacks(sandbox.world),
     ids: (stage = 'dev') =>
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
@@ -355,3 +358,20 @@ export const planInWords = (plan: readonly PlannedChange[]): string[] =>
     const changedFields = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);
     return [`${verb} ${address}`, changedFields.join(', ')].filter(Boolean).join(': ');
   });
+
+/**
+ * Counts the resources. Leaves out the last good revisions that runs without waiting keep until the new revisions serve. A last good
+ * revision without a newer one counts, so that a teardown has to delete it.
+ */
+function censusOfStacks(world: World): Record<string, number> {
+  const counts = census(world);
+  const active = world
+    .regions()
+    .flatMap(({ ecs }) => ecs.taskDefinitions.filter(({ status }) => status === 'ACTIVE'));
+  const isLastGood = ({ tags }: TaskDefinitionRow) => tags.some(({ key }) => key === LAST_GOOD_TAG);
+  const families = new Set(active.filter((row) => !isLastGood(row)).map(({ family }) => family));
+  const keptCount = active.filter((row) => isLastGood(row) && families.has(row.family)).length;
+  return keptCount === 0
+    ? counts
+    : { ...counts, 'ecs.taskDefinitions': (counts['ecs.taskDefinitions'] ?? 0) - keptCount };
+}

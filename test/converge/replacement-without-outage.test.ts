@@ -163,7 +163,7 @@ test.concurrent(
       await expect(broken).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         now: expect.stringMatching(
-          /^The former ECS service web still gets the requests of web: it runs shop-dev-web:1 with 1 of 1 tasks\. Its successor web_[0-9a-f]{4} failed\./,
+          /^The former ECS service web still receives the requests of web: it runs shop-dev-web:1 with 1 of 1 tasks\. Its successor web_[0-9a-f]{4} failed\./,
         ),
       });
       const mended = web(container('new', 8001, 'HTTP', { path: '/h2' }));

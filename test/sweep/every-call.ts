@@ -1,6 +1,5 @@
 /** For sweeps: fails every call of a scenario in turn, and checks that the next run recovers. */
 import { expect } from '@jest/globals';
-import { LAST_GOOD_TAG } from '../../lib/derive/tags.ts';
 import type { JournalEntry } from '../../sandbox/server/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { provisionedAccount } from '../converge/account-snapshots.ts';
@@ -28,20 +27,10 @@ export async function expectRecovery(
   await run(user);
   if (desired) {
     expect(await user.provision(desired)).toEqual({ done: [], calls: [] });
-    expect(censusWithoutLastGood(user)).toEqual(fullCensus);
+    expect(user.census()).toEqual(fullCensus);
     await user.teardown(desired);
   }
   expect(user.census()).toEqual({});
-}
-
-/** Counts the resources. Leaves out the last good revisions that a run without waiting keeps until the new ones serve. */
-function censusWithoutLastGood({ census, sandbox }: Account): Record<string, number> {
-  const counts = census();
-  const lastGood = sandbox.world
-    .regions()
-    .flatMap(({ ecs }) => ecs.taskDefinitions.all())
-    .filter(({ status, tags }) => status === 'ACTIVE' && tags.some(({ key }) => key === LAST_GOOD_TAG));
-  return { ...counts, 'ecs.taskDefinitions': (counts['ecs.taskDefinitions'] ?? 0) - lastGood.length };
 }
 
 const censuses = new Map<Scenario, Readonly<Record<string, number>>>();

@@ -75,11 +75,11 @@ test.each([
   ],
   [
     'CannotPullContainerError: ref pull has been retried 5 time(s): dial tcp 1.2.3.4:443: i/o timeout',
-    'The task has no outbound network access: check its private route table, the NAT gateway and the security group.',
+    'npm run drift, which shows what someone has changed in the network',
   ],
   [
     'ResourceInitializationError: unable to pull registry auth: dial tcp: i/o timeout',
-    'The task has no outbound network access: check its private route table, the NAT gateway and the security group.',
+    'npm run drift, which shows what someone has changed in the network',
   ],
   [
     'ResourceInitializationError: failed to validate logger args: no such log group',

@@ -71,7 +71,7 @@ test('33: a failed first deployment is reported, and the next run deploys the fi
 test.each([
   [
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): not found',
-    'The image cannot be pulled: check its name and the execution role.',
+    'Correct image of worker, or push the image.',
   ],
   [
     'CannotPullContainerError: ref pull has been retried 5 time(s): dial tcp 1.2.3.4:443: i/o timeout',
@@ -83,7 +83,7 @@ test.each([
   ],
   [
     'ResourceInitializationError: failed to validate logger args: no such log group',
-    'The task could not be set up: check its network access to AWS, the log group and the execution role.',
+    'npm run drift, which shows whether the log group, the execution role or the network has changed',
   ],
 ])(
   '34: the reason why a task cannot be set up is reported with a suggested fix: %s',
@@ -117,7 +117,7 @@ test('35: a container that fails its health checks is reported with its target g
   };
   await expect(user.provision(stack(), { wait: true })).rejects.toMatchObject({
     why: expect.stringMatching(/api[12]/),
-    fix: expect.arrayContaining([expect.stringMatching(/listen on 0\.0\.0\.0/)]),
+    fix: expect.arrayContaining([expect.stringMatching(/raise health\.timeoutSeconds of api/)]),
   });
 });
 

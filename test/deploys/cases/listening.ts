@@ -66,7 +66,7 @@ export const LISTENING: readonly DeployCase[] = [
     folders: { app: server({ listen: SLOW }) },
     services: api({}, { graceSeconds: 0 }),
     cause: /api was not ready \d+ s after it started, and graceSeconds is 0/,
-    fix: /Raise graceSeconds of web/,
+    fix: /Set graceSeconds of web/,
   },
   {
     name: 'slow-start-in-grace',

@@ -3,29 +3,13 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Config, Container, Service } from '../lib/config/config.ts';
 import { completeDeploy } from '../lib/config/complete.ts';
 import { Health } from '../lib/config/schema.ts';
+import { attachmentsIn } from '../lib/derive/load-balancer-text.ts';
 import { alternateKey } from '../lib/derive/target-group-pairs.ts';
 import type { FoundService } from '../lib/look/services.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Ids } from '../lib/model/architecture.ts';
 import type { Items } from '../lib/model/resources.ts';
 import { rollbackRefused } from './choose.ts';
-
-/** A load balancer of a service. */
-interface Attachment {
-  readonly container: string;
-  readonly port: number;
-  readonly targetGroupArn: string;
-  /** The group that gets the requests after every second deployment, if ECS shifts requests. */
-  readonly alternateArn: string | undefined;
-}
-
-/** Reads the load balancers of a service; see `loadBalancerText`. */
-const attachmentsOf = ({ loadBalancers }: FoundService): Attachment[] =>
-  loadBalancers.flatMap((text) => {
-    const [, container = '', port, targetGroupArn = '', alternateArn] =
-      /^(.+):(\d+) → (\S+)(?: or (\S+),.*)?$/.exec(text) ?? [];
-    return port === undefined ? [] : [{ container, port: Number(port), targetGroupArn, alternateArn }];
-  });
 
 /**
  * Checks that the load balancer can reach the containers of a revision. A rollback changes only the task definition: the target
@@ -38,7 +22,7 @@ export function checkPorts(
   existing: FoundService,
   { containerDefinitions = [] }: TaskDefinition,
 ): void {
-  const differences = attachmentsOf(existing).flatMap(({ container, port }) => {
+  const differences = attachmentsIn(existing.loadBalancers).flatMap(({ container, port }) => {
     const definition = containerDefinitions.find(({ name }) => name === container);
     if (!definition) return [`Revision ${revision} has no container ${container}.`];
     const ports = (definition.portMappings ?? []).map(({ containerPort }) => containerPort);
@@ -77,7 +61,7 @@ export function serviceAfterRollback(
   found: Pick<Survey, 'rules'>,
 ): DeployedService {
   const configured = services.find(({ name }) => name === key);
-  const attachments = attachmentsOf(existing);
+  const attachments = attachmentsIn(existing.loadBalancers);
   const rules = [...found.rules.values()];
   const containers = containerDefinitions.map((definition): Container => {
     const { name = '', image = '', environment = [] } = definition;

@@ -5,6 +5,7 @@ import {
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from '../aws/clients.ts';
+import { attachmentsIn } from '../derive/load-balancer-text.ts';
 import type { Names } from '../derive/names.ts';
 import type { Items } from '../model/resources.ts';
 import type { Survey } from './found.ts';
@@ -125,12 +126,9 @@ function membersOf(
   tasks: readonly Task[],
   groups: ReadonlyMap<string, unknown>,
 ): UnregisteredTarget[] {
-  const balancers = service.loadBalancers.flatMap((text) => {
-    const [, container = '', port, targetGroupArn = ''] = /^(.+?):(\d+) → (\S+)/.exec(text) ?? [];
-    return port === undefined || !groups.has(targetGroupArn)
-      ? []
-      : [{ container, port: Number(port), targetGroupArn }];
-  });
+  const balancers = attachmentsIn(service.loadBalancers).filter(({ targetGroupArn }) =>
+    groups.has(targetGroupArn),
+  );
   const isRolling = (service.deployment?.strategy ?? 'ROLLING') === 'ROLLING';
   return balancers.flatMap(({ container, port, targetGroupArn }) => {
     const hasOneGroup = balancers.filter((other) => other.container === container).length === 1;

@@ -3,12 +3,12 @@ import {
   DescribeServicesCommand,
   ListServicesCommand,
   type DeploymentConfiguration,
-  type LoadBalancer,
   type Service,
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import { isRouted } from '../config/config.ts';
 import type { Clock } from '../model/clock.ts';
+import { loadBalancerText, targetGroupArnsOf } from '../derive/load-balancer-text.ts';
 import { configuredServiceName } from '../derive/names.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
@@ -178,20 +178,6 @@ export const describeService = (
   service: string,
 ): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
-/** Formats a load balancer of a service as one line. */
-export function loadBalancerText({
-  containerName,
-  containerPort,
-  targetGroupArn,
-  advancedConfiguration,
-}: LoadBalancer): string {
-  const { alternateTargetGroupArn, productionListenerRule, roleArn } = advancedConfiguration ?? {};
-  const shifting = advancedConfiguration
-    ? ` or ${alternateTargetGroupArn}, by ${productionListenerRule} as ${roleArn}`
-    : '';
-  return `${containerName}:${containerPort} → ${targetGroupArn}${shifting}`;
-}
-
 function read(service: Service): FoundService {
   const network = service.networkConfiguration?.awsvpcConfiguration;
   const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
@@ -207,9 +193,7 @@ function read(service: Service): FoundService {
     securityGroupIds: network?.securityGroups ?? [],
     assignPublicIp: network?.assignPublicIp === 'ENABLED',
     loadBalancers: (service.loadBalancers ?? []).map(loadBalancerText).sort(),
-    targetGroupArns: (service.loadBalancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration }) =>
-      [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].filter((arn) => arn !== undefined),
-    ),
+    targetGroupArns: (service.loadBalancers ?? []).flatMap(targetGroupArnsOf),
     graceSeconds: service.healthCheckGracePeriodSeconds,
     deployment: service.deploymentConfiguration,
     rollout: primary?.rolloutState ?? '',

@@ -1,6 +1,7 @@
 /** Describes a service after its deployment has failed: which version runs, and what the failed version left behind. */
-import type { Deployment, LoadBalancer, Service as EcsService, Task } from '@aws-sdk/client-ecs';
+import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
+import { targetGroupArnsOf } from '../../lib/derive/load-balancer-text.ts';
 import { describeService, formerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { tasksOf } from '../../lib/look/tasks.ts';
 import { isPrimary } from './deployment.ts';
@@ -144,7 +145,7 @@ async function healthText(
   };
   const inUse = new Map(
     [...groups].filter(([, { targetGroupArn }]) =>
-      current.loadBalancers?.some((balancer) => groupsOf(balancer).includes(targetGroupArn)),
+      current.loadBalancers?.some((balancer) => targetGroupArnsOf(balancer).includes(targetGroupArn)),
     ),
   );
   const usable = {
@@ -159,12 +160,6 @@ async function healthText(
     )
     .join(' ');
 }
-
-/** The target groups of a load balancer: if ECS shifts requests, either of the two may get them. */
-const groupsOf = ({ targetGroupArn, advancedConfiguration }: LoadBalancer): (string | undefined)[] => [
-  targetGroupArn,
-  advancedConfiguration?.alternateTargetGroupArn,
-];
 
 /** Lists what the failed version left behind: tasks that are still running, its revision, and target groups without targets. */
 function leftovers(

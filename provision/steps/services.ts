@@ -1,6 +1,7 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
 import type { Service } from '../../lib/config/config.ts';
 import { deploymentSettings, deploymentText } from '../../lib/derive/deployment-settings.ts';
+import { loadBalancerText } from '../../lib/derive/load-balancer-text.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { desiredTags, tagFields } from '../../lib/derive/tags.ts';
@@ -8,7 +9,7 @@ import type { Planned, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { describeService, isAutoScaled, loadBalancerText } from '../../lib/look/services.ts';
+import { describeService, isAutoScaled } from '../../lib/look/services.ts';
 import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { waitForService } from '../done/wait-for-service.ts';
 import {

@@ -1,11 +1,11 @@
 /** Derives the history of a service from the facts that ECS records: one entry per deployment. Pure. */
 import type { ServiceDeployment, ServiceRevision } from '@aws-sdk/client-ecs';
-import type { Revision } from '../lib/aws/task-definition-revisions.ts';
+import { revisionNumber, type Revision } from '../lib/aws/task-definition-revisions.ts';
 import { callerName } from '../lib/derive/caller-name.ts';
 import { changesBetween } from '../lib/derive/revision-words.ts';
 import { BY_TAG, RESTORES_TAG } from '../lib/derive/tags.ts';
 import { definitionFields } from '../lib/derive/task-definition.ts';
-import { revisionNumber, type HistoryFacts } from './read.ts';
+import type { HistoryFacts } from './read.ts';
 import { sharesIn } from './shares.ts';
 
 /** The ways in which a deployment ends. `unknown`: ECS keeps no record of a deployment for longer than 90 days. */

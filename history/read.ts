@@ -8,7 +8,12 @@ import {
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../lib/aws/batches.ts';
 import type { Aws } from '../lib/aws/clients.ts';
-import { describeRevision, revisionsOf, type Revision } from '../lib/aws/task-definition-revisions.ts';
+import {
+  describeRevision,
+  revisionNumber,
+  revisionsOf,
+  type Revision,
+} from '../lib/aws/task-definition-revisions.ts';
 import type { Names } from '../lib/derive/names.ts';
 import { STACK_TAG } from '../lib/derive/tags.ts';
 import { areRecordsUnavailable, listDeployments } from '../lib/look/service-deployments.ts';
@@ -129,6 +134,3 @@ async function readDefinitions(
     olderCount: newestFirst.length - newest.length,
   };
 }
-
-/** Returns the number of a revision, which is the end of its ARN. */
-export const revisionNumber = (arn: string): number => Number(arn.split(':').at(-1));

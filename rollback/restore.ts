@@ -1,6 +1,6 @@
 /** Carries out a rollback: registers the earlier content as a new revision, deploys it, and deregisters the other revisions. */
 import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
-import { deregisterRevision } from '../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision, revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
 import { Problem } from '../lib/model/problem.ts';
 import type { Session } from '../lib/run/session.ts';
@@ -110,4 +110,4 @@ async function concludeFailedRollback(
 
 /** Describes a rollback in a plan, e.g. `web: revision 5 → the content of revision 4`. */
 export const rollbackText = ({ key, revision, existing }: Rollback): string =>
-  `${key}: revision ${existing.taskDefinitionArn.split(':').at(-1)} → the content of revision ${revision}`;
+  `${key}: revision ${revisionNumber(existing.taskDefinitionArn)} → the content of revision ${revision}`;

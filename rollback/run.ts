@@ -1,4 +1,5 @@
 /** Runs `npm run rollback`: restores an earlier revision of a service, without its source and in one deployment. */
+import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -67,7 +68,7 @@ async function execute(session: Session, invocation: CommandContext, start: numb
   const json = {
     ...stackInfo,
     service: plan.key,
-    from: Number(plan.existing.taskDefinitionArn.split(':').at(-1)),
+    from: revisionNumber(plan.existing.taskDefinitionArn),
     to: plan.revision,
     images: Object.fromEntries(plan.images),
   };

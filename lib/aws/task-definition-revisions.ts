@@ -12,6 +12,12 @@ import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { ignoringNotFound } from '../engine/delete.ts';
 import { allPages } from './pages.ts';
 
+/** Returns the number of a revision, which is the end of its ARN. */
+export const revisionNumber = (arn: string): number => Number(arn.split(':').at(-1));
+
+/** Returns a revision without the rest of its ARN, such as `shop-dev-web:7`. */
+export const revisionName = (arn = ''): string => arn.split('/').at(-1) ?? '';
+
 /** A revision, with its own tags: the revisions of one family may have different owners. */
 export interface Revision {
   readonly arn: string;
@@ -32,7 +38,7 @@ export async function revisionsOf(
     const page = await ecs(new ListTaskDefinitionsCommand({ familyPrefix: family, status, nextToken }));
     return { items: page.taskDefinitionArns ?? [], next: page.nextToken };
   });
-  return arns.filter((arn) => arn.split('/').at(-1)?.startsWith(`${family}:`));
+  return arns.filter((arn) => revisionName(arn).startsWith(`${family}:`));
 }
 
 /**

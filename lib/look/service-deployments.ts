@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isAccessDenied, isCode, isUnimplemented } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
+import { revisionNumber } from '../aws/task-definition-revisions.ts';
 import type { LookContext } from './context.ts';
 
 /** Reads the records of one service. A record that cannot be read is undefined. */
@@ -32,9 +33,6 @@ const MARGIN_MS = 60_000;
 
 /** The maximum number of service revisions per call. */
 const MAX_REVISIONS = 20;
-
-/** Returns the number of a task definition's revision, which is the end of its ARN. */
-const revisionOf = (taskDefinitionArn: string): number => Number(taskDefinitionArn.split(':').at(-1));
 
 /** Whether a service revision belongs to a deployment: both ids end in the same decimal number. */
 const isRevisionOf = (revisionArn: string | undefined, id: string): boolean =>
@@ -97,7 +95,7 @@ export function deploymentRecords(
         const arns = good.flatMap(({ targetServiceRevisionArn = [] }) => targetServiceRevisionArn);
         const deployed = arns.length === 0 ? [] : await revisions(arns.slice(0, MAX_REVISIONS));
         return deployed.some(
-          ({ taskDefinition = '' }) => revisionOf(taskDefinition) < revisionOf(taskDefinitionArn),
+          ({ taskDefinition = '' }) => revisionNumber(taskDefinition) < revisionNumber(taskDefinitionArn),
         );
       });
       return hasEarlier ?? false;

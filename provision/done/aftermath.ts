@@ -1,5 +1,6 @@
 /** Describes a service after its deployment has failed: which version runs, and what the failed version left behind. */
 import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
+import { revisionName } from '../../lib/aws/task-definition-revisions.ts';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { targetGroupArnsOf } from '../../lib/derive/load-balancer-text.ts';
 import { describeService, formerServiceKey, type FoundService } from '../../lib/look/services.ts';
@@ -17,13 +18,11 @@ interface Version {
   readonly tasks: readonly Task[];
 }
 
-const revisionOf = (taskDefinitionArn = ''): string => taskDefinitionArn.split('/').at(-1) ?? '';
-
 /** Returns the versions that run, those with the most tasks first. */
 function versionsIn(tasks: readonly Task[]): Version[] {
   const versions = new Map<string, Task[]>();
   for (const task of tasks) {
-    const revision = revisionOf(task.taskDefinitionArn);
+    const revision = revisionName(task.taskDefinitionArn);
     versions.set(revision, [...(versions.get(revision) ?? []), task]);
   }
   return [...versions]
@@ -59,11 +58,11 @@ export async function aftermath(
     tasksOf(context, name, 'RUNNING').catch(() => undefined),
   ]);
   if (!current) return 'Everything else is created and recorded; the service could not be read.';
-  const failedRevision = revisionOf(deployment.taskDefinitionArn);
+  const failedRevision = revisionName(deployment.taskDefinitionArn);
   const running = tasks?.filter(({ lastStatus }) => lastStatus === 'RUNNING');
   const versions = running && versionsIn(running);
   const primary = current.deployments?.find(isPrimary) ?? {};
-  const revision = revisionOf(primary.taskDefinition);
+  const revision = revisionName(primary.taskDefinition);
   const serving = versions?.find((version) => version.revision === revision);
   const isRestored = revision !== failedRevision;
   const former = context.found?.services.get(formerServiceKey(service.name));
@@ -92,7 +91,7 @@ async function formerText(
   if (status !== 'ACTIVE' || !current) return undefined;
   const { taskDefinition, runningCount = 0, desiredCount = 0 } = current;
   const counts = `${runningCount} of ${desiredCount} tasks`;
-  return `The former ECS service ${serviceName} still receives the requests of ${service.name}: it runs ${revisionOf(taskDefinition)} with ${counts}. Its successor ${context.names.service(service)} failed.`;
+  return `The former ECS service ${serviceName} still receives the requests of ${service.name}: it runs ${revisionName(taskDefinition)} with ${counts}. Its successor ${context.names.service(service)} failed.`;
 }
 
 function restorationText(restoration: Restoration, name: string): string {
@@ -122,7 +121,7 @@ function servingText(
   serving: Version | undefined,
   areTasksKnown: boolean,
 ): string {
-  const revision = revisionOf(taskDefinition);
+  const revision = revisionName(taskDefinition);
   if (!areTasksKnown) return `${name} is set to run ${revision}.`;
   const images = serving && serving.images.length > 0 ? ` (${serving.images.join(', ')})` : '';
   return `${name} runs ${revision}${images} with ${serving?.tasks.length ?? 0} of ${desiredCount} tasks.`;

@@ -1,6 +1,7 @@
 /** Interprets ECS's description of a deployment that Slipway follows by its id. Pure. */
 import type { Deployment, Service as EcsService, ServiceDeployment } from '@aws-sdk/client-ecs';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
+import { revisionName } from '../../lib/aws/task-definition-revisions.ts';
 import { shortened } from '../../lib/diagnosis/messages.ts';
 
 /** The deployment that a run waits for. */
@@ -137,7 +138,7 @@ function failureEvent({ events = [] }: EcsService, { id }: FollowedDeployment): 
 
 /** Formats the task definition of a deployment, such as `shop-dev-web:7`. */
 const revisionText = ({ taskDefinition = 'an unknown revision' }: Deployment): string =>
-  taskDefinition.split('/').at(-1) ?? '';
+  revisionName(taskDefinition);
 
 /** Describes the progress of a deployment: its stage, its tasks, and the tasks of other deployments that still run. */
 function progressOf(service: EcsService, primary: Deployment, record: ServiceDeployment | undefined): string {

@@ -1,6 +1,7 @@
 /** The deployment settings of an ECS service: what is sent to ECS, and what ECS returns, in one line for plans. Pure. */
 import type { DeploymentCircuitBreaker, DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import type { Deploy } from '../config/config.ts';
+import { MAX_ALARM_MINUTES } from '../config/deploy-minutes.ts';
 
 const STRATEGIES = {
   rolling: 'ROLLING',
@@ -59,7 +60,7 @@ export function deploymentSettings(
  */
 function bakeToSend(alarms: readonly string[], current: DeploymentConfiguration = {}): number | undefined {
   if ((current.strategy ?? 'ROLLING') === 'ROLLING') return undefined;
-  return alarms.length > 0 ? 5 : 0;
+  return alarms.length > 0 ? MAX_ALARM_MINUTES : 0;
 }
 
 function breakerSettings(

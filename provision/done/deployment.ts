@@ -71,9 +71,9 @@ export function deploymentState(
     entry?.rolloutState === 'FAILED' ? entry.rolloutStateReason : undefined,
     failureEvent(service, followed),
   ].filter((reason) => reason !== undefined);
-  const isRollback =
+  const wasRolledBack =
     isRolledBack(record) || entry?.rolloutState === 'FAILED' || isRollingBack(primary, followed);
-  if (isRollback || reasons.length > 0) {
+  if (wasRolledBack || reasons.length > 0) {
     return failed([...reasons, `ECS rolled back to ${revisionText(primary)}.`].join('\n'));
   }
   if (isSuperseded(primary, followed, record, entry)) {
@@ -102,16 +102,18 @@ function stateOfPrimary(
   return pending(progressOf(service, primary, record));
 }
 
-const isRolledBack = (record: ServiceDeployment | undefined): boolean =>
+/** Whether a record says that its deployment is rolled back, or will be. */
+export const isRolledBack = (record: ServiceDeployment | undefined): boolean =>
   record?.status?.startsWith('ROLLBACK_') === true;
 
+/** Whether ECS gives a rollback as the reason for a deployment. */
+export const isRollback = ({ rolloutStateReason }: Deployment): boolean =>
+  rolloutStateReason?.includes('rolling back') === true;
+
 /** Whether the primary deployment is the result of a rollback that began after the followed deployment. */
-const isRollingBack = (
-  { rolloutStateReason = '', updatedAt }: Deployment,
-  { createdAt }: FollowedDeployment,
-): boolean =>
-  rolloutStateReason.includes('rolling back') &&
-  (createdAt === undefined || updatedAt === undefined || updatedAt >= createdAt);
+const isRollingBack = (primary: Deployment, { createdAt }: FollowedDeployment): boolean =>
+  isRollback(primary) &&
+  (createdAt === undefined || primary.updatedAt === undefined || primary.updatedAt >= createdAt);
 
 /** Whether someone else's deployment has taken the place of the followed one. */
 function isSuperseded(

@@ -10,7 +10,7 @@ import { isCode, messageOf } from '../../lib/aws/errors.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
 import { describeService } from '../../lib/look/services.ts';
 import { isProblem } from '../../lib/model/problem.ts';
-import { shownDeployment, isPrimary, taskCounts } from './deployment.ts';
+import { shownDeployment, isPrimary, isRollback, isRolledBack, taskCounts } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
 import { bakeMs } from './bake-times.ts';
 
@@ -47,10 +47,11 @@ export async function restore(context: WaitContext, followed: FollowedService): 
   const readRecord = async () => (id === undefined ? undefined : await records.of(id, createdAt));
   const record = await readRecord();
   try {
-    const isStopped = isUnfinished(record) && (await stop(context, record));
-    // ECS's circuit breaker may have been faster.
-    if (!isStopped && (await readRecord())?.status === 'ROLLBACK_SUCCESSFUL')
-      return { outcome: 'ended by ECS' };
+    const isStoppable = isUnfinished(record);
+    const isStopped = isStoppable && (await stop(context, record));
+    // ECS's circuit breaker may have been faster: before the record was read, or before the stop.
+    const latest = isStoppable && !isStopped ? await readRecord() : record;
+    if (latest?.status === 'ROLLBACK_SUCCESSFUL') return { outcome: 'ended by ECS' };
     const isRolledBack = isStopped && (await waitForRollback(context, followed));
     if (isNewer(await otherPrimary(context, followed), followed, good)) return { outcome: 'superseded' };
     if (isRolledBack) return { outcome: 'stopped' };
@@ -73,10 +74,8 @@ export async function awaitRestoration(
   try {
     await context.until(`the previous version of ${followed.service.name} to serve`, 'rollback', async () => {
       const primary = await otherPrimary(context, followed);
-      const isRollback =
-        followed.record?.status?.startsWith('ROLLBACK_') === true ||
-        primary?.rolloutStateReason?.includes('rolling back') === true;
-      if (!primary || !isRollback || hasAllTasks(primary)) return ready(undefined);
+      if (!primary || hasAllTasks(primary)) return ready(undefined);
+      if (!isRolledBack(followed.record) && !isRollback(primary)) return ready(undefined);
       return pending(`the previous version: ${taskCounts(primary)}`);
     });
   } catch (error) {
@@ -184,7 +183,7 @@ const isNewer = (
   createdAt !== undefined &&
   primary.createdAt > createdAt &&
   primary.taskDefinition !== good.taskDefinition &&
-  primary.rolloutStateReason?.includes('rolling back') !== true;
+  !isRollback(primary);
 
 const hasAllTasks = ({ runningCount = 0, desiredCount = 0 }: Deployment): boolean =>
   runningCount >= desiredCount;

@@ -1,6 +1,7 @@
 /** Checks the images that are configured by reference before a deployment: a task cannot start without its image. */
 import type { Aws } from '../lib/aws/clients.ts';
 import type { Config, Container } from '../lib/config/config.ts';
+import { ARCHITECTURE } from '../lib/config/fargate.ts';
 import { partitionOf } from '../lib/derive/partitions.ts';
 import { waitForSiblings } from '../lib/engine/concurrent.ts';
 import { checkInEcr, ecrRegistryOf } from '../lib/image/ecr-check.ts';
@@ -21,9 +22,6 @@ interface ImageContext {
   readonly signal: AbortSignal;
   readonly report: Report;
 }
-
-/** The architecture of every task, as `runtimePlatform` in its task definition says. */
-const ARCHITECTURE = 'amd64';
 
 /** One image that cannot be used. */
 interface BadImage {

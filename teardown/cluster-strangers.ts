@@ -4,7 +4,7 @@ import { allPages } from '../lib/aws/pages.ts';
 import { STACK_TAG, readTags } from '../lib/derive/tags.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { describeServices, listServices } from '../lib/look/services.ts';
-import { runningTasks } from '../lib/look/tasks.ts';
+import { idOfTask, runningTasks } from '../lib/look/tasks.ts';
 import type { Stranger, StrangerContext } from './strangers.ts';
 
 /** A task or a service of a stranger. */
@@ -38,8 +38,8 @@ export async function strangersInCluster({ aws, names, found }: StrangerContext)
       })),
     ...tasks
       .filter(({ group = '' }) => !group.startsWith('service:'))
-      .map(({ taskArn = '', group, startedBy, attachments = [] }) => {
-        const id = taskArn.split('/').at(-1) ?? '';
+      .map(({ taskArn, group, startedBy, attachments = [] }) => {
+        const id = idOfTask({ taskArn });
         const origin = [group && `group ${group}`, startedBy && `started by ${startedBy}`].filter(Boolean);
         return {
           id,

@@ -1,4 +1,4 @@
-/** The task sizes that Fargate offers. */
+/** The task sizes that Fargate offers, and the architecture of the tasks. */
 
 const sizesBetween = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
@@ -17,3 +17,8 @@ export const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
   [16_384, sizesBetween(32_768, 122_880, 8192)],
   [32_768, [61_440, 122_880, 249_856]],
 ]);
+
+/** The CPU architecture of every task, as platforms of images name it. */
+export const ARCHITECTURE = 'amd64';
+/** The same architecture, as ECS names it. */
+export const ECS_ARCHITECTURE = 'X86_64';

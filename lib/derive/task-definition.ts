@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Fields } from '../model/change.ts';
 import type { Config, Container, Service } from '../config/config.ts';
+import { ECS_ARCHITECTURE } from '../config/fargate.ts';
 import { roleArn } from './arns.ts';
 import { statusRanges } from './health-check.ts';
 import type { Names } from './names.ts';
@@ -59,7 +60,7 @@ export const taskDefinitionFor = (
   requiresCompatibilities: ['FARGATE'],
   cpu: String(service.cpu),
   memory: String(service.memory),
-  runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+  runtimePlatform: { cpuArchitecture: ECS_ARCHITECTURE, operatingSystemFamily: 'LINUX' },
   executionRoleArn: parts.executionRoleArn,
   taskRoleArn: parts.taskRoleArn,
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),

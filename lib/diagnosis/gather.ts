@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from '../aws/clients.ts';
 import { isRouted, type Service } from '../config/config.ts';
+import { ARCHITECTURE } from '../config/fargate.ts';
 import type { Names } from '../derive/names.ts';
-import { tasksOf } from '../look/tasks.ts';
+import { idOfTask, tasksOf } from '../look/tasks.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Items } from '../model/resources.ts';
 import { excerptOf } from './excerpt.ts';
@@ -22,7 +23,7 @@ import {
 import { NO_NETWORK, shortened } from './messages.ts';
 import { readNetwork } from './network.ts';
 import { logStreamOf, readLogEnd } from './read-log.ts';
-import { targetFacts, taskFacts, idOfTask, type Extras } from './task-facts.ts';
+import { targetFacts, taskFacts, type Extras } from './task-facts.ts';
 
 /** The clients and names that gathering uses. */
 export interface GatherContext {
@@ -191,6 +192,3 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
     };
   };
 }
-
-/** The architecture of every task, as `runtimePlatform` in its task definition says. */
-const ARCHITECTURE = 'amd64';

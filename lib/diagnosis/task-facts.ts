@@ -1,13 +1,11 @@
 /** Converts ECS's and the load balancer's descriptions to facts. Pure. */
 import type { Task } from '@aws-sdk/client-ecs';
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { addressesOf, idOfTask } from '../look/tasks.ts';
 import type { ContainerFacts, TargetFacts, TaskFacts } from './facts.ts';
 
 /** The facts about a container that ECS does not report. */
 export type Extras = Pick<ContainerFacts, 'log' | 'listeners'>;
-
-/** Returns the id of a task, the last part of its ARN. */
-export const idOfTask = ({ taskArn = '' }: Task): string => taskArn.split('/').at(-1) ?? '';
 
 /** @param extrasOf returns what is known about a container by its name */
 export const taskFacts = (task: Task, extrasOf: (container: string) => Extras): TaskFacts => ({
@@ -18,9 +16,7 @@ export const taskFacts = (task: Task, extrasOf: (container: string) => Extras): 
   createdAt: task.createdAt,
   startedAt: task.startedAt,
   stoppingAt: task.stoppingAt ?? task.executionStoppedAt ?? task.stoppedAt,
-  addresses: (task.containers ?? [])
-    .flatMap(({ networkInterfaces = [] }) => networkInterfaces)
-    .flatMap(({ privateIpv4Address }) => (privateIpv4Address === undefined ? [] : [privateIpv4Address])),
+  addresses: addressesOf(task),
   containers: (task.containers ?? []).map(({ name = '', exitCode, reason, healthStatus }) => ({
     name,
     exitCode,

@@ -3,13 +3,14 @@ import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
 import { kindOf } from '../config/entry.ts';
+import { ARCHITECTURE } from '../config/fargate.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
 
 /** The platform that Fargate runs by default; this machine may have a different one. */
-const PLATFORM = 'linux/amd64';
+const PLATFORM = `linux/${ARCHITECTURE}`;
 /** The maximum number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
 

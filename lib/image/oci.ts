@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'fflate';
 import { packTar } from 'modern-tar';
+import { ARCHITECTURE } from '../config/fargate.ts';
 import type { Bundle } from './builds.ts';
 import { PROGRAM, type ProgramFile } from './program.ts';
 
@@ -34,7 +35,7 @@ export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> 
   const archive = await layerOf(files);
   const layer = gzipSync(archive, { level: 3, mtime: 0 });
   const config = canonicalJson({
-    architecture: 'amd64',
+    architecture: ARCHITECTURE,
     config: CONTAINER_CONFIG,
     created: EPOCH.toISOString(),
     history: [{ created: EPOCH.toISOString(), created_by: 'slipway bundle' }],

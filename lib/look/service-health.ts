@@ -10,7 +10,7 @@ import type { Names } from '../derive/names.ts';
 import type { Items } from '../model/resources.ts';
 import type { Survey } from './found.ts';
 import { ifFound } from './if-found.ts';
-import { runningTasks } from './tasks.ts';
+import { addressesOf, runningTasks } from './tasks.ts';
 import type { FoundService } from './services.ts';
 
 /** An address of a running task that no target group contains. */
@@ -133,7 +133,7 @@ function membersOf(
   return balancers.flatMap(({ container, port, targetGroupArn }) => {
     const hasOneGroup = balancers.filter((other) => other.container === container).length === 1;
     return tasks.flatMap((task) => {
-      const address = addressOf(task);
+      const [address] = addressesOf(task);
       return address === undefined
         ? []
         : [
@@ -145,9 +145,6 @@ function membersOf(
     });
   });
 }
-
-const addressOf = ({ containers = [] }: Task): string | undefined =>
-  containers.flatMap(({ networkInterfaces = [] }) => networkInterfaces)[0]?.privateIpv4Address;
 
 /** Returns the containers that have ended in running tasks. Pure. */
 export function endedContainers(tasks: readonly Task[]): EndedContainer[] {

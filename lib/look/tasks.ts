@@ -10,6 +10,15 @@ import type { LookContext } from './context.ts';
 
 const BATCH_SIZE = 100;
 
+/** Returns the id of a task, the last part of its ARN. */
+export const idOfTask = ({ taskArn = '' }: Task): string => taskArn.split('/').at(-1) ?? '';
+
+/** Returns the private addresses of a task. */
+export const addressesOf = ({ containers = [] }: Task): string[] =>
+  containers.flatMap(({ networkInterfaces = [] }) =>
+    networkInterfaces.flatMap(({ privateIpv4Address }) => privateIpv4Address ?? []),
+  );
+
 /**
  * Describes the tasks of one service. Lists the tasks by family, since they cannot be listed by a service that is gone.
  * @param service its name in ECS

@@ -3,7 +3,7 @@ import { logEvidence } from '../../lib/diagnosis/evidence.ts';
 import { excerptOf } from '../../lib/diagnosis/excerpt.ts';
 import { logStreamOf, readLogEnd } from '../../lib/diagnosis/read-log.ts';
 import type { LookContext } from '../../lib/look/context.ts';
-import { tasksOf } from '../../lib/look/tasks.ts';
+import { idOfTask, tasksOf } from '../../lib/look/tasks.ts';
 import type { Service } from '../../lib/config/config.ts';
 
 /** An error that a program logs without a stack trace while it keeps running, such as `TypeError: pool is undefined`. */
@@ -21,9 +21,8 @@ export async function errorInLogs(
   container: string,
 ): Promise<string[]> {
   const tasks = await tasksOf({ aws, names }, names.service(service), 'RUNNING').catch(() => []);
-  for (const { taskArn = '' } of tasks.slice(0, MAX_TASKS)) {
-    const taskId = taskArn.split('/').at(-1) ?? '';
-    const logStreamName = logStreamOf(service.name, container, taskId);
+  for (const task of tasks.slice(0, MAX_TASKS)) {
+    const logStreamName = logStreamOf(service.name, container, idOfTask(task));
     const lines = await readLogEnd(aws, { logGroupName: names.logGroup, logStreamName });
     const excerpt = excerptOf(lines ?? []);
     if (excerpt.headline !== undefined) return logEvidence(container, excerpt);

@@ -7,7 +7,7 @@ import {
 import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
-import { batchedTasksOf } from '../../lib/look/tasks.ts';
+import { addressesOf, batchedTasksOf } from '../../lib/look/tasks.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { FollowedDeployment } from './deployment.ts';
@@ -52,12 +52,6 @@ const isTaskOf =
     task.startedBy?.startsWith('ecs-svc/') === true && id
       ? task.startedBy === id
       : task.taskDefinitionArn === taskDefinitionArn;
-
-/** Returns the private addresses of a task. */
-export const addressesOf = ({ containers = [] }: Task): string[] =>
-  containers.flatMap(({ networkInterfaces = [] }) =>
-    networkInterfaces.flatMap(({ privateIpv4Address }) => privateIpv4Address ?? []),
-  );
 
 /**
  * Reads the tasks and the targets of a service. Tasks that cannot be read are left out.

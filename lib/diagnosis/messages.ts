@@ -6,6 +6,9 @@ import type { Facts, TaskFacts } from './facts.ts';
 export const shortened = (message: string): string =>
   message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
 
+/** Whether a message of ECS reports that something has gone wrong. */
+export const reportsTrouble = (message: string): boolean => /unable|failed|unhealthy/.test(message);
+
 /** Describes how a task ended, in ECS's words; empty if the task has not ended. */
 export function endingText({
   stoppedReason,

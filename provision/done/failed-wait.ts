@@ -5,7 +5,7 @@ import { describeService } from '../../lib/look/services.ts';
 import type { Problem } from '../../lib/model/problem.ts';
 import { aftermath } from './aftermath.ts';
 import { isPrimary, shownDeployment } from './deployment.ts';
-import { failureProblem } from './diagnose.ts';
+import { failureProblem } from './failure-problem.ts';
 import { FailedDeployment } from './failed-deployment.ts';
 import type { WaitContext } from './followed-service.ts';
 import { awaitRestoration, restore, type Restoration } from './restore.ts';

@@ -1,5 +1,6 @@
 /** The state that one wait for a service keeps between its probes. */
 import { factGatherer, type Gather } from '../../lib/diagnosis/gather.ts';
+import { reportsTrouble } from '../../lib/diagnosis/messages.ts';
 import { newProof, type Proof } from './proof.ts';
 import { shownDeployment } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
@@ -40,7 +41,7 @@ export const hasTrouble = (
 ): boolean =>
   ended.length > 0 ||
   (shownDeployment(current, deployment)?.failedTasks ?? 0) > 0 ||
-  messages.some((text) => /unable|failed|unhealthy/.test(text)) ||
+  messages.some(reportsTrouble) ||
   unhealthy.some(({ targets }) => targets.some(({ TargetHealth }) => TargetHealth?.State === 'unhealthy'));
 
 /** Returns the facts that the wait has already read, so that the diagnosis does not read them again. */

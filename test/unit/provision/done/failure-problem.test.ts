@@ -4,7 +4,9 @@ import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/clie
 import { describe, expect, test } from '@jest/globals';
 import type { RoutedContainer, Service } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
-import { diagnose } from '../../../../provision/done/diagnose.ts';
+import { findCause } from '../../../../lib/diagnosis/cause.ts';
+import { factGatherer } from '../../../../lib/diagnosis/gather.ts';
+import { failureProblem } from '../../../../provision/done/failure-problem.ts';
 import { awsError, config, mocks, lookContextOf, sentCalls, testClock } from '../../step-harness.ts';
 
 const FAILED_DEFINITION = 'arn:definition:2';
@@ -31,12 +33,20 @@ function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): voi
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [...tasks] });
   mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
 }
-const diagnoseFailure = (messages: readonly string[] = []) =>
-  diagnose({ ...lookContextOf(), clock: testClock() }, web, {
-    taskDefinitionArn: FAILED_DEFINITION,
+const NOW = 'Everything else is created and recorded; the failed service is kept so that you can inspect it.';
+async function diagnoseFailure(events: readonly string[] = []) {
+  const context = { ...lookContextOf(), clock: testClock() };
+  const deployment = { service: web, taskDefinitionArn: FAILED_DEFINITION, targetGroups: new Map() };
+  const facts = await factGatherer(context, deployment)({ reason: REASON, events });
+  return failureProblem(facts, findCause(facts), {
+    code: 'DEPLOYMENT',
+    what: 'The deployment of web failed',
+    now: NOW,
     reason: REASON,
-    events: messages,
+    moreAdvice: [],
+    awsCommand: (command) => command,
   });
+}
 
 test('the problem begins with the cause, and contains how the task ended and the error in the log', async () => {
   mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database', 'closing']);

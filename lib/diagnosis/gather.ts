@@ -8,7 +8,7 @@ import type { Aws } from '../aws/clients.ts';
 import { isRouted, type Service } from '../config/config.ts';
 import { ARCHITECTURE } from '../config/fargate.ts';
 import type { Names } from '../derive/names.ts';
-import { idOfTask, tasksOf } from '../look/tasks.ts';
+import { idOfTask, tasksOf, tasksOfDeployment } from '../look/tasks.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Items } from '../model/resources.ts';
 import { excerptOf } from './excerpt.ts';
@@ -132,12 +132,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
       knownTasks ?? readTasks(),
       knownTargets ?? readTargets(),
     ]);
-    const ours = allTasks
-      .filter((task) => task.taskDefinitionArn === taskDefinitionArn)
-      .filter(
-        ({ startedBy }) => !deploymentId || !startedBy?.startsWith('ecs-svc/') || startedBy === deploymentId,
-      )
-      .sort((one, other) => (other.createdAt?.getTime() ?? 0) - (one.createdAt?.getTime() ?? 0));
+    const ours = tasksOfDeployment(allTasks, { id: deploymentId, taskDefinitionArn });
     const withLogs = new Set([
       ...ours.filter((task) => endedOnItsOwn({ stopCode: task.stopCode })).slice(0, MAX_TASKS_WITH_LOGS),
       ...ours.slice(0, MAX_TASKS_WITH_LOGS),

@@ -20,6 +20,22 @@ export const addressesOf = ({ containers = [] }: Task): string[] =>
   );
 
 /**
+ * Returns the tasks of a deployment, the latest first. ECS writes the id of the deployment into `startedBy`. Without an id, all tasks
+ * of the task definition count.
+ */
+export const tasksOfDeployment = (
+  tasks: readonly Task[],
+  { id, taskDefinitionArn }: { readonly id: string | undefined; readonly taskDefinitionArn: string },
+): Task[] =>
+  tasks
+    .filter((task) =>
+      task.startedBy?.startsWith('ecs-svc/') === true && id
+        ? task.startedBy === id
+        : task.taskDefinitionArn === taskDefinitionArn,
+    )
+    .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+
+/**
  * Describes the tasks of one service. Lists the tasks by family, since they cannot be listed by a service that is gone.
  * @param service its name in ECS
  * @param statuses listed in sequence, so that a task that changes from one status to the next is not missed

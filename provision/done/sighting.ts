@@ -7,7 +7,7 @@ import {
 import { isRouted, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
-import { addressesOf, batchedTasksOf } from '../../lib/look/tasks.ts';
+import { addressesOf, batchedTasksOf, tasksOfDeployment } from '../../lib/look/tasks.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { FollowedDeployment } from './deployment.ts';
@@ -45,14 +45,6 @@ export const hasFailed = ({ stopCode, stoppedReason = '' }: Task): boolean =>
   stopCode === 'TaskFailedToStart' ||
   (stopCode === 'ServiceSchedulerInitiated' && FAILED_CHECK.test(stoppedReason));
 
-/** Whether a task belongs to a deployment: ECS writes the id of the deployment into `startedBy`. */
-const isTaskOf =
-  ({ id, taskDefinitionArn }: FollowedDeployment) =>
-  (task: Task): boolean =>
-    task.startedBy?.startsWith('ecs-svc/') === true && id
-      ? task.startedBy === id
-      : task.taskDefinitionArn === taskDefinitionArn;
-
 /**
  * Reads the tasks and the targets of a service. Tasks that cannot be read are left out.
  * @param count how many tasks the service should run
@@ -64,13 +56,11 @@ export async function sight(
   { count, groups }: { readonly count: number; readonly groups: Items<Ids['targetGroups']> },
 ): Promise<Sighting> {
   const tasks = await batchedTasksOf(context, context.names.service(service)).catch((): Task[] => []);
-  const ours = tasks.filter(isTaskOf(followed));
+  const ours = tasksOfDeployment(tasks, followed);
   const running = ours.filter(
     ({ lastStatus, desiredStatus = 'RUNNING' }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',
   );
-  const ended = ours
-    .filter(hasFailed)
-    .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+  const ended = ours.filter(hasFailed);
   const addresses = new Set(running.flatMap(addressesOf));
   const routed = count > 0 ? service.containers.filter(isRouted) : [];
   const containers = await Promise.all(

@@ -3,9 +3,9 @@ import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Noun } from '../lib/model/architecture.ts';
-import { interrupted } from '../lib/run/failures.ts';
+import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import { openSession, type SessionDependencies } from '../lib/run/session.ts';
+import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { historyOf } from './entries.ts';
 import { checkDeployed, deployedServices } from './named-service.ts';
 import { readHistory } from './read.ts';
@@ -23,44 +23,35 @@ export async function history(
   invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = invocation;
-  const session = await openSession(options, {
+  const sessionOptions = {
     command: 'history',
     isReadOnly: true,
-    report,
-    signal,
-    survey: (context) => survey(context, NOUNS),
+    survey: (context: LookContext) => survey(context, NOUNS),
     ...dependencies,
-  });
-  const { config, account, run } = session;
-  try {
-    const context = session.lookContext();
-    const { stack } = context.names;
-    const stackInfo = { stack, target: options.target, region: config.region, account };
+  };
+  return inSession(invocation, sessionOptions, (session) => execute(session, invocation));
+}
+
+async function execute(session: Session, invocation: CommandContext): Promise<CommandResult> {
+  const { options, report } = invocation;
+  const { config, run } = session;
+  const context = session.lookContext();
+  const stackInfo = announce(session, invocation, 'history');
+  const found = await session.found;
+  const deployed = deployedServices(found);
+  checkDeployed(config, stackInfo.stack, deployed, options.service);
+  const keys = options.service === undefined ? deployed : [options.service];
+  const histories = await Promise.all(keys.map((key) => readOne(context, found, key, run.clock.now())));
+  if (histories.some(({ isRecorded }) => !isRecorded))
     report({
-      type: 'phase',
-      text: `history ${stack} · ${options.target} · ${config.region} · account ${account}`,
+      type: 'warning',
+      text: `ECS's records of deployments cannot be read${run.endpoint === undefined ? ': the caller lacks ecs:ListServiceDeployments' : ` at ${run.endpoint}`}. The history lists the revisions, but not how their deployments ended.`,
     });
-    const found = await session.found;
-    const deployed = deployedServices(found);
-    checkDeployed(config, stack, deployed, options.service);
-    const keys = options.service === undefined ? deployed : [options.service];
-    const histories = await Promise.all(keys.map((key) => readOne(context, found, key, run.clock.now())));
-    if (histories.some(({ isRecorded }) => !isRecorded))
-      report({
-        type: 'warning',
-        text: `ECS's records of deployments cannot be read${run.endpoint === undefined ? ': the caller lacks ecs:ListServiceDeployments' : ` at ${run.endpoint}`}. The history lists the revisions, but not how their deployments ended.`,
-      });
-    return {
-      exitCode: 0,
-      text: histories.flatMap(({ text }) => text).join('\n'),
-      json: { ...stackInfo, services: histories.map(({ json }) => json) },
-    };
-  } catch (error) {
-    throw signal.aborted ? interrupted(run) : session.explain(error);
-  } finally {
-    await session.close();
-  }
+  return {
+    exitCode: 0,
+    text: histories.flatMap(({ text }) => text).join('\n'),
+    json: { ...stackInfo, services: histories.map(({ json }) => json) },
+  };
 }
 
 /** Reads the history of one service. */

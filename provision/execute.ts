@@ -7,12 +7,13 @@ import { recordedIn } from '../lib/look/context.ts';
 import { withServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
+import { announce } from '../lib/run/in-session.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import type { Session } from '../lib/run/session.ts';
-import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
+import { checkOwner } from '../lib/run/stack-owner.ts';
 import { alarmEvents } from './alarms.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
@@ -42,19 +43,14 @@ export async function execute(
   const { options, report, signal } = invocation;
   const command = selectedCommand(options);
   const onlyService = onlyServiceOf(options);
-  const { config: fullConfig, run, account } = session;
+  const { config: fullConfig, run } = session;
   const config = onlyService === undefined ? fullConfig : withOnlyService(fullConfig, onlyService);
   const context = session.lookContext();
-  const stack = context.names.stack;
-  report({
-    type: 'phase',
-    text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
-  });
+  const stackInfo = announce(session, invocation, command);
+  const { stack } = stackInfo;
   warnOfLocalhost(session, invocation);
   const found = await withServiceHealth(context, await session.found);
-  checkProject(session, found, command, invocation);
-  const unknownNote = unknownStackNote(session, found);
-  if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
+  const unknownNote = checkOwner(session, found, command, invocation);
   const plan = makePlan(context, found, options.adopt, onlyService);
   const events = [
     ...countEvents(config, plan.found),
@@ -66,7 +62,6 @@ export async function execute(
   ];
   for (const event of events) report(event);
   if (options.plan) for (const text of healthWarnings(plan.found)) report({ type: 'warning', text });
-  const stackInfo = { stack, target: options.target, region: config.region, account };
   const currentFingerprint = fingerprint(fullConfig);
   if (options.drift) {
     const { configuration: lastFingerprint } = run.state.data;
@@ -85,7 +80,7 @@ export async function execute(
   }
   const target = session.connectedTarget;
   await checkImageReferences(
-    { aws: context.aws, config, account, target, signal, report: run.report },
+    { aws: context.aws, config, account: stackInfo.account, target, signal, report: run.report },
     plan.changes,
   );
   await checkHealthPaths(config, plan.changes, context.builds, signal);

@@ -2,11 +2,11 @@
 import { survey } from '../lib/engine/survey.ts';
 import { nouns } from '../lib/model/architecture.ts';
 import type { Config } from '../lib/config/config.ts';
+import type { LookContext } from '../lib/look/context.ts';
 import { unknownService } from '../lib/run/bad-arguments.ts';
-import { interrupted } from '../lib/run/failures.ts';
+import { inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import { openSession, type SessionDependencies } from '../lib/run/session.ts';
-
+import type { SessionDependencies } from '../lib/run/session.ts';
 import { selectedCommand } from './one-service.ts';
 
 /** Loaded while the responses of the survey are pending. */
@@ -26,26 +26,19 @@ export async function provision(
   invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = invocation;
   const start = performance.now();
-  const command = selectedCommand(options);
-  const { service } = options;
+  const command = selectedCommand(invocation.options);
+  const { service } = invocation.options;
   const config = command === 'deploy' ? dependencies.config.then(withService(service)) : dependencies.config;
-  const session = await openSession(options, {
+  const sessionOptions = {
     command,
-    report,
-    signal,
     // A failure to load is reported by the await below.
-    survey: (context) => survey(context, nouns, () => void loadExecute().catch(() => undefined)),
+    survey: (context: LookContext) => survey(context, nouns, () => void loadExecute().catch(() => undefined)),
     ...dependencies,
     config,
-  });
-  try {
+  };
+  return inSession(invocation, sessionOptions, async (session) => {
     const { execute } = await loadExecute();
-    return await execute(session, invocation, start);
-  } catch (error) {
-    throw signal.aborted ? interrupted(session.run) : session.explain(error);
-  } finally {
-    await session.close();
-  }
+    return execute(session, invocation, start);
+  });
 }

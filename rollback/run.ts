@@ -2,15 +2,16 @@
 import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
-import type { Survey } from '../lib/look/found.ts';
+import type { LookContext } from '../lib/look/context.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { nouns, type Noun } from '../lib/model/architecture.ts';
-import { itemsOf } from '../lib/look/found.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
+import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
-import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
-import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
+import type { Session, SessionDependencies } from '../lib/run/session.ts';
+import { checkOwner } from '../lib/run/stack-owner.ts';
 import type { AllIds } from '../provision/context.ts';
 import { finish } from '../provision/done/finish.ts';
 import { planRollback } from './plan.ts';
@@ -33,38 +34,22 @@ export async function rollback(
   invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = invocation;
   const start = performance.now();
-  const session = await openSession(options, {
+  const sessionOptions = {
     command: 'rollback',
-    report,
-    signal,
-    survey: (context) => survey(context, NOUNS),
+    survey: (context: LookContext) => survey(context, NOUNS),
     ...dependencies,
-  });
-  try {
-    return await execute(session, invocation, start);
-  } catch (error) {
-    throw signal.aborted ? interrupted(session.run) : session.explain(error);
-  } finally {
-    await session.close();
-  }
+  };
+  return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
 }
 
 async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult> {
   const { options, report, signal } = invocation;
-  const { config, account, run } = session;
-  const { stack } = session.lookContext().names;
-  report({
-    type: 'phase',
-    text: `rollback ${stack} · ${options.target} · ${config.region} · account ${account}`,
-  });
+  const { run } = session;
+  const stackInfo = announce(session, invocation, 'rollback');
   const found = await session.found;
-  checkProject(session, found, 'rollback', invocation);
-  const unknownNote = unknownStackNote(session, found);
-  if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
+  const unknownNote = checkOwner(session, found, 'rollback', invocation);
   const plan = await planRollback(session, found, options.service, options.to);
-  const stackInfo = { stack, target: options.target, region: config.region, account };
   const json = {
     ...stackInfo,
     service: plan.key,

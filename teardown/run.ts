@@ -4,16 +4,18 @@ import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
 import { survey } from '../lib/engine/survey.ts';
+import type { LookContext } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { nouns, nounsToTearDown, type Noun } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
-import { throwFailures, interrupted } from '../lib/run/failures.ts';
+import { throwFailures } from '../lib/run/failures.ts';
+import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
-import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
-import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
+import type { Session, SessionDependencies } from '../lib/run/session.ts';
+import { checkOwner } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
 import { findObstacles, throwObstacles, type Obstacle } from './obstacles.ts';
 import { removalOrder, removals } from './plan.ts';
@@ -24,72 +26,62 @@ export async function teardown(
   invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = invocation;
   const start = performance.now();
-  const session = await openSession(options, {
+  const sessionOptions = {
     command: 'teardown',
-    report,
-    signal,
     ...dependencies,
-    survey: (context) => survey(context, nounsToTearDown),
-  });
-  try {
-    const { config, account, run } = session;
-    const { stack } = session.lookContext().names;
-    report({
-      type: 'phase',
-      text: `teardown ${stack} · ${options.target} · ${config.region} · account ${account}`,
-    });
-    const found = await session.found;
-    checkProject(session, found, 'teardown', invocation);
-    const unknownNote = unknownStackNote(session, found);
-    if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
-    const changes = removalsOf(found, stack);
-    const stackInfo = { stack, target: options.target, region: config.region, account };
-    const obstacles = await findObstacles(session, found, changes, { wait: !options.plan });
-    if (options.plan) {
-      for (const { text, command } of obstacles) {
-        report({ type: 'warning', text: `A teardown would be refused: ${text} To lift it: ${command}` });
-      }
-      return planResult(changes, stackInfo, obstacles);
+    survey: (context: LookContext) => survey(context, nounsToTearDown),
+  };
+  return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
+}
+
+async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult> {
+  const { options, report } = invocation;
+  const { run } = session;
+  const stackInfo = announce(session, invocation, 'teardown');
+  const { stack } = stackInfo;
+  const found = await session.found;
+  const unknownNote = checkOwner(session, found, 'teardown', invocation);
+  const changes = removalsOf(found, stack);
+  const obstacles = await findObstacles(session, found, changes, { wait: !options.plan });
+  if (options.plan) {
+    for (const { text, command } of obstacles) {
+      report({ type: 'warning', text: `A teardown would be refused: ${text} To lift it: ${command}` });
     }
-    throwObstacles(obstacles, stack);
-    if (changes.length > 0) {
-      const counts = `${changes.length} to remove`;
-      report({ type: 'phase', text: `plan: ${counts}` });
-      const expected = expectedTeardown(changes, removalOrder());
-      const question = {
-        command: 'teardown',
-        ...stackInfo,
-        counts,
-        duration: expected,
-        unknownNote,
-      } as const;
-      if (!(await isConfirmed(invocation, question))) {
-        report({ type: 'phase', text: 'nothing was removed' });
-        return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
-      }
-      await takeDown(session, found, changes);
-    }
-    const certificate = await verifyNothingLeft(session, found);
-    await run.state.destroy();
-    if (await session.closeSandbox()) {
-      report({ type: 'note', text: 'the sandbox is empty and was stopped' });
-    }
-    if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
-    const elapsed = durationText(performance.now() - start);
-    const summary =
-      changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
-    return {
-      exitCode: 0,
-      text: summary,
-      json: { ...stackInfo, removed: changes.length, left: 0, certificate },
-    };
-  } catch (error) {
-    throw signal.aborted ? interrupted(session.run) : session.explain(error);
-  } finally {
-    await session.close();
+    return planResult(changes, stackInfo, obstacles);
   }
+  throwObstacles(obstacles, stack);
+  if (changes.length > 0) {
+    const counts = `${changes.length} to remove`;
+    report({ type: 'phase', text: `plan: ${counts}` });
+    const expected = expectedTeardown(changes, removalOrder());
+    const question = {
+      command: 'teardown',
+      ...stackInfo,
+      counts,
+      duration: expected,
+      unknownNote,
+    } as const;
+    if (!(await isConfirmed(invocation, question))) {
+      report({ type: 'phase', text: 'nothing was removed' });
+      return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
+    }
+    await takeDown(session, found, changes);
+  }
+  const certificate = await verifyNothingLeft(session, found);
+  await run.state.destroy();
+  if (await session.closeSandbox()) {
+    report({ type: 'note', text: 'the sandbox is empty and was stopped' });
+  }
+  if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
+  const elapsed = durationText(performance.now() - start);
+  const summary =
+    changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
+  return {
+    exitCode: 0,
+    text: summary,
+    json: { ...stackInfo, removed: changes.length, left: 0, certificate },
+  };
 }
 
 /** Plans the removal of every found resource of the stack. The account's own zone and service-linked role stay. */

@@ -13,7 +13,7 @@ type StackSession = Pick<Session, 'config' | 'run' | 'lookContext'>;
  * A run that changes nothing only warns.
  * @throws OTHER_PROJECT when it belongs to another project and `--adopt-stack` is not set
  */
-export function checkProject(
+function checkProject(
   session: StackSession,
   found: Survey,
   command: Command,
@@ -42,7 +42,7 @@ export function checkProject(
 }
 
 /** Returns a note for the plan and the question, if the stack exists but this machine has no record of it. */
-export function unknownStackNote(session: StackSession, found: Survey): string | undefined {
+function unknownStackNote(session: StackSession, found: Survey): string | undefined {
   const { resources, intents } = session.run.state.data;
   if (Object.keys(resources).length + Object.keys(intents).length > 0) return undefined;
   const { stack } = session.lookContext().names;
@@ -50,4 +50,21 @@ export function unknownStackNote(session: StackSession, found: Survey): string |
   return size === 0
     ? undefined
     : `This machine has no record of ${stack}, of which ${size} ${size === 1 ? 'resource exists' : 'resources exist'}`;
+}
+
+/**
+ * Checks that a stack belongs to the project, and reports a stack of which this machine has no record.
+ * @returns the note for the question, if there is no record
+ * @throws OTHER_PROJECT when the stack belongs to another project and `--adopt-stack` is not set
+ */
+export function checkOwner(
+  session: StackSession,
+  found: Survey,
+  command: Command,
+  context: Pick<CommandContext, 'options' | 'report'>,
+): string | undefined {
+  checkProject(session, found, command, context);
+  const note = unknownStackNote(session, found);
+  if (note !== undefined) context.report({ type: 'note', text: note });
+  return note;
 }

@@ -1,0 +1,43 @@
+/** Runs the work of a command within a session, and names the stack on which it works. */
+import { interrupted } from './failures.ts';
+import type { Command } from './flags.ts';
+import type { CommandContext, CommandResult } from './main.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
+
+/** The stack of a run, for questions and results. */
+export interface StackInfo {
+  readonly stack: string;
+  readonly target: CommandContext['options']['target'];
+  readonly region: string;
+  readonly account: string;
+}
+
+/**
+ * Opens a session, does the work of a command, and closes the session.
+ * @throws Problem that explains the failure of the work; INTERRUPTED when the signal is aborted
+ */
+export async function inSession(
+  { options, report, signal }: CommandContext,
+  sessionOptions: Omit<SessionOptions, 'report' | 'signal'>,
+  work: (session: Session) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const session = await openSession(options, { ...sessionOptions, report, signal });
+  try {
+    return await work(session);
+  } catch (error) {
+    throw signal.aborted ? interrupted(session.run) : session.explain(error);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Reports the stack on which a command works, and returns it. */
+export function announce(
+  { config: { region }, account, lookContext }: Pick<Session, 'config' | 'account' | 'lookContext'>,
+  { options: { target }, report }: Pick<CommandContext, 'options' | 'report'>,
+  command: Command,
+): StackInfo {
+  const { stack } = lookContext().names;
+  report({ type: 'phase', text: `${command} ${stack} · ${target} · ${region} · account ${account}` });
+  return { stack, target, region, account };
+}

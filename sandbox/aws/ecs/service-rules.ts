@@ -6,6 +6,7 @@ import { clientError, invalid, notSupported, refuseUnsupported } from './errors.
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 import { checkAdvancedConfigurations } from './strategies/balancer-checks.ts';
+import { checkTargetGroup } from './target-group-rules.ts';
 import { checkExistingRoles } from './task-roles.ts';
 
 const MAX_TARGET_GROUPS = 5;
@@ -63,17 +64,7 @@ export function checkLoadBalancers(
     if (!container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
       throw invalid(`The container ${containerName} did not have a container port ${containerPort} defined.`);
     }
-    const group = region.elbv2.targetGroups.get(targetGroupArn);
-    if (!group) {
-      throw invalid(
-        'Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.',
-      );
-    }
-    if (group.TargetType !== 'ip') {
-      throw invalid(
-        `The provided target group ${targetGroupArn} has target type ${group.TargetType}, which is incompatible with the awsvpc network mode specified in the task definition.`,
-      );
-    }
+    checkTargetGroup(region, targetGroupArn);
     if (!loadBalancerOf(region, targetGroupArn)) {
       throw invalid(
         `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,

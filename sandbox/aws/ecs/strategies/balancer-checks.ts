@@ -3,6 +3,7 @@ import type { AdvancedConfiguration, DeploymentStrategy, LoadBalancer } from '@a
 import type { Region } from '../../../world/region.ts';
 import { targetGroupArnsIn } from '../../elbv2/usage.ts';
 import { invalid, refuseUnsupported } from '../errors.ts';
+import { checkTargetGroup } from '../target-group-rules.ts';
 import { checkInfrastructureRole } from './infrastructure-role.ts';
 
 const RULE_ARN = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:listener-rule\/app\/[^/]+(\/[0-9a-f]+){3}$/;
@@ -55,17 +56,7 @@ function checkMembers(region: Region, advanced: AdvancedConfiguration): void {
   checkRuleArn('productionListenerRule', productionListenerRule);
   if (testListenerRule !== undefined) checkRuleArn('testListenerRule', testListenerRule);
   checkInfrastructureRole(region, roleArn);
-  const group = region.elbv2.targetGroups.get(alternateTargetGroupArn);
-  if (!group) {
-    throw invalid(
-      'Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.',
-    );
-  }
-  if (group.TargetType !== 'ip') {
-    throw invalid(
-      `The provided target group ${alternateTargetGroupArn} has target type ${group.TargetType}, which is incompatible with the awsvpc network mode specified in the task definition.`,
-    );
-  }
+  checkTargetGroup(region, alternateTargetGroupArn);
 }
 
 function checkRuleArn(member: 'productionListenerRule' | 'testListenerRule', arn: string): void {

@@ -54,7 +54,7 @@ export default {
     '<rootDir>/test/terraform/',
     '<rootDir>/test/boto3/',
     '<rootDir>/test/aws-cli/',
-    // npm run test:deploys runs all of them, which takes half an hour.
+    // npm run test:deploys runs all of them.
     '<rootDir>/test/deploys/(?!sample)',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],

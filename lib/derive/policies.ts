@@ -90,7 +90,7 @@ export function executionPolicy(config: Config, names: Names, location: Location
 }
 
 /**
- * Allows ECS to assume the infrastructure role. ECS documents no condition for it, so there is none.
+ * Allows ECS to assume the infrastructure role. The policy has no condition, because ECS documents none.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
  */
 export const infrastructureTrustPolicy: Policy = {

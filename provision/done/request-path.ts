@@ -8,7 +8,7 @@ import type { PublicAddress } from './url.ts';
 /** The timeout of a request, milliseconds. */
 const TIMEOUT_MS = 5000;
 
-/** The answer to one request, or the reason why there is none. */
+/** The answer to one request, or the error of its connection. */
 export interface PathAnswer {
   /** `200`, or the error of the connection. */
   readonly text: string;

@@ -55,7 +55,7 @@ export async function verify(
 
 /**
  * Waits for the first good answer.
- * @throws UNANSWERED if there is none in time, or if the program itself keeps answering with errors
+ * @throws UNANSWERED if no answer arrives in time, or if the program itself keeps answering with errors
  */
 async function firstAnswer(
   url: string,

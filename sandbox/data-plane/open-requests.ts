@@ -4,7 +4,7 @@
 export interface OpenRequests {
   /** Records a request to a target; returns a function that records its end. */
   open(this: void, targetKey: string): () => void;
-  /** Calls `run` once no request to any of the targets is open: at once if there is none. */
+  /** Calls `run` as soon as no request to any of the targets is open. */
   whenNone(this: void, targetKeys: readonly string[], run: () => void): void;
 }
 

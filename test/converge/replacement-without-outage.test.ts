@@ -166,9 +166,9 @@ test.concurrent(
           /^The former ECS service web still receives the requests of web: it runs shop-dev-web:1 with 1 of 1 tasks\. Its successor web_[0-9a-f]{4} failed\./,
         ),
       });
-      const mended = web(container('new', 8001, 'HTTP', { path: '/h2' }));
-      await user.provision(mended, { wait: true });
-      expect(await user.plan(mended)).toEqual([]);
+      const corrected = web(container('new', 8001, 'HTTP', { path: '/h2' }));
+      await user.provision(corrected, { wait: true });
+      expect(await user.plan(corrected)).toEqual([]);
     };
     const counts = await failAndRepeat().finally(stopLoad).then(stopLoad);
     expect(Object.keys(counts).sort()).toEqual(['app:8000', 'new:8001']);

@@ -1,4 +1,4 @@
-// The error in the logs of a running container: read from its tasks, and left out if there is none.
+// The error in the logs of a running container: it is read from its tasks, and the result is empty without one.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, test } from '@jest/globals';

@@ -3,6 +3,7 @@ import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
+import { alarmSettings } from '../sandbox/aws/cloudwatch/scene.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { stack, web } from './stacks.ts';
@@ -142,18 +143,7 @@ test('an alarm must exist before anything is changed; it can be added to a deplo
   const callsBefore = user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
   await expect(user.provision(withAlarm)).rejects.toMatchObject({ code: 'ALARM' });
   expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating).length).toBe(callsBefore);
-  await user.aws.cloudwatch.send(
-    new PutMetricAlarmCommand({
-      AlarmName: 'shop-5xx',
-      Namespace: 'Shop',
-      MetricName: 'Errors',
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-    }),
-  );
+  await user.aws.cloudwatch.send(new PutMetricAlarmCommand({ AlarmName: 'shop-5xx', ...alarmSettings }));
   await converge(user, withAlarm);
   await converge(user, shop(BLUE_GREEN));
 });

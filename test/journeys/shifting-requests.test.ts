@@ -1,6 +1,7 @@
 // Users send requests throughout deployments that shift them: none fails, each version gets its share, and an alarm ends a deployment.
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { expect, test } from '@jest/globals';
+import { alarmSettings } from '../sandbox/aws/cloudwatch/scene.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { httpRequest, machine, type Machine, type Outcome } from './harness.ts';
 import { FAST_HEALTH_CHECK, tinyStack } from './tiny-stack.ts';
@@ -73,17 +74,7 @@ async function createAlarm({ endpoint }: Machine): Promise<(state: 'OK' | 'ALARM
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const cloudwatch = new CloudWatchClient({ endpoint, region: 'eu-west-1', credentials });
   await cloudwatch.send(
-    new PutMetricAlarmCommand({
-      AlarmName: ALARM,
-      Namespace: 'Shop',
-      MetricName: 'Errors',
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'ignore',
-    }),
+    new PutMetricAlarmCommand({ AlarmName: ALARM, ...alarmSettings, TreatMissingData: 'ignore' }),
   );
   return (StateValue) =>
     cloudwatch.send(new SetAlarmStateCommand({ AlarmName: ALARM, StateValue, StateReason: 'by the test' }));

@@ -116,6 +116,16 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   ...changes,
 });
 
+/** The health check of each container. */
+export const HEALTH = {
+  path: '/health',
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+  matcher: '200',
+};
+
 const container = (name: string, port: number) => ({
   name,
   key: `web-${name}`,
@@ -123,14 +133,7 @@ const container = (name: string, port: number) => ({
   port,
   path: `/${name}`,
   protocol: 'HTTP' as const,
-  health: {
-    path: '/health',
-    intervalSeconds: 10,
-    timeoutSeconds: 5,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-    matcher: '200',
-  },
+  health: HEALTH,
   environment: {},
   command: undefined,
   essential: true,

@@ -2,6 +2,7 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { PutMetricAlarmCommand, SetAlarmStateCommand, type StateValue } from '@aws-sdk/client-cloudwatch';
 import { expect, test } from '@jest/globals';
+import { alarmSettings } from '../cloudwatch/scene.ts';
 import { refusalOf } from '../../harness.ts';
 import { CANNOT_PULL, serviceScene } from './deployment-scene.ts';
 import { eventMessages } from './scene.ts';
@@ -18,13 +19,8 @@ async function alarmedScene(deploymentConfiguration = alarms(), before: StateVal
     await cloudwatch.send(
       new PutMetricAlarmCommand({
         AlarmName,
-        MetricName: 'errors',
-        Namespace: 'test',
-        Statistic: 'Sum',
-        Period: 60,
+        ...alarmSettings,
         EvaluationPeriods: 2,
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanThreshold',
         TreatMissingData: 'ignore',
       }),
     );

@@ -236,39 +236,22 @@ test('a fix for the default stack stays unchanged', () => {
   expect(withStackFlags(advice, defaultStack)).toBe(advice);
 });
 
+const PROVISION_FLAGS = [
+  '--target',
+  '--stage',
+  '--config',
+  '--plan',
+  '--yes',
+  '--json',
+  '--no-wait',
+  '--builder',
+  '--adopt-stack',
+  '--adopt',
+];
+
 describe.each<[Command, string[], string[]]>([
-  [
-    'provision',
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--plan',
-      '--yes',
-      '--json',
-      '--no-wait',
-      '--builder',
-      '--adopt-stack',
-      '--adopt',
-    ],
-    ['--name', '--to'],
-  ],
-  [
-    'deploy',
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--plan',
-      '--yes',
-      '--json',
-      '--no-wait',
-      '--builder',
-      '--adopt-stack',
-      '--adopt',
-    ],
-    ['--name', '--to'],
-  ],
+  ['provision', PROVISION_FLAGS, ['--name', '--to']],
+  ['deploy', PROVISION_FLAGS, ['--name', '--to']],
   [
     'history',
     ['--target', '--stage', '--config', '--json'],

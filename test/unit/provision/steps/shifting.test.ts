@@ -25,6 +25,7 @@ import {
   ACCOUNT,
   config,
   diffOf,
+  HEALTH,
   mocks,
   ourTags,
   provisionStep,
@@ -164,16 +165,7 @@ describe('rules', () => {
 });
 
 describe('target groups', () => {
-  const health = {
-    protocol: 'HTTP',
-    port: 'traffic-port',
-    path: '/health',
-    intervalSeconds: 10,
-    timeoutSeconds: 5,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-    matcher: '200',
-  };
+  const health = { protocol: 'HTTP', port: 'traffic-port', ...HEALTH };
   const found = (key: string, targetGroupArn: string) => ({
     targetGroupArn,
     name: 'shop-dev-web-api1-0000',

@@ -14,7 +14,7 @@ import { routesOf, type Config, type Container } from '../../../../lib/config/co
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { targetGroups } from '../../../../provision/steps/target-groups.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
+import { awsError, config, HEALTH, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
@@ -26,16 +26,7 @@ const foundGroup = (key: string) => ({
   vpcId: 'vpc-1',
   port: key === 'web-api1' ? 5000 : 6000,
   protocol: 'HTTP',
-  health: {
-    protocol: 'HTTP',
-    port: 'traffic-port',
-    path: '/health',
-    intervalSeconds: 10,
-    timeoutSeconds: 5,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-    matcher: '200',
-  },
+  health: { protocol: 'HTTP', port: 'traffic-port', ...HEALTH },
   loadBalancerArns: ['arn:balancer'],
   attributes: { 'deregistration_delay.timeout_seconds': '10', 'stickiness.enabled': 'false' },
   tags: tags(key),

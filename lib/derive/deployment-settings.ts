@@ -1,7 +1,7 @@
 /** The deployment settings of an ECS service: what is sent to ECS, and what ECS returns, in one line for plans. Pure. */
 import type { DeploymentCircuitBreaker, DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import type { Deploy } from '../config/config.ts';
-import { MAX_ALARM_MINUTES } from '../config/deploy-minutes.ts';
+import { MAX_ALARM_MINUTES } from '../config/bake-minutes.ts';
 
 const STRATEGIES = {
   rolling: 'ROLLING',

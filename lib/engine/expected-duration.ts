@@ -1,6 +1,6 @@
 /** The expected duration of a provision or a teardown on AWS: the longest path, with the usual duration of each wait. Pure. */
 import type { Service } from '../config/config.ts';
-import { totalBakeMinutes } from '../config/deploy-minutes.ts';
+import { totalBakeMinutes } from '../config/bake-minutes.ts';
 import { needs, type Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
 import { longestPath } from './longest-path.ts';

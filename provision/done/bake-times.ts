@@ -1,7 +1,7 @@
 /** The bake times of a deployment. They are added to the deadline of every wait for a deployment. Pure. */
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import type { Deploy } from '../../lib/config/config.ts';
-import { MAX_ALARM_MINUTES, totalBakeMinutes } from '../../lib/config/deploy-minutes.ts';
+import { MAX_ALARM_MINUTES, totalBakeMinutes } from '../../lib/config/bake-minutes.ts';
 
 /**
  * Returns the sum of the bake times of a deployment, in milliseconds: the longer one of what is configured and what ECS describes. A wait for a

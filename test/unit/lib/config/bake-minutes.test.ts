@@ -1,6 +1,6 @@
 // The bake times of a deployment, which the deadlines and the expected duration of a provision include.
 import { expect, test } from '@jest/globals';
-import { totalBakeMinutes } from '../../../../lib/config/deploy-minutes.ts';
+import { totalBakeMinutes } from '../../../../lib/config/bake-minutes.ts';
 import { read, validStackWith } from './support.ts';
 
 test.each([

@@ -72,12 +72,16 @@ export async function awaitRestoration(
   followed: FollowedService,
 ): Promise<Restoration> {
   try {
-    const hasOther = await context.until(`the previous version of ${followed.service.name} to serve`, 'rollback', async () => {
-      const primary = await otherPrimary(context, followed);
-      if (!primary || hasAllTasks(primary)) return ready(primary !== undefined);
-      if (!isRolledBack(followed.record) && !isRollback(primary)) return ready(true);
-      return pending(`the previous version: ${taskCounts(primary)}`);
-    });
+    const hasOther = await context.until(
+      `the previous version of ${followed.service.name} to serve`,
+      'rollback',
+      async () => {
+        const primary = await otherPrimary(context, followed);
+        if (!primary || hasAllTasks(primary)) return ready(primary !== undefined);
+        if (!isRolledBack(followed.record) && !isRollback(primary)) return ready(true);
+        return pending(`the previous version: ${taskCounts(primary)}`);
+      },
+    );
     if (!hasOther && !(await lastGoodSettings(context, followed))) return { outcome: 'no earlier version' };
   } catch (error) {
     if (!isProblem(error, 'TIMEOUT', 'FAILED_STATE')) throw error;

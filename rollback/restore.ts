@@ -1,6 +1,7 @@
 /** Carries out a rollback: registers the earlier content as a new revision, deploys it, and deregisters the other revisions. */
 import { UpdateServiceCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
-import { deregisterRevision, revisionNumber } from '../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision, revisionName, revisionNumber } from '../lib/aws/task-definition-revisions.ts';
+import { messageOf } from '../lib/aws/errors.ts';
 import { describeServices, type FoundService } from '../lib/look/services.ts';
 import { Problem } from '../lib/model/problem.ts';
 import type { Session } from '../lib/run/session.ts';
@@ -85,27 +86,38 @@ async function waitUntilRestored(
   await waitForService(context, deployed.service, ids, response);
 }
 
-/** Deregisters the new revision of a failed rollback, if the service no longer uses it. Returns the problem to show. */
+/**
+ * Deregisters the new revision of a failed rollback, if the service no longer uses it. Returns the problem to show. If AWS rejects
+ * a call meanwhile, the cause of the failure is more important: the next rollback or provision deregisters the revision.
+ */
 async function concludeFailedRollback(
   session: Session,
-  { key, existing, revision }: Rollback,
+  rollback: Rollback,
   arn: string,
   cause: Problem,
 ): Promise<Problem> {
+  await deregisterIfUnused(session, rollback, arn).catch((error: unknown) =>
+    session.run.report({
+      type: 'warning',
+      text: `${revisionName(arn)} may stay registered: ${messageOf(error)}`,
+    }),
+  );
+  return new Problem(cause.code, {
+    ...cause,
+    what: `${cause.what} This was the rollback to revision ${rollback.revision}.`,
+    fix: [...cause.fix, `npm run history -- ${rollback.key}, to choose another revision`],
+    cause: cause.cause,
+  });
+}
+
+async function deregisterIfUnused(session: Session, { key, existing }: Rollback, arn: string): Promise<void> {
   const { run } = session;
   const { aws, names } = session.lookContext();
   const [service] = await describeServices(aws, names.cluster, [existing.serviceName]);
-  if (service?.taskDefinition !== arn) {
-    await deregisterRevision(aws, arn);
-    await run.state.record(`taskDefinitions.${key}`, { taskDefinitionArn: existing.taskDefinitionArn });
-    await run.state.recordRollback(undefined);
-  }
-  return new Problem(cause.code, {
-    ...cause,
-    what: `${cause.what} This was the rollback to revision ${revision}.`,
-    fix: [...cause.fix, `npm run history -- ${key}, to choose another revision`],
-    cause: cause.cause,
-  });
+  if (service?.taskDefinition === arn) return;
+  await deregisterRevision(aws, arn);
+  await run.state.record(`taskDefinitions.${key}`, { taskDefinitionArn: existing.taskDefinitionArn });
+  await run.state.recordRollback(undefined);
 }
 
 /** Describes a rollback in a plan, e.g. `web: revision 5 → the content of revision 4`. */

@@ -144,15 +144,15 @@ test('a configuration that matches the restored revision needs no provision', as
   expect(user.output().notes.filter((text) => text.includes('rolled back'))).toEqual([]);
 });
 
-test('a rollback that fails leaves the former revision in service, and the next plan finds nothing to do', async () => {
-  let failing: number | undefined;
+/** Opens an account with two releases, in which the tasks of some revisions fail to start. */
+async function accountWithFailingRevisions() {
+  const failing = new Set<number>();
   const plane: DataPlane = {
     ...simulatedDataPlane,
     startTask: (region, taskArn, onOutcome) => {
       const { taskDefinitionArn = '' } = region.ecs.tasks.get(taskArn) ?? {};
-      const fails = failing !== undefined && taskDefinitionArn.endsWith(`:${failing}`);
       onOutcome(
-        fails
+        failing.has(Number(taskDefinitionArn.split(':').at(-1)))
           ? { stopCode: 'TaskFailedToStart', reason: 'ResourceInitializationError: by the test' }
           : undefined,
       );
@@ -160,7 +160,12 @@ test('a rollback that fails leaves the former revision in service, and the next 
   };
   const user = await account({ clock: patientClock(), plane });
   for (const version of ['1', '2']) await user.provision(release(version), { wait: true });
-  failing = 3;
+  return { user, failing };
+}
+
+test('a rollback that fails leaves the former revision in service, and the next plan finds nothing to do', async () => {
+  const { user, failing } = await accountWithFailingRevisions();
+  failing.add(3);
   await expect(user.rollback(release('2'), { wait: true })).rejects.toMatchObject({
     code: 'DEPLOYMENT',
     what: expect.stringContaining('This was the rollback to revision 1.') as unknown,
@@ -168,9 +173,32 @@ test('a rollback that fails leaves the former revision in service, and the next 
   expect(await definitionInService(user)).toMatchObject({ revision: 2, version: '2' });
   expect(await activeRevisions(user)).toEqual([2]);
   expect(await user.plan(release('2'))).toEqual([]);
-  failing = undefined;
+  failing.clear();
   await user.rollback(release('2'), { wait: true });
   expect(await definitionInService(user)).toMatchObject({ revision: 4, version: '1' });
+});
+
+test('a failed rollback is explained even if its revision cannot be deregistered', async () => {
+  const { user, failing } = await accountWithFailingRevisions();
+  failing.add(3);
+  user.sandbox.faults.add({
+    operation: 'DeregisterTaskDefinition',
+    kind: 'refused',
+    code: 'AccessDeniedException',
+    message: 'by the test',
+    status: 400,
+    nth: 1,
+    times: 'always',
+  });
+  await expect(user.rollback(release('2'), { wait: true })).rejects.toMatchObject({
+    code: 'DEPLOYMENT',
+    what: expect.stringContaining('This was the rollback to revision 1.') as unknown,
+  });
+  expect(user.output().warnings).toEqual(['shop-dev-web:3 may stay registered: by the test']);
+  user.sandbox.faults.clear();
+  failing.clear();
+  await user.rollback(release('2'), { wait: true });
+  expect(await definitionInService(user)).toMatchObject({ version: '1' });
 });
 
 test('--to restores any revision, --plan changes nothing, and the count stays', async () => {

@@ -13,6 +13,7 @@ import { ownZone, type OwnZone } from './delegation.ts';
 import { localNameNote } from './local-name.ts';
 import { errorInLogs } from './running-logs.ts';
 import { publicAddress, waitForAddress } from './url.ts';
+import { causeOfTrouble } from './trouble.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
 
@@ -53,6 +54,7 @@ export async function finish(
   await verify(withAutoScaledCounts(config, plan.found), address, run, async ({ service, container }) => ({
     log: await errorInLogs(context, service, container.name),
     logGroup: context.names.logGroup,
+    cause: await causeOfTrouble(waitContext(run, context, service.name), service, ids),
     hasEarlierVersion:
       plan.changes.some(
         ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',

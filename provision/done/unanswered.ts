@@ -1,6 +1,7 @@
 /** Composes the problems of a path that always or sometimes fails although AWS reports everything as healthy. Pure. */
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { RoutedContainer, Service } from '../../lib/config/config.ts';
+import type { Cause } from '../../lib/diagnosis/cause.ts';
 import { problem, type Problem } from '../../lib/model/problem.ts';
 import type { PathAnswer } from './request-path.ts';
 import { answersText, isGood } from './sample.ts';
@@ -15,35 +16,48 @@ export interface CheckedPath {
   readonly logGroup: string;
   /** Whether this run has replaced an earlier version, which a rollback can restore. */
   readonly hasEarlierVersion: boolean;
+  /** Why tasks or targets of the service are not healthy any more; undefined if they are, or if no cause is known. */
+  readonly cause: Cause | undefined;
 }
 
 const CHECK_AGAIN = 'npm run provision, to check again';
 
 /** A path that was never answered by its service. */
-export const unanswered = (url: string, cause: unknown): Problem =>
+export const unanswered = (path: CheckedPath, error: unknown): Problem =>
   problem('UNANSWERED', {
-    what: `${url} does not answer.`,
-    why: messageOf(cause),
-    now: 'Everything is created, and healthy according to AWS.',
-    fix: [`curl -v ${url}`, CHECK_AGAIN],
-    cause,
+    what: sentence(`${path.url} does not answer`, path.cause),
+    why: [messageOf(error), ...(path.cause?.evidence ?? [])].join('\n'),
+    now: path.cause
+      ? `Everything is created, but ${path.container.name} is not healthy.`
+      : 'Everything is created, and healthy according to AWS.',
+    fix: [...(path.cause ? [...path.cause.fix, ...rollback(path)] : []), `curl -v ${path.url}`, CHECK_AGAIN],
+    cause: error,
   });
 
-/** A path that the program answers with an error every time, while its health check passes. */
+const sentence = (what: string, cause: Cause | undefined): string =>
+  cause ? `${what}: ${cause.what}.` : `${what}.`;
+
+/** A path that the program answers with an error every time, usually while its health check passes. */
 export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
-  const { url, container, log } = path;
+  const { url, container, log, cause } = path;
   const { name, health } = container;
   return problem('UNANSWERED', {
     what: `${name} answers every request to ${container.path} with an error: ${answersText(answers)}.`,
-    why: [
-      `Its health check, GET ${health.path}, passes, so the load balancer sends requests to it; only the program's answer to ${container.path} fails.`,
-      ...log,
-    ].join('\n'),
+    why: cause
+      ? [`${cause.what}.`, ...cause.evidence].join('\n')
+      : [
+          `Its health check, GET ${health.path}, passes, so the load balancer sends requests to it; only the program's answer to ${container.path} fails.`,
+          ...log,
+        ].join('\n'),
     now: `${name} is in service, and ${url} fails for every client.`,
     fix: [
-      `Correct the program of ${name}, then npm run provision`,
+      ...(cause?.fix ?? [`Correct the program of ${name}, then npm run provision`]),
       ...rollback(path),
-      `Make health.path fail while ${name} cannot serve ${container.path}: ECS then keeps the old version if the next one has this fault`,
+      ...(cause
+        ? []
+        : [
+            `Make health.path fail while ${name} cannot serve ${container.path}: ECS then keeps the old version if the next one has this fault`,
+          ]),
       logs(path),
     ],
   });
@@ -51,10 +65,10 @@ export function alwaysFails(path: CheckedPath, answers: readonly PathAnswer[]): 
 
 /** A path that works for some requests and fails for others. */
 export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]): Problem {
-  const { url, service, container, log } = path;
+  const { url, service, container, log, cause } = path;
   const bad = answers.filter((answer) => !isGood(answer));
   return problem('UNANSWERED', {
-    what: `${url} fails for ${bad.length} of ${answers.length} requests.`,
+    what: sentence(`${url} fails for ${bad.length} of ${answers.length} requests`, cause),
     why: [
       `The answers: ${answersText(answers)}.`,
       ...senderTexts(bad, container.name),
@@ -63,10 +77,12 @@ export function sometimesFails(path: CheckedPath, answers: readonly PathAnswer[]
             `The load balancer sends requests to ${service.count} tasks in turn; probably not all of them work.`,
           ]
         : []),
-      ...log,
+      ...(cause?.evidence ?? log),
     ].join('\n'),
-    now: `${container.name} is in service, and healthy according to AWS.`,
-    fix: [...rollback(path), logs(path), CHECK_AGAIN],
+    now: cause
+      ? `${container.name} is in service, but not healthy.`
+      : `${container.name} is in service, and healthy according to AWS.`,
+    fix: [...(cause?.fix ?? []), ...rollback(path), logs(path), CHECK_AGAIN],
   });
 }
 

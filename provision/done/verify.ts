@@ -16,7 +16,7 @@ const PATIENCE_MS = 5000;
 /** Returns what is known about a path that fails. */
 export type Explain = (
   route: Pick<CheckedPath, 'service' | 'container'>,
-) => Promise<Pick<CheckedPath, 'log' | 'logGroup' | 'hasEarlierVersion'>>;
+) => Promise<Omit<CheckedPath, 'url' | 'service' | 'container'>>;
 
 /**
  * Requests every routed path until a service answers, and then several times more. Any response of the service counts as good,
@@ -85,7 +85,8 @@ async function firstAnswer(
   try {
     return await until(`${url} to answer`, run.waits.answer, probe, { ...run, onPending });
   } catch (error) {
-    throw run.signal.aborted || isProblem(error, 'UNANSWERED') ? error : unanswered(url, error);
+    if (run.signal.aborted || isProblem(error, 'UNANSWERED')) throw error;
+    throw unanswered(await checked(), error);
   }
 }
 

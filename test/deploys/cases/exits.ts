@@ -219,7 +219,7 @@ export const EXITS: readonly DeployCase[] = [
     },
     services: api({ port: 80, user: '1000:1000' }),
     cause: /api may not listen on port 80: only root may use ports below 1024/,
-    fix: /Choose a port from 1024 on/,
+    fix: /Choose a port of 1024 or higher/,
   },
   {
     name: 'only-version-2-crashes',

@@ -41,7 +41,7 @@ export const notes: string[] = [];
 export const pendingNotes = { deployment: [] as string[], targets: [] as string[], rollback: [] as string[] };
 /** The duration of the last wait, in seconds. */
 export let waitedSeconds = 0;
-const ids: ServiceIds = {
+export const ids: ServiceIds = {
   taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
   targetGroups: new Map(Object.entries(existing.targetGroups)),
 };

@@ -1,7 +1,7 @@
 // Verifying routed paths with requests to real servers on this machine.
 import { createServer, type OutgoingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
 import type { Event } from '../../../../lib/model/report.ts';
 import type { Run } from '../../../../lib/run/run.ts';
@@ -53,6 +53,7 @@ const explain = () =>
     log: ['api1 logged:', '  TypeError: x'],
     logGroup: '/shop/dev',
     hasEarlierVersion: true,
+    cause: undefined,
   });
 const notes = ({ events }: { events: readonly Event[] }) =>
   events.map((event) => ('text' in event ? event.text : '')).sort();
@@ -260,6 +261,45 @@ test('a path that works for some requests only is reported, with the numbers of 
       /^The answers: .* × 200.*\nThe program of api1 sent \d+ × 500\.\nThe load balancer sent \d+ × 502: no task answered, or a task closed the connection\.\n(.*\n)?api1 logged:\n {2}TypeError: x$/,
     ),
     fix: expect.arrayContaining(['npm run rollback -- web, to restore the previous version']),
+  });
+});
+
+describe('a program that has stopped answering', () => {
+  const cause = {
+    what: 'api1 does not answer GET /health on port 5000 within 5 s',
+    evidence: ['ECS: Request timed out'],
+    fix: ['Correct the program of api1.'],
+    isPermanent: true,
+  };
+  const explainWithCause = async () => ({ ...(await explain()), cause });
+
+  test('the cause comes first if the path has worked before', async () => {
+    const port = await serveInTurn(repeated([200, 500], 40));
+    await expect(verify(oneContainer, addressOf(port), runOf(), explainWithCause)).rejects.toMatchObject({
+      code: 'UNANSWERED',
+      what: expect.stringMatching(
+        /\/api1 fails for \d+ of \d+ requests: api1 does not answer GET \/health on port 5000 within 5 s\.$/,
+      ),
+      why: expect.stringMatching(/\nECS: Request timed out$/),
+      now: 'api1 is in service, but not healthy.',
+      fix: expect.arrayContaining(cause.fix),
+    });
+  });
+
+  test('the cause comes first if no request was answered', async () => {
+    const port = await serveRaw((socket) => socket.destroy());
+    await expect(verify(oneContainer, addressOf(port), runOf(), explainWithCause)).rejects.toMatchObject({
+      code: 'UNANSWERED',
+      what: expect.stringMatching(/\/api1 does not answer: api1 does not answer GET \/health on port 5000/),
+      why: expect.stringMatching(/\nECS: Request timed out$/),
+      now: 'Everything is created, but api1 is not healthy.',
+      fix: [
+        ...cause.fix,
+        'npm run rollback -- web, to restore the previous version',
+        expect.stringContaining('curl -v'),
+        'npm run provision, to check again',
+      ],
+    });
   });
 });
 

@@ -19,6 +19,7 @@ export const PROBLEM_CODES = [
   'SANDBOX_STOP',
   'BUNDLE',
   'BUILDER',
+  'PACKAGE',
   'FOREIGN',
   'OTHER_PROJECT',
   'BLOCKED',

@@ -13,7 +13,11 @@ const APP = {
 
 test('the image contains the files of the folder, and the program reads them', async () => {
   const files = await packaged(await folderOf(APP));
-  expect(pathsOf(files.program.entries)).toEqual(['app/data/greeting.txt', 'app/package.json', 'app/server.js']);
+  expect(pathsOf(files.program.entries)).toEqual([
+    'app/data/greeting.txt',
+    'app/package.json',
+    'app/server.js',
+  ]);
   expect(files.program.entries.map(({ path }) => path)).toContain('app/data');
   expect(files.program.size).toBe(Object.values(APP).join('').length);
   expect(files.dependencies.entries).toEqual([]);
@@ -65,7 +69,12 @@ test('the rules of the repository above the folder count, unless they ignore the
 });
 
 test('build output is packaged although it is ignored: the start needs it, or a build script writes it', async () => {
-  const files = { '.gitignore': 'dist\nassets\npublic\n', 'dist/main.js': '', 'assets/a.css': '', 'public/a.js': '' };
+  const files = {
+    '.gitignore': 'dist\nassets\npublic\n',
+    'dist/main.js': '',
+    'assets/a.css': '',
+    'public/a.js': '',
+  };
   const needed = await folderOf({ ...files, 'package.json': '{}' });
   expect(pathsOf((await packaged(needed, { entry: 'dist/main.js' })).program.entries)).toEqual([
     'app/.gitignore',
@@ -97,17 +106,20 @@ test('links stay links, and modes keep only the executable bit', async () => {
   });
 });
 
-test.each(['../outside.txt', '/etc/hostname', 'chain'])('a link out of the folder is rejected: %s', async (target) => {
-  const parent = await folderOf({ 'outside.txt': 'secret' });
-  const folder = join(parent, 'app');
-  await mkdir(folder);
-  await writeFile(join(folder, 'server.js'), '');
-  await symlink('../outside.txt', join(folder, 'chain'));
-  await symlink(target, join(folder, 'link'));
-  const { code, what, why } = await rejectionOf(packaged(folder));
-  expect({ code, what }).toEqual({ code: 'PACKAGE', what: expect.stringContaining('is a link out of') });
-  expect(why).toMatch(/outside\.txt|hostname/);
-});
+test.each(['../outside.txt', '/etc/hostname', 'chain'])(
+  'a link out of the folder is rejected: %s',
+  async (target) => {
+    const parent = await folderOf({ 'outside.txt': 'secret' });
+    const folder = join(parent, 'app');
+    await mkdir(folder);
+    await writeFile(join(folder, 'server.js'), '');
+    await symlink('../outside.txt', join(folder, 'chain'));
+    await symlink(target, join(folder, 'link'));
+    const { code, what, why } = await rejectionOf(packaged(folder));
+    expect({ code, what }).toEqual({ code: 'PACKAGE', what: expect.stringContaining('is a link out of') });
+    expect(why).toMatch(/outside\.txt|hostname/);
+  },
+);
 
 test('a folder that is too large is rejected before a file is read, and the largest part is named', async () => {
   const folder = await folderOf({ ...APP, 'videos/film.mp4': '' });
@@ -132,7 +144,10 @@ test.each<readonly [string, (path: string) => Promise<void>]>([
   expect((await bytesOf(entry)).toString()).toBe('hello');
   await change(path);
   const { code, what } = await rejectionOf(bytesOf(entry));
-  expect({ code, what }).toEqual({ code: 'PACKAGE', what: expect.stringContaining('changed while it was packaged') });
+  expect({ code, what }).toEqual({
+    code: 'PACKAGE',
+    what: expect.stringContaining('changed while it was packaged'),
+  });
 });
 
 test('the key changes with a file, and only then', async () => {

@@ -37,8 +37,7 @@ export const packaged = (
   folder: string,
   changes: Partial<ProgramStart> = {},
   options: Partial<PackageOptions> = {},
-): Promise<PackagedFiles> =>
-  packageFiles({ folder, start: startOf(changes), platform: LINUX, ...options });
+): Promise<PackagedFiles> => packageFiles({ folder, start: startOf(changes), platform: LINUX, ...options });
 
 /** Returns the problem with which a folder is rejected. */
 export async function rejectionOf(packaging: Promise<unknown>): Promise<Problem> {
@@ -50,7 +49,11 @@ export async function rejectionOf(packaging: Promise<unknown>): Promise<Problem>
 /** The paths of files and links, with the targets of links. */
 export const pathsOf = (entries: readonly Entry[]): string[] =>
   entries.flatMap((entry) =>
-    entry.type === 'folder' ? [] : entry.type === 'link' ? [`${entry.path} -> ${entry.target}`] : [entry.path],
+    entry.type === 'folder'
+      ? []
+      : entry.type === 'link'
+        ? [`${entry.path} -> ${entry.target}`]
+        : [entry.path],
   );
 
 export async function bytesOf(entry: Entry | undefined): Promise<Buffer> {

@@ -2,17 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { shownPath } from '../config/location.ts';
-import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Listed } from './disk.ts';
 import type { EntryCollector } from './entry-lists.ts';
 import type { Layout } from './layout.ts';
 import { compiledPath, type ProgramStart } from './start.ts';
-import { compileTypeScript, isTypeScript, reachableFrom } from './typescript.ts';
+import { compileErrors, compileTypeScript, isTypeScript, reachableFrom } from './typescript.ts';
 
 /** The fields of a package.json that name files. */
 const FILE_FIELDS = ['main', 'module', 'exports', 'imports', 'bin'] as const;
-/** The maximum number of errors that are reported. */
-const MAX_ERRORS = 5;
 
 export interface CompileContext {
   readonly folder: string;
@@ -112,14 +109,3 @@ async function linkNamedFiles(
     if (isCompiled(named)) collector.addLink(layout.placeOf(named), layout.placeOf(compiledPath(named)));
   }
 }
-
-const compileErrors = (folder: string, lines: readonly string[]): Problem =>
-  problem('PACKAGE', {
-    what: `${shownPath(folder)} cannot be compiled.`,
-    why: [
-      ...lines.slice(0, MAX_ERRORS),
-      ...(lines.length > MAX_ERRORS ? [`and ${lines.length - MAX_ERRORS} more`] : []),
-    ].join('\n'),
-    now: NOTHING_CHANGED,
-    fix: ['Correct the errors named above.'],
-  });

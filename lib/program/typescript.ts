@@ -1,7 +1,8 @@
 /** Compiles each TypeScript file of a program by itself, so that the program keeps its files and folders without a build step. */
 import { dirname, extname, resolve } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type BuildResult, type Message } from 'esbuild';
-import { errorLine } from '../config/location.ts';
+import { errorLine, shownPath } from '../config/location.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { metadataPlugin } from './decorator-metadata.ts';
 import { importsPlugin, type ImportGraph } from './imports.ts';
 import { readManifest } from './manifest.ts';
@@ -22,6 +23,9 @@ export interface Compilation {
   readonly imports: ImportGraph;
 }
 
+/** The maximum number of errors that are reported. */
+const MAX_ERRORS = 5;
+
 type Format = 'cjs' | 'esm';
 
 /** Files that become the same kind of module and have the same extension. */
@@ -38,6 +42,8 @@ const OPTIONS = {
   target: 'node20',
   // Everything that a file declares stays: a program may look for it by name.
   treeShaking: false,
+  // Nest and others find classes by name, and esbuild would rename a class that is declared again, as decorated ones are.
+  keepNames: true,
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
@@ -84,17 +90,21 @@ export async function compileTypeScript(root: string, files: readonly string[]):
     const result = await run(group, isBundle);
     if (!('outputFiles' in result)) {
       const failed = byFile(root, result.errors);
-      if (failed.size === 0) throw result;
-      const [asModules, broken] = partition([...failed.keys()], (file) => {
-        return canBeModule(group, failed.get(file) ?? []);
-      });
+      const own = [...failed.keys()].filter((file) => group.files.includes(file));
+      // The error is in a file that is none of the program's modules, such as a JSON file or a tsconfig.json.
+      if (own.length === 0)
+        throw compileErrors(
+          root,
+          result.errors.map((error) => errorLine(root, error)),
+        );
+      const [asModules, broken] = partition(own, (file) => canBeModule(group, failed.get(file) ?? []));
       for (const file of broken)
         errors.set(
           file,
           (failed.get(file) ?? []).map((error) => errorLine(root, error)),
         );
       await compile({ ...group, format: 'esm', files: asModules }, isBundle);
-      return compile({ ...group, files: group.files.filter((file) => !failed.has(file)) }, isBundle);
+      return compile({ ...group, files: group.files.filter((file) => !own.includes(file)) }, isBundle);
     }
     const usesMeta = byFile(
       root,
@@ -193,3 +203,15 @@ export function reachableFrom(entry: string, imports: ImportGraph): Set<string> 
   for (const file of reached) for (const imported of imports.get(file) ?? []) reached.add(imported);
   return reached;
 }
+
+/** The problem of a program that cannot be compiled. @param lines the errors, each with its place */
+export const compileErrors = (folder: string, lines: readonly string[]): Problem =>
+  problem('PACKAGE', {
+    what: `${shownPath(folder)} cannot be compiled.`,
+    why: [
+      ...lines.slice(0, MAX_ERRORS),
+      ...(lines.length > MAX_ERRORS ? [`and ${lines.length - MAX_ERRORS} more`] : []),
+    ].join('\n'),
+    now: NOTHING_CHANGED,
+    fix: ['Correct the errors named above.'],
+  });

@@ -79,13 +79,15 @@ export async function unpack({ dependencies, program }: PackagedFiles): Promise<
   return root;
 }
 
-/** Runs a file of a packaged program, in its folder. @returns what it prints, or the error with what it printed */
+/** Runs a file of a packaged program, in its folder. @returns what it prints; if it fails, also its errors */
 export async function runPackaged(files: PackagedFiles, file: string, folder = 'app'): Promise<string> {
   const cwd = join(await unpack(files), folder);
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    ['--enable-source-maps', join(cwd, file)],
-    { cwd },
-  ).catch((error: unknown) => error as { stdout: string; stderr: string });
-  return stdout + stderr;
+  const running = promisify(execFile)(process.execPath, ['--enable-source-maps', join(cwd, file)], {
+    cwd,
+    timeout: 20_000,
+  });
+  return running.then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
+  );
 }

@@ -53,7 +53,7 @@ export async function compileOwn(
     if (isCompiled(path)) await linkNamedFiles(collector, path, layout, isCompiled);
   }
   return [
-    ...(files.size > 0 ? [`${files.size} TypeScript files are compiled, each by itself.`] : []),
+    ...(files.size > 0 ? [`${files.size} TypeScript files are compiled one by one.`] : []),
     ...[...errors.keys()]
       .filter((file) => !reached.has(file))
       .map(

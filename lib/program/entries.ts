@@ -47,6 +47,6 @@ export interface PackagedFiles {
   readonly dependencies: EntryList;
   /** Everything else. A path is in one of the two lists only, except for folders. */
   readonly program: EntryList;
-  /** One sentence for each thing that the image does not contain or contains differently, such as a compiled file. */
+  /** One sentence for each difference between the image and the folder, such as files that are left out. */
   readonly notes: readonly string[];
 }

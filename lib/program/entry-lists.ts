@@ -1,6 +1,6 @@
 /** Makes the entries of an image from listed and compiled files. */
 import { posix } from 'node:path';
-import { hashOf, readListed, type Listed } from './disk.ts';
+import { contentKeyOf, readListed, type Listed } from './disk.ts';
 import type { Entry, EntryList } from './entries.ts';
 
 /** Collects the entries of one layer. */
@@ -20,7 +20,7 @@ export class EntryCollector {
     const read = async function* () {
       yield bytes;
     };
-    this.add({ type: 'file', path, mode, size: bytes.length, read }, hashOf(bytes));
+    this.add({ type: 'file', path, mode, size: bytes.length, read }, contentKeyOf(bytes));
   }
 
   /** @param target the path in the image that the link leads to */
@@ -56,7 +56,7 @@ export class EntryCollector {
       const { type, path, mode } = entry;
       return JSON.stringify([type, path, mode, type === 'link' ? entry.target : version]);
     });
-    return { entries: all.map(({ entry }) => entry), key: hashOf(lines.join('\n')), size };
+    return { entries: all.map(({ entry }) => entry), key: contentKeyOf(lines.join('\n')), size };
   }
 
   private add(entry: Entry, version: string): void {

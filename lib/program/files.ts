@@ -31,7 +31,7 @@ const MAX_NAMED = 8;
 
 /**
  * Lists the files of a program. Only TypeScript files and package.json files are read, other files when their entries are.
- * @throws PACKAGE with the first thing that cannot be packaged
+ * @throws PACKAGE with the first file or package that cannot be packaged
  */
 export async function packageFiles(options: PackageOptions): Promise<PackagedFiles> {
   const { start, platform } = options;

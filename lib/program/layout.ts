@@ -10,9 +10,9 @@ const PROJECT_FOLDER = '/workspace';
 /** The places of files in an image. */
 export interface Layout {
   /** Returns the path in the image of a path on disk, relative to the image's root. */
-  placeOf(path: string): string;
+  readonly placeOf: (path: string) => string;
   /** Returns the same for an absolute path in the image that the start names. */
-  placeInImage(path: string): string;
+  readonly placeInImage: (path: string) => string;
   /** A link at the place of the program's folder that leads to its files, if they are elsewhere. */
   readonly link: Entry | undefined;
 }

@@ -1,4 +1,4 @@
-/** Compiles each TypeScript file of a program by itself, so that the program keeps its files and folders without a build step. */
+/** Compiles each TypeScript file of a program separately, so that the program keeps its files and folders without a build step. */
 import { dirname, extname, resolve } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type BuildResult, type Message } from 'esbuild';
 import { errorLine, shownPath } from '../config/location.ts';
@@ -91,7 +91,7 @@ export async function compileTypeScript(root: string, files: readonly string[]):
     if (!('outputFiles' in result)) {
       const failed = byFile(root, result.errors);
       const own = [...failed.keys()].filter((file) => group.files.includes(file));
-      // The error is in a file that is none of the program's modules, such as a JSON file or a tsconfig.json.
+      // Only other files have errors, such as a JSON file or a tsconfig.json.
       if (own.length === 0)
         throw compileErrors(
           root,

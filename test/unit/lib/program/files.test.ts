@@ -1,4 +1,4 @@
-// What an image contains of a source folder: the files that are not ignored, its links, and no file that changes while it is read.
+// The files of a source folder that an image contains: all that are not ignored, with their links, if none changes while it is read.
 import { chmod, mkdir, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

@@ -39,7 +39,7 @@ const INSTALLED = {
   'node_modules/dev/package.json': pkg('dev'),
 };
 
-test('the packages that production needs are in a list of their own, nested and hoisted, without those for development', async () => {
+test('the packages that production needs are in a separate list, nested and hoisted, without those for development', async () => {
   const folder = await folderOf(INSTALLED);
   await link('../a/cli.js', join(folder, 'node_modules/.bin/a'));
   await link('../dev/cli.js', join(folder, 'node_modules/.bin/dev'));

@@ -1,4 +1,4 @@
-// TypeScript without a build step: each file is compiled by itself, and runs as it does under a loader such as tsx.
+// TypeScript without a build step: each file is compiled separately, and runs as it does under a loader such as tsx.
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

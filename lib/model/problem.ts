@@ -19,6 +19,8 @@ export const PROBLEM_CODES = [
   'SANDBOX_STOP',
   'BUNDLE',
   'BUILDER',
+  'BASE_IMAGE',
+  'DISK_FULL',
   'FOREIGN',
   'OTHER_PROJECT',
   'BLOCKED',

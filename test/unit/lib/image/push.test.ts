@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { Bundle } from '../../../../lib/image/builds.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
-import { pushBundle } from '../../../../lib/image/push.ts';
+import { pushImage } from '../../../../lib/image/push.ts';
 import { awsError, mocks, sentCalls, lookContextOf } from '../../step-harness.ts';
 
 const MIB = 1024 * 1024;
@@ -33,7 +33,7 @@ const smallBundle = bundleWith(new Uint8Array(3));
 async function push(bundle: Bundle, isEmulator = false): Promise<string[]> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
-  await pushBundle({ aws: lookContextOf().aws, repositoryName: REPOSITORY, isEmulator, note }, bundle);
+  await pushImage({ aws: lookContextOf().aws, repositoryName: REPOSITORY, isEmulator, note }, bundle);
   return notes;
 }
 

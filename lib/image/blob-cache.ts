@@ -23,8 +23,10 @@ export interface BlobIdentity {
   readonly size: number;
 }
 
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
 export const isDigestName = (digest: unknown): digest is string =>
-  typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest);
+  typeof digest === 'string' && DIGEST.test(digest);
 
 /** The error for bytes that are not those of the digest that they should have. */
 export class DigestMismatch extends Error {
@@ -150,7 +152,7 @@ export class BlobCache {
   }
 
   #blobFile(digest: string): string {
-    if (!isDigestName(digest)) throw new Error(`${digest} is not a SHA-256 digest`);
+    if (!DIGEST.test(digest)) throw new Error(`${digest} is not a SHA-256 digest`);
     return join(this.folder, 'blobs', digest.slice('sha256:'.length));
   }
 

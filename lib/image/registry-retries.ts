@@ -1,5 +1,5 @@
 /** Repeats reads from a registry whose errors may clear up, and words the errors that remain. */
-import { codeOf, messageOf } from '../aws/errors.ts';
+import { messageOf } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { isProblem } from '../model/problem.ts';
 import { UnusableBase } from './base-manifest.ts';
@@ -12,6 +12,8 @@ import { openRepository, type RegistryAnswer } from './registry-session.ts';
 const DELAYS_MS = [500, 2000];
 /** How long a registry may send nothing, milliseconds. */
 const TIMEOUT_MS = 30_000;
+/** The codes of connections that were lost; those of undici start with `UND_ERR_`. */
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 /** The number of characters that are shown of a registry's own words. */
 const MAX_MESSAGE_LENGTH = 200;
 
@@ -56,14 +58,13 @@ function mayClearUp(error: unknown): boolean {
   if (error instanceof RegistryRefusal) return error.status >= 500 || error.status === 429;
   if (error instanceof DigestMismatch) return true;
   // A host that does not exist, or at which nothing listens, is not asked again: another registry may have the image.
-  const cause = causeOf(error);
-  return isNetworkError(error) && !['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN'].includes(codeOf(cause));
+  const { code } = (causeOf(error) ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && (LOST.has(code) || code.startsWith('UND_ERR_'));
 }
 
-/** The errors of fetch: TypeErrors with a cause. */
-const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.cause !== undefined;
-
-const causeOf = (error: unknown): unknown => (isNetworkError(error) ? (error as Error).cause : error);
+/** Returns the cause of an error of fetch, whose own message says only that it failed; other errors are their own cause. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.name === 'TypeError' ? (error.cause ?? error) : error;
 
 /** Words an error for a problem. @throws the error itself, if it is a problem already */
 export function refusalOf(reference: string, error: unknown): BaseRefusal {

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BlobCache } from '../../../../lib/image/blob-cache.ts';
+import type { BlobCache } from '../../../../lib/image/blob-cache.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
 import { makeCache } from './entries.ts';
 

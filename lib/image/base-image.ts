@@ -131,9 +131,7 @@ export class BaseImages {
   async #config(reference: string, { config }: BaseManifest): Promise<string> {
     const { cache } = this.#options;
     if (!(await cache.has(config))) await this.#fetchBlob(reference, config);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of cache.read(config.digest)) chunks.push(chunk);
-    return Buffer.concat(chunks).toString();
+    return new TextDecoder().decode(await cache.readAll(config.digest));
   }
 
   async #fetchBlob(reference: string, blob: BlobIdentity): Promise<void> {

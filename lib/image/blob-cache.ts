@@ -74,6 +74,11 @@ export class BlobCache {
     return createReadStream(this.#blobFile(digest), { highWaterMark: 1024 * 1024 });
   }
 
+  /** Reads a blob into memory. @throws ENOENT if the cache does not have it */
+  readAll(digest: string): Promise<Uint8Array> {
+    return readFile(this.#blobFile(digest));
+  }
+
   /**
    * Stores a blob.
    * @param expected what the bytes must be; undefined if only they decide

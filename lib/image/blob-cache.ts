@@ -106,7 +106,7 @@ export class BlobCache {
     }
   }
 
-  /** Checks that the disk has space for so many bytes. @throws DISK_FULL */
+  /** Checks that the disk has space for a blob. @throws DISK_FULL */
   async requireSpace(size: number): Promise<void> {
     await this.#pathFor(join('blobs', 'any'));
     const free = await this.#freeBytes(this.folder);

@@ -6,7 +6,7 @@ import type { Entry, EntryList } from '../program/entries.ts';
 import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
 
 /** The id of the user that owns all files. The official Node images call this user `node`. */
-export const USER_ID = 1000;
+const USER_ID = 1000;
 /** A fixed time: if images contained the time of their build, they would all be different. */
 export const EPOCH = new Date(0);
 /** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */
@@ -78,7 +78,7 @@ async function* archiveOf(entries: readonly Entry[]): AsyncGenerator<Uint8Array>
     }
     controller.finalize();
   };
-  // The reader of the archive gets the error; if it stops early, writing fails, and nobody needs to know.
+  // The reader of the archive gets the error. After a reader has stopped early, the error has no effect.
   write().catch((error: unknown) => controller.error(error as Error));
   yield* readable as unknown as AsyncIterable<Uint8Array>;
 }

@@ -19,7 +19,7 @@ export interface RegistryAnswer {
   cancel(): Promise<void>;
 }
 
-export interface SessionOptions {
+export interface ReadingOptions {
   readonly signal: AbortSignal;
   /** The maximum milliseconds until a response begins, and without new bytes in it. */
   readonly timeoutMs: number;
@@ -36,7 +36,7 @@ export type ReadRegistry = (path: string, accept: string) => Promise<RegistryAns
  */
 export function openRepository(
   { host, repository }: Pick<ImageReference, 'host' | 'repository'>,
-  { signal, timeoutMs }: SessionOptions,
+  { signal, timeoutMs }: ReadingOptions,
 ): ReadRegistry {
   const base = `${isLocal(host) ? 'http' : 'https'}://${API_HOSTS[host] ?? host}/v2/${repository}`;
   const own = new URL(base).origin;
@@ -87,7 +87,7 @@ interface Reply {
   readonly challenge: string;
 }
 
-/** A time limit for the next bytes. It runs only while somebody waits for them. */
+/** A time limit for the next bytes. It runs only while a reader waits for them. */
 interface IdleLimit {
   readonly signal: AbortSignal;
   start(): void;

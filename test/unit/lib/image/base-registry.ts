@@ -18,7 +18,7 @@ export const sha256Of = (content: string | Uint8Array): string =>
 
 const LAYER_TYPE = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 
-/** The documents and the blobs of a base image, whose layers are not archives: nobody unpacks them here. */
+/** The documents and the blobs of a base image, whose layers are not archives: these tests unpack nothing. */
 export interface BaseFixture {
   readonly index: string;
   readonly manifest: string;

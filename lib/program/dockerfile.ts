@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { DockerfileParser, type Copy, type Env, type From, type Instruction } from 'dockerfile-ast';
 import { ARCHITECTURE } from '../config/fargate.ts';
+import { commandIn, jsonArray, portsIn, textOf } from './docker-arguments.ts';
 import { expandWord } from './docker-variables.ts';
 
 /** A stage with everything that it inherits from the stages that it is based on. */
@@ -42,8 +43,6 @@ export interface StageOptions {
 
 /** The search path of official images. */
 export const BASE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** The maximum number of ports in one range, so that a mistake does not fill the memory. */
-const MAX_PORTS = 100;
 
 interface Stage extends DockerStage {
   name: string;
@@ -203,33 +202,4 @@ function* copyOf(
     from: sources.reverse(),
     to: isFolder && to !== '/' ? `${to}/` : to,
   };
-}
-
-/** Returns the ports of an argument of EXPOSE: `80`, `80/tcp` or `7000-7010`. UDP has no load balancer here. */
-function portsIn(argument: string): number[] {
-  const [, first, last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(argument) ?? [];
-  if (first === undefined || protocol.toLowerCase() !== 'tcp') return [];
-  const count = Math.min(Number(last) - Number(first) + 1, MAX_PORTS);
-  return Array.from({ length: Math.max(count, 0) }, (_, index) => Number(first) + index).filter(
-    (port) => port > 0 && port < 65_536,
-  );
-}
-
-const commandIn = (instruction: Instruction, shell: readonly string[]): readonly string[] =>
-  jsonArray(instruction) ?? [...shell, textOf(instruction)];
-
-/** Returns the arguments without line continuations and the comments between continued lines. */
-const textOf = (instruction: Instruction): string =>
-  (instruction.getRawArgumentsContent() ?? '')
-    .replace(/^[ \t]*#.*(?:\n|$)/gm, '')
-    .replace(/\\[ \t]*\r?\n/g, '');
-
-/** Returns the arguments in the exec form. As in Docker, an array that is not valid JSON is a shell command. */
-function jsonArray(instruction: Instruction): string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(textOf(instruction));
-    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -101,7 +101,7 @@ test.each([
   ['ENTRYPOINT ["a"]\nCMD ["b"]', ['a'], ['b'], 'both can be set'],
   ['CMD ["b"]\nENTRYPOINT ["a"]', ['a'], ['b'], 'their order in a stage does not matter'],
   ['CMD ["b"]\nCMD ["c"]', undefined, ['c'], 'the last one counts'],
-])('%j: %s %s: %s', (instructions, entrypoint, command) => {
+])('%j: %s %s: %s', (instructions, entrypoint, command, _why) => {
   expect(stageOf(`FROM node\n${instructions}`)).toMatchObject({ entrypoint, command });
 });
 

@@ -23,6 +23,7 @@ export const PROBLEM_CODES = [
   'BUILDER',
   'BASE_IMAGE',
   'DISK_FULL',
+  'PACKAGE',
   'FOREIGN',
   'OTHER_PROJECT',
   'BLOCKED',

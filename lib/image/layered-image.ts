@@ -14,7 +14,7 @@ const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 /** The start of a program, as far as the image contains it. */
 export type ImageStart = Pick<
   ProgramStart,
-  'entrypoint' | 'command' | 'environment' | 'user' | 'workingFolder' | 'ports'
+  'entrypoint' | 'command' | 'environment' | 'user' | 'workingFolder' | 'ports' | 'stopSignal'
 >;
 
 export interface ImageParts {
@@ -90,6 +90,7 @@ function containerSettings(start: ImageStart, base: BaseConfig | undefined): obj
     Cmd: start.command.length > 0 ? start.command : undefined,
     Env: environment(base?.config.Env ?? [], start.environment),
     User: start.user,
+    StopSignal: start.stopSignal ?? inherited['StopSignal'],
     WorkingDir: start.workingFolder,
     ExposedPorts:
       start.ports.length > 0

@@ -77,6 +77,7 @@ export async function pushBase(host: string, name = 'library/node:22-slim', arch
     user: '',
     workingFolder: '/',
     ports: [],
+    stopSignal: undefined,
   };
   const { config, ...documents } = imageDocuments({ start, base: undefined, layers, architecture });
   const blobs = await Promise.all(

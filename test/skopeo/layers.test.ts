@@ -23,6 +23,7 @@ const start = {
   user: '1000:1000',
   workingFolder: '/app',
   ports: [3000],
+  stopSignal: undefined,
 };
 const LONG = `app/node_modules/${'deep/'.repeat(40)}index.js`;
 const dependencies = listOf([

@@ -17,6 +17,7 @@ const start: ImageStart = {
   user: '1000:1000',
   workingFolder: '/app',
   ports: [],
+  stopSignal: undefined,
 };
 const dependencies = listOf([folderEntry('app'), fileEntry('app/node_modules/a/index.js', 'exports.a = 1;')]);
 const programOf = (source: string) => ({

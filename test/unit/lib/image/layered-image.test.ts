@@ -30,6 +30,7 @@ const base: BaseImage = {
       ExposedPorts: { '80/tcp': {} },
       User: 'root',
       WorkingDir: '/',
+      StopSignal: 'SIGINT',
     },
     history: [{ created_by: 'debian' }, { created_by: 'ENV', empty_layer: true }, { created_by: 'node' }],
     diffIds: [layer('debian').diffId, layer('node').diffId],
@@ -44,6 +45,7 @@ const parts: ImageParts = {
     user: '1000:1000',
     workingFolder: '/app',
     ports: [3000],
+    stopSignal: undefined,
   },
   base,
   layers: [
@@ -94,6 +96,7 @@ test('the start replaces the settings of the base image, and the rest is inherit
     ],
     ExposedPorts: { '3000/tcp': {} },
     Labels: { from: 'base' },
+    StopSignal: 'SIGINT',
     User: '1000:1000',
     WorkingDir: '/app',
   });
@@ -101,8 +104,12 @@ test('the start replaces the settings of the base image, and the rest is inherit
 
 test('an entry point is kept, and without own ports those of the base image remain', () => {
   const start = { ...parts.start, entrypoint: ['tini', '--'], command: [], ports: [] };
-  const { config } = configOf({ start });
-  expect(config).toMatchObject({ Entrypoint: ['tini', '--'], ExposedPorts: { '80/tcp': {} } });
+  const { config } = configOf({ start: { ...start, stopSignal: 'SIGQUIT' } });
+  expect(config).toMatchObject({
+    Entrypoint: ['tini', '--'],
+    ExposedPorts: { '80/tcp': {} },
+    StopSignal: 'SIGQUIT',
+  });
   expect(config).not.toHaveProperty('Cmd');
 });
 

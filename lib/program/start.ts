@@ -52,6 +52,8 @@ export interface ProgramStart {
   readonly user: string;
   /** The working directory. */
   readonly workingFolder: string;
+  /** The signal that stops the program, e.g. `SIGQUIT`; undefined for SIGTERM. */
+  readonly stopSignal: string | undefined;
   /** The ports that the Dockerfile exposes. */
   readonly ports: readonly number[];
   /** The place of the program's folder in the image: `/app`, or `/app/packages/api` for a package of a workspace. */

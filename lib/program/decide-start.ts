@@ -1,6 +1,6 @@
 /** Decides how the program of a folder starts: for the sandbox and for AWS alike. Pure. */
 import { posix } from 'node:path';
-import { dockerLayout, withWorkspace, type DockerLayout } from './docker-layout.ts';
+import { dockerLayout, type DockerLayout } from './docker-layout.ts';
 import { missingSteps } from './docker-steps.ts';
 import { BASE_PATH, readStage, type DockerStage } from './dockerfile.ts';
 import { viewFolder, type FolderView } from './folder-view.ts';
@@ -29,7 +29,7 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
   const base = stage === undefined ? undefined : baseOf(stage.base);
   const { source, launch, reason, entrypoint = [] } = choose(facts);
   const { environment = {}, user, ports = [], stopSignal, runs = [] } = stage ?? {};
-  const isNode = base?.kind !== 'other' || launch.entry !== undefined;
+  const isNode = base?.kind !== 'other' || launch.entry !== undefined || source !== 'dockerfile';
   return {
     source,
     reason,
@@ -42,7 +42,7 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
     stopSignal,
     folder: layout.folder,
     workspaceFolder: layout.workspaceFolder,
-    copies: layout.copies,
+    copies: layout.copies.filter(({ from }) => view.kindOf(from) !== undefined),
     outputs: [...new Set([...layout.outputs, ...outputsIn(view)])],
     compiles: launch.entry !== undefined && isTypeScript(launch.entry),
     entry: launch.entry,
@@ -64,6 +64,24 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
 export const startOfProgram = (folder: string, settings?: StartSettings): ProgramStart =>
   decideStart(viewFolder(folder), settings);
 
+/**
+ * Returns the user that a program runs as: the one in its Dockerfile if it is a number or root, otherwise that of Node's images.
+ * @param folder absolute
+ */
+export function userOfProgram(folder: string, { dockerfile, target, buildArgs }: StartSettings = {}): string {
+  const view = viewFolder(folder);
+  const name = dockerfileOf(view, dockerfile);
+  return userOf(
+    name === undefined ? undefined : readStage(view.read(name) ?? '', { target, buildArgs })?.user,
+  );
+}
+
+/** Returns the path of the Dockerfile; undefined when there is none. */
+const dockerfileOf = (view: FolderView, name: string | undefined): string | undefined =>
+  (name === undefined ? ['Dockerfile', 'Containerfile'] : [name]).find(
+    (file) => view.kindOf(file) === 'file',
+  );
+
 const majorOf = (base: ReturnType<typeof baseOf> | undefined): number | undefined =>
   base?.kind === 'node' ? base.major : undefined;
 
@@ -71,8 +89,7 @@ function stageOf(
   view: FolderView,
   { dockerfile, target, buildArgs }: StartSettings,
 ): DockerStage | undefined {
-  const names = dockerfile === undefined ? ['Dockerfile', 'Containerfile'] : [dockerfile];
-  const name = names.find((file) => view.kindOf(file) === 'file');
+  const name = dockerfileOf(view, dockerfile);
   if (name === undefined) {
     if (dockerfile !== undefined)
       throw noProgram(view, `Its Dockerfile ${dockerfile} does not exist.`, ['Correct `dockerfile`.']);
@@ -93,8 +110,17 @@ function layoutOf(
 ): DockerLayout {
   const workspaceRoot = workspaceRootOf(view);
   if (stage !== undefined) return dockerLayout(stage, { view, context, workspaceRoot });
-  const places = withWorkspace(DEFAULT_FOLDER, view.path, workspaceRoot);
-  return { ...places, copies: [], workingFolder: places.folder, outputs: [], differences: [] };
+  const below =
+    workspaceRoot === undefined ? '.' : posix.relative(posix.resolve(view.path, workspaceRoot), view.path);
+  const folder = posix.join(DEFAULT_FOLDER, below);
+  return {
+    folder,
+    workspaceFolder: DEFAULT_FOLDER,
+    workingFolder: folder,
+    copies: [],
+    outputs: [],
+    differences: [],
+  };
 }
 
 /** Adds PATH. Scripts find the programs of packages, as with npm. */

@@ -14,6 +14,7 @@ export interface DockerContext {
   readonly workspaceRoot: string | undefined;
 }
 
+/** A layout whose copies include parts that have not been built yet. */
 export interface DockerLayout extends ImageLayout {
   readonly workingFolder: string;
   /** The build output that the Dockerfile copies, relative to the program's folder. */
@@ -26,12 +27,11 @@ export interface DockerLayout extends ImageLayout {
  * of it are also where the Dockerfile copies them. Packages are left out: they are packaged as installed.
  */
 export function dockerLayout(stage: DockerStage, where: DockerContext): DockerLayout {
-  const { view, workspaceRoot } = where;
+  const { view } = where;
   const all = stage.copies.flatMap((copy) => copiedPaths(copy, where));
   const copied = all.filter(({ from }) => !/(^|\/)node_modules(\/|$)/.test(from));
   const home = stage.workingFolder === '/' ? DEFAULT_FOLDER : stage.workingFolder;
-  const flat = placeOfFolder(copied, home, where);
-  const { folder, workspaceFolder } = withWorkspace(flat, view.path, workspaceRoot);
+  const folder = placeOfFolder(copied, home, where);
   const inFolder = copied.flatMap(({ from, to }) => {
     const below = pathBelow(view.path, absolute(view, from));
     return below ? [{ from: below, to }] : [];
@@ -41,12 +41,9 @@ export function dockerLayout(stage: DockerStage, where: DockerContext): DockerLa
   const foreign = stage.copies.filter((copy) => copy.stage === 'image').flatMap(({ from }) => from);
   return {
     folder,
-    workspaceFolder,
-    copies: inFolder.filter(({ from, to }) => to !== posix.join(flat, from) && isBuilt(from)),
-    workingFolder:
-      home === flat || pathBelow(flat, home) !== undefined
-        ? posix.join(folder, posix.relative(flat, home))
-        : home,
+    workspaceFolder: placeOfWorkspace(folder, where),
+    copies: inFolder.filter(({ from, to }) => to !== posix.join(folder, from)),
+    workingFolder: home,
     outputs: [...new Set(inFolder.map(({ from }) => from))].filter(isBuilt),
     differences: [
       ...outside.map((path) => `The image does not contain ${path}, which is outside the folder.`),
@@ -115,17 +112,15 @@ function placeOfFolder(
   return place === '/' || place === '' ? DEFAULT_FOLDER : place;
 }
 
-/** Returns places for a package and the root of its workspace that are as far apart as their folders. */
-export function withWorkspace(
-  folder: string,
-  path: string,
-  workspaceRoot: string | undefined,
-): { folder: string; workspaceFolder: string } {
-  if (workspaceRoot === undefined) return { folder, workspaceFolder: folder };
-  const below = posix.relative(posix.resolve(path, workspaceRoot), path);
+/**
+ * Returns the place of the workspace's root if the image keeps the distance between it and the package; otherwise the place of the
+ * package, which the Dockerfile moves.
+ */
+function placeOfWorkspace(folder: string, { view, workspaceRoot }: DockerContext): string {
+  if (workspaceRoot === undefined) return folder;
+  const below = posix.relative(posix.resolve(view.path, workspaceRoot), view.path);
   const root = folder.endsWith(`/${below}`) ? folder.slice(0, -below.length - 1) : '';
-  if (root !== '') return { folder, workspaceFolder: root };
-  return { folder: posix.join(folder, below), workspaceFolder: folder };
+  return root === '' ? folder : root;
 }
 
 /** Whether a path is outside both the program's folder and its workspace, and does not contain the folder. */

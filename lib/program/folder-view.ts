@@ -34,7 +34,7 @@ export const viewFolder = (folder: string): FolderView => {
 };
 
 /** The fields of a package.json that decide what starts. */
-export interface PackageManifest {
+export interface ManifestFields {
   readonly name?: string;
   readonly main?: string;
   readonly type?: string;
@@ -46,7 +46,7 @@ export interface PackageManifest {
 }
 
 /** Reads a package.json leniently: a field with an invalid value counts as absent, and so does a file that is not JSON. */
-export function readManifest(view: FolderView, path = 'package.json'): PackageManifest {
+export function readManifestFields(view: FolderView, path = 'package.json'): ManifestFields {
   const fields = record(parseJson(view.read(path) ?? ''));
   const { workspaces } = fields;
   return {

@@ -138,7 +138,7 @@ function otherProgram(command: readonly string[], place: LaunchPlace): Launch | 
     return {
       kind: 'failure',
       why: `It runs ${program}, and the image does not contain devDependencies such as ${owner}.`,
-      fix: `npm install ${owner} in that folder, if the program needs it at run time`,
+      fix: `Run npm install ${owner} in that folder, if the program needs it at run time.`,
     };
   const isOwnFile = /^\.{1,2}\//.test(program);
   if (isOwnFile && fileOf(program, place) === undefined)

@@ -1,6 +1,6 @@
 /** Launches: the commands that programs start with, and the places that their words refer to. Pure. */
 import { posix } from 'node:path';
-import { readManifest, type FolderView, type PackageManifest } from './folder-view.ts';
+import { readManifestFields, type FolderView, type ManifestFields } from './folder-view.ts';
 import { locate, type ImageLayout } from './image-layout.ts';
 import { isTypeScript, resolveModule, sourceOf } from './module-resolution.ts';
 import { compiledPath } from './start.ts';
@@ -98,7 +98,7 @@ export function namedFile(path: string, { view, layout, folder }: LaunchPlace): 
 
 /** Returns the main file of a folder, or the path itself for a file. */
 function mainOr(view: FolderView, path: string): string {
-  const { main } = readManifest(view, posix.join(path, 'package.json'));
+  const { main } = readManifestFields(view, posix.join(path, 'package.json'));
   return main !== undefined && view.kindOf(path) === 'folder' ? posix.join(path, main) : path;
 }
 
@@ -107,12 +107,12 @@ export function manifestAt({
   view,
   layout,
   folder,
-}: LaunchPlace): { manifest: PackageManifest; folder: string } | undefined {
+}: LaunchPlace): { manifest: ManifestFields; folder: string } | undefined {
   for (let place = folder; ; place = posix.dirname(place)) {
     const found = locate(layout, posix.join(place, 'package.json')).find(
       (path) => view.kindOf(path) === 'file',
     );
-    if (found !== undefined) return { manifest: readManifest(view, found), folder: place };
+    if (found !== undefined) return { manifest: readManifestFields(view, found), folder: place };
     if (place === '/') return undefined;
   }
 }
@@ -148,7 +148,7 @@ function missingFile(file: string, place: LaunchPlace): NoLaunch {
   return {
     kind: 'failure',
     why: `It runs ${file}, which does not exist.`,
-    ...(hasBuild ? { fix: 'npm run build in that folder, which makes the file' } : {}),
+    ...(hasBuild ? { fix: 'Run npm run build in that folder: it makes the file.' } : {}),
   };
 }
 

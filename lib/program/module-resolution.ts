@@ -1,6 +1,6 @@
 /** Resolves the file that Node runs, as `require` does, and finds the source of a built file. Pure. */
 import { posix } from 'node:path';
-import { parseJson, readManifest, record, type FolderView } from './folder-view.ts';
+import { parseJson, readManifestFields, record, type FolderView } from './folder-view.ts';
 
 const SCRIPT_ENDINGS = ['.js', '.json', '.node'] as const;
 const TYPESCRIPT_ENDINGS = ['.ts', '.tsx', '.mts', '.cts'] as const;
@@ -21,7 +21,7 @@ export function resolveModule(view: FolderView, path: string): string | undefine
   const normal = posix.normalize(path).replace(/\/$/, '');
   const file = resolveFile(view, normal);
   if (file !== undefined || view.kindOf(normal) !== 'folder') return file;
-  const { main } = readManifest(view, posix.join(normal, 'package.json'));
+  const { main } = readManifestFields(view, posix.join(normal, 'package.json'));
   return (
     (main !== undefined ? resolveMain(view, normal, main) : undefined) ??
     resolveFile(view, posix.join(normal, 'index'))

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { USUAL_FILES } from './conventions.ts';
-import { readManifest, type FolderView } from './folder-view.ts';
+import { readManifestFields, type FolderView } from './folder-view.ts';
 import { workspacePatterns } from './workspace.ts';
 
 const NAME_ENTRY = 'Set `entry` of the container in slipway.config.ts to the file that starts the program.';
@@ -61,7 +61,7 @@ function packagesIn(view: FolderView): string[] {
   });
   const starts = (folder: string) =>
     view.kindOf(posix.join(folder, 'Dockerfile')) === 'file' ||
-    readManifest(view, posix.join(folder, 'package.json')).scripts['start'] !== undefined;
+    readManifestFields(view, posix.join(folder, 'package.json')).scripts['start'] !== undefined;
   const packages = [...new Set(folders)].filter(
     (folder) => view.kindOf(posix.join(folder, 'package.json')) === 'file',
   );

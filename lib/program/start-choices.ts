@@ -2,7 +2,7 @@
 import { conventionalEntries } from './conventions.ts';
 import type { DockerLayout } from './docker-layout.ts';
 import type { DockerStage } from './dockerfile.ts';
-import { readManifest, type FolderView } from './folder-view.ts';
+import { readManifestFields, type FolderView } from './folder-view.ts';
 import { asNodeImage, interpret, interpretLine } from './interpret.ts';
 import { namedFile, nodeLaunch, type Launch, type LaunchPlace, type NoLaunch } from './launch.ts';
 import { nothingToStart, noProgram, severalPrograms } from './no-program.ts';
@@ -35,7 +35,7 @@ export function choose(facts: StartFacts): Choice {
     fromDockerfile(facts) ??
     fromScript(facts) ??
     fromMain(facts) ??
-    fromConvention(facts, readManifest(view).scripts['build'] !== undefined)
+    fromConvention(facts, readManifestFields(view).scripts['build'] !== undefined)
   );
 }
 
@@ -85,7 +85,9 @@ function fromDockerfile(facts: StartFacts): Choice | undefined {
   if (stage === undefined) return undefined;
   const { entrypoint, command = [] } = stage;
   const isNode = baseOf(stage.base).kind === 'node';
-  if (isNode && entrypoint === undefined && command.length === 0) return undefined;
+  // An empty image starts nothing.
+  const isEmpty = entrypoint === undefined && command.length === 0;
+  if (isEmpty && (isNode || stage.base === 'scratch')) return undefined;
   const whole =
     entrypoint === undefined && isNode
       ? asNodeImage(command, inImage(facts))
@@ -111,7 +113,7 @@ function fromDockerfile(facts: StartFacts): Choice | undefined {
 
 function fromScript(facts: StartFacts): Choice | undefined {
   const { view } = facts;
-  const { scripts } = readManifest(view);
+  const { scripts } = readManifestFields(view);
   if (!scripts['start']?.trim()) return undefined;
   const step = scriptLine('start', [], inFolder(facts));
   const found = step?.kind === 'line' ? interpretLine(step.words[0] ?? '', inFolder(facts)) : undefined;
@@ -125,7 +127,7 @@ function fromScript(facts: StartFacts): Choice | undefined {
 }
 
 function fromMain(facts: StartFacts): Choice | undefined {
-  const { main } = readManifest(facts.view);
+  const { main } = readManifestFields(facts.view);
   if (main === undefined || namedFile(main, inFolder(facts)) === undefined) return undefined;
   return fromFile(facts, main, 'main', (entry) => `main of package.json names ${entry}.`);
 }

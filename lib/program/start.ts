@@ -58,7 +58,10 @@ export interface ProgramStart {
   readonly ports: readonly number[];
   /** The place of the program's folder in the image: `/app`, or `/app/packages/api` for a package of a workspace. */
   readonly folder: string;
-  /** The place of the workspace's root in the image, which holds hoisted packages; the same as `folder` without a workspace. */
+  /**
+   * The place of the workspace's root in the image, which holds hoisted packages. It is the same as `folder` without a workspace,
+   * and where a Dockerfile moves a package out of its workspace.
+   */
   readonly workspaceFolder: string;
   /** The copies of parts of the folder. A later copy replaces files of an earlier one. */
   readonly copies: readonly CopiedPath[];

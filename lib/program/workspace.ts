@@ -1,6 +1,6 @@
 /** Finds the workspace that a package belongs to: npm, pnpm, yarn and bun install shared packages in the folder of its root. */
 import { posix } from 'node:path';
-import { readManifest, type FolderView } from './folder-view.ts';
+import { readManifestFields, type FolderView } from './folder-view.ts';
 
 /**
  * Returns the root of the workspace of which a folder is a package.
@@ -23,7 +23,7 @@ export function workspaceRootOf(view: FolderView): string | undefined {
  * @param root relative to the folder of the view
  */
 export const workspacePatterns = (view: FolderView, root: string): readonly string[] => [
-  ...readManifest(view, posix.join(root, 'package.json')).workspaces,
+  ...readManifestFields(view, posix.join(root, 'package.json')).workspaces,
   ...pnpmPatterns(view.read(posix.join(root, 'pnpm-workspace.yaml')) ?? ''),
 ];
 

@@ -186,6 +186,47 @@ CMD ["node", "dist/main"]`;
     });
   });
 
+  test('the source of a file that is not built is compiled', () => {
+    const text = `FROM node AS build
+WORKDIR /app
+COPY src ./src
+RUN npm run build
+FROM node
+WORKDIR /app
+COPY --from=build /app/dist/main.cjs ./
+CMD ["node", "main.cjs"]`;
+    expect(startOf(text)).toMatchObject({
+      command: ['node', '--enable-source-maps', 'src/main.js'],
+      workingFolder: '/app',
+      entry: 'src/main.ts',
+      copies: [],
+      differences: ['main.cjs has not been built, so its source src/main.ts is compiled.'],
+    });
+    expect(startOf(text, { ...FILES, 'dist/main.cjs': '' })).toMatchObject({
+      command: ['node', 'main.cjs'],
+      entry: 'dist/main.cjs',
+      copies: [{ from: 'dist/main.cjs', to: '/app/main.cjs' }],
+      outputs: expect.arrayContaining(['dist/main.cjs']),
+    });
+  });
+
+  test('a package of a workspace is where the Dockerfile copies it', () => {
+    const files = {
+      '/repo/package.json': '{ "workspaces": ["packages/*"] }',
+      '/repo/packages/api/src/main.ts': '',
+      '/repo/packages/api/dist/main.cjs': '',
+      '/repo/packages/api/Dockerfile':
+        'FROM node AS b\nWORKDIR /app\nCOPY src ./src\nFROM node\nWORKDIR /app\nCOPY --from=b /app/dist/main.cjs ./\nCMD ["node", "main.cjs"]',
+    };
+    expect(decideStart(viewOf(files, '/repo/packages/api'))).toMatchObject({
+      folder: '/app',
+      workspaceFolder: '/app',
+      workingFolder: '/app',
+      command: ['node', 'main.cjs'],
+      copies: [{ from: 'dist/main.cjs', to: '/app/main.cjs' }],
+    });
+  });
+
   test('a package keeps its distance from the root of its workspace', () => {
     const files = {
       '/repo/package.json': '{ "workspaces": ["packages/*"] }',
@@ -257,6 +298,10 @@ describe('a program without Node', () => {
       entry: undefined,
     });
   });
+});
+
+test('an empty image starts nothing, so package.json decides', () => {
+  expect(startOf('FROM scratch\nCOPY . .')).toMatchObject({ source: 'start script', base: { kind: 'node' } });
 });
 
 describe('the configuration', () => {

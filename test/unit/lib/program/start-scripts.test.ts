@@ -131,7 +131,7 @@ describe('a command that cannot start is a problem', () => {
 
   test('with the build as the fix if there is one', () => {
     const found = attempt(() => startWith({ start: 'node dist/start.js', build: 'tsc' }));
-    expect(isProblem(found, 'NO_PROGRAM') && found.fix[0]).toMatch(/^npm run build/);
+    expect(isProblem(found, 'NO_PROGRAM') && found.fix[0]).toMatch(/^Run npm run build/);
   });
 });
 

@@ -15,6 +15,8 @@ import { inBlocks } from './layer.ts';
 
 /** Bytes per part. AWS requires at least 5 MiB of every part but the last, and accepts at most 20 MiB. */
 const PART_BYTES = 10 * 1024 * 1024;
+/** An upload of more bytes takes long enough to be announced. */
+const ANNOUNCED_BYTES = 20 * 1024 * 1024;
 /** The maximum number of uploads that are started for a blob. */
 const MAX_UPLOADS = 3;
 
@@ -38,16 +40,30 @@ export interface Repository {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
  */
 export async function pushImage(repository: Repository, image: Image): Promise<void> {
+  await pushBlobs(repository, image);
+  try {
+    await putImage(repository, image);
+  } catch (error) {
+    if (!isCode(error, 'LayersNotFound')) throw error;
+    // ECR has deleted layers that no image used since the check found them.
+    await pushBlobs(repository, image);
+    await putImage(repository, image);
+  }
+}
+
+async function pushBlobs(repository: Repository, image: Image): Promise<void> {
   try {
     const missing = await missingBlobs(repository, image);
     await waitForAll(missing.map(async (blob) => 'prepare' in blob && blob.prepare()));
+    const size = missing.reduce((sum, blob) => sum + ('size' in blob ? blob.size : blob.bytes.length), 0);
+    if (size > ANNOUNCED_BYTES)
+      repository.note(`sends ${Math.round(size / 1024 / 1024)} MiB of layers to the registry`);
     // Waits for all uploads even if one fails, so that no upload continues after this promise has settled.
     await waitForAll(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
     if (!repository.isEmulator || !isUnimplemented(error)) throw error;
     repository.note('this endpoint accepts no image layers: only the manifest is pushed');
   }
-  await putImage(repository, image);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchCheckLayerAvailability.html */

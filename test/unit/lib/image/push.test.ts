@@ -280,6 +280,42 @@ test.each([
   expect(calls('PutImage')).toEqual([]);
 });
 
+test('layers that ECR deletes after the check are uploaded again', async () => {
+  const [, layer] = smallBundle.blobs;
+  const gone = awsError('LayersNotFoundException', 'gone');
+  mockRegistry();
+  // ECR deletes layers that no image uses, such as those of an interrupted push.
+  const available = [smallBundle.blobs, [config]];
+  mocks.ecr.on(BatchCheckLayerAvailabilityCommand).callsFake(() => ({
+    layers: (available.shift() ?? []).map(({ digest }) => ({
+      layerDigest: digest,
+      layerAvailability: 'AVAILABLE',
+    })),
+  }));
+  mocks.ecr.on(PutImageCommand).callsFake(() => {
+    if (calls('CompleteLayerUpload').length === 0) throw gone;
+    return {};
+  });
+  await push(smallBundle);
+  expect(calls('CompleteLayerUpload').map(({ input }) => input)).toMatchObject([
+    { layerDigests: [layer?.digest] },
+  ]);
+});
+
+test('a push ends when ECR does not find layers that were uploaded again', async () => {
+  mockRegistry();
+  mocks.ecr.on(PutImageCommand).rejects(awsError('LayersNotFoundException', 'gone'));
+  await expect(push(smallBundle)).rejects.toMatchObject({ message: 'gone' });
+  expect(calls('BatchCheckLayerAvailability')).toHaveLength(2);
+});
+
+test('a large upload is announced with its size', async () => {
+  mockRegistry(config.digest);
+  expect(await push(bundleWith(new Uint8Array(25 * MIB)))).toEqual([
+    'sends 25 MiB of layers to the registry',
+  ]);
+});
+
 test('an image that already exists under its tag counts as pushed', async () => {
   mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageAlreadyExistsException'));

@@ -138,6 +138,25 @@ describe('whiteouts', () => {
     expect(list('app/sub')).toEqual(['after']);
   });
 
+  test("a whiteout of a folder hides the lower layers' files, also if its own layer has written into the folder before", async () => {
+    await unpack(
+      [file('app/old'), file('app/sub/old'), file('app/sub/deep/old')],
+      [file('app/sub/new'), file('.wh.app', '')],
+    );
+    expect(list('app')).toEqual(['sub']);
+    expect(list('app/sub')).toEqual(['new']);
+  });
+
+  test('a whiteout in a folder that a later entry of its layer makes a link does not spoil the link', async () => {
+    await unpack(
+      [file('real/a')],
+      [file('alias/.wh.x', ''), symlink('alias', 'real'), file('alias/b')],
+      [file('alias/.wh.a', '')],
+    );
+    expect(readlinkSync(join(root, 'alias'))).toBe('real');
+    expect(list('real')).toEqual(['b']);
+  });
+
   test('a whiteout does not hide a file that its own layer adds again', async () => {
     await unpack([file('a', 'old')], [file('a', 'new'), file('.wh.a', '')]);
     expect(read('a')).toBe('new');

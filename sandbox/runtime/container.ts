@@ -29,6 +29,8 @@ export interface ContainerSpec extends Omit<TaskEnvironmentSpec, 'ignoredSignal'
   user?: string;
   /** Whether the root file system is read-only; false by default. */
   readOnlyRoot?: boolean;
+  /** Whether containers share the root file system, which is then read-only and complete already; false by default. */
+  hasSharedRoot?: boolean;
   /** How users and read-only root file systems are enforced; not at all by default. */
   isolation?: Isolation;
   /** `SIGTERM` by default. */
@@ -97,13 +99,14 @@ export async function startContainer(
   if (!/^[\w-]{1,255}$/.test(resolved.name)) throw new RangeError(`invalid container name: ${resolved.name}`);
   const stopSignal = signalNumber(resolved.stopSignal ?? 'SIGTERM');
   const folder = await resolveInside(resolved.rootfs, resolved.workingDirectory);
-  await mkdir(folder, { recursive: true });
+  if (!resolved.hasSharedRoot) await mkdir(folder, { recursive: true });
   const { isolation = noIsolation, readOnlyRoot: readOnly = false } = resolved;
   const user = await resolveUser(resolved.rootfs, resolved.user ?? '');
   const ignoredSignal = resolved.hasInitProcess ? 0 : stopSignal;
   const environment = await prepareTask({ ...resolved, ignoredSignal });
   if (isolation.hasOtherUsers) await openTaskToOthers(resolved.taskDirectory);
-  if (readOnly && isolation.needsReadOnlyModes) await makeReadOnly(resolved.rootfs);
+  if (readOnly && isolation.needsReadOnlyModes && !resolved.hasSharedRoot)
+    await makeReadOnly(resolved.rootfs);
   const settings = { user, readOnly, writableFolder: portsFolder(resolved.taskDirectory) };
   const search: ProgramSearch = { ...resolved, path: resolved.environment.PATH ?? DEFAULT_PATH };
 

@@ -8,7 +8,14 @@ export interface ImageBlobs {
   /** The configuration, as JSON. */
   config: Uint8Array;
   /** The layers from the lowest to the topmost, each a tar archive, plain or gzipped. */
-  layers: readonly Uint8Array[];
+  layers: readonly LayerBlob[];
+}
+
+/** A layer as a registry stores it. */
+export interface LayerBlob {
+  /** `sha256:…` of the bytes. */
+  readonly digest: string;
+  read(): Uint8Array;
 }
 
 /** The part of an image configuration that describes how to run it. */
@@ -56,7 +63,7 @@ export async function unpackImage(
 ): Promise<ImageConfig> {
   const config = parseImageConfig(image.config);
   await mkdir(folder, { recursive: true });
-  for (const layer of image.layers) await applyLayer(layer, folder, keepOwners);
+  for (const layer of image.layers) await applyLayer(layer.read(), folder, keepOwners);
   return config;
 }
 

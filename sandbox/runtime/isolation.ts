@@ -27,6 +27,8 @@ export interface IsolationSettings {
 export interface Isolation {
   /** Wraps a container's program in another program, which isolates it. */
   wrap(program: { file: string; args: readonly string[] }, settings: IsolationSettings): IsolatedProgram;
+  /** Whether a container of this user can be kept from writing to a read-only root. */
+  protectsFrom(user: UserIds): boolean;
   /** Whether a read-only file system has to be made with file modes, because mounts are not available. */
   readonly needsReadOnlyModes: boolean;
   /** Whether containers run as other users of this machine. These users need access to the folders of the containers. */
@@ -43,6 +45,7 @@ const TEST_USER: UserIds = { uid: 1000, gid: 1000 };
 /** No isolation: programs run as this process does. */
 export const noIsolation: Isolation = {
   wrap: (program) => program,
+  protectsFrom: () => false,
   needsReadOnlyModes: false,
   hasOtherUsers: false,
   limitations: [],
@@ -72,6 +75,7 @@ export function fileModeIsolation(hasOtherUsers: boolean, closedFolder?: string)
   const isRoot = process.getuid?.() === 0;
   return {
     wrap: (program, { user }) => (hasOtherUsers && user.uid !== 0 ? { ...program, user } : program),
+    protectsFrom: ({ uid }) => !isRoot || (hasOtherUsers && uid !== 0),
     needsReadOnlyModes: true,
     hasOtherUsers,
     limitations: [
@@ -123,6 +127,7 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
         : [...asUser(user), file, ...args];
       return { file: program, args: rest };
     },
+    protectsFrom: () => true,
     needsReadOnlyModes: false,
     hasOtherUsers,
     limitations: [],

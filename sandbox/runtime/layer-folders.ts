@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { LayerError } from './layer-entries.ts';
 import { MAX_LINKS, segments } from './rootfs.ts';
 
-/** The paths of one root file system while a layer is applied to it. Nobody else may change the folder meanwhile. */
+/** The paths of one root file system while a layer is applied to it. Nothing else may change the folder meanwhile. */
 export interface LayerFolders {
   /** The absolute path of the root. */
   readonly root: string;

@@ -19,6 +19,7 @@ import { openContainerRoot, type ContainerRoot, type RootSettings } from './cont
 import type { RoleDenial } from './execution-role.ts';
 import { openLog } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
+import { openTemporaryFolder } from './task-volumes.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -89,6 +90,7 @@ async function startIn(
       hasSharedRoot: isShared,
       command,
       environment: { ...config.environment, ...environmentOf(region, definition) },
+      temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, isolation),
       isolation,
       stopSignal: config.stopSignal,
       hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,

@@ -33,7 +33,7 @@ export async function cloneTree(from: string, to: string, keepOwners: boolean): 
   }
   if (keepOwners) setOwner(to, folder);
   // The owner must be able to add the files of the next layer.
-  chmodSync(to, (folder.mode & 0o777) | 0o700);
+  chmodSync(to, (folder.mode & 0o1777) | 0o700);
   await nextTurn();
 }
 

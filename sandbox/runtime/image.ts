@@ -31,6 +31,8 @@ export interface ImageConfig {
   architecture?: string;
   /** For example `SIGQUIT`; undefined when the image sets none. */
   stopSignal?: string;
+  /** The absolute paths of the folders that the image declares as volumes. */
+  volumes: string[];
 }
 
 const imageConfig = z.object({
@@ -43,6 +45,7 @@ const imageConfig = z.object({
       Env: z.array(z.string()).nullish(),
       User: z.string().nullish(),
       StopSignal: z.string().nullish(),
+      Volumes: z.record(z.string(), z.unknown()).nullish(),
     })
     .nullish(),
 });
@@ -76,6 +79,7 @@ export function parseImageConfig(blob: Uint8Array): ImageConfig {
     workingDirectory: config?.WorkingDir || '/',
     environment: Object.fromEntries((config?.Env ?? []).map(parseVariable)),
     user: config?.User ?? '',
+    volumes: Object.keys(config?.Volumes ?? {}),
     ...(architecture ? { architecture } : {}),
     ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
   };

@@ -85,7 +85,8 @@ async function writeEntry({ header, body }: ParsedTarEntry, target: Target): Pro
     case 'directory':
       makeFolder(path, target);
       setOwner(path, header, target);
-      chmodSync(path, (mode & 0o777) | 0o700);
+      // The sticky bit of /tmp is kept.
+      chmodSync(path, (mode & 0o1777) | 0o700);
       break;
     case 'file':
       await writeFile(path, header, body, target);
@@ -103,7 +104,11 @@ async function writeEntry({ header, body }: ParsedTarEntry, target: Target): Pro
     default:
       return;
   }
-  for (let written = path; !target.written.has(written) && written !== target.root; written = dirname(written))
+  for (
+    let written = path;
+    !target.written.has(written) && written !== target.root;
+    written = dirname(written)
+  )
     target.written.add(written);
 }
 
@@ -122,7 +127,7 @@ async function writeFile(
   const file = create(path, target, () => openSync(path, 'wx', 0o600));
   try {
     if (header.size > 0)
-      for await (const part of body) for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
+      for await (const part of body) for (let at = 0; at < part.length;) at += writeSync(file, part, at);
     if (target.keepOwners) fchownSync(file, header.uid ?? 0, header.gid ?? 0);
     // After the owner, since a change of the owner may clear permissions. Never set-user-id.
     fchmodSync(file, ((header.mode ?? 0o755) & 0o777) | 0o600);

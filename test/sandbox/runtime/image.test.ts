@@ -288,6 +288,7 @@ describe('the image configuration', () => {
           Env: ['NODE_ENV=production', 'OPTIONS=a=b', 'EMPTY='],
           User: 'node',
           StopSignal: 'SIGQUIT',
+          Volumes: { '/tmp': {}, '/data': {} },
         },
       }),
     ).resolves.toEqual({
@@ -298,11 +299,19 @@ describe('the image configuration', () => {
       environment: { NODE_ENV: 'production', OPTIONS: 'a=b', EMPTY: '' },
       user: 'node',
       stopSignal: 'SIGQUIT',
+      volumes: ['/tmp', '/data'],
     });
   });
 
   test('omitted and null fields get their defaults', async () => {
-    const defaults = { command: [], entrypoint: [], workingDirectory: '/', environment: {}, user: '' };
+    const defaults = {
+      command: [],
+      entrypoint: [],
+      workingDirectory: '/',
+      environment: {},
+      user: '',
+      volumes: [],
+    };
     await expect(parse({})).resolves.toEqual(defaults);
     await expect(parse({ config: { Cmd: null, Env: null, WorkingDir: '' } })).resolves.toEqual(defaults);
   });

@@ -1,7 +1,7 @@
 /** The program of a container: how it starts, according to its configuration and its source folder. */
 import { relative } from 'node:path';
 import { startOfProgram } from '../program/decide-start.ts';
-import type { ProgramStart } from '../program/start.ts';
+import type { ProgramStart, StartSettings } from '../program/start.ts';
 import type { Container, Source } from './config.ts';
 
 /**
@@ -13,7 +13,14 @@ export function startOfContainer(
   source: Source,
   { command, user }: Partial<Pick<Container, 'command' | 'user'>> = {},
 ): ProgramStart {
-  const { source: folder, context = folder, ...settings } = source;
+  return startOfProgram(source.source, startSettingsOf(source, { command, user }));
+}
+
+/** Returns the settings that decide how the program of a container starts. */
+export function startSettingsOf(
+  { source: folder, context = folder, ...settings }: Source,
+  { command, user }: Partial<Pick<Container, 'command' | 'user'>> = {},
+): StartSettings {
   const path = relative(folder, context).replaceAll('\\', '/');
-  return startOfProgram(folder, { ...settings, context: path || '.', command, user });
+  return { ...settings, context: path || '.', command, user };
 }

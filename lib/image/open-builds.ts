@@ -1,5 +1,6 @@
 /** Decides how the images of a run are built, and builds each of them once. */
-import { containersOf, type Config, type Container } from '../config/config.ts';
+import { containersOf, type Config, type Container, type Source } from '../config/config.ts';
+import { startSettingsOf } from '../config/program.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
@@ -22,13 +23,10 @@ export interface BuildOptions {
   readonly packaging?: Partial<PackagingOptions>;
 }
 
-/** What a build depends on: two containers with the same settings share a build. */
-interface Source {
-  readonly folder: string;
-  readonly command: Container['command'];
-}
+/** The settings that a build depends on: two containers with the same settings share a build. */
+type BuildSettings = Pick<Container, 'command' | 'user'> & { readonly source: Source };
 
-type MakeBuild = (source: Source) => Promise<Build>;
+type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
@@ -36,23 +34,23 @@ type MakeBuild = (source: Source) => Promise<Build>;
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image, command }) =>
-      'source' in image ? [[key, { folder: image.source, command }] as const] : [],
+    containersOf(config).flatMap(({ key, image, command, user }) =>
+      'source' in image ? [[key, { source: image, command, user }] as const] : [],
     ),
   );
   const builds = new Map<string, Promise<Build>>();
   let builder: Promise<MakeBuild> | undefined;
-  const make = async (source: Source) => {
+  const make = async (settings: BuildSettings) => {
     builder ??= chooseBuilder(config, options);
-    return (await builder)(source);
+    return (await builder)(settings);
   };
   return {
     isEmulator: options.endpoint !== undefined,
     async of(key) {
-      const source = sources.get(key);
-      if (source === undefined) throw new Error(`The container ${key} is not built from source`);
-      const sourceKey = JSON.stringify([source.folder, source.command]);
-      const build = builds.get(sourceKey) ?? make(source);
+      const settings = sources.get(key);
+      if (settings === undefined) throw new Error(`The container ${key} is not built from source`);
+      const sourceKey = JSON.stringify(settings);
+      const build = builds.get(sourceKey) ?? make(settings);
       builds.set(sourceKey, build);
       return build;
     },
@@ -69,25 +67,29 @@ export function startBuilds(config: Config, builds: Builds): void {
 /**
  * Chooses how to build. On AWS an image needs a base image: a container engine runs the Dockerfile, and without an engine or a
  * Dockerfile, Slipway puts the program on Node's image. The sandbox needs no base image, and container engines cannot push to
- * the sandbox's registry.
+ * the sandbox's registry, so the program is packaged without one.
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
-  const bundleSource: MakeBuild = ({ folder }) => bundle(folder);
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
+  const packageSource = (hasBase: boolean): MakeBuild => {
+    const build = packagedBuilder({ hasBase, ...packagingOf(options) });
+    return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
+  };
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
-    return bundleSource;
+    return builder === 'bundle' ? bundleSource : packageSource(false);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
   if (builder === 'auto' && endpoint === undefined) {
-    const buildPackaged = packagedBuilder(packagingOf(options));
-    return ({ folder, command }) =>
-      engine !== undefined && hasDockerfile(engine, folder)
-        ? dockerBuild(engine, folder)
-        : buildPackaged(folder, { command });
+    const packaged = packageSource(true);
+    return (settings) =>
+      engine !== undefined && hasDockerfile(engine, settings.source.source)
+        ? dockerBuild(engine, settings.source.source)
+        : packaged(settings);
   }
-  if (engine !== undefined) return ({ folder }) => dockerBuild(engine, folder);
+  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source.source);
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
@@ -120,5 +122,5 @@ const notInTheSandbox = (): Problem =>
     what: 'The sandbox does not run images that docker builds.',
     why: 'Such an image needs its base image and a container runtime. The sandbox runs tasks as processes of this machine.',
     now: NOTHING_CHANGED,
-    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
+    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: programs are packaged without it.'],
   });

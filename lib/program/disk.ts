@@ -126,7 +126,8 @@ const versionOf = ({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =
   [ino, size, mtimeNs, ctimeNs, mode].join(' ');
 
 /** Hashes text. @returns 64 hexadecimal digits */
-export const contentKeyOf = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
+export const contentKeyOf = (text: string | Uint8Array): string =>
+  createHash('sha256').update(text).digest('hex');
 
 const changed = (path: string): Problem =>
   problem('PACKAGE', {

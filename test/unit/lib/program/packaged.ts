@@ -22,6 +22,7 @@ export const startOf = (changes: Partial<ProgramStart> = {}): ProgramStart => ({
   workingFolder: '/app',
   stopSignal: undefined,
   ports: [],
+  stopSignal: undefined,
   folder: '/app',
   workspaceFolder: '/app',
   copies: [],

@@ -1,11 +1,11 @@
 /** Decides how the images of a run are built, and builds each of them once. */
-import { containersOf, type Config } from '../config/config.ts';
+import { containersOf, type Config, type Source } from '../config/config.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
 import { dockerBuild } from './docker.ts';
-import { findEngine } from './engine.ts';
+import { ENGINES, findEngine } from './engine.ts';
 
 export interface BuildOptions {
   /** The endpoint of the target `aws`, when it is not AWS's own. */
@@ -13,31 +13,30 @@ export interface BuildOptions {
   readonly report: Report;
 }
 
-type MakeBuild = (folder: string) => Promise<Build>;
+type MakeBuild = (source: Source) => Promise<Build>;
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
- * Containers with the same source folder share a build.
+ * Containers with the same source share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image }) =>
-      'source' in image ? [[key, image.source] as const] : [],
-    ),
+    containersOf(config).flatMap(({ key, image }) => ('source' in image ? [[key, image] as const] : [])),
   );
   const builds = new Map<string, Promise<Build>>();
   let builder: Promise<MakeBuild> | undefined;
-  const make = async (folder: string) => {
+  const make = async (source: Source) => {
     builder ??= chooseBuilder(config, options);
-    return (await builder)(folder);
+    return (await builder)(source);
   };
   return {
     isEmulator: options.endpoint !== undefined,
     async of(key) {
-      const folder = sources.get(key);
-      if (folder === undefined) throw new Error(`The container ${key} is not built from source`);
-      const build = builds.get(folder) ?? make(folder);
-      builds.set(folder, build);
+      const source = sources.get(key);
+      if (source === undefined) throw new Error(`The container ${key} is not built from source`);
+      const id = JSON.stringify(source);
+      const build = builds.get(id) ?? make(source);
+      builds.set(id, build);
       return build;
     },
   };
@@ -60,25 +59,27 @@ async function chooseBuilder(
 ): Promise<MakeBuild> {
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
-    return bundle;
+    return makeBundle;
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
-  if (engine !== undefined) return (folder) => dockerBuild(engine, folder);
+  if (engine !== undefined) return (source) => dockerBuild(engine, source);
   if (builder === 'docker' || (builder === 'auto' && endpoint === undefined)) throw noEngine();
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
-  return bundle;
+  return makeBundle;
 }
+
+const makeBundle: MakeBuild = ({ source, ...settings }) => bundle(source, settings);
 
 const noEngine = (): Problem =>
   problem('BUILDER', {
     what: 'There is nothing to build images with.',
-    why: 'Neither docker nor podman is on the PATH with its engine running, and AWS cannot run an image without a base image.',
+    why: `None of ${ENGINES.join(', ')} is on the PATH with its engine running, and AWS cannot run an image without a base image.`,
     now: NOTHING_CHANGED,
     fix: [
-      'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
+      'Install docker, podman, finch or buildah, or start its engine; docker version or podman version shows whether it responds.',
       'or give each container an `image` by reference instead of `source`',
       'or leave out --target aws: the sandbox needs neither (--builder bundle is for the sandbox only)',
     ],

@@ -1,5 +1,6 @@
 // The test environment: each test file runs in its own realm, but packages are shared (see runtime.cjs).
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { runInContext } = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -22,6 +23,8 @@ module.exports = class extends TestEnvironment {
   constructor(...args) {
     super(...args);
     Object.assign(this.global, SHARED);
+    // Literals are of the realm's own class whatever the global is, so esbuild would not take one for a RegExp.
+    Object.setPrototypeOf(runInContext('Object.getPrototypeOf(/x/)', this.context), RegExp.prototype);
   }
 
   async teardown() {

@@ -13,7 +13,37 @@ export interface Bundle {
   /** The files of the program, which the layer contains. */
   readonly program: readonly ProgramFile[];
   /** The image configuration and the layers, which the manifest names by digest. */
-  readonly blobs: readonly { readonly digest: string; readonly bytes: Uint8Array }[];
+  readonly blobs: readonly MemoryBlob[];
+}
+
+/** A blob in the memory of this process. */
+export interface MemoryBlob {
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A blob on disk, or in the registry of a base image. */
+export interface LazyBlob {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Makes sure that the blob is on disk. @throws BASE_IMAGE, DISK_FULL */
+  prepare(): Promise<unknown>;
+  /** Reads the blob from disk. It must have been prepared. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** An image made of layers: those of a base image, one with the dependencies, and one with the program. */
+export interface LayeredImage {
+  readonly kind: 'layers';
+  /** The tag under which it is pushed; derived from the content. */
+  readonly tag: string;
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+  readonly manifest: string;
+  readonly mediaType: string;
+  /** The image configuration and the layers, which the manifest names by digest. */
+  readonly blobs: readonly (MemoryBlob | LazyBlob)[];
 }
 
 /** An image that a container engine builds right before the push. Its digest is known only after the push. */
@@ -30,7 +60,7 @@ export interface DockerBuild {
   readonly options: readonly string[];
 }
 
-export type Build = Bundle | DockerBuild;
+export type Build = Bundle | LayeredImage | DockerBuild;
 
 /** The builds of a run; each is made once, on first use. */
 export interface Builds {

@@ -29,12 +29,9 @@ const DOCKERFILES: Readonly<Record<Engine, readonly string[]>> = {
  * settings of the build; a newer version of the base image does not change the tag.
  * @throws BUILDER when there is no Dockerfile
  */
-export async function dockerBuild(
-  engine: Engine,
-  { source, dockerfile, target, context = source, buildArgs = {} }: Source,
-): Promise<DockerBuild> {
-  const names = dockerfile === undefined ? DOCKERFILES[engine] : [dockerfile];
-  const file = names.map((name) => join(source, name)).find((path) => kindOf(path) === 'file');
+export async function dockerBuild(engine: Engine, sources: Source): Promise<DockerBuild> {
+  const { source, dockerfile, target, context = source, buildArgs = {} } = sources;
+  const file = dockerfileFor(engine, sources);
   if (file === undefined) throw noDockerfile(engine, source, dockerfile);
   const isUsual = dockerfile === undefined && context === source;
   const content = await contentHash(context, { dockerfile: isUsual ? undefined : file });
@@ -56,6 +53,12 @@ export async function dockerBuild(
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Returns the absolute path of the Dockerfile that an engine builds; undefined when there is none. */
+export const dockerfileFor = (engine: Engine, { source, dockerfile }: Source): string | undefined =>
+  (dockerfile === undefined ? DOCKERFILES[engine] : [dockerfile])
+    .map((name) => join(source, name))
+    .find((path) => kindOf(path) === 'file');
 
 /** The repository that a build is pushed to, and the client that signs in to its registry. */
 export interface Registry {

@@ -52,7 +52,8 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/program/',
-    mayImport: ['lib/model/', 'lib/config/'],
+    // Exception: the rules of `.dockerignore`.
+    mayImport: ['lib/model/', 'lib/config/', 'lib/image/dockerignore.ts'],
     reason: 'the start and the files of a program follow from its folder, for every way of building an image',
   },
   {

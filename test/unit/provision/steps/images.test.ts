@@ -226,6 +226,7 @@ describe('the look', () => {
       digest: undefined,
       engine: 'docker',
       folder: '/',
+      options: [],
     } as const;
     const items = await lookImages({
       ...lookContextOf(),

@@ -62,9 +62,12 @@ export interface DockerBuild {
   /** Derived from a hash of the folder's content. */
   readonly tag: string;
   readonly digest: undefined;
-  /** `docker` or `podman`. */
+  /** Such as `docker` or `podman`. */
   readonly engine: string;
+  /** The build context, absolute. */
   readonly folder: string;
+  /** The options of the build, such as `--target`. */
+  readonly options: readonly string[];
 }
 
 export type Build = Bundle | LayeredImage | DockerBuild;

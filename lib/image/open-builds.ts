@@ -7,8 +7,8 @@ import type { Report } from '../model/report.ts';
 import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
 import { imageCacheFolder } from './cache-folder.ts';
-import { dockerBuild, hasDockerfile } from './docker.ts';
-import { findEngine } from './engine.ts';
+import { dockerBuild, dockerfileFor } from './docker.ts';
+import { ENGINES, findEngine } from './engine.ts';
 import { packagedBuilder, type PackagingOptions } from './packaged-build.ts';
 
 export interface BuildOptions {
@@ -30,7 +30,7 @@ type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
- * Containers with the same source folder and the same command share a build.
+ * Containers with the same source and the same command share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
@@ -71,31 +71,32 @@ export function startBuilds(config: Config, builds: Builds): void {
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
-  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
   const packageSource = (hasBase: boolean): MakeBuild => {
     const build = packagedBuilder({ hasBase, ...packagingOf(options) });
     return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
   };
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
-    return builder === 'bundle' ? bundleSource : packageSource(false);
+    return builder === 'bundle' ? makeBundle : packageSource(false);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
   if (builder === 'auto' && endpoint === undefined) {
     const packaged = packageSource(true);
     return (settings) =>
-      engine !== undefined && hasDockerfile(engine, settings.source.source)
-        ? dockerBuild(engine, settings.source.source)
+      engine !== undefined && dockerfileFor(engine, settings.source) !== undefined
+        ? dockerBuild(engine, settings.source)
         : packaged(settings);
   }
-  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source.source);
+  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source);
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
-  return bundleSource;
+  return makeBundle;
 }
+
+const makeBundle: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
 
 const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): PackagingOptions => ({
   cacheFolder: imageCacheFolder(),
@@ -108,10 +109,10 @@ const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): Packag
 const noEngine = (): Problem =>
   problem('BUILDER', {
     what: 'There is nothing to build images with.',
-    why: 'Neither docker nor podman is on the PATH with its engine running.',
+    why: `None of ${ENGINES.join(', ')} is on the PATH with its engine running.`,
     now: NOTHING_CHANGED,
     fix: [
-      'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
+      'Install docker, podman, finch or buildah, or start its engine; docker version or podman version shows whether it responds.',
       'or leave out --builder docker, or `builder` in slipway.config.ts: Node programs are packaged without an engine',
       'or give each container an `image` by reference instead of `source`',
     ],

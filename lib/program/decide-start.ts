@@ -29,7 +29,8 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
   const base = stage === undefined ? undefined : baseOf(stage.base);
   const { source, launch, reason, entrypoint = [] } = choose(facts);
   const { environment = {}, user, ports = [], stopSignal, runs = [] } = stage ?? {};
-  const isNode = base?.kind !== 'other' || launch.entry !== undefined || source !== 'dockerfile';
+  const isNode =
+    base?.kind !== 'other' || launch.entry !== undefined || !/^(?:configuration|dockerfile)$/.test(source);
   return {
     source,
     reason,

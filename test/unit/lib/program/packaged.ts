@@ -22,7 +22,6 @@ export const startOf = (changes: Partial<ProgramStart> = {}): ProgramStart => ({
   workingFolder: '/app',
   stopSignal: undefined,
   ports: [],
-  stopSignal: undefined,
   folder: '/app',
   workspaceFolder: '/app',
   copies: [],

@@ -348,6 +348,13 @@ describe('the configuration', () => {
     });
   });
 
+  test('does not change the base image by a command', () => {
+    expect(startOf('FROM python:3', FILES, { command: ['python', 'b.py'] })).toMatchObject({
+      base: { kind: 'other', reference: 'python:3' },
+      command: ['python', 'b.py'],
+    });
+  });
+
   test.each([
     [{ target: 'test' }, /Dockerfile has no stage test/],
     [{ dockerfile: 'nowhere' }, /Its Dockerfile nowhere does not exist/],

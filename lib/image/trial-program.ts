@@ -77,7 +77,7 @@ export async function unpackTrial(
   owner: number | undefined,
 ): Promise<void> {
   const own = async (path: string) => (owner === undefined ? undefined : lchown(path, owner, owner));
-  for (const { path } of [...entries.filter(({ type }) => type === 'folder'), { path: workingFolder }]) {
+  for (const { path } of entries.filter(({ type }) => type === 'folder')) {
     await mkdir(join(root, path), { recursive: true });
     await own(join(root, path));
   }
@@ -91,6 +91,8 @@ export async function unpackTrial(
       await own(path);
     }),
   );
+  // Only now, since a link may lead to the working folder.
+  await mkdir(join(root, workingFolder), { recursive: true });
 }
 
 /** Returns the arguments of a program on this machine: absolute paths in the image become paths in its unpacked folder. */

@@ -130,7 +130,7 @@ function ignoredNotes(ignored: readonly string[]): string[] {
   if (named.length === 0) return [];
   const more = named.length - MAX_NAMED;
   const names = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
-  return [`The image does not contain what .dockerignore and .gitignore name: ${names.join(', ')}.`];
+  return [`The image does not contain what .gitignore names: ${names.join(', ')}.`];
 }
 
 const linkOut = ({ path }: Listed, owner: string, target: string): Problem =>

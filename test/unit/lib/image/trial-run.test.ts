@@ -155,6 +155,27 @@ describe('a packaged program', () => {
     expect(await tryProgram(await packagedTrialOf(command, { responseTimeoutMs: 10_000 }))).toBe(200);
   });
 
+  test('finds its packages in the folder of the workspace', async () => {
+    const {
+      'package.json': manifest,
+      'server.js': server,
+      'job.js': job,
+      'views/page.html': page,
+      ...modules
+    } = FILES;
+    const own = { 'package.json': manifest, 'server.js': server, 'job.js': job, 'views/page.html': page };
+    const root = await folderOf({
+      ...modules,
+      'package-lock.json': '{}',
+      ...Object.fromEntries(Object.entries(own).map(([path, text]) => [`services/api/${path}`, text])),
+    });
+    const start = startOf({ command: ['node', 'server.js', '--now'], environment: { PORT: `${PORT}` } });
+    const files = await packageFiles({ folder: join(root, 'services/api'), start, platform: LINUX });
+    expect(files.program.entries[0]).toMatchObject({ path: 'app', type: 'link' });
+    const trial = trialOf('', { program: { files, start }, responseTimeoutMs: 10_000 });
+    expect(await tryProgram(trial)).toBe(200);
+  });
+
   test('is not tried if it does not start with Node', async () => {
     expect(await tryProgram(await packagedTrialOf(['sh', '-c', 'node server.js --now']))).toBeUndefined();
   });

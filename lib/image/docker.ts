@@ -1,7 +1,9 @@
 /** Builds an image from a source folder with its Dockerfile and a container engine, and pushes it to ECR. */
+import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
+import type { Source } from '../config/config.ts';
 import { kindOf } from '../config/entry.ts';
 import { ARCHITECTURE } from '../config/fargate.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -14,18 +16,49 @@ const PLATFORM = `linux/${ARCHITECTURE}`;
 /** The maximum number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
 
+/** The names of a Dockerfile, in the order in which an engine looks for them. */
+const DOCKERFILES: Readonly<Record<Engine, readonly string[]>> = {
+  docker: ['Dockerfile'],
+  finch: ['Dockerfile', 'Containerfile'],
+  podman: ['Containerfile', 'Dockerfile'],
+  buildah: ['Containerfile', 'Dockerfile'],
+};
+
 /**
- * Describes the build of a folder, without running it. Its tag is derived from the folder's content; a newer version of the
- * base image does not change the tag.
- * @param folder absolute
+ * Describes the build of a source, without running it. Its tag is derived from the content of the build context and from the
+ * settings of the build; a newer version of the base image does not change the tag.
  * @throws BUILDER when there is no Dockerfile
  */
-export async function dockerBuild(engine: Engine, folder: string): Promise<DockerBuild> {
-  const files = engine === 'podman' ? ['Containerfile', 'Dockerfile'] : ['Dockerfile'];
-  if (!files.some((file) => kindOf(join(folder, file)) === 'file')) throw noDockerfile(engine, folder);
-  const tag = `docker-${(await contentHash(folder)).slice(0, 16)}`;
-  return { kind: 'docker', tag, digest: undefined, engine, folder };
+export async function dockerBuild(engine: Engine, sources: Source): Promise<DockerBuild> {
+  const { source, dockerfile, target, context = source, buildArgs = {} } = sources;
+  const file = dockerfileFor(engine, sources);
+  if (file === undefined) throw noDockerfile(engine, source, dockerfile);
+  const isUsual = dockerfile === undefined && context === source;
+  const content = await contentHash(context, { dockerfile: isUsual ? undefined : file });
+  const args = Object.entries(buildArgs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hasSettings = target !== undefined || args.length > 0;
+  const hash = hasSettings ? hashOf(JSON.stringify([content, target, args])) : content;
+  return {
+    kind: 'docker',
+    tag: `docker-${hash.slice(0, 16)}`,
+    digest: undefined,
+    engine,
+    folder: context,
+    options: [
+      ...(isUsual ? [] : ['--file', file]),
+      ...(target === undefined ? [] : ['--target', target]),
+      ...args.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ],
+  };
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Returns the absolute path of the Dockerfile that an engine builds; undefined when there is none. */
+export const dockerfileFor = (engine: Engine, { source, dockerfile }: Source): string | undefined =>
+  (dockerfile === undefined ? DOCKERFILES[engine] : [dockerfile])
+    .map((name) => join(source, name))
+    .find((path) => kindOf(path) === 'file');
 
 /** The repository that a build is pushed to, and the client that signs in to its registry. */
 export interface Registry {
@@ -39,14 +72,19 @@ export interface Registry {
  * @throws BUILDER with the last lines of the engine's output
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html
  */
-export async function pushBuild(registry: Registry, { engine, folder, tag }: DockerBuild): Promise<void> {
+export async function pushBuild(registry: Registry, build: DockerBuild): Promise<void> {
+  const { engine, folder, tag, options } = build;
   const { repositoryUri, signal } = registry;
   const reference = `${repositoryUri}:${tag}`;
   const path = relative(process.cwd(), folder) || '.';
-  const build = ['build', '--platform', PLATFORM];
-  const built = await runEngine(engine, [...build, '--tag', reference, folder], { signal });
+  const command = ['build', '--platform', PLATFORM, ...options];
+  const built = await runEngine(engine, [...command, '--tag', reference, folder], { signal });
   if (!built.ok) {
-    const rerunAdvice = `${[engine, ...build, path].join(' ')}, to see its whole output`;
+    // The value of a build argument may be private.
+    const shown = command.map((word, index) =>
+      command[index - 1] === '--build-arg' ? word.replace(/=[^]*/, '=…') : word,
+    );
+    const rerunAdvice = `${[engine, ...shown, path].join(' ')}, to see its whole output`;
     throw engineFailed(`${engine} could not build ${path}.`, built.output, [rerunAdvice]);
   }
   const password = await signIn(registry, engine);
@@ -106,10 +144,10 @@ const lastLines = (output: string): string =>
     .slice(-MAX_LINES)
     .join('\n');
 
-const noDockerfile = (engine: Engine, folder: string): Problem =>
+const noDockerfile = (engine: Engine, folder: string, dockerfile: string | undefined): Problem =>
   problem('BUILDER', {
     what: `${engine} cannot build ${relative(process.cwd(), folder) || '.'}.`,
-    why: 'It has no Dockerfile.',
+    why: dockerfile === undefined ? 'It has no Dockerfile.' : `Its Dockerfile ${dockerfile} does not exist.`,
     now: NOTHING_CHANGED,
     fix: [
       `Add a Dockerfile to ${folder}.`,

@@ -1,9 +1,18 @@
-/** The container engine of this machine, docker or podman: finds an engine that responds, and runs its commands. */
+/** The container engine of this machine, such as docker or podman: finds an engine that responds, and runs its commands. */
 import { spawn } from 'node:child_process';
 
 /** The engines, in the order in which they are tried. */
-const ENGINES = ['docker', 'podman'] as const;
+export const ENGINES = ['docker', 'podman', 'finch', 'buildah'] as const;
 export type Engine = (typeof ENGINES)[number];
+
+/** The command that fails if the engine does not run. `finch version` also succeeds without its virtual machine. */
+const PROBES: Readonly<Record<Engine, string>> = {
+  docker: 'version',
+  podman: 'version',
+  finch: 'info',
+  // It needs no engine that runs.
+  buildah: 'version',
+};
 
 /** Milliseconds to wait for an engine's version: an engine that is starting responds late, and one that hangs never does. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -29,7 +38,7 @@ export interface EngineInput {
  */
 export async function findEngine(): Promise<Engine | undefined> {
   for (const engine of ENGINES) {
-    const run = await runEngine(engine, ['version'], {
+    const run = await runEngine(engine, [PROBES[engine]], {
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     }).catch(() => undefined);
     if (run?.ok) return engine;

@@ -1,4 +1,6 @@
 // Builds by a container engine: the commands that the engine receives, and the problems of failed builds.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
@@ -33,17 +35,17 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
 test('a build has a tag derived from the files in its folder, whatever the engine, and runs no engine before the push', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const folder = await sourceFolder();
-  const build = await dockerBuild('docker', folder);
+  const build = await dockerBuild('docker', { source: folder });
   expect(build).toMatchObject({ kind: 'docker', digest: undefined, engine: 'docker', folder });
   expect(build.tag).toMatch(/^docker-[0-9a-f]{16}$/);
-  expect((await dockerBuild('podman', await sourceFolder())).tag).toBe(build.tag);
+  expect((await dockerBuild('podman', { source: await sourceFolder() })).tag).toBe(build.tag);
   expect(await calls()).toEqual([]);
 });
 
 test('an image is built for Fargate and pushed, and the engine reads the password from standard input', async () => {
   const calls = await enginesOnPath({ podman: '' });
   mockToken();
-  const build = await dockerBuild('podman', await sourceFolder());
+  const build = await dockerBuild('podman', { source: await sourceFolder() });
   await pushBuild({ aws: lookContextOf().aws, repositoryUri: URI, signal }, build);
   const reference = `${URI}:${build.tag}`;
   expect(await calls()).toEqual([
@@ -55,7 +57,7 @@ test('an image is built for Fargate and pushed, and the engine reads the passwor
 
 test('an engine builds a single image, without attestations', async () => {
   await enginesOnPath({ docker: 'echo "attestations off: $BUILDX_NO_DEFAULT_ATTESTATIONS"; exit 1' });
-  const { why } = await problemOf(push(await dockerBuild('docker', await sourceFolder())));
+  const { why } = await problemOf(push(await dockerBuild('docker', { source: await sourceFolder() })));
   expect(why).toBe('attestations off: 1');
 });
 
@@ -63,7 +65,7 @@ test('a run signs in only once, even if it pushes several images', async () => {
   const calls = await enginesOnPath({ docker: '' });
   mockToken();
   const { aws } = lookContextOf();
-  const build = await dockerBuild('docker', await sourceFolder());
+  const build = await dockerBuild('docker', { source: await sourceFolder() });
   await Promise.all([push(build, aws), push(build, aws)]);
   // Another run signs in again.
   await push(build, lookContextOf().aws);
@@ -73,7 +75,9 @@ test('a run signs in only once, even if it pushes several images', async () => {
 
 test("a failed build is reported with the last lines of the engine's output", async () => {
   await enginesOnPath({ docker: 'seq 1 40; echo; echo "ERROR: no such base" >&2; exit 1' });
-  const { code, what, why, fix } = await problemOf(push(await dockerBuild('docker', await sourceFolder())));
+  const { code, what, why, fix } = await problemOf(
+    push(await dockerBuild('docker', { source: await sourceFolder() })),
+  );
   expect(code).toBe('BUILDER');
   expect(what).toMatch(/^docker could not build .*slipway-image-/);
   expect(why.split('\n')).toHaveLength(10);
@@ -93,7 +97,7 @@ test.each([
   const failingScript = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
   await enginesOnPath({ docker: failingScript });
   mockToken();
-  const problem = await problemOf(push(await dockerBuild('docker', await sourceFolder())));
+  const problem = await problemOf(push(await dockerBuild('docker', { source: await sourceFolder() })));
   expect(problem.code).toBe('BUILDER');
   expect(problem.what).toMatch(what);
   expect(problem.why).toBe('denied: (the password)');
@@ -102,13 +106,84 @@ test.each([
 
 test('a folder without a Dockerfile is refused before anything is built', async () => {
   const folder = await folderOf({ 'src/main.ts': '' });
-  const { code, why, fix } = await problemOf(dockerBuild('docker', folder));
+  const { code, why, fix } = await problemOf(dockerBuild('docker', { source: folder }));
   expect({ code, why }).toEqual({ code: 'BUILDER', why: 'It has no Dockerfile.' });
   expect(fix.join(' ')).toContain('image');
 });
 
+test('the Dockerfile, its stage, the context and the build arguments are passed to the engine', async () => {
+  const calls = await enginesOnPath({ buildah: '' });
+  mockToken();
+  const context = await folderOf({
+    'package.json': '{}',
+    'api/prod.Dockerfile': 'FROM node',
+    'api/main.js': '',
+  });
+  const source = join(context, 'api');
+  const fields = {
+    source,
+    context,
+    dockerfile: 'prod.Dockerfile',
+    target: 'run',
+    buildArgs: { B: 'b c', A: '1' },
+  };
+  const build = await dockerBuild('buildah', fields);
+  await push(build);
+  expect((await calls())[0]?.args).toEqual([
+    ...['build', '--platform', 'linux/amd64', '--file', join(source, 'prod.Dockerfile'), '--target', 'run'],
+    ...['--build-arg', 'A=1', '--build-arg', 'B=b c', '--tag', `${URI}:${build.tag}`, context],
+  ]);
+});
+
+test('the tag depends on everything that the engine builds', async () => {
+  const files = {
+    'package.json': '{}',
+    'api/prod.Dockerfile': 'FROM node',
+    'api/Dockerfile': 'FROM node:22',
+    'api/main.js': '',
+  };
+  const context = await folderOf(files);
+  const source = join(context, 'api');
+  const tagOf = async (fields: object) => (await dockerBuild('docker', { source, ...fields })).tag;
+  const fields = [
+    {},
+    { context },
+    { dockerfile: 'prod.Dockerfile' },
+    { context, dockerfile: 'prod.Dockerfile' },
+    { target: 'a' },
+    { target: 'b' },
+    { buildArgs: { A: '1' } },
+    { buildArgs: { A: '2' } },
+  ];
+  const tags = await Promise.all(fields.map(tagOf));
+  expect(new Set(tags).size).toBe(fields.length);
+  expect(await tagOf({ buildArgs: { A: '1', B: '2' } })).toBe(await tagOf({ buildArgs: { B: '2', A: '1' } }));
+  expect(await tagOf({ buildArgs: {} })).toBe(tags[0]);
+  // The ignore file of the Dockerfile excludes the program.
+  const before = await tagOf({ dockerfile: 'prod.Dockerfile' });
+  await writeFile(join(source, 'prod.Dockerfile.dockerignore'), '*');
+  const ignored = await tagOf({ dockerfile: 'prod.Dockerfile' });
+  await writeFile(join(source, 'main.js'), 'changed');
+  expect(await tagOf({ dockerfile: 'prod.Dockerfile' })).toBe(ignored);
+  expect(ignored).not.toBe(before);
+});
+
+test('a failed build is reported without the values of build arguments', async () => {
+  await enginesOnPath({ docker: 'exit 1' });
+  const build = await dockerBuild('docker', { source: await sourceFolder(), buildArgs: { TOKEN: PASSWORD } });
+  const { fix } = await problemOf(push(build));
+  expect(fix[0]).toContain('--build-arg TOKEN=… ');
+  expect(fix.join(' ')).not.toContain(PASSWORD);
+});
+
+test('a Dockerfile that does not exist is refused', async () => {
+  const source = { source: await sourceFolder(), dockerfile: 'nowhere' };
+  const { code, why } = await problemOf(dockerBuild('docker', source));
+  expect({ code, why }).toEqual({ code: 'BUILDER', why: 'Its Dockerfile nowhere does not exist.' });
+});
+
 test('podman also accepts a Containerfile', async () => {
   const folder = await folderOf({ Containerfile: 'FROM scratch' });
-  expect((await dockerBuild('podman', folder)).engine).toBe('podman');
-  await expect(dockerBuild('docker', folder)).rejects.toMatchObject({ code: 'BUILDER' });
+  expect((await dockerBuild('podman', { source: folder })).engine).toBe('podman');
+  await expect(dockerBuild('docker', { source: folder })).rejects.toMatchObject({ code: 'BUILDER' });
 });

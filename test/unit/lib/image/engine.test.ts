@@ -13,12 +13,14 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['docker', { docker: '', podman: '' }, 'docker'],
   ['podman, when docker is not installed', { podman: '' }, 'podman'],
   ['podman, when the docker engine does not respond', { docker: NO_DAEMON, podman: '' }, 'podman'],
+  ['finch, whose info tells whether it runs', { finch: '[ "$1" = info ]', buildah: '' }, 'finch'],
+  ['buildah, when finch does not run', { finch: '[ "$1" = version ]', buildah: '' }, 'buildah'],
   ['none, when neither responds', { docker: NO_DAEMON, podman: NO_DAEMON }, undefined],
   ['none, when neither is installed', {}, undefined],
 ])('the engine in use is %s', async (_, engines, expected) => {
   const calls = await enginesOnPath(engines);
   expect(await findEngine()).toBe(expected);
-  for (const { args } of await calls()) expect(args).toEqual(['version']);
+  for (const { args } of await calls()) expect([['version'], ['info']]).toContainEqual(args);
 });
 
 test("the engine's output on both streams is kept, and its exit code decides whether it succeeded", async () => {

@@ -104,7 +104,7 @@ test('creates when missing: an interrupted push is completed, and layers that ex
 
 test('creates when missing: a container engine builds and pushes, and the digest comes from ECR', async () => {
   const calls = await enginesOnPath({ docker: '' });
-  const build = await dockerBuild('docker', await folderOf({ Dockerfile: 'FROM scratch' }));
+  const build = await dockerBuild('docker', { source: await folderOf({ Dockerfile: 'FROM scratch' }) });
   mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{}] });
   mocks.ecr
     .on(DescribeImagesCommand, { imageIds: [{ imageTag: build.tag }] })
@@ -226,6 +226,7 @@ describe('the look', () => {
       digest: undefined,
       engine: 'docker',
       folder: '/',
+      options: [],
     } as const;
     const items = await lookImages({
       ...lookContextOf(),

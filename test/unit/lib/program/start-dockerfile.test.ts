@@ -262,6 +262,12 @@ CMD ["node", "server.js"]`;
     ]);
   });
 
+  test('are also RUN steps in the form of a document', () => {
+    const text =
+      'FROM node\nRUN <<EOF\napt-get update\napt-get install -y ffmpeg\nEOF\nCMD ["node", "server.js"]';
+    expect(differencesOf(text)).toEqual(['The image is built without RUN apt-get install -y ffmpeg.']);
+  });
+
   test("are base images other than Node's, if the program runs with Node", () => {
     expect(differencesOf('FROM ubuntu:24.04\nCMD ["node", "server.js"]')).toEqual([
       "The base image is Node's, not ubuntu:24.04.",
@@ -273,6 +279,42 @@ CMD ["node", "server.js"]`;
       differencesOf('FROM node\nCOPY --from=aws/adapter /opt/x /opt/x\nCMD ["node", "server.js"]'),
     ).toEqual(['The image does not contain /opt/x, which the Dockerfile adds from another image or a URL.']);
   });
+});
+
+describe('the files that a command names', () => {
+  const files = { ...FILES, 'entry.sh': '', 'scripts/init.sh': '' };
+  const commandOf = (instructions: string) =>
+    startOf(`FROM node\nWORKDIR /app\n${instructions}`, files).command;
+  test.each([
+    [
+      'COPY entry.sh /usr/local/bin/\nENTRYPOINT ["entry.sh"]\nCOPY . .\nCMD ["node", "server.js"]',
+      ['./entry.sh', 'node', 'server.js'],
+      'a script that is copied to the path',
+    ],
+    [
+      'COPY . .\nCMD ["bash", "/app/scripts/init.sh", "/etc/x"]',
+      ['bash', 'scripts/init.sh', '/etc/x'],
+      'an argument',
+    ],
+    ['COPY . .\nCMD ["/app/scripts/init.sh"]', ['./scripts/init.sh'], 'a program'],
+    ['COPY scripts /opt/run\nCOPY . .\nCMD ["sh", "/opt/run/init.sh"]', ['sh', 'scripts/init.sh'], 'a copy'],
+  ])('%j starts %j: %s', (instructions, command, _why) => {
+    expect(commandOf(instructions)).toEqual(command);
+  });
+});
+
+test('a Node program on the image of an operating system gets the image of Node', () => {
+  const text =
+    'FROM public.ecr.aws/docker/library/ubuntu:18.04\nRUN apt install -y nodejs jq\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["bash", "/srv/start.sh"]';
+  expect(startOf(text, { ...FILES, 'start.sh': '' })).toMatchObject({
+    command: ['bash', 'start.sh'],
+    base: { kind: 'node' },
+    differences: [
+      "The base image is Node's, not public.ecr.aws/docker/library/ubuntu:18.04.",
+      'The image is built without RUN apt install -y nodejs jq.',
+    ],
+  });
+  expect(startOf(text, { 'start.sh': '', 'main.go': '' }).base.kind).toBe('other');
 });
 
 describe('a program without Node', () => {

@@ -1,8 +1,11 @@
 // The test environment: each test file runs in its own realm, but packages are shared (see runtime.cjs).
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { join } = require('node:path');
 const { runInContext } = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
+// Tests share a cache of layers, apart from the user's.
+process.env['SLIPWAY_CACHE'] ??= join(__dirname, '../node_modules/.cache/slipway-images');
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Classes that the realms of tests share with the packages, so that `instanceof Error` and `instanceof Date` work across realms. */

@@ -1,4 +1,6 @@
 /** The images that a run builds from source folders. */
+import type { PackagedFiles } from '../program/entries.ts';
+import type { ProgramStart } from '../program/start.ts';
 import type { ProgramFile } from './program.ts';
 
 /** An image in the memory of this process. */
@@ -44,6 +46,14 @@ export interface LayeredImage {
   readonly mediaType: string;
   /** The image configuration and the layers, which the manifest names by digest. */
   readonly blobs: readonly (MemoryBlob | LazyBlob)[];
+  /** The program in the image; undefined if it is not known what the layers contain. */
+  readonly packaged?: PackagedProgram;
+}
+
+/** A program that is packaged as it is, with its packages. */
+export interface PackagedProgram {
+  readonly files: PackagedFiles;
+  readonly start: ProgramStart;
 }
 
 /** An image that a container engine builds right before the push. Its digest is known only after the push. */

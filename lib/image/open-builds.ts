@@ -24,37 +24,34 @@ export interface BuildOptions {
 }
 
 /** The settings that a build depends on: two containers with the same settings share a build. */
-interface BuildSettings {
-  readonly image: Source;
-  readonly command: Container['command'];
-}
+type BuildSettings = Pick<Container, 'command' | 'user'> & { readonly source: Source };
 
 type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
- * Containers with the same source and the same command share a build.
+ * Containers with the same source folder and the same command share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image, command }) =>
-      'source' in image ? [[key, { image, command }] as const] : [],
+    containersOf(config).flatMap(({ key, image, command, user }) =>
+      'source' in image ? [[key, { source: image, command, user }] as const] : [],
     ),
   );
   const builds = new Map<string, Promise<Build>>();
   let builder: Promise<MakeBuild> | undefined;
-  const make = async (source: BuildSettings) => {
+  const make = async (settings: BuildSettings) => {
     builder ??= chooseBuilder(config, options);
-    return (await builder)(source);
+    return (await builder)(settings);
   };
   return {
     isEmulator: options.endpoint !== undefined,
     async of(key) {
-      const source = sources.get(key);
-      if (source === undefined) throw new Error(`The container ${key} is not built from source`);
-      const id = JSON.stringify(source);
-      const build = builds.get(id) ?? make(source);
-      builds.set(id, build);
+      const settings = sources.get(key);
+      if (settings === undefined) throw new Error(`The container ${key} is not built from source`);
+      const sourceKey = JSON.stringify(settings);
+      const build = builds.get(sourceKey) ?? make(settings);
+      builds.set(sourceKey, build);
       return build;
     },
   };
@@ -70,32 +67,35 @@ export function startBuilds(config: Config, builds: Builds): void {
 /**
  * Chooses how to build. On AWS an image needs a base image: a container engine runs the Dockerfile, and without an engine or a
  * Dockerfile, Slipway puts the program on Node's image. The sandbox needs no base image, and container engines cannot push to
- * the sandbox's registry.
+ * the sandbox's registry, so the program is packaged without one.
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
+  const packageSource = (hasBase: boolean): MakeBuild => {
+    const build = packagedBuilder({ hasBase, ...packagingOf(options) });
+    return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
+  };
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
-    return makeBundle;
+    return builder === 'bundle' ? bundleSource : packageSource(false);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
   if (builder === 'auto' && endpoint === undefined) {
-    const buildPackaged = packagedBuilder(packagingOf(options));
-    return ({ image, command }) =>
-      engine !== undefined && dockerfileFor(engine, image) !== undefined
-        ? dockerBuild(engine, image)
-        : buildPackaged(image.source, startSettingsOf(image, { command }));
+    const packaged = packageSource(true);
+    return (settings) =>
+      engine !== undefined && dockerfileFor(engine, settings.source) !== undefined
+        ? dockerBuild(engine, settings.source)
+        : packaged(settings);
   }
-  if (engine !== undefined) return ({ image }) => dockerBuild(engine, image);
+  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source);
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
-  return makeBundle;
+  return bundleSource;
 }
-
-const makeBundle: MakeBuild = ({ image: { source, ...settings } }) => bundle(source, settings);
 
 const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): PackagingOptions => ({
   cacheFolder: imageCacheFolder(),
@@ -122,5 +122,5 @@ const notInTheSandbox = (): Problem =>
     what: 'The sandbox does not run images that docker builds.',
     why: 'Such an image needs its base image and a container runtime. The sandbox runs tasks as processes of this machine.',
     now: NOTHING_CHANGED,
-    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
+    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: programs are packaged without it.'],
   });

@@ -16,6 +16,8 @@ import { nodeBaseReferences } from './node-base.ts';
 const TASK_CPU = { amd64: 'x64', arm64: 'arm64' }[ARCHITECTURE];
 
 export interface PackagingOptions {
+  /** Whether images have a base image; true by default. Those for the sandbox have none: it supplies Node. */
+  readonly hasBase?: boolean;
   /** The folder of the cache, absolute. */
   readonly cacheFolder: string;
   readonly clock: Clock;
@@ -34,30 +36,40 @@ export type BuildPackaged = (folder: string, settings?: StartSettings) => Promis
  *   if the program needs a base image other than Node's
  */
 export function packagedBuilder(options: PackagingOptions): BuildPackaged {
-  const { cacheFolder, clock, signal, note, baseReferences = nodeBaseReferences } = options;
+  const { cacheFolder, clock, signal, note, hasBase = true, baseReferences = nodeBaseReferences } = options;
   const cache = new BlobCache(cacheFolder);
   const images = new BaseImages({ cache, architecture: ARCHITECTURE, clock, signal });
   let cleaning: Promise<void> | undefined;
   return async (folder, settings) => {
     const start = startOfProgram(folder, settings);
-    if (start.base.kind === 'other') throw needsEngine(folder, start.base.reference);
-    const files = await packageFiles({ folder, start, platform: { os: 'linux', cpu: TASK_CPU } });
+    if (start.base.kind === 'other') throw needsEngine(folder, start.base.reference, hasBase);
+    // The sandbox runs tasks as processes of this machine.
+    const platform = hasBase ? { os: 'linux', cpu: TASK_CPU } : { os: process.platform, cpu: process.arch };
+    const files = await packageFiles({ folder, start, platform });
     for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
-    const base = { images, references: baseReferences(start.base.major) };
+    const base = hasBase ? { images, references: baseReferences(start.base.major) } : undefined;
     const image = await buildLayers({ files, start }, base, cache);
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
-    return image;
+    return { ...image, packaged: { files, start } };
   };
 }
 
-const needsEngine = (folder: string, reference: string): Problem =>
+const needsEngine = (folder: string, reference: string, hasBase: boolean): Problem =>
   problem('BUILDER', {
-    what: `${shownPath(folder)} cannot be built without a container engine.`,
-    why: `Its Dockerfile builds on ${reference}. Without an engine, Slipway builds on Node's own image only.`,
+    what: hasBase
+      ? `${shownPath(folder)} cannot be built without a container engine.`
+      : `${shownPath(folder)} cannot run on the sandbox.`,
+    why: hasBase
+      ? `Its Dockerfile builds on ${reference}. Without an engine, Slipway builds on Node's own image only.`
+      : `Its Dockerfile builds on ${reference}. The sandbox runs tasks as processes of this machine, and supplies Node only.`,
     now: NOTHING_CHANGED,
     fix: [
-      'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
+      ...(hasBase
+        ? [
+            'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
+          ]
+        : ['Set `entry` of the container, if the folder has a Node program that should start instead.']),
       'or give the container an `image` by reference instead of `source`',
     ],
   });

@@ -52,15 +52,11 @@ export async function compileOwn(
     if (basename(path) === 'package.json') await rewriteManifest(collector, path, layout, isCompiled);
     if (isCompiled(path)) await linkNamedFiles(collector, path, layout, isCompiled);
   }
-  return [
-    ...(files.size > 0 ? [`${files.size} TypeScript files are compiled one by one.`] : []),
-    ...[...errors.keys()]
-      .filter((file) => !reached.has(file))
-      .map(
-        (file) =>
-          `${shownPath(file)} is left out: it cannot be compiled, and the program does not import it.`,
-      ),
-  ];
+  return [...errors.keys()]
+    .filter((file) => !reached.has(file))
+    .map(
+      (file) => `${shownPath(file)} is left out: it cannot be compiled, and the program does not import it.`,
+    );
 }
 
 /** Lets the fields of a package.json name the compiled files. */

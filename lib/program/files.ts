@@ -28,6 +28,9 @@ export interface PackageOptions {
 
 /** The maximum number of ignored files that a note names. */
 const MAX_NAMED = 8;
+/** Ignored files that no program reads, so that no note names them. */
+const NO_INPUT =
+  /(^|\/)(coverage|tmp|temp|\.cache|\.vscode|\.idea|\.nyc_output|\.turbo|\.git.*|logs?|[^/]*\.(log|tsbuildinfo|pid|swp))$/;
 
 /**
  * Lists the files of a program. Only TypeScript files and package.json files are read, other files when their entries are.
@@ -123,10 +126,11 @@ async function addEntry(
 }
 
 function ignoredNotes(ignored: readonly string[]): string[] {
-  if (ignored.length === 0) return [];
-  const more = ignored.length - MAX_NAMED;
-  const names = [...ignored.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
-  return [`The image does not contain what .dockerignore and .gitignore name: ${names.join(', ')}.`];
+  const named = ignored.filter((path) => !NO_INPUT.test(path));
+  if (named.length === 0) return [];
+  const more = named.length - MAX_NAMED;
+  const names = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
+  return [`The image does not contain what .gitignore names: ${names.join(', ')}.`];
 }
 
 const linkOut = ({ path }: Listed, owner: string, target: string): Problem =>

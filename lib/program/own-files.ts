@@ -25,7 +25,7 @@ export interface OwnFilesOptions {
 /** The files of a folder, and what was left out. */
 export interface OwnFiles {
   readonly files: readonly Listed[];
-  /** The ignored files and folders, relative to the folder, sorted; the content of such a folder is not named. */
+  /** The files and folders that Git ignores, relative to the folder, sorted; the content of such a folder is not named. */
   readonly ignored: readonly string[];
 }
 
@@ -65,8 +65,7 @@ export async function ownFiles(
       return true;
     }
     if (await git.ignores(path, isFolder)) return (ignored.push(name), false);
-    if (isInContext(name) || (isFolder && hasExceptions)) return true;
-    return (ignored.push(name), false);
+    return isInContext(name) || (isFolder && hasExceptions);
   };
   return { files: await listFolder(folder, limit, includes), ignored: ignored.sort() };
 }

@@ -10,7 +10,7 @@ import { makeCacheFolder } from './entries.ts';
 import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
 
 const LOCAL = 'http://127.0.0.1:4566';
-const SOURCE = { 'src/main.ts': 'console.log(1);', Dockerfile: 'FROM scratch' };
+const SOURCE = { 'src/main.ts': 'console.log(1);', Dockerfile: 'FROM node:22' };
 const NODE = { 'main.js': 'listen()', Dockerfile: 'FROM node:22\nCMD ["node", "main.js"]\n' };
 
 interface Case {
@@ -45,7 +45,7 @@ function configWithImage(
 }
 
 describe.each<[Case, string]>([
-  [{ builder: 'auto', target: 'sandbox', engines: ['docker'] }, 'bundle'],
+  [{ builder: 'auto', target: 'sandbox', engines: ['docker'] }, 'layers'],
   [{ builder: 'bundle', target: 'sandbox' }, 'bundle'],
   [{ builder: 'auto', target: 'aws', engines: ['docker'] }, 'docker'],
   [{ builder: 'auto', target: 'aws', engines: ['podman'] }, 'podman'],
@@ -157,7 +157,7 @@ test('callers get the build that has already started, or its failure', async () 
   const of: Builds['of'] = (key) => (requestedKeys.push(key), builds.of(key));
   startBuilds(stack, { ...builds, of });
   expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
-  expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
+  expect(await builds.of('web-api1')).toMatchObject({ kind: 'layers' });
 
   const brokenStack = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
   const failingBuilds = openBuilds(brokenStack, { endpoint: undefined, report: () => undefined });

@@ -69,7 +69,6 @@ export const MAX_PATH_LENGTH = 128 - '/*'.length;
  * `/[id]` or `/<id>`.
  */
 const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
-
 const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '') || '/';
 
 /** Returns the fix for a path with parts that a route cannot have (a host, a wildcard, a query): the path without them. */
@@ -163,7 +162,6 @@ export const vpcBlock: FieldRule = (text) => {
 };
 
 export const folder = matches(/^[^\0]+$/, 'Use the path of a folder, e.g. services/api1.');
-
 export const file = matches(/^[^\0]+$/, 'Use the path of a file, e.g. src/main.ts.');
 
 /** The reference of an image; ECS accepts at most 255 characters. */

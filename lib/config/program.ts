@@ -5,9 +5,18 @@ import type { ProgramStart, StartSettings } from '../program/start.ts';
 import type { Container, Source } from './config.ts';
 
 /**
- * Returns the settings of a start: the fields of a source, and of its container.
- * @param source with absolute folders
+ * Decides how the program of a container starts.
+ * @param container its source, its command and its user
+ * @throws NO_PROGRAM, SEVERAL_PROGRAMS
  */
+export function startOfContainer(
+  source: Source,
+  { command, user }: Partial<Pick<Container, 'command' | 'user'>> = {},
+): ProgramStart {
+  return startOfProgram(source.source, startSettingsOf(source, { command, user }));
+}
+
+/** Returns the settings that decide how the program of a container starts. */
 export function startSettingsOf(
   { source: folder, context = folder, ...settings }: Source,
   { command, user }: Partial<Pick<Container, 'command' | 'user'>> = {},
@@ -15,12 +24,3 @@ export function startSettingsOf(
   const path = relative(folder, context).replaceAll('\\', '/');
   return { ...settings, context: path || '.', command, user };
 }
-
-/**
- * Decides how the program of a container starts.
- * @throws NO_PROGRAM, SEVERAL_PROGRAMS
- */
-export const startOfContainer = (
-  source: Source,
-  container?: Partial<Pick<Container, 'command' | 'user'>>,
-): ProgramStart => startOfProgram(source.source, startSettingsOf(source, container));

@@ -30,7 +30,7 @@ type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
- * Containers with the same source and the same command share a build.
+ * Containers with the same source folder and the same command share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
@@ -71,13 +71,14 @@ export function startBuilds(config: Config, builds: Builds): void {
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
   const packageSource = (hasBase: boolean): MakeBuild => {
     const build = packagedBuilder({ hasBase, ...packagingOf(options) });
     return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
   };
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
-    return builder === 'bundle' ? makeBundle : packageSource(false);
+    return builder === 'bundle' ? bundleSource : packageSource(false);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
@@ -93,10 +94,8 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
-  return makeBundle;
+  return bundleSource;
 }
-
-const makeBundle: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
 
 const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): PackagingOptions => ({
   cacheFolder: imageCacheFolder(),

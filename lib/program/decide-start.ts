@@ -7,9 +7,9 @@ import { viewFolder, type FolderView } from './folder-view.ts';
 import type { Launch } from './launch.ts';
 import { isTypeScript, outputsIn } from './module-resolution.ts';
 import { noProgram } from './no-program.ts';
-import { baseOf, nodeVersionOf } from './node-version.ts';
+import { baseOf, neededBase, nodeVersionOf } from './node-version.ts';
 import { choose } from './start-choices.ts';
-import { DEFAULT_FOLDER, type ProgramStart, type StartSettings } from './start.ts';
+import { DEFAULT_FOLDER, type ProgramBase, type ProgramStart, type StartSettings } from './start.ts';
 import { workspaceRootOf } from './workspace.ts';
 
 /** The user of the official Node images, since a program should not run as root. */
@@ -26,7 +26,7 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
   const stage = stageOf(view, settings);
   const layout = layoutOf(view, settings, stage);
   const facts = { view, settings, stage, layout };
-  const base = stage === undefined ? undefined : baseOf(stage.base);
+  const base = stage === undefined ? undefined : neededBase(stage.base, view);
   const { source, launch, reason, entrypoint = [] } = choose(facts);
   const { environment = {}, user, ports = [], stopSignal, runs = [] } = stage ?? {};
   const isNode =
@@ -49,7 +49,9 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
     entry: launch.entry,
     base: isNode ? { kind: 'node', major: majorOf(base) ?? nodeVersionOf(view) } : base,
     differences: [
-      ...(isNode && base?.kind === 'other' ? [`The base image is Node's, not ${base.reference}.`] : []),
+      ...(isNode && stage && baseOf(stage.base).kind === 'other'
+        ? [`The base image is Node's, not ${stage.base}.`]
+        : []),
       ...missingSteps(isNode ? runs : []).map((command) => `The image is built without RUN ${command}.`),
       ...layout.differences,
       ...launch.differences,
@@ -83,7 +85,7 @@ const dockerfileOf = (view: FolderView, name: string | undefined): string | unde
     (file) => view.kindOf(file) === 'file',
   );
 
-const majorOf = (base: ReturnType<typeof baseOf> | undefined): number | undefined =>
+const majorOf = (base: ProgramBase | undefined): number | undefined =>
   base?.kind === 'node' ? base.major : undefined;
 
 function stageOf(

@@ -24,6 +24,17 @@ export const textOf = (instruction: Instruction): string =>
     .replace(/^[ \t]*#.*(?:\n|$)/gm, '')
     .replace(/\\[ \t]*\r?\n/g, '');
 
+/** Returns the commands of a here-document as one line; other text stays as it is. */
+export const scriptOf = (text: string): string => {
+  const [, , body] = /^<<-?["']?(\w+)["']?[ \t]*\r?\n([^]*)\r?\n\s*\1\s*$/.exec(text) ?? [];
+  return body === undefined
+    ? text
+    : body
+        .split(/\r?\n/)
+        .filter((line) => line.trim() !== '')
+        .join(' && ');
+};
+
 /** Returns the arguments in the exec form. As in Docker, an array that is not valid JSON is a shell command. */
 export function jsonArray(instruction: Instruction): string[] | undefined {
   try {

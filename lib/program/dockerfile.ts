@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { DockerfileParser, type Copy, type Env, type From, type Instruction } from 'dockerfile-ast';
 import { ARCHITECTURE } from '../config/fargate.ts';
-import { commandIn, jsonArray, portsIn, textOf } from './docker-arguments.ts';
+import { commandIn, jsonArray, portsIn, scriptOf, textOf } from './docker-arguments.ts';
 import { expandWord } from './docker-variables.ts';
 
 /** A stage with everything that it inherits from the stages that it is based on. */
@@ -154,7 +154,7 @@ function apply(stage: Stage, instruction: Instruction, { stages, globals, buildA
       if (!stage.hasCommand) stage.command = undefined;
       return;
     case 'RUN':
-      stage.runs.push(jsonArray(instruction)?.join(' ') ?? textOf(instruction));
+      stage.runs.push(jsonArray(instruction)?.join(' ') ?? scriptOf(textOf(instruction)));
       return;
     case 'COPY':
     case 'ADD':

@@ -9,7 +9,7 @@ import { EntryCollector } from './entry-lists.ts';
 import { layOut } from './layout.ts';
 import { checkLockfile, requireInstalled } from './lockfile.ts';
 import { readManifest } from './manifest.ts';
-import { allowsPlatform, checkNativeModules, checkVariants, type Platform } from './native-modules.ts';
+import { allowsPlatform, checkNativeModules, checkVariants, type TaskPlatform } from './native-modules.ts';
 import { ownFiles } from './own-files.ts';
 import { isIn, packagesOf, type InstalledPackage } from './packages.ts';
 import { projectRootOf } from './project-root.ts';
@@ -21,7 +21,7 @@ export interface PackageOptions {
   readonly folder: string;
   readonly start: ProgramStart;
   /** The platform of the task. */
-  readonly platform: Platform;
+  readonly platform: TaskPlatform;
   /** The maximum size of all files, bytes; `MAX_PROGRAM_BYTES` by default. */
   readonly maxBytes?: number;
 }

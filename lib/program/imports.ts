@@ -13,7 +13,7 @@ const CODE = /\.[cm]?[jt]sx?$/;
 
 /**
  * Makes the plugin. esbuild finds the file that an import means: it knows the paths and the base URL of the nearest tsconfig.json,
- * and `imports` of package.json. Imports of packages stay as they are, and so do imports that lead nowhere.
+ * and `imports` of package.json. Imports of packages stay as they are, and so do optional imports that lead nowhere.
  * @param root imports of files outside of this folder stay as they are
  * @param graph receives the imports
  */
@@ -33,6 +33,9 @@ export const importsPlugin = (root: string, graph: ImportGraph): Plugin => ({
           pluginData: OWN_REQUEST,
           with: attributes,
         });
+        // Node would end the program at its start. Other imports may be optional.
+        if (found.errors.length > 0 && kind === 'import-statement')
+          return { errors: [{ text: `Could not resolve "${path}"` }] };
         const isOwn =
           found.errors.length === 0 &&
           !found.external &&

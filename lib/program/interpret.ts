@@ -1,5 +1,6 @@
 /** Interprets a command as people write it, and returns the command that starts the program itself. Pure. */
 import { posix } from 'node:path';
+import { BASE_PATH } from './dockerfile.ts';
 import { locate } from './image-layout.ts';
 import {
   line,
@@ -109,7 +110,7 @@ const WRAPPERS: Readonly<Record<string, Runner>> = {
 function interpretWords(command: readonly string[], place: LaunchPlace): Interpretation {
   const [program = '', ...args] = command;
   const name = posix.basename(program);
-  if (name === 'docker-entrypoint.sh' && fileOf(program, place) === undefined)
+  if (name === 'docker-entrypoint.sh' && ownProgram(program, place) === undefined)
     return words(...asNodeImage(args, place));
   const runner =
     [WRAPPERS, PACKAGE_RUNNERS].find((table) => Object.hasOwn(table, name))?.[name] ?? nodeRunner(program);
@@ -128,9 +129,24 @@ export const asNodeImage = (command: readonly string[], place: LaunchPlace): rea
 const fileOf = (path: string, { view, layout, folder }: LaunchPlace): string | undefined =>
   locate(layout, posix.resolve(folder, path)).find((file) => view.kindOf(file) === 'file');
 
+/** Returns a program that the Dockerfile copies to the search path, as a path of the working directory. */
+function ownProgram(program: string, place: LaunchPlace): string | undefined {
+  const paths = program.includes('/')
+    ? [program]
+    : BASE_PATH.split(':').map((folder) => posix.join(folder, program));
+  const [name] = paths.flatMap((path) => ownName(path, place) ?? []);
+  return name === undefined || name.startsWith('.') ? name : `./${name}`;
+}
+
+/** Returns the name of a file of the program, relative to the working directory. */
+function ownName(path: string, place: LaunchPlace): string | undefined {
+  const file = fileOf(path, place);
+  return file === undefined ? undefined : posix.relative(place.folder, posix.join(place.layout.folder, file));
+}
+
 /** A program of the image or of a package. Packages for development are not in the image. */
 function otherProgram(command: readonly string[], place: LaunchPlace): Launch | NoLaunch {
-  const [program = ''] = command;
+  const [program = '', ...args] = command;
   if (program === '') return { kind: 'failure', why: 'It is empty.' };
   const { dependencies = {}, devDependencies = {} } = manifestAt(place)?.manifest ?? {};
   const owner = DEVELOPMENT_PACKAGES[program] ?? program;
@@ -143,7 +159,9 @@ function otherProgram(command: readonly string[], place: LaunchPlace): Launch | 
   const isOwnFile = /^\.{1,2}\//.test(program);
   if (isOwnFile && fileOf(program, place) === undefined)
     return { kind: 'failure', why: `It runs ${program}, which does not exist.` };
-  return plainLaunch(command, place);
+  // The sandbox has no absolute paths of the image.
+  const words = args.map((word) => (word.startsWith('/') ? (ownName(word, place) ?? word) : word));
+  return plainLaunch([ownProgram(program, place) ?? program, ...words], place);
 }
 
 /** The packages of programs with another name. */

@@ -1,5 +1,6 @@
 /** Launches: the commands that programs start with, and the places that their words refer to. Pure. */
 import { posix } from 'node:path';
+import { withoutMissingEnvFiles } from './env-files.ts';
 import { readManifestFields, type FolderView, type ManifestFields } from './folder-view.ts';
 import { locate, type ImageLayout } from './image-layout.ts';
 import { isTypeScript, resolveModule, sourceOf } from './module-resolution.ts';
@@ -132,14 +133,19 @@ export function nodeLaunch({ flags, file, args }: NodeArguments, place: LaunchPl
   const found = namedFile(file, place);
   if (found === undefined) return missingFile(file, place);
   const isCompiled = isTypeScript(found.path);
-  const kept = isCompiled ? ['--enable-source-maps', ...withoutLoaders(flags)] : flags;
+  const available = withoutMissingEnvFiles(flags, place);
+  const kept = isCompiled ? ['--enable-source-maps', ...withoutLoaders(available.flags)] : available.flags;
   return {
-    ...plainLaunch(['node', ...new Set(kept), compiledPath(found.name), ...args], place, false),
+    ...plainLaunch(['node', ...kept, compiledPath(found.name), ...args], place, false),
     entry: found.path,
-    differences:
-      found.missing === undefined
+    differences: [
+      ...available.missing.map(
+        (name) => `${name} is not in the image: set its variables in \`environment\` of the container.`,
+      ),
+      ...(found.missing === undefined
         ? []
-        : [`${found.missing} has not been built, so its source ${found.path} is compiled.`],
+        : [`${found.missing} has not been built, so its source ${found.path} is compiled.`]),
+    ],
   };
 }
 

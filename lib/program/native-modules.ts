@@ -7,7 +7,7 @@ import type { PackageManifest } from './manifest.ts';
 import type { InstalledPackage } from './packages.ts';
 
 /** The platform of a task, in Node's words: `linux` and `x64`. */
-export interface Platform {
+export interface TaskPlatform {
   readonly os: string;
   readonly cpu: string;
 }
@@ -15,7 +15,7 @@ export interface Platform {
 /** Whether the `os` and `cpu` of a package.json allow a platform. */
 export const allowsPlatform = (
   { os, cpu }: Pick<PackageManifest, 'os' | 'cpu'>,
-  platform: Platform,
+  platform: TaskPlatform,
 ): boolean => allows(os, platform.os) && allows(cpu, platform.cpu);
 
 function allows(list: readonly string[], value: string): boolean {
@@ -28,7 +28,7 @@ function allows(list: readonly string[], value: string): boolean {
  * Checks that packages with variants per platform have the variant of the task's platform.
  * @throws PACKAGE if only variants for other platforms are installed
  */
-export function checkVariants(packages: readonly InstalledPackage[], platform: Platform): void {
+export function checkVariants(packages: readonly InstalledPackage[], platform: TaskPlatform): void {
   for (const { manifest, optional } of packages) {
     const others = optional.filter((variant) => !allowsPlatform(variant.manifest, platform));
     const wanted = Object.keys(manifest.optionalDependencies).filter((name) => isFor(name, platform));
@@ -44,7 +44,7 @@ export function checkVariants(packages: readonly InstalledPackage[], platform: P
 }
 
 /** Whether the name of a variant names a platform, e.g. `@img/sharp-linux-x64`. */
-const isFor = (name: string, { os, cpu }: Platform): boolean => {
+const isFor = (name: string, { os, cpu }: TaskPlatform): boolean => {
   const words = name.split(/[^a-z0-9]+/i);
   return words.includes(os) && words.includes(cpu);
 };
@@ -58,7 +58,7 @@ const isFor = (name: string, { os, cpu }: Platform): boolean => {
 export async function checkNativeModules(
   name: string,
   files: readonly Listed[],
-  platform: Platform,
+  platform: TaskPlatform,
 ): Promise<void> {
   const modules = files.filter(({ path, type }) => type === 'file' && path.endsWith('.node'));
   const platforms = await Promise.all(modules.map(platformOf));
@@ -69,7 +69,7 @@ export async function checkNativeModules(
   throw otherPlatform(name, `${basename(module.path)} is for ${found.os}/${found.cpu}`, platform);
 }
 
-const isSame = (a: Platform, b: Platform): boolean => a.os === b.os && a.cpu === b.cpu;
+const isSame = (a: TaskPlatform, b: TaskPlatform): boolean => a.os === b.os && a.cpu === b.cpu;
 
 /** The processors in the headers of ELF files. @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
 const ELF_MACHINES: Readonly<Record<number, string>> = { 3: 'ia32', 40: 'arm', 62: 'x64', 183: 'arm64' };
@@ -80,7 +80,7 @@ const MACH_64 = 0xfeedfacf;
 const MACH_UNIVERSAL = 0xcafebabe;
 
 /** Returns the platform of a native module; undefined if it is in no known format, e.g. empty or a script. */
-async function platformOf(file: Listed): Promise<Platform | undefined> {
+async function platformOf(file: Listed): Promise<TaskPlatform | undefined> {
   const header = Buffer.alloc(32);
   for await (const chunk of readListed(file)) {
     Buffer.from(chunk).copy(header);
@@ -98,7 +98,7 @@ async function platformOf(file: Listed): Promise<Platform | undefined> {
   return undefined;
 }
 
-const otherPlatform = (name: string, why: string, { os, cpu }: Platform): Problem =>
+const otherPlatform = (name: string, why: string, { os, cpu }: TaskPlatform): Problem =>
   problem('PACKAGE', {
     what: `${shownPath(name)} has a native module for another platform.`,
     why: `${why}; the task runs on ${os}/${cpu}.`,

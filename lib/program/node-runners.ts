@@ -16,6 +16,8 @@ const NODE_VALUES = [
   '-C',
   '--conditions',
   '--title',
+  '--env-file',
+  '--env-file-if-exists',
 ];
 const TS_NODE_VALUES = [
   '-r',

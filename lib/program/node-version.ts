@@ -6,6 +6,18 @@ import type { ProgramBase } from './start.ts';
 /** Names of images that contain Node, e.g. `node`, `nodejs20-debian12` or `nodejs-20`. */
 const NODE_IMAGE = /^(?:node|nodejs(?:-?\d+)?(?:-[\w.-]+)?|typescript-node|javascript-node)$/;
 
+/** Images of operating systems, on which a Dockerfile installs Node. */
+const SYSTEM_IMAGE =
+  /^(?:alpine|amazonlinux|bash|buildpack-deps|busybox|centos|debian|fedora|rockylinux|ubi\d*(?:-\w+)?|ubuntu)$/;
+
+/** Returns the base that a program needs: a Node program on the image of an operating system needs Node's image. */
+export function neededBase(reference: string, view: FolderView): ProgramBase {
+  const base = baseOf(reference);
+  const [name = ''] = posix.basename(reference).split(/[:@]/);
+  const isNode = base.kind === 'other' && SYSTEM_IMAGE.test(name) && view.kindOf('package.json') === 'file';
+  return isNode ? { kind: 'node', major: undefined } : base;
+}
+
 /**
  * Returns the base of a Dockerfile's image.
  * @param reference e.g. `node:20-alpine` or `gcr.io/distroless/nodejs20-debian12`

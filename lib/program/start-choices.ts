@@ -6,7 +6,7 @@ import { readManifestFields, type FolderView } from './folder-view.ts';
 import { asNodeImage, interpret, interpretLine } from './interpret.ts';
 import { namedFile, nodeLaunch, type Launch, type LaunchPlace, type NoLaunch } from './launch.ts';
 import { nothingToStart, noProgram, severalPrograms } from './no-program.ts';
-import { baseOf } from './node-version.ts';
+import { baseOf, neededBase } from './node-version.ts';
 import { scriptLine } from './package-scripts.ts';
 import { quoted } from './shell-words.ts';
 import type { StartSettings, StartSource } from './start.ts';
@@ -84,12 +84,12 @@ function fromDockerfile(facts: StartFacts): Choice | undefined {
   const { view, stage } = facts;
   if (stage === undefined) return undefined;
   const { entrypoint, command = [] } = stage;
-  const isNode = baseOf(stage.base).kind === 'node';
+  const isNode = neededBase(stage.base, view).kind === 'node';
   // An empty image starts nothing.
   const isEmpty = entrypoint === undefined && command.length === 0;
   if (isEmpty && (isNode || stage.base === 'scratch')) return undefined;
   const whole =
-    entrypoint === undefined && isNode
+    entrypoint === undefined && baseOf(stage.base).kind === 'node'
       ? asNodeImage(command, inImage(facts))
       : [...(entrypoint ?? []), ...command];
   const found = interpret(whole, inImage(facts));

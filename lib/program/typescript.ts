@@ -213,5 +213,5 @@ export const compileErrors = (folder: string, lines: readonly string[]): Problem
       ...(lines.length > MAX_ERRORS ? [`and ${lines.length - MAX_ERRORS} more`] : []),
     ].join('\n'),
     now: NOTHING_CHANGED,
-    fix: ['Correct the errors named above.'],
+    fix: ['Correct the errors named above.', 'npm install, if a package is missing'],
   });

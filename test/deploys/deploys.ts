@@ -121,7 +121,7 @@ function printedBy({ problem }: Outcome, { folder }: Machine): string {
   if (!problem) return 'works';
   const reasons = problem.why.split('\n');
   const ofSteps = reasons.flatMap((line) => /^The deployment of .+?\.(?= ECS:|$)/.exec(line)?.[0] ?? []);
-  const namesFile = ['BUNDLE', 'CONFIG_INVALID'].includes(problem.code);
+  const namesFile = ['BUNDLE', 'PACKAGE', 'CONFIG_INVALID'].includes(problem.code);
   const more = namesFile ? reasons.slice(0, 2) : problem.code === 'STEPS_FAILED' ? ofSteps : [];
   return [problem.what, ...more]
     .join(' ')

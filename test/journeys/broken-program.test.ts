@@ -14,8 +14,8 @@ test('a syntax error, a missing health path and a crash are explained, and the c
     code: 1,
     stdout: '',
     problem: {
-      code: 'BUNDLE',
-      what: expect.stringMatching(/app cannot be bundled\.$/),
+      code: 'PACKAGE',
+      what: expect.stringMatching(/app cannot be compiled\.$/),
       why: expect.stringMatching(/app\/main\.ts:3:15: Unexpected "="$/),
       now: 'Nothing was changed.',
       fix: [expect.stringContaining('Correct'), expect.stringContaining('npm install')],

@@ -89,13 +89,13 @@ export const STARTS: readonly DeployCase[] = [
     fault: 'the source has a syntax error',
     folders: { app: 'const x = {;\n' },
     services: api(),
-    cause: /app cannot be bundled[^]*main\.ts:1:\d+: /,
+    cause: /app cannot be compiled[^]*main\.ts:1:\d+: /,
   },
   {
     name: 'missing-package',
     fault: 'the source imports a package that is not installed',
     folders: { app: `import leftPad from 'left-pad-not-installed';\nconsole.log(leftPad);\n${GOOD_PROGRAM}` },
     services: api(),
-    cause: /app cannot be bundled[^]*left-pad-not-installed/,
+    cause: /app cannot be compiled[^]*left-pad-not-installed/,
   },
 ];

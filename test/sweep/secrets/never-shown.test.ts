@@ -39,6 +39,8 @@ const config = (environment: Record<string, string>, more = ''): string[] => {
     name: 'tiny',
     region: 'eu-west-1',
     deregistrationDelaySeconds: 0,
+    // The command below names the file of a bundle.
+    builder: 'bundle',
     tags: { team: 'web' },
     services: {
       web: {

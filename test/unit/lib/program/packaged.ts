@@ -20,7 +20,6 @@ export const startOf = (changes: Partial<ProgramStart> = {}): ProgramStart => ({
   environment: {},
   user: '1000:1000',
   workingFolder: '/app',
-  stopSignal: undefined,
   ports: [],
   folder: '/app',
   workspaceFolder: '/app',

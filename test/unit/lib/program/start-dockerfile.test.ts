@@ -1,6 +1,5 @@
 // Starts as a Dockerfile says.
 import { describe, expect, test } from '@jest/globals';
-import { isProblem } from '../../../../lib/model/problem.ts';
 import { decideStart } from '../../../../lib/program/decide-start.ts';
 import type { StartSettings } from '../../../../lib/program/start.ts';
 import { viewOf } from './folder.ts';
@@ -262,6 +261,12 @@ CMD ["node", "server.js"]`;
     ]);
   });
 
+  test('are also RUN steps in the form of a document', () => {
+    const text =
+      'FROM node\nRUN <<EOF\napt-get update\napt-get install -y ffmpeg\nEOF\nCMD ["node", "server.js"]';
+    expect(differencesOf(text)).toEqual(['The image is built without RUN apt-get install -y ffmpeg.']);
+  });
+
   test("are base images other than Node's, if the program runs with Node", () => {
     expect(differencesOf('FROM ubuntu:24.04\nCMD ["node", "server.js"]')).toEqual([
       "The base image is Node's, not ubuntu:24.04.",
@@ -273,6 +278,42 @@ CMD ["node", "server.js"]`;
       differencesOf('FROM node\nCOPY --from=aws/adapter /opt/x /opt/x\nCMD ["node", "server.js"]'),
     ).toEqual(['The image does not contain /opt/x, which the Dockerfile adds from another image or a URL.']);
   });
+});
+
+describe('the files that a command names', () => {
+  const files = { ...FILES, 'entry.sh': '', 'scripts/init.sh': '' };
+  const commandOf = (instructions: string) =>
+    startOf(`FROM node\nWORKDIR /app\n${instructions}`, files).command;
+  test.each([
+    [
+      'COPY entry.sh /usr/local/bin/\nENTRYPOINT ["entry.sh"]\nCOPY . .\nCMD ["node", "server.js"]',
+      ['./entry.sh', 'node', 'server.js'],
+      'a script that is copied to the path',
+    ],
+    [
+      'COPY . .\nCMD ["bash", "/app/scripts/init.sh", "/etc/x"]',
+      ['bash', 'scripts/init.sh', '/etc/x'],
+      'an argument',
+    ],
+    ['COPY . .\nCMD ["/app/scripts/init.sh"]', ['./scripts/init.sh'], 'a program'],
+    ['COPY scripts /opt/run\nCOPY . .\nCMD ["sh", "/opt/run/init.sh"]', ['sh', 'scripts/init.sh'], 'a copy'],
+  ])('%j starts %j: %s', (instructions, command, _why) => {
+    expect(commandOf(instructions)).toEqual(command);
+  });
+});
+
+test('a Node program on the image of an operating system gets the image of Node', () => {
+  const text =
+    'FROM public.ecr.aws/docker/library/ubuntu:18.04\nRUN apt install -y nodejs jq\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["bash", "/srv/start.sh"]';
+  expect(startOf(text, { ...FILES, 'start.sh': '' })).toMatchObject({
+    command: ['bash', 'start.sh'],
+    base: { kind: 'node' },
+    differences: [
+      "The base image is Node's, not public.ecr.aws/docker/library/ubuntu:18.04.",
+      'The image is built without RUN apt install -y nodejs jq.',
+    ],
+  });
+  expect(startOf(text, { 'start.sh': '', 'main.go': '' }).base.kind).toBe('other');
 });
 
 describe('a program without Node', () => {
@@ -302,69 +343,4 @@ describe('a program without Node', () => {
 
 test('an empty image starts nothing, so package.json decides', () => {
   expect(startOf('FROM scratch\nCOPY . .')).toMatchObject({ source: 'start script', base: { kind: 'node' } });
-});
-
-describe('the configuration', () => {
-  const text = 'FROM node:22 AS app\nWORKDIR /srv\nCOPY . .\nCMD ["node", "server.js"]\nFROM nginx';
-
-  test('names the target', () => {
-    expect(startOf(text, FILES, { target: 'app' })).toMatchObject({
-      command: ['node', 'server.js'],
-      folder: '/srv',
-    });
-  });
-
-  test('names the Dockerfile', () => {
-    const files = { ...FILES, 'docker/prod.Dockerfile': 'FROM node\nCMD ["node", "index.js"]' };
-    expect(startOf(text, files, { dockerfile: 'docker/prod.Dockerfile' }).command).toEqual([
-      'node',
-      'index.js',
-    ]);
-  });
-
-  test('has precedence over the command, and the rest stays as the Dockerfile says', () => {
-    expect(startOf(text, FILES, { target: 'app', entry: 'src/main.ts', user: 'root' })).toMatchObject({
-      source: 'configuration',
-      command: ['node', '--enable-source-maps', 'src/main.js'],
-      workingFolder: '/srv',
-      compiles: true,
-      user: 'root',
-    });
-    expect(startOf(text, FILES, { target: 'app', command: ['node', 'index.js'] })).toMatchObject({
-      source: 'configuration',
-      command: ['node', 'index.js'],
-      entry: 'index.js',
-    });
-  });
-
-  test('keeps an entry point that belongs to the program', () => {
-    const files = { ...FILES, 'entrypoint.sh': '' };
-    const withEntrypoint =
-      'FROM node\nWORKDIR /app\nENTRYPOINT ["./entrypoint.sh"]\nCMD ["node", "server.js"]';
-    expect(startOf(withEntrypoint, files).command).toEqual(['./entrypoint.sh', 'node', 'server.js']);
-    expect(startOf(withEntrypoint, files, { command: ['b'] })).toMatchObject({
-      entrypoint: ['./entrypoint.sh'],
-      command: ['b'],
-    });
-  });
-
-  test('does not change the base image by a command', () => {
-    expect(startOf('FROM python:3', FILES, { command: ['python', 'b.py'] })).toMatchObject({
-      base: { kind: 'other', reference: 'python:3' },
-      command: ['python', 'b.py'],
-    });
-  });
-
-  test.each([
-    [{ target: 'test' }, /Dockerfile has no stage test/],
-    [{ dockerfile: 'nowhere' }, /Its Dockerfile nowhere does not exist/],
-    [{ entry: 'nowhere.js' }, /It runs nowhere.js, which does not exist/],
-  ])('%j is a problem', (settings, why) => {
-    try {
-      startOf(text, FILES, settings);
-      throw new Error('There was no problem');
-    } catch (error) {
-      expect(isProblem(error, 'NO_PROGRAM') && error.why).toMatch(why);
-    }
-  });
 });

@@ -43,8 +43,8 @@ describe('a simple command starts the program itself', () => {
     ['ts-node-dev --respawn --transpile-only src/main.ts', 'node --enable-source-maps src/main.js'],
     ['tsx src/worker.mts', 'node --enable-source-maps src/worker.mjs'],
     [
-      'tsx watch --clear-screen=false --env-file=.env src/main.ts',
-      'node --enable-source-maps --env-file=.env src/main.js',
+      'tsx watch --clear-screen=false --no-warnings src/main.ts',
+      'node --enable-source-maps --no-warnings src/main.js',
     ],
     ['node --import tsx src/main.ts', 'node --enable-source-maps src/main.js'],
     ['node --import=tsx --experimental-strip-types src/main.ts', 'node --enable-source-maps src/main.js'],
@@ -72,6 +72,32 @@ describe('a simple command starts the program itself', () => {
     const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
     expect(start.command.map(quote).join(' ')).toBe(command);
     expect(start.source).toBe('start script');
+  });
+});
+
+describe('a file of variables', () => {
+  const script = { start: 'node --env-file=.env server.js' };
+  const left = '.env is not in the image: set its variables in `environment` of the container.';
+
+  test('is read if it is packaged', () => {
+    const start = startWith(script, {}, { ...FILES, '.env': '' });
+    expect(start).toMatchObject({ command: ['node', '--env-file=.env', 'server.js'], differences: [] });
+  });
+
+  test.each([
+    ['it does not exist', {}],
+    ['.gitignore excludes it', { '.env': '', '.gitignore': 'node_modules\n.env\n' }],
+    ['.dockerignore excludes it', { '.env': '', '.dockerignore': '**/.env*' }],
+  ])('is left out and reported if %s', (_why, files) => {
+    const start = startWith(script, {}, { ...FILES, ...files });
+    expect(start).toMatchObject({ command: ['node', 'server.js'], differences: [left] });
+  });
+
+  test('may be the next word', () => {
+    expect(startWith({ start: 'tsx --env-file .env src/main.ts' })).toMatchObject({
+      command: ['node', '--enable-source-maps', 'src/main.js'],
+      differences: [left],
+    });
   });
 });
 

@@ -205,6 +205,10 @@ test('errors in files that the program imports are reported with their places; o
   expect(pathsOf(program.entries)).not.toContain('app/test/a.test.js');
   const broken = await folderOf({ ...files, 'src/lib.ts': `\n  const x = 'a;` });
   const { code, why } = await rejectionOf(packaged(broken, START));
+  const missing = await folderOf({ ...files, 'src/lib.ts': `import pad from 'left-pad';\npad();` });
+  expect((await rejectionOf(packaged(missing, START))).why).toMatch(
+    /src\/lib\.ts:1:\d+: Could not resolve "left-pad"/,
+  );
   expect({ code, why }).toEqual({
     code: 'PACKAGE',
     why: expect.stringMatching(/src\/lib\.ts:2:\d+: Unterminated/),

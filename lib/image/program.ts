@@ -2,8 +2,9 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildFailure, type BuildOptions } from 'esbuild';
-import { ENTRIES, entryOf } from '../config/entry.ts';
 import { errorLine, shownPath } from '../config/location.ts';
+import type { Source } from '../config/config.ts';
+import { startOfContainer } from '../config/program.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** A file of an image. */
@@ -54,16 +55,20 @@ const OPTIONS = {
 /**
  * Bundles the program of a folder. The same source gives the same bytes, regardless of where the folder is.
  * @param folder with the source, absolute
- * @throws BUNDLE with the location of every error
+ * @param settings the other fields of the source, such as its entry
+ * @throws BUNDLE with the location of every error; NO_PROGRAM, SEVERAL_PROGRAMS
  */
-export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
+export async function bundleProgram(
+  folder: string,
+  settings: Omit<Source, 'source'> = {},
+): Promise<ProgramFile[]> {
   const real = await realpath(folder);
-  const entry = entryOf(real);
-  if (entry === undefined) throw noEntry(folder);
+  const { entry, reason } = startOfContainer({ ...settings, source: real });
+  if (entry === undefined) throw noEntry(folder, reason);
   try {
     const { outputFiles } = await build({
       ...OPTIONS,
-      entryPoints: [entry],
+      entryPoints: [join(real, entry)],
       absWorkingDir: real,
       outfile: join(real, PROGRAM),
     });
@@ -89,12 +94,12 @@ function withRelativeSources(text: string): string {
   });
 }
 
-const noEntry = (folder: string): Problem =>
+const noEntry = (folder: string, reason: string): Problem =>
   problem('BUNDLE', {
     what: `${shownPath(folder)} cannot be bundled.`,
-    why: `It has no entry file: its package.json has no main, and none of ${ENTRIES.join(', ')} exists.`,
+    why: `${reason} That is not a file that Node runs.`,
     now: NOTHING_CHANGED,
-    fix: [`Set main in ${join(shownPath(folder), 'package.json')} to the file that starts the program.`],
+    fix: ['Set `entry` of the container in slipway.config.ts to the file that starts the program.'],
   });
 
 function bundleFailed(folder: string, cause: unknown): Problem {

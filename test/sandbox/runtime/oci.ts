@@ -18,9 +18,10 @@ function compiledServer(): Uint8Array | undefined {
   }
 }
 
-/** The runtime and the program, where the machine has a runtime and a compiler. */
+/** The runtime and the program, where root runs the tests, and the machine has a runtime and a compiler. */
 export function ociPrograms(): { runtime: string; server: Uint8Array } | undefined {
-  const runtime = findOciRuntime();
+  // Without root, it depends on the machine whether user namespaces may be used.
+  const runtime = process.getuid?.() === 0 ? findOciRuntime() : undefined;
   const server = runtime === undefined ? undefined : compiledServer();
   return runtime !== undefined && server !== undefined ? { runtime, server } : undefined;
 }

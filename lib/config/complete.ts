@@ -1,8 +1,9 @@
-/** Completes a configuration that the schema has accepted. Reads only the Dockerfiles of sources. */
+/** Completes a configuration that the schema has accepted. Reads only the files that decide how sources start. */
 import { resolve } from 'node:path';
-import { userOfProgram } from '../program/decide-start.ts';
+import { hasNode, userOfProgram } from '../program/decide-start.ts';
 import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
+import { startSettingsOf } from './program.ts';
 import { Health, type StackOutput } from './schema.ts';
 
 /** The values that complete a configuration. */
@@ -76,6 +77,7 @@ const completeContainer = (
     environment: completeEnvironment(fields),
     command: fields.command,
     user: fields.user ?? (built && userOfProgram(built.source, built)),
+    ...(built && !hasNode(built.source, startSettingsOf(built, fields)) && { lacksNode: true }),
   };
 };
 

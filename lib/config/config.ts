@@ -44,6 +44,8 @@ export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'h
   readonly key: string;
   /** The source of its image, or an image reference. */
   readonly image: Source | { readonly reference: string };
+  /** Set if its image is built from a Dockerfile whose program is not Node's. */
+  readonly lacksNode?: boolean;
   readonly health: HealthCheck;
 }
 

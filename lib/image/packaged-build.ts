@@ -70,6 +70,8 @@ const needsEngine = (folder: string, reference: string, hasBase: boolean): Probl
             'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
           ]
         : ['Set `entry` of the container, if the folder has a Node program that should start instead.']),
-      'or give the container an `image` by reference instead of `source`',
+      hasBase
+        ? 'or give the container an `image` by reference instead of `source`'
+        : 'or build it with docker or podman, push it to the registry of the sandbox, and give its reference as `image` instead of `source`: on Linux, the sandbox runs it where runc or crun is installed',
     ],
   });

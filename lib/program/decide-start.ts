@@ -79,6 +79,19 @@ export function userOfProgram(folder: string, { dockerfile, target, buildArgs }:
   );
 }
 
+/**
+ * Whether the image of a folder has Node: its program is Node's, or its Dockerfile is based on Node. A folder whose start cannot be
+ * decided counts as one of Node's; the build reports the reason.
+ * @param folder absolute
+ */
+export function hasNode(folder: string, settings?: StartSettings): boolean {
+  try {
+    return startOfProgram(folder, settings).base.kind === 'node';
+  } catch {
+    return true;
+  }
+}
+
 /** Returns the path of the Dockerfile; undefined when there is none. */
 const dockerfileOf = (view: FolderView, name: string | undefined): string | undefined =>
   (name === undefined ? ['Dockerfile', 'Containerfile'] : [name]).find(

@@ -14,11 +14,15 @@ const folder = folderWith({
   'packages/api/docker/Dockerfile':
     'ARG V=1\nFROM node:22 AS run\nWORKDIR /srv\nCOPY . .\nENV V=$V\nUSER 1500\nCMD ["node", "packages/api/server.js"]\nFROM run AS debug\nUSER root',
   'folders/src/main.ts/readme': '',
+  'python/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nCMD ["python", "app.py"]',
+  'python/app.py': '',
+  'debian/Dockerfile': 'FROM debian:12\nRUN apt-get install nodejs\nCOPY . .\nCMD ["node", "server.js"]',
+  'debian/server.js': '',
 });
 const DOCKERFILE = { dockerfile: 'docker/Dockerfile', context: '.' };
-const containerWith = (fields: object) => {
+const containerWith = (fields: object, more: Record<string, unknown> = {}) => {
   const container = { source: 'packages/api', ...fields };
-  const config = parseConfig(validStackWith({ 'services.shop.containers': { api: container } }), {
+  const config = parseConfig(validStackWith({ 'services.shop.containers': { api: container }, ...more }), {
     stage: 'dev',
     target: 'aws',
     folder,
@@ -73,4 +77,13 @@ test.each([
 test('a path that cannot exist is nothing', () => {
   expect(kindOf(join(folder, 'x'.repeat(5000)))).toBeUndefined();
   expect(() => startOfContainer({ source: join(folder, 'folders') })).toThrow('has no program');
+});
+
+test.each<[string, object, boolean | undefined]>([
+  ['a Dockerfile of Python', { source: 'python' }, true],
+  ['a Dockerfile of Node', DOCKERFILE, undefined],
+  ['a Node program on another base image', { source: 'debian' }, undefined],
+  ['no Dockerfile', { entry: 'server.js' }, undefined],
+])('a container with %s is marked if its image lacks Node', (_, fields, lacksNode) => {
+  expect(containerWith(fields, { builder: 'auto' }).lacksNode).toBe(lacksNode);
 });

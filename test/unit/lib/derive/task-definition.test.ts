@@ -80,6 +80,10 @@ describe('the registered task definition', () => {
     });
   });
 
+  test('has no health check with Node in an image without Node', () => {
+    expect(definitionWith({ lacksNode: true }).healthCheck).toBeUndefined();
+  });
+
   test('gives every container with a read-only root a separate volume for temporary files', () => {
     const writable = { ...api1, name: 'log', readOnlyRoot: false };
     const { containerDefinitions, volumes } = taskDefinitionFor(

@@ -10,6 +10,7 @@ import { interrupted } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
+import type { Declined, RollbackPlan, RollbackResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import type { AllIds } from '../provision/context.ts';
@@ -29,11 +30,14 @@ const NOUNS: readonly Noun[] = [
   'record',
 ];
 
+/** The result of a rollback or of its plan. */
+export type RollbackOutcome = RollbackResult | RollbackPlan | Declined;
+
 /** Does what `npm run rollback` does, and returns what to print. */
 export async function rollback(
   invocation: CommandContext,
   dependencies: SessionDependencies,
-): Promise<CommandResult> {
+): Promise<CommandResult<RollbackOutcome>> {
   const start = performance.now();
   const sessionOptions = {
     command: 'rollback',
@@ -43,7 +47,7 @@ export async function rollback(
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
 }
 
-async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult> {
+async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult<RollbackOutcome>> {
   const { options, report, signal } = invocation;
   const { run } = session;
   const stackInfo = announce(session, invocation, 'rollback');

@@ -35,13 +35,7 @@ beforeEach(() => {
     'node_modules',
   ])
     mkdirSync(pathOf(name));
-  for (const name of [
-    'run.js',
-    'build/code-cache.js',
-    'build/source-locations.js',
-    'build/unused-schemas.js',
-  ])
-    cpSync(join(ROOT, name), pathOf(name));
+  for (const name of ['run.js', 'build']) cpSync(join(ROOT, name), pathOf(name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules/esbuild'), pathOf('node_modules/esbuild'));
   writeFileSync(pathOf('package.json'), '{ "type": "module", "version": "1.2.3" }');
   writeFileSync(pathOf('package-lock.json'), '{}');

@@ -19,6 +19,7 @@ import type {
 
 export { defineStack } from './lib/config/define.ts';
 export type { StackContext, StackDefinition } from './lib/config/define.ts';
+export type { StackInput } from './lib/config/schema.ts';
 export { Problem } from './lib/model/problem.ts';
 export type { ProblemCode } from './lib/model/problem.ts';
 export type { Event as RunEvent, ResourceStatus } from './lib/model/report.ts';

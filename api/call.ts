@@ -11,7 +11,7 @@ import { followSignal, type StackOptions } from './options.ts';
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A command: its name and its options, and the function that starts it. */
-export interface Call<Json extends object> {
+interface Call<Json extends object> {
   readonly command: Command;
   readonly options: Options;
   readonly start: (context: CommandContext) => Promise<CommandResult<Json>>;

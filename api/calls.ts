@@ -43,7 +43,10 @@ export async function planStack(options: ProvisionOptions = {}): Promise<PlanRes
 async function runProvision(options: ProvisionOptions, plan: boolean) {
   const deploy = options.service !== undefined;
   const command = deploy ? 'deploy' : 'provision';
-  return call({ command, options: commandOptions(options, { plan, deploy }), start: startProvision }, options);
+  return call(
+    { command, options: commandOptions(options, { plan, deploy }), start: startProvision },
+    options,
+  );
 }
 
 /** Compares the stack with its configuration. */
@@ -69,7 +72,10 @@ export async function stackHistory(options: HistoryOptions = {}): Promise<Histor
 export async function rollBackService(options: RollbackOptions = {}): Promise<RollbackResult> {
   checkCallOptions('rollback', options, ['service', 'to', 'wait', 'adoptStack']);
   const rollback = commandOptions(options, {});
-  return withField('url', await call({ command: 'rollback', options: rollback, start: startRollback }, options));
+  return withField(
+    'url',
+    await call({ command: 'rollback', options: rollback, start: startRollback }, options),
+  );
 }
 
 /** Removes the whole stack. */

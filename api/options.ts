@@ -92,7 +92,9 @@ export function checkCallOptions(call: string, options: unknown, own: readonly O
   const shape = Object.fromEntries(names.map((name) => [name, SHAPE[name].optional()]));
   const { error } = z.strictObject(shape).safeParse(options);
   if (!error) return;
-  const mistakes = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  const mistakes = error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
   throw badCall(call, mistakes, names);
 }
 
@@ -106,9 +108,18 @@ const badCall = (call: string, mistakes: readonly string[], names: readonly stri
 
 /** Converts the options of a call to those of a command. Nothing is asked, so everything counts as confirmed. */
 export function commandOptions(
-  { config, stage, target, service, builder, wait, adopt, adoptStack, to, name }: Partial<
-    ProvisionOptions & RollbackOptions & TeardownOptions
-  >,
+  {
+    config,
+    stage,
+    target,
+    service,
+    builder,
+    wait,
+    adopt,
+    adoptStack,
+    to,
+    name,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;

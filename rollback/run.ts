@@ -47,7 +47,11 @@ export async function rollback(
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
 }
 
-async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult<RollbackOutcome>> {
+async function execute(
+  session: Session,
+  invocation: CommandContext,
+  start: number,
+): Promise<CommandResult<RollbackOutcome>> {
   const { options, report, signal } = invocation;
   const { run } = session;
   const stackInfo = announce(session, invocation, 'rollback');

@@ -2,7 +2,15 @@
 import type { Command as Program, Option } from 'commander';
 
 /** The commands that work on a stack. */
-export const COMMANDS = ['provision', 'deploy', 'drift', 'status', 'history', 'rollback', 'teardown'] as const;
+export const COMMANDS = [
+  'provision',
+  'deploy',
+  'drift',
+  'status',
+  'history',
+  'rollback',
+  'teardown',
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */

@@ -49,9 +49,14 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'the state file records ids no matter how they were found or created',
   },
   {
+    folder: 'lib/program/',
+    mayImport: ['lib/model/', 'lib/config/'],
+    reason: 'the start and the files of a program follow from its folder, for every way of building an image',
+  },
+  {
     folder: 'lib/image/',
     // Exception: uploads start concurrently.
-    mayImport: ['lib/model/', 'lib/config/', 'lib/aws/', 'lib/engine/concurrent.ts'],
+    mayImport: ['lib/model/', 'lib/config/', 'lib/program/', 'lib/aws/', 'lib/engine/concurrent.ts'],
     reason: 'images are built and pushed the same way for every stack',
   },
   {

@@ -6,6 +6,10 @@ export const VERBS = new Map([
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
   ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
   ['drift', { folder: 'provision', args: ['--drift'], purpose: 'lists differences from the configuration' }],
+  [
+    'status',
+    { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
+  ],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
   ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
@@ -13,6 +17,6 @@ export const VERBS = new Map([
 ]);
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
-export const PROGRAMS = [['provision', 'history', 'rollback', 'teardown'], ['sandbox']];
+export const PROGRAMS = [['provision', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
 /** The folders that contain the source of the programs. */
 export const SOURCES = ['build', 'lib', ...PROGRAMS.flat()];

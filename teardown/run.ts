@@ -39,7 +39,11 @@ export async function teardown(
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
 }
 
-async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult<TeardownOutcome>> {
+async function execute(
+  session: Session,
+  invocation: CommandContext,
+  start: number,
+): Promise<CommandResult<TeardownOutcome>> {
   const { options, report } = invocation;
   const { run } = session;
   const stackInfo = announce(session, invocation, 'teardown');

@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** The number of milliseconds that the file may run. */
   readonly timeoutMs?: number;
+  /** Receives each line that the file prints; by default, the lines are passed to stderr. */
+  readonly onOutput?: ((line: string) => void) | undefined;
 }
 
 /** Long enough for a configuration that fetches a few values over a network. */
@@ -47,12 +49,13 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     builtService,
     signal,
     timeoutMs = DEFAULT_TIMEOUT_MS,
+    onOutput,
   } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missingFile(file, path);
   const folder = dirname(path);
   const [input, { parseConfig }, project] = await Promise.all([
-    run({ file, path }, { context: { stage, target }, timeoutMs, signal }),
+    run({ file, path }, { context: { stage, target }, timeoutMs, signal, onOutput }),
     // Imported while the file runs.
     import('./parse.ts'),
     projectOf(folder),

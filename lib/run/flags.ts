@@ -2,14 +2,22 @@
 import type { Command as Program, Option } from 'commander';
 
 /** The commands that work on a stack. */
-export const COMMANDS = ['provision', 'deploy', 'drift', 'history', 'rollback', 'teardown'] as const;
+export const COMMANDS = [
+  'provision',
+  'deploy',
+  'drift',
+  'status',
+  'history',
+  'rollback',
+  'teardown',
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
 
 /** Whether a command changes nothing, whatever its options. */
-export const isReadOnly = (command: Command): boolean => ['drift', 'history'].includes(command);
+export const isReadOnly = (command: Command): boolean => ['drift', 'status', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];

@@ -32,6 +32,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Whether a user at a terminal can answer a question. */
   readonly interactive: boolean;
+  /** Whether the output of the configuration is reported as notes, instead of being passed to stderr. */
+  readonly isQuiet?: boolean;
 }
 
 /** Runs a command from its arguments to its exit code. */

@@ -96,6 +96,9 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
 ];
 
+/** The rooms whose commands a program can call. */
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'history', 'rollback', 'teardown'];
+
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
     folder: `${folder}/src/`,
@@ -144,6 +147,21 @@ export const BOUNDARIES: readonly Boundary[] = [
     mayImport: ['lib/', 'history/', 'provision/', 'sandbox/client.ts'],
     reason:
       'it restores an entry of a history, and waits for a deployment and verifies it as a provision does',
+  },
+  {
+    folder: 'status/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it reports the address and the warnings that a provision reports',
+  },
+  {
+    folder: 'api/',
+    mayImport: ['lib/', ...ROOMS_OF_COMMANDS.map((room) => `${room}/start.ts`)],
+    reason: 'a program calls the same functions as the command line, and sees only their options and results',
+  },
+  {
+    folder: 'index.ts',
+    mayImport: ['api/', 'lib/config/define.ts', 'lib/config/schema.ts', 'lib/model/', 'lib/run/results.ts'],
+    reason: 'a configuration imports it, so it must load nothing before its first call',
   },
   {
     folder: 'sandbox/',

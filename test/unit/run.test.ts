@@ -28,6 +28,7 @@ beforeEach(() => {
     'build',
     'lib',
     'provision',
+    'status',
     'history',
     'rollback',
     'teardown',
@@ -42,7 +43,7 @@ beforeEach(() => {
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['provision', 'history', 'rollback', 'teardown', 'sandbox'])
+  for (const name of ['provision', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
     writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -84,6 +85,7 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
     'provision',
     'deploy',
     'drift',
+    'status',
     'history',
     'rollback',
     'teardown',
@@ -105,7 +107,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, deploy, drift, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, deploy, drift, status, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

@@ -1,6 +1,7 @@
 /** `npm pack`: compiles the package into `dist`, with its types, the schema of the configuration and the completion scripts. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { compilePrograms } from '../build/compile.js';
@@ -13,6 +14,9 @@ import { packageLocations } from './package-locations.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
+
+/** The compiled `index.ts`. It shares its chunks with the commands. */
+const LIBRARY = 'api/index';
 
 const PACKAGE_OPTIONS: BuildOptions = {
   define: { 'process.env.SLIPWAY_IS_PACKAGE': '"true"' },
@@ -42,7 +46,7 @@ async function compileEntryPoints(): Promise<void> {
   await build({
     ...PACKAGE_OPTIONS,
     absWorkingDir: ROOT,
-    entryPoints: { index: 'index.ts', bin: 'pack/bin.ts', run: 'pack/run.ts' },
+    entryPoints: { bin: 'pack/bin.ts', run: 'pack/run.ts' },
     outdir: DIST,
     platform: 'node',
     target: 'node20',
@@ -53,6 +57,16 @@ async function compileEntryPoints(): Promise<void> {
   });
   const bin = join(DIST, 'bin.js');
   writeFileSync(bin, `#!/usr/bin/env node\n${readFileSync(bin, 'utf8')}`, { mode: 0o755 });
+}
+
+/** Writes the exports of the library as an ES module. It loads the same scripts as `require`, so that both have the same classes. */
+function writeLibraryModule(): void {
+  const names = Object.keys(createRequire(import.meta.url)(join(DIST, `${LIBRARY}.cjs`)) as object).sort();
+  const load = `createRequire(import.meta.url)('./${LIBRARY}.cjs')`;
+  write(
+    'index.js',
+    `import { createRequire } from 'node:module';\nexport const { ${names.join(', ')} } = ${load};\n`,
+  );
 }
 
 /** Returns the commands with their options, as the compiled programs describe them. */
@@ -81,8 +95,10 @@ await compilePrograms({
   outdir: DIST,
   locations: packageLocations(ROOT),
   options: { ...PACKAGE_OPTIONS, chunkNames: 'chunks/[name]-[hash]' },
+  library: { in: 'index.ts', out: LIBRARY },
 });
 await compileEntryPoints();
+writeLibraryModule();
 copyScripts();
 write('schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);
 for (const { path, text } of declarationsOf(ROOT, 'index.ts')) write(path, text);

@@ -62,7 +62,7 @@ function problemText({ code, errors = [], message }) {
     code === 'ERR_MODULE_NOT_FOUND'
       ? 'npm ci'
       : !isSourceError
-        ? `Make ${join(ROOT, 'node_modules')} writable and free disk space, or run npm run prepare as a user who may write there.`
+        ? `Make ${join(ROOT, 'node_modules')} writable and free disk space, or run npm run compile as a user who may write there.`
         : 'git status, to see what was changed';
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }

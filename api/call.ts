@@ -5,7 +5,8 @@ import { commandProblem } from '../lib/run/command-problem.ts';
 import type { Command } from '../lib/run/flags.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { Options } from '../lib/run/options.ts';
-import { followSignal, type StackOptions } from './options.ts';
+import { followSignal } from './check-options.ts';
+import type { StackOptions } from './options.ts';
 
 /** Node's longest timer; it only keeps the process alive. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

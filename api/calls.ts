@@ -14,16 +14,15 @@ import { startRollback } from '../rollback/start.ts';
 import { startStatus } from '../status/start.ts';
 import { startTeardown } from '../teardown/start.ts';
 import { call } from './call.ts';
-import {
-  checkCallOptions,
-  commandOptions,
-  type DriftOptions,
-  type HistoryOptions,
-  type OptionName,
-  type ProvisionOptions,
-  type RollbackOptions,
-  type StackOptions,
-  type TeardownOptions,
+import { checkCallOptions, commandOptions } from './check-options.ts';
+import type {
+  DriftOptions,
+  HistoryOptions,
+  OptionName,
+  ProvisionOptions,
+  RollbackOptions,
+  StackOptions,
+  TeardownOptions,
 } from './options.ts';
 
 const PROVISION_OPTIONS: readonly OptionName[] = ['service', 'builder', 'wait', 'adopt', 'adoptStack'];

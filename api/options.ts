@@ -1,9 +1,6 @@
-/** The options of the programmatic API, and their conversion to the options of the commands. */
-import { setMaxListeners } from 'node:events';
-import * as z from 'zod';
-import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
+/** The options of the programmatic API: types only, since the package publishes this file. */
+import type { Builder } from '../lib/config/config.ts';
 import type { Event } from '../lib/model/report.ts';
-import { DEFAULT_OPTIONS, type Options } from '../lib/run/options.ts';
 
 /** The options of every call: which stack, and how the call reports and stops. */
 export interface StackOptions {
@@ -30,7 +27,7 @@ export interface ProvisionOptions extends StackOptions, AdoptStackOption {
   /** Limits the call to one service and the resources that it needs. */
   readonly service?: string | undefined;
   /** The way images are built from source; it takes precedence over the configuration. */
-  readonly builder?: Options['builder'];
+  readonly builder?: Builder | undefined;
   /** Whether to wait for deployments, health and DNS; true by default. */
   readonly wait?: boolean | undefined;
   /** The addresses of existing resources to take over, e.g. `logGroup`. */
@@ -62,88 +59,5 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
   readonly name?: string | undefined;
 }
 
-/** Every option with its check. */
-const SHAPE = {
-  config: z.string().min(1),
-  stage: z.string().min(1),
-  target: z.enum(['sandbox', 'aws']),
-  onEvent: z.custom((value) => typeof value === 'function', 'Invalid input: expected a function'),
-  signal: z.instanceof(AbortSignal),
-  service: z.string().min(1),
-  builder: z.enum(['auto', 'bundle', 'docker']),
-  wait: z.boolean(),
-  adopt: z.array(z.string().min(1)),
-  adoptStack: z.boolean(),
-  to: z.int().min(1),
-  name: z.string().min(1),
-};
-export type OptionName = keyof typeof SHAPE;
-
-/** The options that every call has. */
-const COMMON: readonly OptionName[] = ['config', 'stage', 'target', 'onEvent', 'signal'];
-
-/**
- * Checks the options of a call, since programs in JavaScript have no types.
- * @param own the options that the call has in addition to the common ones
- * @throws ARGUMENTS with every mistake
- */
-export function checkCallOptions(call: string, options: unknown, own: readonly OptionName[]): void {
-  const names = [...COMMON, ...own];
-  const shape = Object.fromEntries(names.map((name) => [name, SHAPE[name].optional()]));
-  const { error } = z.strictObject(shape).safeParse(options);
-  if (!error) return;
-  const mistakes = error.issues.map(({ path, message }) =>
-    [path.join('.'), message].filter(Boolean).join(': '),
-  );
-  throw badCall(call, mistakes, names);
-}
-
-const badCall = (call: string, mistakes: readonly string[], names: readonly string[]): Problem =>
-  problem('ARGUMENTS', {
-    what: `${call}() was called with ${mistakes.length === 1 ? 'an invalid option' : 'invalid options'}.`,
-    why: mistakes.map((mistake) => `${mistake}.`).join('\n'),
-    now: NOTHING_CHANGED,
-    fix: [`Correct the options of the call; its options are ${names.join(', ')}.`],
-  });
-
-/** Converts the options of a call to those of a command. Nothing is asked, so everything counts as confirmed. */
-export function commandOptions(
-  {
-    config,
-    stage,
-    target,
-    service,
-    builder,
-    wait,
-    adopt,
-    adoptStack,
-    to,
-    name,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions>,
-  selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
-): Options {
-  const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
-  return {
-    ...DEFAULT_OPTIONS,
-    ...selected,
-    ...{ config, service, builder, to, name, yes: true },
-    stage: stage ?? defaultStage,
-    target: target ?? defaultTarget,
-    wait: wait ?? true,
-    adopt: adopt ?? [],
-    adoptStack: adoptStack ?? false,
-  };
-}
-
-/** Returns a controller that is aborted together with a signal, and a function that unlinks the two. */
-export function followSignal(signal: AbortSignal | undefined): {
-  readonly controller: AbortController;
-  readonly unfollow: () => void;
-} {
-  const controller = new AbortController();
-  // Every call and every wait of a run adds a listener; that is not a leak.
-  setMaxListeners(0, controller.signal);
-  const abort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  return { controller, unfollow: () => signal?.removeEventListener('abort', abort) };
-}
+/** The names of all options. */
+export type OptionName = keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions;

@@ -7,14 +7,15 @@ import { unusedSchemas } from './unused-schemas.js';
 
 /**
  * The settings of a compilation: the folder of Slipway's source, and the destination, which may be empty. `locations` is the
- * plugin that replaces `import.meta`; `options` replaces other options of esbuild.
+ * plugin that replaces `import.meta`; `options` replaces other options of esbuild. `library` is compiled together with the commands.
  * @typedef {{
  *   root: string,
  *   outdir: string,
  *   locations: import('esbuild').Plugin,
  *   options?: import('esbuild').BuildOptions,
- *   programs?: readonly (readonly string[])[],
+ *   library?: EntryPoint,
  * }} Compilation
+ * @typedef {{ in: string, out: string }} EntryPoint
  */
 
 /** @type {import('esbuild').BuildOptions} */
@@ -35,10 +36,14 @@ const OPTIONS = {
  * @param {Compilation} compilation
  * @throws esbuild's BuildFailure, after esbuild has printed the errors of the source
  */
-export async function compilePrograms({ root, outdir, locations, options = {}, programs = PROGRAMS }) {
+export async function compilePrograms({ root, outdir, locations, options = {}, library }) {
   const plugins = [locations, unusedSchemas];
+  const groups = PROGRAMS.map((folders, index) => [
+    ...folders.map((folder) => ({ in: `${folder}/main.ts`, out: `${folder}/main` })),
+    ...(index === 0 && library ? [library] : []),
+  ]);
   await Promise.all(
-    programs.map((folders) => build(bundleOptions(folders, { root, outdir, plugins, options }))),
+    groups.map((entryPoints) => build(bundleOptions(entryPoints, { root, outdir, plugins, options }))),
   );
   await build(scriptOptions(outdir, options));
 }
@@ -46,16 +51,15 @@ export async function compilePrograms({ root, outdir, locations, options = {}, p
 /**
  * Returns the options for bundling to ES modules. This format lets esbuild remove unused code, and lets programs share chunks
  * that load lazily.
- * @param {readonly string[]} folders
+ * @param {EntryPoint[]} entryPoints
  * @param {{ root: string, outdir: string, plugins: import('esbuild').Plugin[], options: import('esbuild').BuildOptions }} settings
  * @returns {import('esbuild').BuildOptions}
  */
-const bundleOptions = (folders, { root, outdir, plugins, options }) => ({
+const bundleOptions = (entryPoints, { root, outdir, plugins, options }) => ({
   ...OPTIONS,
   absWorkingDir: root,
-  entryPoints: folders.map((folder) => `${folder}/main.ts`),
+  entryPoints,
   outdir,
-  outbase: root,
   format: 'esm',
   bundle: true,
   splitting: true,

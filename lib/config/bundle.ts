@@ -2,7 +2,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type BuildFailure, type OutputFile } from 'esbuild';
+import { build, type BuildFailure, type OutputFile, type Plugin } from 'esbuild';
 import { sourceLocations } from '../../build/source-locations.js';
 import { errorLine } from './location.ts';
 
@@ -35,6 +35,24 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
   };
 }
 
+/**
+ * Provides what a configuration imports from `slipway`. The package itself is not read: it may be installed for all projects, and
+ * then a configuration cannot resolve it.
+ */
+const ownPackage: Plugin = {
+  name: 'own-package',
+  setup(bundler) {
+    // Not literals: under Jest, a literal is not an instance of the RegExp class that esbuild requires.
+    bundler.onResolve({ filter: new RegExp('^slipway$') }, ({ path }) => ({
+      path,
+      namespace: 'own-package',
+    }));
+    bundler.onLoad({ filter: new RegExp(''), namespace: 'own-package' }, () => ({
+      contents: 'export const defineStack = (stack) => stack;',
+    }));
+  },
+};
+
 async function outputFilesOf(path: string, outfile: string): Promise<readonly OutputFile[]> {
   try {
     const { outputFiles } = await build({
@@ -53,7 +71,7 @@ async function outputFilesOf(path: string, outfile: string): Promise<readonly Ou
       sourcesContent: false,
       outfile,
       logLevel: 'silent',
-      plugins: [sourceLocations],
+      plugins: [sourceLocations, ownPackage],
     });
     return outputFiles;
   } catch (error) {

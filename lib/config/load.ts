@@ -60,7 +60,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     import('./parse.ts'),
     projectOf(folder),
   ]);
-  return parseConfig(input, {
+  return parseConfig(withoutSchemaReference(input), {
     stage,
     target,
     builder,
@@ -71,6 +71,12 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     needsSources,
     builtService,
   });
+}
+
+/** Removes the reference to the JSON Schema, with which an editor checks a configuration in JSON. */
+function withoutSchemaReference(input: unknown): unknown {
+  const { $schema, ...fields } = Object(input) as Record<string, unknown>;
+  return typeof $schema === 'string' ? fields : input;
 }
 
 /** A configuration file: as the user named it, and its absolute path. */

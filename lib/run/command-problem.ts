@@ -1,9 +1,10 @@
 /** Turns the failure of a command into the problem to report, with the flags of its stack in every suggested command. */
 import { explain } from '../aws/explain.ts';
-import { Problem } from '../model/problem.ts';
+import type { Problem } from '../model/problem.ts';
 import { interrupted } from './failures.ts';
 import { isReadOnly, type Command } from './flags.ts';
 import { commandLine, withStackFlags, type Options } from './options.ts';
+import { typedProblem } from './typed-commands.ts';
 
 /**
  * Returns the problem that explains why a command failed.
@@ -25,13 +26,5 @@ export function commandProblem(
         command: rerunCommand,
         mayHaveChanged: !isReadOnly(command),
       });
-  return options ? forStack(problem, options) : problem;
+  return typedProblem(problem, (advice) => (options ? withStackFlags(advice, options) : advice));
 }
-
-/** Adds the flags of this stack to the commands that a problem suggests. */
-const forStack = (original: Problem, options: Options): Problem =>
-  new Problem(original.code, {
-    ...original,
-    fix: original.fix.map((advice) => withStackFlags(advice, options)),
-    cause: original.cause,
-  });

@@ -1,5 +1,6 @@
 /** The main function of every command: arguments, output and exit codes. Only this file prints problems. */
 import { styleText } from 'node:util';
+import { asTyped } from '../../build/typed-command.js';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { commandProblem } from './command-problem.ts';
@@ -9,6 +10,7 @@ import { progressLines } from './progress-lines.ts';
 import { readOptions, type Options } from './options.ts';
 import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
+import { withTypedCommands } from './typed-commands.ts';
 
 /** The result of a command, to print on stdout. */
 export interface CommandResult<Json extends object = Readonly<Record<string, unknown>>> {
@@ -56,16 +58,16 @@ export async function main(
   try {
     const parsed = await readOptions(command, purpose, args, process.env);
     if ('help' in parsed) {
-      process.stdout.write(parsed.help);
+      process.stdout.write(asTyped(parsed.help));
       return;
     }
     options = parsed.options;
     const lines = progressLines((text) => void process.stderr.write(text), colour);
-    const report = timeline(lines, process.env['SLIPWAY_TIMELINE']);
+    const report = timeline(withTypedCommands(lines), process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const pendingResult = work({ options, report, signal, interactive });
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
-    print(isJson ? { ...document, ok: true, ...result.json } : result.text);
+    print(isJson ? { ...document, ok: true, ...result.json } : asTyped(result.text));
     process.exitCode = result.exitCode;
   } catch (error) {
     const shownProblem = commandProblem(error, command, options, signal.aborted);

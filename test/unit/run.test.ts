@@ -254,7 +254,7 @@ const problem = (why: RegExp, fix: RegExp) =>
 test('when node_modules is read-only, run.js reports how to make it writable', async () => {
   chmodSync(pathOf('node_modules'), 0o555);
   expect(await outputOfFailedStart()).toEqual(
-    problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/),
+    problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run compile.*/),
   );
   chmodSync(pathOf('node_modules'), 0o755);
 });

@@ -3,6 +3,7 @@
 
 /** The commands by name. `folder` contains the program of a command; `args` come before the arguments of the user. */
 export const VERBS = new Map([
+  ['init', { folder: 'init', args: [], purpose: 'writes a configuration for the programs of a folder' }],
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
   ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
   ['drift', { folder: 'provision', args: ['--drift'], purpose: 'lists differences from the configuration' }],
@@ -17,6 +18,6 @@ export const VERBS = new Map([
 ]);
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
-export const PROGRAMS = [['provision', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
+export const PROGRAMS = [['init', 'provision', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
 /** The folders that contain the source of the programs. */
 export const SOURCES = ['build', 'lib', ...PROGRAMS.flat()];

@@ -51,11 +51,11 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
 
 /** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */
 async function urlOf(session: Session, found: Survey): Promise<string | undefined> {
-  const { config, connectedTarget, lookContext } = session;
+  const { config, connectedTarget } = session;
   if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
   const ids = idsIn(found);
   const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
-  const zone = isZoneMissing ? undefined : await ownZone(lookContext(), connectedTarget, ids, undefined);
+  const zone = isZoneMissing ? undefined : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
   const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
   return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
 }

@@ -115,7 +115,7 @@ const missingFile = (file: string, path: string): Problem =>
         now: NOTHING_CHANGED,
         fix: [
           'Run the command in the folder of your slipway.config.ts, or name the file with --config FILE.',
-          "To start a new one, write export default defineStack({ name: 'shop', region: 'eu-west-1', services: { … } }) into it.",
+          'npm run init, to write one for the programs of this folder',
         ],
       });
 

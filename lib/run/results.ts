@@ -189,3 +189,15 @@ export type StatusResult = StackInfo & {
   /** Whether the stack exists and every service is healthy. */
   readonly healthy: boolean;
 };
+
+/** The result of `init`. */
+export type InitResult = {
+  /** The configuration file, as the user named it. */
+  readonly config: string;
+  /** Whether the file was written; false if it existed. */
+  readonly created: boolean;
+  /** Whether a line was added to `.gitignore`. */
+  readonly ignored: boolean;
+  /** The next command. */
+  readonly next: string;
+};

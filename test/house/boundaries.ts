@@ -154,6 +154,11 @@ export const BOUNDARIES: readonly Boundary[] = [
       'it restores an entry of a history, and waits for a deployment and verifies it as a provision does',
   },
   {
+    folder: 'init/',
+    mayImport: ['lib/'],
+    reason: 'it only reads and writes files, so it needs neither AWS nor the sandbox',
+  },
+  {
     folder: 'status/',
     mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
     reason: 'it reports the address and the warnings that a provision reports',

@@ -27,6 +27,7 @@ beforeEach(() => {
   for (const name of [
     'build',
     'lib',
+    'init',
     'provision',
     'status',
     'history',
@@ -43,7 +44,7 @@ beforeEach(() => {
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['provision', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
+  for (const name of ['init', 'provision', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
     writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -82,6 +83,7 @@ test.each([
 test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async (flag) => {
   const help = await run(flag);
   expect([...help.matchAll(/^ {2}npm run (\S+)/gm)].map(([, command]) => command)).toEqual([
+    'init',
     'provision',
     'deploy',
     'drift',
@@ -107,7 +109,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, deploy, drift, status, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, drift, status, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

@@ -10,16 +10,16 @@ const TASK_DEFINITION = 'arn:aws:ecs:eu-west-1:000000000000:task-definition/shop
 const healthy = { runningCount: 2, unregistered: [], unhealthy: [], ended: [] };
 const stack = config();
 const [{ name: web = '' } = {}] = stack.services;
-const service = (more: Partial<FoundService> = {}): FoundService =>
-  foundFor('services', web, {
-    status: 'ACTIVE',
-    taskDefinitionArn: TASK_DEFINITION,
-    desiredCount: 2,
-    runningCount: 2,
-    rollout: 'COMPLETED',
-    health: healthy,
-    ...more,
-  }) as FoundService;
+const service = (more: Partial<FoundService> = {}): FoundService => ({
+  ...foundFor('services', web),
+  status: 'ACTIVE',
+  taskDefinitionArn: TASK_DEFINITION,
+  desiredCount: 2,
+  runningCount: 2,
+  rollout: 'COMPLETED',
+  health: healthy,
+  ...more,
+});
 const statusOf = (found: FoundService) => statusesOf(stack, { services: new Map([[web, found]]) })[0];
 const unhealthyTarget = { container: 'api1', address: '10.0.0.4', port: 5000, why: 'Request timed out' };
 

@@ -5,7 +5,7 @@ import { guessContainer, type ContainerGuess } from './guess-container.ts';
 import { linkedInto } from './links.ts';
 import { withPaths } from './paths.ts';
 import type { ProgramFacts } from './programs.ts';
-import { MAX_NAMES_LENGTH, uniqueNames } from './names.ts';
+import { MAX_NAMES_LENGTH, uniqueNames, USUAL_NAME } from './names.ts';
 
 /** One service: its containers run in one task and reach each other on localhost. */
 export interface ServiceGuess {
@@ -24,12 +24,15 @@ export async function guessServices(
   choose: Choose,
   report: Report,
 ): Promise<ServiceGuess[]> {
-  const names = uniqueNames(programs);
+  const names = uniqueNames(programs, stackName);
   const guesses: ContainerGuess[] = [];
   for (const facts of programs) guesses.push(await guessContainer(facts, names.get(facts) ?? '', choose));
   const running = await withoutOthers(guesses, choose, report);
   const groups = linkedInto(running, report);
   const routed = await withPaths(groups.flat(), choose, report);
+  // In the folder of a single program, the stack has the name of the program.
+  if (routed.length === 1 && routed[0]?.facts.folder === '.')
+    return [{ name: routed[0].port ? 'web' : 'worker', containers: [{ ...routed[0], name: USUAL_NAME }] }];
   const services: ServiceGuess[] = [];
   for (const group of groups) {
     const containers = routed.filter(({ facts }) => group.some((one) => one.facts === facts));
@@ -37,9 +40,6 @@ export async function guessServices(
   }
   return services;
 }
-
-/** The name of the only container of a service, and of a service whose name would be too long. */
-const USUAL_NAME = 'app';
 
 /** Names a service after its program, or after the container that answers most requests. */
 function serviceOf(

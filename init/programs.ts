@@ -5,6 +5,7 @@ import { decideStart } from '../lib/program/decide-start.ts';
 import { readManifest, type FolderView } from '../lib/program/folder-view.ts';
 import type { ProgramStart } from '../lib/program/start.ts';
 import { listeningIn, listeningOfCommand, type Listening } from './listening.ts';
+import { listeningInOthers } from './other-languages.ts';
 import { routesIn, type ServedRoute } from './routes.ts';
 import { SKIPPED_FOLDERS, sourceFiles } from './source-files.ts';
 import { neededVariables, portsOfLocalUrls, type NeededVariable } from './variables.ts';
@@ -108,7 +109,7 @@ function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | un
     };
   const files = start.base.kind === 'node' ? sourceFiles(view, start.entry, folder) : [];
   const serverOfCommand = listeningOfCommand([script]);
-  const inSource = listeningIn(files);
+  const inSource = start.base.kind === 'node' ? listeningIn(files) : listeningInOthers(view, folder);
   return {
     folder,
     name: manifest.name ?? posix.basename(view.path),
@@ -116,7 +117,7 @@ function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | un
     listening: inSource.length > 0 || serverOfCommand === undefined ? inSource : [serverOfCommand],
     hasWebFramework: Object.keys(manifest.dependencies).some((name) => WEB_FRAMEWORKS.test(name)),
     routes: routesIn(files),
-    needs: neededVariables(files),
+    needs: neededVariables(files).filter(({ name }) => !Object.hasOwn(start.environment, name)),
     requestedPorts: portsOfLocalUrls(files),
   };
 }

@@ -1,5 +1,6 @@
 /** Runs `npm run init`: finds the programs of a repository, and writes a configuration that runs them. */
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { asTyped } from '../build/typed-command.js';
 import { CONFIG_FILE } from '../lib/config/config.ts';
 import { kindOf } from '../lib/config/entry.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
@@ -12,7 +13,7 @@ import { configText, type StackGuess } from './config-text.ts';
 import { ignoreState, writeConfig } from './files.ts';
 import type { Guess } from './guess-container.ts';
 import { guessServices } from './guess-stack.ts';
-import { configuredName } from './names.ts';
+import { configuredName, maxStackLength, USUAL_NAME } from './names.ts';
 import { findPrograms } from './programs.ts';
 import { userRegion } from './region.ts';
 
@@ -34,7 +35,7 @@ export async function init(invocation: CommandContext): Promise<CommandResult<In
   }
   const ignored = await ignoreState(path);
   if (ignored) report({ type: 'note', text: 'added .slipway/ to .gitignore' });
-  const next = commandLine('provision', options);
+  const next = asTyped(commandLine('provision', options));
   report({
     type: 'phase',
     text: isNew ? `${file} describes the stack` : `${file} exists, and stays as it is`,
@@ -48,7 +49,7 @@ async function guessStack(folder: string, invocation: CommandContext): Promise<S
   const { programs, leftOut } = findPrograms(viewOf);
   for (const { folder: name, why } of leftOut) report({ type: 'note', text: `${name} is left out: ${why}` });
   if (programs.length === 0) throw nothingFound(folder, leftOut.length > 0);
-  const name = stackNameOf(viewOf('.'));
+  const name = stackNameOf(viewOf('.'), maxStackLength(programs.length));
   const services = await guessServices(programs, name.value, chooseFor(invocation), report);
   for (const { name: service, containers } of services)
     for (const { facts, port, path } of containers) {
@@ -69,11 +70,14 @@ const unsetVariables = <Need extends { readonly name: string }>(
 ): Need[] =>
   needs.filter(({ name }) => !containers.some(({ environment }) => Object.hasOwn(environment, name)));
 
-function stackNameOf(view: FolderView): Guess<string> {
+function stackNameOf(view: FolderView, maxLength: number): Guess<string> {
   const { name } = readManifest(view);
   return name === undefined
-    ? { value: configuredName(basename(view.path), 'app'), why: 'from the name of the folder' }
-    : { value: configuredName(name, 'app'), why: 'from the name in package.json' };
+    ? {
+        value: configuredName(basename(view.path), USUAL_NAME, maxLength),
+        why: 'from the name of the folder',
+      }
+    : { value: configuredName(name, USUAL_NAME, maxLength), why: 'from the name in package.json' };
 }
 
 /** Returns the module from which a configuration in a folder imports `defineStack`. */

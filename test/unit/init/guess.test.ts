@@ -1,4 +1,5 @@
 // From the files of a repository to a guessed stack: which programs run, where, and what is asked or reported.
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../lib/config/parse.ts';
 import type { StackInput } from '../../../lib/config/schema.ts';
@@ -37,7 +38,8 @@ async function guess(files: Files, answers: Readonly<Record<string, string>> = {
   const text = configText(named, 'slipway');
   const [, literal = ''] = /defineStack\(([^]*)\);/.exec(text) ?? [];
   // The text is a JavaScript literal with comments.
-  const stack = new Function(`return ${literal}`)() as StackInput;
+  // The clone has the prototypes of this context, as an imported configuration has.
+  const stack = JSON.parse(JSON.stringify(runInNewContext(`(${literal})`))) as StackInput;
   return { stack, text, asked, events, leftOut };
 }
 
@@ -57,8 +59,8 @@ describe('one program', () => {
       'package.json': main('shop'),
       'server.js': server('process.env.PORT || 4000', `app.get('/healthz', ok);`),
     });
-    expect(containersOf(stack)).toEqual(['shop.app . 4000 /']);
-    expect(stack.services['shop']?.containers['app']?.health).toEqual({ path: '/healthz' });
+    expect(containersOf(stack)).toEqual(['web.app . 4000 /']);
+    expect(stack.services['web']?.containers['app']?.health).toEqual({ path: '/healthz' });
     expect({ asked, events }).toEqual({ asked: [], events: [] });
   });
 
@@ -67,7 +69,7 @@ describe('one program', () => {
       'package.json': main('shop'),
       'server.js': server('3000', `app.get('/users', u);`),
     });
-    expect(stack.services['shop']?.containers['app']?.health).toEqual({ path: '/', matcher: '200-404' });
+    expect(stack.services['web']?.containers['app']?.health).toEqual({ path: '/', matcher: '200-404' });
   });
 
   test('gets the port of its Dockerfile, and of the variable that the Dockerfile sets', async () => {
@@ -75,9 +77,9 @@ describe('one program', () => {
     const dockerfile = (more: string) =>
       `FROM node:22\nWORKDIR /app\nCOPY . .\n${more}\nCMD ["node", "server.js"]\n`;
     const exposed = await guess({ ...files, Dockerfile: dockerfile('EXPOSE 8080') });
-    expect(containersOf(exposed.stack)).toEqual(['shop.app . 8080 /']);
+    expect(containersOf(exposed.stack)).toEqual(['web.app . 8080 /']);
     const set = await guess({ ...files, Dockerfile: dockerfile('ENV PORT=9000') });
-    expect(containersOf(set.stack)).toEqual(['shop.app . 9000 /']);
+    expect(containersOf(set.stack)).toEqual(['web.app . 9000 /']);
   });
 
   test('gets its port in the variable that it reads, if that has no default', async () => {
@@ -85,7 +87,7 @@ describe('one program', () => {
       'package.json': main('shop'),
       'server.js': server('process.env.HTTP_PORT'),
     });
-    expect(stack.services['shop']?.containers['app']).toMatchObject({
+    expect(stack.services['web']?.containers['app']).toMatchObject({
       port: 3000,
       environment: { HTTP_PORT: '3000' },
     });
@@ -94,7 +96,7 @@ describe('one program', () => {
   test('that reads its address from a variable listens on every address', async () => {
     const listen = `{ port: 3000, host: process.env.HOST || '127.0.0.1' }`;
     const { stack } = await guess({ 'package.json': main('shop'), 'server.js': server(listen) });
-    expect(stack.services['shop']?.containers['app']?.environment).toEqual({ HOST: '0.0.0.0' });
+    expect(stack.services['web']?.containers['app']?.environment).toEqual({ HOST: '0.0.0.0' });
   });
 
   test('that can only be reached on loopback is reported', async () => {
@@ -114,22 +116,40 @@ describe('one program', () => {
     const { stack, asked } = await guess(unknown, { [question]: '5005' });
     expect({ asked, containers: containersOf(stack) }).toEqual({
       asked: [question],
-      containers: ['shop.app . 5005 /'],
+      containers: ['web.app . 5005 /'],
     });
     const two = await guess({
       'package.json': main('shop'),
       'server.js': `${server('9090')} ${server('process.env.PORT || 3000')}`,
     });
     expect(two.asked).toEqual(['shop listens on several ports. Which one do requests arrive on?']);
-    expect(containersOf(two.stack)).toEqual(['shop.app . 3000 /']);
+    expect(containersOf(two.stack)).toEqual(['web.app . 3000 /']);
   });
 
   test('that needs variables has them in a comment', async () => {
     const text = `if (!process.env.DATABASE_URL) process.exit(1); ${server('3000')}`;
     const result = await guess({ 'package.json': main('shop'), 'server.js': text });
     expect(result.text).toContain(`// DATABASE_URL: '', // server.js reads it, without a default`);
+    const dockerfile = 'FROM node:22\nENV DATABASE_URL=postgres://db\nCOPY . .\nCMD ["node", "server.js"]\n';
+    const inImage = await guess({ 'package.json': main('shop'), 'server.js': text, Dockerfile: dockerfile });
+    expect(inImage.text).not.toContain('DATABASE_URL');
   });
 });
+
+test.each([
+  ['Python', 'python:3.12', 'app.py', `HTTPServer(('', 3000), Handler).serve_forever()`, 3000],
+  ['Go', 'golang:1.22', 'main.go', `http.ListenAndServe(":4000", nil)`, 4000],
+  ['Flask', 'python:3.12', 'app.py', `app.run(host="0.0.0.0", port=5000)`, 5000],
+])(
+  'a program in %s gets the port in its source, and needs a container engine',
+  async (_, base, file, text, port) => {
+    const dockerfile = `FROM ${base}\nCOPY . .\nCMD ["run"]\n`;
+    const { stack, asked, text: configuration } = await guess({ Dockerfile: dockerfile, [file]: text });
+    expect(containersOf(stack)).toEqual([`web.app . ${port} /`]);
+    expect(asked).toEqual([]);
+    expect(configuration).toContain('needs a container engine');
+  },
+);
 
 describe('several programs', () => {
   test('with paths of their own are separate services', async () => {
@@ -231,10 +251,11 @@ test('the configuration is valid, whatever the names are', async () => {
 test.each([
   ['@acme/shop', 'shop'],
   ['express-api-starter', 'express'],
-  ['CatalogueService', 'catalogu'],
+  ['CatalogueService', 'catalogue'],
   ['ecsdemo-nodejs', 'ecsdemo'],
+  ['incomprehensibilities', 'incompreh'],
   ['internal-tools', 'tools'],
   ['123', 'app'],
 ])('the name %s becomes %s', (name, expected) => {
-  expect(configuredName(name, 'app')).toBe(expected);
+  expect(configuredName(name, 'app', 9)).toBe(expected);
 });

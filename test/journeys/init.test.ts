@@ -1,10 +1,11 @@
 // A repository with two HTTP services: init and provision lead to a URL that answers, with nothing typed in between.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { followProcess } from './command.ts';
 import { httpRequest, machine, ROOT, type Machine } from './harness.ts';
+import { testWithPython, typeAnswer } from './terminal.ts';
 
 /** Runs a command in the folder of the machine. */
 const runIn = ({ folder, env }: Machine, ...args: string[]) =>
@@ -34,8 +35,8 @@ test('a repository with two services is provisioned with nothing typed in betwee
   });
   expect(readFileSync(join(user.folder, 'slipway.config.ts'), 'utf8')).toBe(configuration);
 
-  const { code, lastLine, stderr } = await runIn(user, 'provision');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+  const { code, lastLine, problem } = await runIn(user, 'provision');
+  expect({ code, problem }).toEqual({ code: 0, problem: undefined });
   expect(await httpRequest(`${lastLine}/hello`)).toMatchObject({ status: 200, body: 'web: back /hello' });
   expect(await runIn(user, 'teardown')).toMatchObject({ code: 0 });
 }, 180_000);
@@ -50,3 +51,25 @@ test('a folder without a program is a problem, and no file is written', async ()
     problem: { code: 'ARGUMENTS', what: 'init has no option --target.' },
   });
 });
+
+testWithPython(
+  'at a terminal, init asks what the files leave open; Ctrl-C writes nothing (needs python3 on the PATH)',
+  async () => {
+    const user = await machine();
+    for (const name of ['admin', 'shop']) {
+      user.write(`${name}/package.json`, '{ "main": "server.js" }');
+      user.write(`${name}/server.js`, `express().get('/', home).listen(3000);`);
+    }
+    const prompt = /Which program answers the requests for \/\? \(admin, shop\) \[admin\] /;
+    const init = (keys: string) => typeAnswer(user, { keys, prompt, cwd: user.folder }, 'init');
+    expect((await init('\x03')).code).toBe(130);
+    expect(existsSync(join(user.folder, 'slipway.config.ts'))).toBe(false);
+    expect((await init('shop\r')).code).toBe(0);
+    const configuration = readFileSync(join(user.folder, 'slipway.config.ts'), 'utf8');
+    expect([...configuration.matchAll(/path: '(\/\w*)', \/\//g)].map(([, path]) => path)).toEqual([
+      '/admin',
+      '/',
+    ]);
+  },
+  60_000,
+);

@@ -5,6 +5,7 @@ import { commandProblem } from '../lib/run/command-problem.ts';
 import type { Command } from '../lib/run/flags.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { Options } from '../lib/run/options.ts';
+import { withTypedCommands } from '../lib/run/typed-commands.ts';
 import { followSignal } from './check-options.ts';
 import type { StackOptions } from './options.ts';
 
@@ -44,7 +45,10 @@ export async function call<Json extends object>(
   // Keeps the process alive until the call ends: without anything to wait for, it would exit silently.
   const keepAlive = setInterval(() => undefined, LONGEST_TIMER_MS);
   try {
-    const context = { options, report, signal: controller.signal, interactive: false, isQuiet: true };
+    const context = {
+      ...{ options, signal: controller.signal, interactive: false, isQuiet: true },
+      report: withTypedCommands(report),
+    };
     const { json } = await start(context);
     if (listenerFailure) throw listenerFailure.error;
     return json;

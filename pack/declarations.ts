@@ -1,7 +1,9 @@
 /** Writes the type declarations of the package: those of `index.ts`, and of the files that they refer to. */
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
+import * as z from 'zod';
 import { STACK_NODE } from '../lib/config/schema-nodes.ts';
+import { Stack } from '../lib/config/schema.ts';
 import { schemaType } from './schema-type.ts';
 
 /** A declaration file, relative to the folder of the package's files. */
@@ -12,8 +14,11 @@ export interface Declaration {
 
 /** This file infers its types from Zod, which the package does not install; the types are written from the schema instead. */
 const SCHEMA = 'lib/config/schema.ts';
-const schemaDeclarations = (): string =>
-  `/** A stack as a user writes it. */\nexport type StackInput = ${schemaType(STACK_NODE)};\n`;
+const schemaDeclarations = (): string => `/** A stack as a user writes it. */
+export type StackInput = ${schemaType(STACK_NODE)};
+/** A stack with its defaults. */
+export type StackOutput = ${schemaType(z.toJSONSchema(Stack, { io: 'output' }))};
+`;
 
 /**
  * Returns the declarations of a file, and of all files that these refer to.

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { hashOf } from '../build/code-cache.js';
 import { compilePrograms } from '../build/compile.js';
 import { filesIn } from '../build/files-in.js';
 import { SOURCES, VERBS } from '../build/verbs.js';
@@ -43,8 +44,11 @@ function copyScripts(): void {
 
 /** Compiles the entry points of the package, which Node loads as ES modules. */
 async function compileEntryPoints(): Promise<void> {
+  const programs = filesIn(DIST).sort();
+  const hash = hashOf(programs.map((file) => hashOf(readFileSync(file))).join());
   await build({
     ...PACKAGE_OPTIONS,
+    define: { ...PACKAGE_OPTIONS.define, 'process.env.SLIPWAY_BUILD': JSON.stringify(hash.slice(0, 16)) },
     absWorkingDir: ROOT,
     entryPoints: { bin: 'pack/bin.ts', run: 'pack/run.ts' },
     outdir: DIST,

@@ -1,5 +1,6 @@
 /** Runs a command of the package, `slipway provision …`: its programs are compiled already. */
 import { join } from 'node:path';
+import { keepCachesIn } from '../build/code-cache.js';
 import { readCommandLine, verbList } from '../build/command-line.js';
 import { startProgram } from '../build/start-program.js';
 import { commandPrefix } from '../build/typed-command.js';
@@ -7,6 +8,10 @@ import { printCompletion } from './print-completion.ts';
 
 /** The folder of this file in the package, with the programs. */
 const DIST = import.meta.dirname;
+/** The folder in which programs of a project keep their caches; the package itself stays as it was installed. */
+const CACHE = join(DIST, '../../.cache/slipway');
+/** Identifies this build. Its compilation replaces the variable. */
+const BUILD = process.env['SLIPWAY_BUILD'] ?? '';
 
 const prefix = commandPrefix();
 const commands = `${verbList((name) => `${prefix} ${name}`)}`;
@@ -22,4 +27,7 @@ const { verb, args } = readCommandLine(argv.length === 0 ? ['--help'] : argv, {
 
 // If the umask masked the owner's bits, this process could not enter the folders that it creates.
 process.umask(process.umask() & 0o077);
-if (verb) startProgram(DIST, verb, args);
+if (verb) {
+  keepCachesIn(DIST, join(CACHE, BUILD));
+  startProgram(DIST, verb, args);
+}

@@ -55,7 +55,9 @@ async function urlOf(session: Session, found: Survey): Promise<string | undefine
   if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
   const ids = idsIn(found);
   const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
-  const zone = isZoneMissing ? undefined : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
+  const zone = isZoneMissing
+    ? undefined
+    : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
   const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
   return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
 }

@@ -2,9 +2,10 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type BuildFailure, type OutputFile, type Plugin } from 'esbuild';
+import { build, type BuildFailure, type OutputFile } from 'esbuild';
 import { sourceLocations } from '../../build/source-locations.js';
 import { errorLine } from './location.ts';
+import { ownPackage } from './own-package.ts';
 
 /** A module with its imports, as one string that needs neither a loader nor a file. */
 export interface ModuleBundle {
@@ -34,24 +35,6 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
     mapStack: (stack) => mapToSource(stack, { name, map: map ?? '', folder: dirname(path) }),
   };
 }
-
-/**
- * Provides what a configuration imports from `slipway`. The package itself is not read: it may be installed for all projects, and
- * then a configuration cannot resolve it.
- */
-const ownPackage: Plugin = {
-  name: 'own-package',
-  setup(bundler) {
-    // Not literals: under Jest, a literal is not an instance of the RegExp class that esbuild requires.
-    bundler.onResolve({ filter: new RegExp('^slipway$') }, ({ path }) => ({
-      path,
-      namespace: 'own-package',
-    }));
-    bundler.onLoad({ filter: new RegExp(''), namespace: 'own-package' }, () => ({
-      contents: 'export const defineStack = (stack) => stack;',
-    }));
-  },
-};
 
 async function outputFilesOf(path: string, outfile: string): Promise<readonly OutputFile[]> {
   try {

@@ -54,12 +54,13 @@ export default {
     '<rootDir>/test/terraform/',
     '<rootDir>/test/boto3/',
     '<rootDir>/test/aws-cli/',
+    '<rootDir>/test/install/',
     // npm run test:deploys runs all of them.
     '<rootDir>/test/deploys/(?!sample)',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],
   setupFiles: process.env.SEED ? ['<rootDir>/test/seed.cjs'] : [],
-  modulePathIgnorePatterns: ['<rootDir>/.slipway'],
+  modulePathIgnorePatterns: ['<rootDir>/.slipway', '<rootDir>/dist'],
   transform: {
     '\\.[cm]?[jt]s$': [
       '@swc/jest',

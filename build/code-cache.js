@@ -1,9 +1,9 @@
 // Runs the scripts that run.js has built. V8's code cache saves V8 from compiling them again in every run.
 // @ts-check
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
@@ -16,6 +16,25 @@ const HASH_LENGTH = 64;
 const CACHE_SUFFIX = `${process.version}-${hashOf(
   [process.arch, ...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
 ).slice(0, 8)}`;
+
+/**
+ * The folder of the scripts, and the folder of their caches; by default, a cache is beside its script.
+ * @type {{ scripts: string, caches: string } | undefined}
+ */
+let folders;
+
+/**
+ * Keeps the caches of the scripts of a folder in another folder. It is created when it is needed.
+ * @param {string} scripts
+ * @param {string} caches a folder for exactly this build: V8 does not notice all changes of a script
+ */
+export function keepCachesIn(scripts, caches) {
+  folders = { scripts, caches };
+}
+
+/** @param {string} file */
+const cacheFileOf = (file) =>
+  `${folders ? join(folders.caches, relative(folders.scripts, file)) : file}-${CACHE_SUFFIX}`;
 
 /** The modules that this process has loaded, keyed by file. @type {Map<string, { exports: object }>} */
 const modules = new Map();
@@ -45,7 +64,7 @@ export function load(file) {
  * @param {{ exports: object }} module
  */
 function run(file, module) {
-  const cacheFile = `${file}-${CACHE_SUFFIX}`;
+  const cacheFile = cacheFileOf(file);
   const cachedData = readCache(cacheFile);
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
@@ -95,6 +114,7 @@ function readCache(file) {
 function writeCache(file, data) {
   const partFile = `${file}-${process.pid}`;
   try {
+    mkdirSync(dirname(partFile), { recursive: true });
     writeFileSync(partFile, Buffer.concat([Buffer.from(hashOf(data)), data]));
     renameSync(partFile, file);
   } catch {

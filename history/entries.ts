@@ -5,12 +5,9 @@ import { callerName } from '../lib/derive/caller-name.ts';
 import { changesBetween } from '../lib/derive/revision-words.ts';
 import { BY_TAG, RESTORES_TAG } from '../lib/derive/tags.ts';
 import { definitionFields } from '../lib/derive/task-definition.ts';
+import type { DeploymentOutcome } from '../lib/run/results.ts';
 import type { HistoryFacts } from './read.ts';
 import { sharesIn } from './shares.ts';
-
-/** The ways in which a deployment ends. `unknown`: ECS keeps no record of a deployment for longer than 90 days. */
-export type DeploymentOutcome =
-  'successful' | 'rolled back' | 'stopped' | 'in progress' | 'not deployed' | 'unknown';
 
 /** The image of a container. */
 export interface DeployedImage {

@@ -5,6 +5,7 @@ import type { Survey } from '../lib/look/found.ts';
 import type { Noun } from '../lib/model/architecture.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
+import type { HistoryResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { historyOf } from './entries.ts';
 import { checkDeployed, deployedServices } from './named-service.ts';
@@ -22,7 +23,7 @@ const NOUNS: readonly Noun[] = ['services', 'taskDefinitions'];
 export async function history(
   invocation: CommandContext,
   dependencies: SessionDependencies,
-): Promise<CommandResult> {
+): Promise<CommandResult<HistoryResult>> {
   const sessionOptions = {
     command: 'history',
     isReadOnly: true,
@@ -32,7 +33,7 @@ export async function history(
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation));
 }
 
-async function execute(session: Session, invocation: CommandContext): Promise<CommandResult> {
+async function execute(session: Session, invocation: CommandContext): Promise<CommandResult<HistoryResult>> {
   const { options, report } = invocation;
   const { config, run } = session;
   const context = session.lookContext();

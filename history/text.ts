@@ -1,4 +1,5 @@
 /** Formats the history of a service for people and for scripts. Pure. */
+import type { ServiceHistory } from '../lib/run/results.ts';
 import type { DeployedImage, HistoryEntry } from './entries.ts';
 
 /** The number of digits of a digest that are shown. */
@@ -54,7 +55,11 @@ const shortDigest = ({ digest = '' }: DeployedImage): string =>
   digest.replace(/^\w+:/, '').slice(0, SHOWN_DIGITS);
 
 /** Returns the history of a service for scripts. */
-export const historyJson = (service: string, entries: readonly HistoryEntry[], olderCount: number) => ({
+export const historyJson = (
+  service: string,
+  entries: readonly HistoryEntry[],
+  olderCount: number,
+): ServiceHistory => ({
   service,
   revisions: entries.map(({ at, by, restores, images, reason, isServing, trafficPercent, ...entry }) => ({
     revision: entry.revision,

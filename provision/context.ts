@@ -4,13 +4,17 @@ import { look } from '../lib/engine/survey.ts';
 import { tagsOf } from '../lib/derive/tags.ts';
 import { singleFlight, type Desired, type LookContext } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
-import type { Ids, Noun } from '../lib/model/architecture.ts';
+import { nouns, type Ids, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { awsCommand, untilReported, type Run } from '../lib/run/run.ts';
 import type { Intent } from '../lib/state/format.ts';
 
 /** The current ids of every noun. */
 export type AllIds = { [N in Noun]: Map<string, Ids[N]> };
+
+/** Returns the ids of everything that a survey found. */
+export const idsIn = (found: Survey): AllIds =>
+  Object.fromEntries(nouns.map((noun) => [noun, new Map(itemsOf(found, noun))])) as unknown as AllIds;
 
 /** The part of a context that all changes of a run share. */
 export interface ApplyScope {

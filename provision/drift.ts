@@ -5,6 +5,7 @@ import { sizeOfStack } from '../lib/look/stack.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
+import type { DriftResult, StackInfo } from '../lib/run/results.ts';
 import type { Plan } from './plan.ts';
 import { rolledBackServices, rolledBackText } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
@@ -20,11 +21,11 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  */
 export function driftResult(
   { changes, kept, found }: Plan,
-  stackInfo: { readonly stack: string },
+  stackInfo: StackInfo,
   lastFingerprint: string | undefined,
   currentFingerprint: string,
   repairCommand: string,
-): CommandResult {
+): CommandResult<DriftResult> {
   const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const rollbacks = rolledBackServices(changes, found);
   const warnings = healthWarnings(found);

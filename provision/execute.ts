@@ -12,6 +12,7 @@ import { durationText } from '../lib/run/progress-lines.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
+import type { Declined, DriftResult, PlanResult, ProvisionResult, StackInfo } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import { alarmEvents } from './alarms.ts';
@@ -30,6 +31,9 @@ import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
 
+/** The result of a provision, of a plan, or of a comparison with the configuration. */
+export type ProvisionOutcome = ProvisionResult | PlanResult | DriftResult | Declined;
+
 /**
  * Brings the stack up to date with the configuration. With --plan, only prints the plan; with --drift, only reports drift.
  * @param start the time at which the command started, milliseconds of `performance.now()`
@@ -39,7 +43,7 @@ export async function execute(
   session: Session,
   invocation: CommandContext,
   start: number,
-): Promise<CommandResult> {
+): Promise<CommandResult<ProvisionOutcome>> {
   const { options, report, signal } = invocation;
   const command = selectedCommand(options);
   const onlyService = onlyServiceOf(options);
@@ -164,8 +168,8 @@ async function applyPlan(session: Session, plan: Plan, onlyService: string | und
 
 function planResult(
   plan: Plan,
-  { service, ...stackInfo }: { readonly service: string | undefined },
-): CommandResult {
+  { service, ...stackInfo }: StackInfo & { readonly service: string | undefined },
+): CommandResult<PlanResult> {
   const { changes, kept, found } = plan;
   const rollbacks = rolledBackServices(changes, found);
   const lines = [

@@ -7,6 +7,7 @@ import { unknownService } from '../lib/run/bad-arguments.ts';
 import { inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { SessionDependencies } from '../lib/run/session.ts';
+import type { ProvisionOutcome } from './execute.ts';
 import { selectedCommand } from './one-service.ts';
 
 /** Loaded while the responses of the survey are pending. */
@@ -25,7 +26,7 @@ const withService =
 export async function provision(
   invocation: CommandContext,
   dependencies: SessionDependencies,
-): Promise<CommandResult> {
+): Promise<CommandResult<ProvisionOutcome>> {
   const start = performance.now();
   const command = selectedCommand(invocation.options);
   const { service } = invocation.options;

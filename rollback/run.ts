@@ -3,16 +3,17 @@ import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import { itemsOf, type Survey } from '../lib/look/found.ts';
-import { nouns, type Noun } from '../lib/model/architecture.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { Noun } from '../lib/model/architecture.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
+import type { Declined, RollbackPlan, RollbackResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
-import type { AllIds } from '../provision/context.ts';
+import { idsIn } from '../provision/context.ts';
 import { finish } from '../provision/done/finish.ts';
 import { planRollback } from './plan.ts';
 import { carryOutRollback, rollbackText, type Rollback } from './restore.ts';
@@ -29,11 +30,14 @@ const NOUNS: readonly Noun[] = [
   'record',
 ];
 
+/** The result of a rollback or of its plan. */
+export type RollbackOutcome = RollbackResult | RollbackPlan | Declined;
+
 /** Does what `npm run rollback` does, and returns what to print. */
 export async function rollback(
   invocation: CommandContext,
   dependencies: SessionDependencies,
-): Promise<CommandResult> {
+): Promise<CommandResult<RollbackOutcome>> {
   const start = performance.now();
   const sessionOptions = {
     command: 'rollback',
@@ -43,7 +47,11 @@ export async function rollback(
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
 }
 
-async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult> {
+async function execute(
+  session: Session,
+  invocation: CommandContext,
+  start: number,
+): Promise<CommandResult<RollbackOutcome>> {
   const { options, report, signal } = invocation;
   const { run } = session;
   const stackInfo = announce(session, invocation, 'rollback');
@@ -101,9 +109,7 @@ async function finishRollback(
   { key, deployed, existing }: Rollback,
 ): Promise<string | undefined> {
   const context = session.lookContext();
-  const ids = Object.fromEntries(
-    nouns.map((noun) => [noun, new Map(itemsOf(found, noun))]),
-  ) as unknown as AllIds;
+  const ids = idsIn(found);
   const names = { ...context.names, service: () => existing.serviceName };
   const { url } = await finish(
     session.run,

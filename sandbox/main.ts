@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { asTyped } from '../build/typed-command.js';
 import { FolderTakenError } from './state/claim.ts';
 import { LOST_RACE_EXIT_CODE } from './background.ts';
 import { PACES, type Pace } from './world/durations.ts';
@@ -77,7 +78,7 @@ function parsePace(text: string, name: string): Pace {
 async function run(): Promise<void> {
   const { help, background, port, httpPort, folder, pace, weather } = readArguments();
   if (help) {
-    process.stdout.write(HELP);
+    process.stdout.write(asTyped(HELP));
     return;
   }
   if (!hasOnlyKeptVariables(process.env)) {
@@ -150,7 +151,7 @@ run().catch((error: unknown) => {
     ? 'Stop the process that uses the port, or choose another port: --port 4567'
     : folderTaken
       ? 'Use that sandbox, or choose another folder and port: --folder FOLDER --port 4567'
-      : 'npm run sandbox -- --help';
+      : asTyped('npm run sandbox -- --help');
   process.stderr.write(
     `problem  The sandbox cannot start.\n  why    ${message}\n  now    Nothing was changed.\n  to do  ${fix}\n`,
   );

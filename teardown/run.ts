@@ -14,6 +14,7 @@ import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
+import type { Declined, StackInfo, TeardownPlan, TeardownResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
@@ -21,11 +22,14 @@ import { findObstacles, throwObstacles, type Obstacle } from './obstacles.ts';
 import { removalOrder, removals } from './plan.ts';
 import { removeResource } from './remove.ts';
 
+/** The result of a teardown or of its plan. */
+export type TeardownOutcome = TeardownResult | TeardownPlan | Declined;
+
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(
   invocation: CommandContext,
   dependencies: SessionDependencies,
-): Promise<CommandResult> {
+): Promise<CommandResult<TeardownOutcome>> {
   const start = performance.now();
   const sessionOptions = {
     command: 'teardown',
@@ -35,7 +39,11 @@ export async function teardown(
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
 }
 
-async function execute(session: Session, invocation: CommandContext, start: number): Promise<CommandResult> {
+async function execute(
+  session: Session,
+  invocation: CommandContext,
+  start: number,
+): Promise<CommandResult<TeardownOutcome>> {
   const { options, report } = invocation;
   const { run } = session;
   const stackInfo = announce(session, invocation, 'teardown');
@@ -127,9 +135,9 @@ const certificateText = ({ nouns, vpc }: Certificate): string =>
 
 function planResult(
   changes: readonly Change[],
-  stackInfo: object,
+  stackInfo: StackInfo,
   obstacles: readonly Obstacle[],
-): CommandResult {
+): CommandResult<TeardownPlan> {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,

@@ -11,8 +11,9 @@ import { sourceLocations } from '../build/source-locations.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** The definitions that CommonJS packages expect. */
-const COMMONJS = `import { createRequire } from 'node:module';
-  const require = createRequire(import.meta.url), __filename = import.meta.filename;`;
+const COMMONJS = `import { createRequire as requireFrom } from 'node:module';
+  const require = requireFrom(import.meta.url), __filename = import.meta.filename;`;
+const ESBUILD = join(ROOT, 'node_modules/esbuild/lib/main.js');
 const children: ChildProcess[] = [];
 const folders: string[] = [];
 afterAll(async () => {
@@ -43,6 +44,9 @@ export async function compileProgram(source: string): Promise<string> {
     write: false,
     platform: 'node',
     format: 'esm',
+    // It finds its binary next to its own file.
+    alias: { esbuild: ESBUILD },
+    external: [ESBUILD],
     banner: { js: COMMONJS },
     logLevel: 'silent',
     plugins: [sourceLocations],

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { build, type BuildFailure, type OutputFile } from 'esbuild';
 import { sourceLocations } from '../../build/source-locations.js';
 import { errorLine } from './location.ts';
+import { ownPackage } from './own-package.ts';
 
 /** A module with its imports, as one string that needs neither a loader nor a file. */
 export interface ModuleBundle {
@@ -53,7 +54,7 @@ async function outputFilesOf(path: string, outfile: string): Promise<readonly Ou
       sourcesContent: false,
       outfile,
       logLevel: 'silent',
-      plugins: [sourceLocations],
+      plugins: [sourceLocations, ownPackage],
     });
     return outputFiles;
   } catch (error) {

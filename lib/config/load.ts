@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** The number of milliseconds that the file may run. */
   readonly timeoutMs?: number;
+  /** Receives each line that the file prints; by default, the lines are passed to stderr. */
+  readonly onOutput?: ((line: string) => void) | undefined;
 }
 
 /** Long enough for a configuration that fetches a few values over a network. */
@@ -47,17 +49,18 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     builtService,
     signal,
     timeoutMs = DEFAULT_TIMEOUT_MS,
+    onOutput,
   } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missingFile(file, path);
   const folder = dirname(path);
   const [input, { parseConfig }, project] = await Promise.all([
-    run({ file, path }, { context: { stage, target }, timeoutMs, signal }),
+    run({ file, path }, { context: { stage, target }, timeoutMs, signal, onOutput }),
     // Imported while the file runs.
     import('./parse.ts'),
     projectOf(folder),
   ]);
-  return parseConfig(input, {
+  return parseConfig(withoutSchemaReference(input), {
     stage,
     target,
     builder,
@@ -68,6 +71,12 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     needsSources,
     builtService,
   });
+}
+
+/** Removes the reference to the JSON Schema, with which an editor checks a configuration in JSON. */
+function withoutSchemaReference(input: unknown): unknown {
+  const { $schema, ...fields } = Object(input) as Record<string, unknown>;
+  return typeof $schema === 'string' ? fields : input;
 }
 
 /** A configuration file: as the user named it, and its absolute path. */
@@ -106,7 +115,7 @@ const missingFile = (file: string, path: string): Problem =>
         now: NOTHING_CHANGED,
         fix: [
           'Run the command in the folder of your slipway.config.ts, or name the file with --config FILE.',
-          "To start a new one, write export default defineStack({ name: 'shop', region: 'eu-west-1', services: { … } }) into it.",
+          'npm run init, to write one for the programs of this folder',
         ],
       });
 

@@ -1,6 +1,7 @@
 /** Runs a configuration in a separate process, so that a configuration that hangs, exits or crashes is reported as a problem and does not end the run. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { bundleModule } from './bundle.ts';
 import type { Reply, Thrown, Variables } from './child.js';
 import type { StackContext } from './define.ts';
@@ -13,6 +14,8 @@ export interface ModuleRun {
   /** The number of milliseconds that the module may run. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Receives each line that the module prints; by default, the lines are passed to stderr. */
+  readonly onOutput?: ((line: string) => void) | undefined;
 }
 
 /** The error of a module that yields no value. The message is the reason. */
@@ -36,7 +39,7 @@ const MAX_HEAP_MIB = 1024;
  */
 export async function runModule(
   path: string,
-  { context, timeoutMs, signal }: ModuleRun,
+  { context, timeoutMs, signal, onOutput }: ModuleRun,
 ): Promise<{ value?: unknown }> {
   signal?.throwIfAborted();
   // The process starts while the module is bundled.
@@ -45,8 +48,10 @@ export async function runModule(
     execArgv: [`--max-old-space-size=${MAX_HEAP_MIB}`],
     serialization: 'advanced',
     // The output of the module goes to stderr: stdout may be reserved for a single JSON document.
-    stdio: ['ignore', 2, 2, 'ipc'],
+    stdio: onOutput ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 2, 2, 'ipc'],
   });
+  for (const stream of [child.stdout, child.stderr])
+    if (stream && onOutput) createInterface({ input: stream }).on('line', onOutput);
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('close', () => process.off('exit', kill));

@@ -2,11 +2,24 @@
 import type { Command as Program, Option } from 'commander';
 
 /** The commands that work on a stack. */
-export const COMMANDS = ['provision', 'deploy', 'drift', 'history', 'rollback', 'teardown'] as const;
-export type Command = (typeof COMMANDS)[number];
+export const COMMANDS = [
+  'provision',
+  'deploy',
+  'drift',
+  'status',
+  'history',
+  'rollback',
+  'teardown',
+] as const;
+/** All commands with options; `init` writes a configuration, and works on no stack. */
+export type Command = (typeof COMMANDS)[number] | 'init';
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
+
+/** Whether a command changes no resource, whatever its options. */
+export const isReadOnly = (command: Command): boolean =>
+  ['init', 'drift', 'status', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -44,18 +57,18 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--config <file>',
     description: 'the configuration file (default: slipway.config.ts)',
-    commands: COMMANDS,
+    commands: [...COMMANDS, 'init'],
   },
   {
     flags: '--plan',
     description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
     commands: CHANGING_COMMANDS,
   },
-  { flags: '--yes', description: 'do not ask for confirmation', commands: CHANGING_COMMANDS },
+  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, 'init'] },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
-    commands: COMMANDS,
+    commands: [...COMMANDS, 'init'],
   },
   {
     flags: '--to <revision>',

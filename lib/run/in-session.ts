@@ -2,25 +2,18 @@
 import { interrupted } from './failures.ts';
 import type { Command } from './flags.ts';
 import type { CommandContext, CommandResult } from './main.ts';
+import type { StackInfo } from './results.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
-
-/** The stack of a run, for questions and results. */
-export interface StackInfo {
-  readonly stack: string;
-  readonly target: CommandContext['options']['target'];
-  readonly region: string;
-  readonly account: string;
-}
 
 /**
  * Opens a session, does the work of a command, and closes the session.
  * @throws Problem that explains the failure of the work; INTERRUPTED when the signal is aborted
  */
-export async function inSession(
+export async function inSession<Json extends object>(
   { options, report, signal }: CommandContext,
   sessionOptions: Omit<SessionOptions, 'report' | 'signal'>,
-  work: (session: Session) => Promise<CommandResult>,
-): Promise<CommandResult> {
+  work: (session: Session) => Promise<CommandResult<Json>>,
+): Promise<CommandResult<Json>> {
   const session = await openSession(options, { ...sessionOptions, report, signal });
   try {
     return await work(session);

@@ -1,23 +1,24 @@
 /** The main function of every command: arguments, output and exit codes. Only this file prints problems. */
 import { styleText } from 'node:util';
-import { explain } from '../aws/explain.ts';
-import { Problem } from '../model/problem.ts';
+import { asTyped } from '../../build/typed-command.js';
+import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
-import { interrupted } from './failures.ts';
+import { commandProblem } from './command-problem.ts';
 import type { Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLines } from './progress-lines.ts';
-import { withStackFlags, readOptions, commandLine, type Options } from './options.ts';
+import { readOptions, type Options } from './options.ts';
 import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
+import { withTypedCommands } from './typed-commands.ts';
 
 /** The result of a command, to print on stdout. */
-export interface CommandResult {
+export interface CommandResult<Json extends object = Readonly<Record<string, unknown>>> {
   readonly exitCode: 0 | 2;
   /** The final lines for people; the last one states the result. */
   readonly text: string;
   /** The result for scripts. */
-  readonly json: Readonly<Record<string, unknown>>;
+  readonly json: Json;
 }
 
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
@@ -31,13 +32,15 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Whether a user at a terminal can answer a question. */
   readonly interactive: boolean;
+  /** Whether the output of the configuration is reported as notes, instead of being passed to stderr. */
+  readonly isQuiet?: boolean;
 }
 
 /** Runs a command from its arguments to its exit code. */
 export async function main(
   command: Command,
   purpose: string,
-  work: (context: CommandContext) => Promise<CommandResult>,
+  work: (context: CommandContext) => Promise<CommandResult<object>>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   // Silences the SDK's warning that it will stop supporting Node 20: stderr is reserved for Slipway's output.
@@ -55,28 +58,19 @@ export async function main(
   try {
     const parsed = await readOptions(command, purpose, args, process.env);
     if ('help' in parsed) {
-      process.stdout.write(parsed.help);
+      process.stdout.write(asTyped(parsed.help));
       return;
     }
     options = parsed.options;
     const lines = progressLines((text) => void process.stderr.write(text), colour);
-    const report = timeline(lines, process.env['SLIPWAY_TIMELINE']);
+    const report = timeline(withTypedCommands(lines), process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const pendingResult = work({ options, report, signal, interactive });
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
-    print(isJson ? { ...document, ok: true, ...result.json } : result.text);
+    print(isJson ? { ...document, ok: true, ...result.json } : asTyped(result.text));
     process.exitCode = result.exitCode;
   } catch (error) {
-    const rerunCommand = options ? commandLine(command, options) : `npm run ${command}`;
-    const problem = signal.aborted
-      ? interrupted({ command: rerunCommand })
-      : explain(error, {
-          doing: command,
-          region: '',
-          command: rerunCommand,
-          mayHaveChanged: command !== 'drift' && command !== 'history',
-        });
-    const shownProblem = options ? forStack(problem, options) : problem;
+    const shownProblem = commandProblem(error, command, options, signal.aborted);
     process.stderr.write(problemText(shownProblem, colour));
     if (isJson) print({ ...document, ok: false, problem: problemJson(shownProblem) });
     process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : 1;
@@ -87,14 +81,6 @@ export async function main(
     stop();
   }
 }
-
-/** Adds the flags of this stack to the commands that a problem suggests. */
-const forStack = (original: Problem, options: Options): Problem =>
-  new Problem(original.code, {
-    ...original,
-    fix: original.fix.map((advice) => withStackFlags(advice, options)),
-    cause: original.cause,
-  });
 
 /** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
 const uncaughtError = (): Promise<never> =>

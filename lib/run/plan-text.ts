@@ -1,5 +1,6 @@
 /** Formats plans for people and for scripts. Pure. */
 import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../model/change.ts';
+import type { PlanCounts, PlannedChanges, PlannedValue } from './results.ts';
 
 /** Formats a value. If it is not known yet, the text names the step after which it is known. */
 export function valueText(value: Value | undefined): string {
@@ -58,7 +59,7 @@ const SIGNS: Readonly<Record<Verb, string>> = {
 };
 
 /** Counts the changes by verb, and the resources that are kept. */
-export function countsByVerb(changes: readonly Change[], kept: number): Record<string, number> {
+export function countsByVerb(changes: readonly Change[], kept: number): PlanCounts {
   const count = (verb: Verb) => changes.filter((change) => change.verb === verb).length;
   return {
     create: count('create'),
@@ -98,7 +99,7 @@ function keptText(kept: readonly string[]): string[] {
 }
 
 /** Returns a plan for scripts. */
-export const planJson = (changes: readonly Change[], kept: readonly string[]) => ({
+export const planJson = (changes: readonly Change[], kept: readonly string[]): PlannedChanges => ({
   changes: changes.map(({ noun, key, verb, reason, fields }) => ({
     address: changeAddress({ noun, key }),
     verb,
@@ -111,5 +112,5 @@ export const planJson = (changes: readonly Change[], kept: readonly string[]) =>
   counts: countsByVerb(changes, kept.length),
 });
 
-const plainValue = (value: Value | undefined) =>
+const plainValue = (value: Value | undefined): PlannedValue =>
   typeof value === 'object' ? { knownAfter: value.after } : (value ?? null);

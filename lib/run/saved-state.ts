@@ -1,5 +1,6 @@
 /** Opens the files of a stack at the start of a run: takes its lock, and reads its state. */
 import { resolve } from 'node:path';
+import { asTyped } from '../../build/typed-command.js';
 import { CONFIG_FILE } from '../config/config.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Report } from '../model/report.ts';
@@ -42,7 +43,7 @@ export async function lockStack(options: Options, stackOfRun: StackOfRun): Promi
   await makeStateFolder(folder).catch((error: unknown) => {
     throw unwritable(file, error);
   });
-  const lock = await takeLock(file, `npm run ${command}`, clock);
+  const lock = await takeLock(file, asTyped(`npm run ${command}`), clock);
   if (lock.takenOverFrom) {
     report({
       type: 'warning',
@@ -68,7 +69,7 @@ export async function readSavedState(
   const moveNote = await moveFormerState(formerStateFiles, {
     file,
     stack,
-    command: `npm run ${command}`,
+    command: asTyped(`npm run ${command}`),
     clock,
   });
   if (moveNote !== undefined) report({ type: 'note', text: moveNote });

@@ -8,13 +8,22 @@ import type { SessionDependencies } from './session.ts';
  * @returns a promise that rejects when the configuration cannot be loaded
  */
 export async function startConfig(
-  { options, signal }: Pick<CommandContext, 'options' | 'signal'>,
+  {
+    options,
+    signal,
+    report,
+    isQuiet = false,
+  }: Pick<CommandContext, 'options' | 'signal' | 'isQuiet'> & Partial<Pick<CommandContext, 'report'>>,
   { needsSources }: { readonly needsSources: boolean },
 ): Promise<Pick<SessionDependencies, 'config'>> {
   const { loadConfig } = await import('../config/load.ts');
   const { config: file, stage, target, builder, name, deploy, service } = options;
   const builtService = deploy ? service : undefined;
-  const config = loadConfig({ file, stage, target, builder, name, needsSources, builtService, signal });
+  const onOutput = isQuiet ? (text: string) => report?.({ type: 'note', text }) : undefined;
+  const config = loadConfig({
+    ...{ file, stage, target, builder, name, needsSources, builtService },
+    ...{ signal, onOutput },
+  });
   config.catch(() => undefined);
   return { config };
 }

@@ -4,22 +4,14 @@ import { RESTORES_TAG } from '../../lib/derive/tags.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { Change } from '../../lib/model/change.ts';
 import type { Event } from '../../lib/model/report.ts';
+import type { RolledBack } from '../../lib/run/results.ts';
 import { isDefinitionField } from '../steps/task-definitions.ts';
-
-/** A service that was rolled back, and is not yet up to date again. */
-export interface RolledBackService {
-  readonly service: string;
-  /** The number of the revision that the rollback restored. */
-  readonly restores: number;
-  /** The changes that a provision deploys again, in words. */
-  readonly ahead: readonly string[];
-}
 
 /** Returns the services whose configuration is ahead because a rollback is in place. */
 export const rolledBackServices = (
   changes: readonly Change[],
   { taskDefinitions }: Pick<Survey, 'taskDefinitions'>,
-): RolledBackService[] =>
+): RolledBack[] =>
   changes
     .filter(({ noun, verb }) => noun === 'taskDefinitions' && verb === 'update')
     .flatMap(({ key, fields }) => {
@@ -38,7 +30,7 @@ export const rolledBackServices = (
     });
 
 /** Describes a rollback that is in place. */
-export const rolledBackText = ({ service, restores, ahead }: RolledBackService): string =>
+export const rolledBackText = ({ service, restores, ahead }: RolledBack): string =>
   `${service} was rolled back to revision ${restores}, and the configuration is ahead: a provision deploys ${ahead.join(', ')} again`;
 
 /** Returns a note for each rollback that is in place. */

@@ -227,7 +227,7 @@ export async function account({
     return parseConfig(stack, { stage, target, builder, folder, file, needsSources, builtService });
   };
   const run = async (
-    command: typeof provision,
+    command: (...args: Parameters<typeof provision>) => Promise<CommandResult>,
     stack: StackInput,
     changedOptions: Partial<Options>,
     report: Report,

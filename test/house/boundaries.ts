@@ -99,10 +99,13 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/run/',
-    mayImport: ['lib/'],
+    mayImport: ['lib/', 'build/typed-command.js'],
     reason: 'it combines the other folders of lib into the run of a command',
   },
 ];
+
+/** The rooms whose commands a program can call. */
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'history', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -121,8 +124,13 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it compiles the commands, so it cannot depend on them',
   },
   {
+    folder: 'pack/',
+    mayImport: ['build/', 'lib/config/schema.ts', 'lib/config/schema-nodes.ts'],
+    reason: 'it packs what the other folders contain, and only the schema of the configuration becomes types',
+  },
+  {
     folder: 'lib/',
-    mayImport: ['build/source-locations.js'],
+    mayImport: ['build/source-locations.js', 'build/typed-command.js'],
     reason: 'both commands depend on it, so it depends on neither',
   },
   ...LIB_BOUNDARIES,
@@ -149,8 +157,29 @@ export const BOUNDARIES: readonly Boundary[] = [
       'it restores an entry of a history, and waits for a deployment and verifies it as a provision does',
   },
   {
+    folder: 'init/',
+    mayImport: ['lib/', 'build/typed-command.js'],
+    reason: 'it only reads and writes files, so it needs neither AWS nor the sandbox',
+  },
+  {
+    folder: 'status/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it reports the address and the warnings that a provision reports',
+  },
+  {
+    folder: 'api/',
+    mayImport: ['lib/', ...ROOMS_OF_COMMANDS.map((room) => `${room}/start.ts`)],
+    reason: 'a program calls the same functions as the command line, and sees only their options and results',
+  },
+  {
+    folder: 'index.ts',
+    mayImport: ['api/', 'lib/config/define.ts', 'lib/config/schema.ts', 'lib/model/', 'lib/run/results.ts'],
+    reason: 'a configuration imports it, so it must load nothing before its first call',
+  },
+  {
     folder: 'sandbox/',
-    mayImport: [],
+    // Exception: its help and its only advice name the command that the user typed.
+    mayImport: ['build/typed-command.js'],
     reason: 'Slipway is tested on the sandbox: if the two shared code, they would share mistakes',
   },
   {

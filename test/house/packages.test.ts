@@ -20,6 +20,11 @@ describe('packages', () => {
     expect(loose).toEqual([]);
   });
 
+  test('users install only what cannot be bundled: everything else that Slipway imports is a development dependency', () => {
+    const { dependencies } = JSON.parse(text('package.json')) as Manifest;
+    expect(Object.keys(dependencies ?? {})).toEqual(['esbuild']);
+  });
+
   test('every package has the same version in all manifests', () => {
     const versions = new Map<string, Set<string>>();
     for (const { name, version } of MANIFESTS.flatMap(versionsIn)) {

@@ -1,33 +1,9 @@
 // At a terminal, Slipway asks for confirmation on AWS; only yes confirms. On the sandbox it does not ask.
-import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { followProcess, type Outcome } from './command.ts';
-import { machine, ROOT, type Machine } from './harness.ts';
+import { expect } from '@jest/globals';
+import { machine } from './harness.ts';
 import { createLeftoverLogGroup } from './leftover-log-group.ts';
+import { testWithPython, typeAnswer } from './terminal.ts';
 import { tinyStack } from './tiny-stack.ts';
-
-// Node cannot create pseudo-terminals, so this Python script runs a command in one and passes on input and output.
-const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
-const testWithPython =
-  spawnSync('python3', ['-c', 'import os; os.waitstatus_to_exitcode']).status === 0 ? test : test.skip;
-
-/** Runs a command in a terminal, and types an answer when the output matches `prompt`. */
-async function typeAnswer(
-  { env }: Machine,
-  keys: string,
-  prompt: RegExp,
-  command: string,
-  ...args: string[]
-): Promise<Outcome> {
-  const commandLine = [process.execPath, join(ROOT, 'run.js'), command, ...args];
-  const running = followProcess(
-    spawn('python3', ['-c', TERMINAL, ...commandLine], { cwd: ROOT, env: { ...env, TERM: 'xterm' } }),
-  );
-  await running.outputs(prompt);
-  running.child.stdin?.write(keys);
-  return running.done;
-}
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
@@ -41,7 +17,7 @@ testWithPython(
     user.env['AWS_ENDPOINT_URL'] = user.endpoint;
     const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws'];
     await user.start('sandbox').outputs(/answers at/);
-    const provision = (keys: string) => typeAnswer(user, keys, QUESTION, 'provision', ...flags);
+    const provision = (keys: string) => typeAnswer(user, { keys, prompt: QUESTION }, 'provision', ...flags);
 
     const declined = await provision('no\r');
     expect(declined.code).toBe(0);
@@ -58,7 +34,12 @@ testWithPython(
     expect(await user.mutations()).toEqual([]);
 
     await createLeftoverLogGroup(user);
-    const declinedTeardown = await typeAnswer(user, 'tiny-dev\r', QUESTION, 'teardown', ...flags);
+    const declinedTeardown = await typeAnswer(
+      user,
+      { keys: 'tiny-dev\r', prompt: QUESTION },
+      'teardown',
+      ...flags,
+    );
     expect(declinedTeardown.code).toBe(0);
     expect(declinedTeardown.stdout).toMatch(
       /: 1 to remove, under a minute\. This machine has no record of tiny-dev/,
@@ -66,7 +47,12 @@ testWithPython(
     expect(declinedTeardown.stdout).toContain('nothing was removed');
     expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
     expect(user.stateFiles()).toEqual([]);
-    const confirmedTeardown = await typeAnswer(user, 'yes\r', QUESTION, 'teardown', ...flags);
+    const confirmedTeardown = await typeAnswer(
+      user,
+      { keys: 'yes\r', prompt: QUESTION },
+      'teardown',
+      ...flags,
+    );
     expect(confirmedTeardown.stdout).toContain('tiny-dev is gone, 0 left');
   },
   90_000,
@@ -78,7 +64,12 @@ testWithPython(
     const user = await machine();
     await user.start('sandbox').outputs(/answers at/);
     await createLeftoverLogGroup(user);
-    const { stdout } = await typeAnswer(user, '', /plan: 1 to remove/, 'teardown', ...tinyStack(user));
+    const { stdout } = await typeAnswer(
+      user,
+      { keys: '', prompt: /plan: 1 to remove/ },
+      'teardown',
+      ...tinyStack(user),
+    );
     expect(stdout).toContain('tiny-dev is gone, 0 left');
   },
   60_000,

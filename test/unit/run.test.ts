@@ -27,7 +27,9 @@ beforeEach(() => {
   for (const name of [
     'build',
     'lib',
+    'init',
     'provision',
+    'status',
     'history',
     'rollback',
     'teardown',
@@ -35,20 +37,14 @@ beforeEach(() => {
     'node_modules',
   ])
     mkdirSync(pathOf(name));
-  for (const name of [
-    'run.js',
-    'build/code-cache.js',
-    'build/source-locations.js',
-    'build/unused-schemas.js',
-  ])
-    cpSync(join(ROOT, name), pathOf(name));
+  for (const name of ['run.js', 'build']) cpSync(join(ROOT, name), pathOf(name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules/esbuild'), pathOf('node_modules/esbuild'));
   writeFileSync(pathOf('package.json'), '{ "type": "module", "version": "1.2.3" }');
   writeFileSync(pathOf('package-lock.json'), '{}');
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['provision', 'history', 'rollback', 'teardown', 'sandbox'])
+  for (const name of ['init', 'provision', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
     writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,9 +83,11 @@ test.each([
 test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async (flag) => {
   const help = await run(flag);
   expect([...help.matchAll(/^ {2}npm run (\S+)/gm)].map(([, command]) => command)).toEqual([
+    'init',
     'provision',
     'deploy',
     'drift',
+    'status',
     'history',
     'rollback',
     'teardown',
@@ -111,7 +109,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, deploy, drift, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, drift, status, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });
@@ -258,7 +256,7 @@ const problem = (why: RegExp, fix: RegExp) =>
 test('when node_modules is read-only, run.js reports how to make it writable', async () => {
   chmodSync(pathOf('node_modules'), 0o555);
   expect(await outputOfFailedStart()).toEqual(
-    problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/),
+    problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run compile.*/),
   );
   chmodSync(pathOf('node_modules'), 0o755);
 });

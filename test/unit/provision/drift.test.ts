@@ -5,7 +5,12 @@ import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts
 import { change, foundAt, foundFor, planOf } from '../engine-harness.ts';
 import { config } from '../step-harness.ts';
 
-const stackAndRegion = { stack: 'shop-dev', region: 'eu-west-1' };
+const stackAndRegion = {
+  stack: 'shop-dev',
+  target: 'sandbox',
+  region: 'eu-west-1',
+  account: '000000000000',
+} as const;
 const found = { vpc: foundAt('vpc', '') };
 /** Returns the result for a plan. @param lastFingerprint the fingerprint of the last provision */
 const result = (plan: Plan, lastFingerprint?: string) =>

@@ -222,7 +222,7 @@ test.each(['plan', 'drift', 'provision'] as const)(
       lookContext: () => engineContext(unroutedStack),
     };
     const { json } = await execute(unroutedSession, context(more), 0);
-    expect(json['url'] ?? null).toBeNull();
+    expect((json as { url?: string | null }).url ?? null).toBeNull();
     const isNote = (event: (typeof events)[number]) =>
       event.type === 'note' && event.text.startsWith('no container has a path');
     expect(events.filter(isNote)).toHaveLength(1);

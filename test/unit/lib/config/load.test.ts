@@ -53,6 +53,24 @@ describe('a module', () => {
     expect(config.services[0]?.containers[0]?.image).toEqual({ source: join(folder, 'api') });
   });
 
+  test('may import defineStack from slipway, even if Slipway is not installed beside it', async () => {
+    const config = await load(
+      `import { defineStack } from 'slipway'; export default defineStack({ ${STACK} });`,
+    );
+    expect(config.name).toBe('store');
+  });
+
+  test('may be JSON that names its schema', async () => {
+    const file = join(folder, 'stack.json');
+    const services = { shop: { containers: { api: { source: 'api' } } } };
+    const $schema = './node_modules/slipway/dist/schema.json';
+    writeFileSync(file, JSON.stringify({ $schema, name: 'store', region: 'eu-west-1', services }));
+    const config = await loadConfig({ file, stage: 'dev', target: 'sandbox' });
+    expect(config.services[0]?.containers[0]?.image).toEqual({ source: join(folder, 'api') });
+    writeFileSync(file, JSON.stringify({ $schema: 1, name: 'store', region: 'eu-west-1', services }));
+    await expect(loadConfig({ file, stage: 'dev', target: 'sandbox' })).rejects.toThrow(/\$schema/);
+  });
+
   test('may export a function of the stage and the target, even an asynchronous one', async () => {
     const text = `export default async ({ stage, target }: { stage: string; target: string }) =>
       ({ ${STACK}, tags: { stage, target } });`;

@@ -1,0 +1,97 @@
+/** The calls of the programmatic API, one per command; `index.ts` documents them. Each throws only problems. */
+import { startHistory } from '../history/start.ts';
+import type {
+  DriftResult,
+  HistoryResult,
+  PlanResult,
+  ProvisionResult,
+  RollbackResult,
+  StatusResult,
+  TeardownResult,
+} from '../lib/run/results.ts';
+import { startProvision } from '../provision/start.ts';
+import { startRollback } from '../rollback/start.ts';
+import { startStatus } from '../status/start.ts';
+import { startTeardown } from '../teardown/start.ts';
+import { call } from './call.ts';
+import { checkCallOptions, commandOptions } from './check-options.ts';
+import type {
+  DriftOptions,
+  HistoryOptions,
+  OptionName,
+  ProvisionOptions,
+  RollbackOptions,
+  StackOptions,
+  TeardownOptions,
+} from './options.ts';
+
+const PROVISION_OPTIONS: readonly OptionName[] = ['service', 'builder', 'wait', 'adopt', 'adoptStack'];
+
+/** Provisions the stack, or one of its services. */
+export async function provisionStack(options: ProvisionOptions = {}): Promise<ProvisionResult> {
+  checkCallOptions('provision', options, PROVISION_OPTIONS);
+  return withField('url', await runProvision(options, false));
+}
+
+/** Plans a provision. */
+export async function planStack(options: ProvisionOptions = {}): Promise<PlanResult> {
+  checkCallOptions('plan', options, PROVISION_OPTIONS);
+  return withField('plan', await runProvision(options, true));
+}
+
+async function runProvision(options: ProvisionOptions, plan: boolean) {
+  const deploy = options.service !== undefined;
+  const command = deploy ? 'deploy' : 'provision';
+  return call(
+    { command, options: commandOptions(options, { plan, deploy }), start: startProvision },
+    options,
+  );
+}
+
+/** Compares the stack with its configuration. */
+export async function stackDrift(options: DriftOptions = {}): Promise<DriftResult> {
+  checkCallOptions('drift', options, ['builder']);
+  const drift = commandOptions(options, { drift: true });
+  return withField('drift', await call({ command: 'drift', options: drift, start: startProvision }, options));
+}
+
+/** Returns the condition of the stack. */
+export async function stackStatus(options: StackOptions = {}): Promise<StatusResult> {
+  checkCallOptions('status', options, []);
+  return call({ command: 'status', options: commandOptions(options, {}), start: startStatus }, options);
+}
+
+/** Lists the deployments of each service. */
+export async function stackHistory(options: HistoryOptions = {}): Promise<HistoryResult> {
+  checkCallOptions('history', options, ['service']);
+  return call({ command: 'history', options: commandOptions(options, {}), start: startHistory }, options);
+}
+
+/** Restores an earlier revision of a service. */
+export async function rollBackService(options: RollbackOptions = {}): Promise<RollbackResult> {
+  checkCallOptions('rollback', options, ['service', 'to', 'wait', 'adoptStack']);
+  const rollback = commandOptions(options, {});
+  return withField(
+    'url',
+    await call({ command: 'rollback', options: rollback, start: startRollback }, options),
+  );
+}
+
+/** Removes the whole stack. */
+export async function teardownStack(options: TeardownOptions = {}): Promise<TeardownResult> {
+  checkCallOptions('teardown', options, ['name', 'adoptStack']);
+  const teardown = commandOptions(options, {});
+  return withField(
+    'certificate',
+    await call({ command: 'teardown', options: teardown, start: startTeardown }, options),
+  );
+}
+
+/** Selects the kind of result that has a field: a command has several kinds of results, and a call only one. */
+function withField<Outcome extends object, Field extends string>(
+  field: Field,
+  outcome: Outcome,
+): Extract<Outcome, { readonly [F in Field]: unknown }> {
+  if (field in outcome) return outcome as Extract<Outcome, { readonly [F in Field]: unknown }>;
+  throw new Error(`The result has no field ${field}`);
+}

@@ -1,0 +1,63 @@
+/** The options of the programmatic API: types only, since the package publishes this file. */
+import type { Builder } from '../lib/config/config.ts';
+import type { Event } from '../lib/model/report.ts';
+
+/** The options of every call: which stack, and how the call reports and stops. */
+export interface StackOptions {
+  /** The configuration file, relative to the current folder; by default `slipway.config.ts`. */
+  readonly config?: string | undefined;
+  /** The stage, letters and digits; by default `dev`. Each stage is a separate stack. */
+  readonly stage?: string | undefined;
+  /** Where the stack runs; by default `sandbox`. A call never asks: with `aws`, it changes the account at once. */
+  readonly target?: 'sandbox' | 'aws' | undefined;
+  /** Receives every event while the call runs. If it throws, the call stops as if it were aborted, and rejects with that error. */
+  readonly onEvent?: ((event: Event) => void) | undefined;
+  /** Stops the call. Everything created so far is kept and recorded, and the same call continues from there. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whether a stack may be changed that belongs to another project. */
+export interface AdoptStackOption {
+  /** Whether to change the stack even if it belongs to another project; false by default. */
+  readonly adoptStack?: boolean | undefined;
+}
+
+/** The options of `provision` and `plan`. */
+export interface ProvisionOptions extends StackOptions, AdoptStackOption {
+  /** Limits the call to one service and the resources that it needs. */
+  readonly service?: string | undefined;
+  /** The way images are built from source; it takes precedence over the configuration. */
+  readonly builder?: Builder | undefined;
+  /** Whether to wait for deployments, health and DNS; true by default. */
+  readonly wait?: boolean | undefined;
+  /** The addresses of existing resources to take over, e.g. `logGroup`. */
+  readonly adopt?: readonly string[] | undefined;
+}
+
+/** The options of `drift`. */
+export type DriftOptions = StackOptions & Pick<ProvisionOptions, 'builder'>;
+
+/** The options of `history`. */
+export interface HistoryOptions extends StackOptions {
+  /** Limits the history to one service. */
+  readonly service?: string | undefined;
+}
+
+/** The options of `rollback`. */
+export interface RollbackOptions extends StackOptions, AdoptStackOption {
+  /** The service to roll back; by default, the only service of the stack. */
+  readonly service?: string | undefined;
+  /** The number of the revision to restore; by default, the last successful one before the one in service. */
+  readonly to?: number | undefined;
+  /** Whether to wait for the deployment, health and DNS; true by default. */
+  readonly wait?: boolean | undefined;
+}
+
+/** The options of `teardown`. */
+export interface TeardownOptions extends StackOptions, AdoptStackOption {
+  /** The name of the stack to remove, if it is not the name in the configuration. */
+  readonly name?: string | undefined;
+}
+
+/** The names of all options. */
+export type OptionName = keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions;

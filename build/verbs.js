@@ -1,0 +1,23 @@
+// The commands that Slipway has: their programs, and what the help says about them.
+// @ts-check
+
+/** The commands by name. `folder` contains the program of a command; `args` come before the arguments of the user. */
+export const VERBS = new Map([
+  ['init', { folder: 'init', args: [], purpose: 'writes a configuration for the programs of a folder' }],
+  ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
+  ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
+  ['drift', { folder: 'provision', args: ['--drift'], purpose: 'lists differences from the configuration' }],
+  [
+    'status',
+    { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
+  ],
+  ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
+  ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
+  ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
+  ['sandbox', { folder: 'sandbox', args: [], purpose: 'runs an AWS on this machine' }],
+]);
+
+/** The groups of folders that are compiled together; the sandbox is a separate program. */
+export const PROGRAMS = [['init', 'provision', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
+/** The folders that contain the source of the programs. */
+export const SOURCES = ['build', 'lib', ...PROGRAMS.flat()];

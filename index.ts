@@ -1,0 +1,107 @@
+/** The package as programs import it: `defineStack` for configurations, and the commands as functions. Importing it runs nothing. */
+import type {
+  DriftOptions,
+  HistoryOptions,
+  ProvisionOptions,
+  RollbackOptions,
+  StackOptions,
+  TeardownOptions,
+} from './api/options.ts';
+import type {
+  DriftResult,
+  HistoryResult,
+  PlanResult,
+  ProvisionResult,
+  RollbackResult,
+  StatusResult,
+  TeardownResult,
+} from './lib/run/results.ts';
+
+export { defineStack } from './lib/config/define.ts';
+export type { StackContext, StackDefinition } from './lib/config/define.ts';
+export type { StackInput } from './lib/config/schema.ts';
+export { Problem } from './lib/model/problem.ts';
+export type { ProblemCode } from './lib/model/problem.ts';
+export type { Event as RunEvent, ResourceStatus } from './lib/model/report.ts';
+export type {
+  PlanCounts,
+  PlannedChange,
+  PlannedChanges,
+  PlannedField,
+  PlannedValue,
+  RevisionRecord,
+  RolledBack,
+  ServiceHistory,
+  ServiceStatus,
+  StackInfo,
+} from './lib/run/results.ts';
+export type {
+  DriftOptions,
+  DriftResult,
+  HistoryOptions,
+  HistoryResult,
+  PlanResult,
+  ProvisionOptions,
+  ProvisionResult,
+  RollbackOptions,
+  RollbackResult,
+  StackOptions,
+  StatusResult,
+  TeardownOptions,
+  TeardownResult,
+};
+
+/** Loaded only by the first call: a configuration imports this file, too, and needs nothing of it. */
+const calls = () => import('./api/calls.ts');
+
+/**
+ * Stands up the stack of the configuration, or brings it up to date, as `slipway provision` does. With `service`, provisions one
+ * service only, as `slipway deploy` does. It never asks: with the target `aws`, it changes the account at once.
+ * @returns the address of the stack, the numbers of changes, and the ids of all resources
+ * @throws Problem: why the stack could not be provisioned, what the state is now, and how to continue
+ */
+export const provision = async (options?: ProvisionOptions): Promise<ProvisionResult> =>
+  (await calls()).provisionStack(options);
+
+/**
+ * Returns the changes that `provision` with the same options would make; changes nothing.
+ * @throws Problem
+ */
+export const plan = async (options?: ProvisionOptions): Promise<PlanResult> =>
+  (await calls()).planStack(options);
+
+/**
+ * Compares the stack with its configuration, as `slipway drift` does; changes nothing.
+ * @throws Problem
+ */
+export const drift = async (options?: DriftOptions): Promise<DriftResult> =>
+  (await calls()).stackDrift(options);
+
+/**
+ * Returns the address of the stack and the condition of each service, as `slipway status` does; changes nothing, and needs no
+ * source folder.
+ * @throws Problem
+ */
+export const status = async (options?: StackOptions): Promise<StatusResult> =>
+  (await calls()).stackStatus(options);
+
+/**
+ * Lists the deployments of each service, the newest first, as `slipway history` does; changes nothing.
+ * @throws Problem: NO_HISTORY if nothing has been deployed
+ */
+export const history = async (options?: HistoryOptions): Promise<HistoryResult> =>
+  (await calls()).stackHistory(options);
+
+/**
+ * Restores an earlier revision of a service, without its source, as `slipway rollback` does.
+ * @throws Problem
+ */
+export const rollback = async (options?: RollbackOptions): Promise<RollbackResult> =>
+  (await calls()).rollBackService(options);
+
+/**
+ * Removes the whole stack, waits until it is gone, and searches for leftovers, as `slipway teardown` does. It never asks.
+ * @throws Problem: LEFTOVERS if anything is left
+ */
+export const teardown = async (options?: TeardownOptions): Promise<TeardownResult> =>
+  (await calls()).teardownStack(options);

@@ -1,0 +1,63 @@
+/** Runs `npm run status`: reports the address of the stack, and the condition of each service. */
+import { routesOf } from '../lib/config/config.ts';
+import { survey } from '../lib/engine/survey.ts';
+import type { LookContext } from '../lib/look/context.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { withServiceHealth } from '../lib/look/service-health.ts';
+import { sizeOfStack } from '../lib/look/stack.ts';
+import { nounsToTearDown } from '../lib/model/architecture.ts';
+import { announce, inSession } from '../lib/run/in-session.ts';
+import type { CommandContext, CommandResult } from '../lib/run/main.ts';
+import type { StatusResult } from '../lib/run/results.ts';
+import type { Session, SessionDependencies } from '../lib/run/session.ts';
+import { idsIn } from '../provision/context.ts';
+import { ownZone } from '../provision/done/delegation.ts';
+import { publicAddress } from '../provision/done/url.ts';
+import { statusesOf } from './services.ts';
+import { statusText } from './text.ts';
+
+/**
+ * Does what `npm run status` does, and returns what to print. It changes nothing, and also works while another run changes the
+ * stack. The exit code is 2 if something is missing or unhealthy.
+ */
+export async function status(
+  invocation: CommandContext,
+  dependencies: SessionDependencies,
+): Promise<CommandResult<StatusResult>> {
+  const sessionOptions = {
+    command: 'status',
+    isReadOnly: true,
+    survey: (context: LookContext) => survey(context, nounsToTearDown),
+    ...dependencies,
+  };
+  return inSession(invocation, sessionOptions, (session) => execute(session, invocation));
+}
+
+async function execute(session: Session, invocation: CommandContext): Promise<CommandResult<StatusResult>> {
+  const context = session.lookContext();
+  const stackInfo = announce(session, invocation, 'status');
+  const found = await withServiceHealth(context, await session.found);
+  const services = statusesOf(session.config, found);
+  const resources = sizeOfStack(found, stackInfo.stack);
+  const result: StatusResult = {
+    ...stackInfo,
+    resources,
+    url: (await urlOf(session, found)) ?? null,
+    services,
+    healthy: resources > 0 && services.every(({ healthy }) => healthy),
+  };
+  return { exitCode: result.healthy ? 0 : 2, text: statusText(result), json: result };
+}
+
+/** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */
+async function urlOf(session: Session, found: Survey): Promise<string | undefined> {
+  const { config, connectedTarget } = session;
+  if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
+  const ids = idsIn(found);
+  const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
+  const zone = isZoneMissing
+    ? undefined
+    : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
+  const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
+  return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
+}

@@ -16,7 +16,7 @@ const DOCUMENTS = [
   'sandbox/README.md',
   'bench/terraform/README.md',
 ];
-const NOT_COPIED = /^(node_modules|coverage|\.git|\.slipway)$|\/node_modules$/;
+const NOT_COPIED = /^(node_modules|coverage|dist|\.git|\.slipway)$|\/node_modules$/;
 
 /** A machine with a copy of the repository, and all output of the commands so far. */
 interface ReaderMachine extends Machine {

@@ -35,6 +35,8 @@ const AWS_HTTP_PORT = 80;
 const MAX_PORTS_TRIED = 100;
 /** The minimum interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
+/** The minimum interval for targets that have been healthy for some time: frequent checks would keep an idle machine busy. */
+const MIN_SETTLED_INTERVAL_MS = 5_000;
 
 /**
  * How long the rules of a listener and the port of a target are remembered while the world does not change. A program can open
@@ -185,13 +187,18 @@ function checkedGroups(
   return region.elbv2.targetGroups.all().flatMap((row) => {
     const balancer = loadBalancerOf(region, row.TargetGroupArn);
     if (balancer?.State?.Code !== 'active') return [];
+    const intervalMs = Math.max(
+      region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000),
+      MIN_INTERVAL_MS,
+    );
     const group: CheckedGroup = {
       arn: row.TargetGroupArn,
       settings: {
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
-        intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), MIN_INTERVAL_MS),
+        intervalMs,
+        settledIntervalMs: Math.max(intervalMs, MIN_SETTLED_INTERVAL_MS),
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,

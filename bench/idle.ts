@@ -1,4 +1,4 @@
-/** Measures what the sandbox costs while nobody uses it: the CPU time of the sandbox and the example that runs on it. */
+/** Measures the cost of an idle sandbox: the CPU time of the sandbox and the example that runs on it. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onCleanup } from './cleanup.ts';

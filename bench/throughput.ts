@@ -139,8 +139,7 @@ export const measureThroughput = (
   });
 
 /**
- * Measures the load balancer and nginx in turns. Other work on the machine slows both down, so that a ratio of figures that were
- * measured one after the other would depend on it.
+ * Measures the load balancer and nginx in turns. Other work on the machine slows both down, and must not change their ratio.
  */
 async function measureBalancer(folder: string, home: string, url: URL): Promise<Throughput> {
   const measure = (port: number, host: string) =>

@@ -1,4 +1,5 @@
 /** The results of a benchmark, which are printed as JSON or as tables. */
+import type { IdleCost } from './idle.ts';
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
 import type { SizeResult, Verdict } from './goals.ts';
@@ -17,6 +18,8 @@ export interface Results {
   /** The comparison with the minimum times. */
   readonly minimum?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
+  /** The cost of an idle sandbox. The flag `--only idle` selects it. */
+  readonly idle?: IdleCost | undefined;
   /** The requests that were dropped while the stack changed. */
   readonly rollouts?: RolloutMeasurement | undefined;
   /** Parts that could not be measured, each with the reason. */

@@ -62,8 +62,8 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   } = options;
   const router = startRouter(view, connectTimeoutMs, draw);
   const blackHole = makeBlackHole();
-  const sockets = new Set<Socket>();
-  const latestRequests = new WeakMap<Socket, IncomingMessage>();
+  /** The open connections, each with its latest request. */
+  const sockets = new Map<Socket, IncomingMessage | undefined>();
   const inFlight = new Set<ServerResponse>();
   const responseOn = (socket: Socket) => [...inFlight].find((response) => response.socket === socket);
   const refuse = (client: Duplex, status: number): void => {
@@ -77,16 +77,16 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   // Node's handler starts to read from a connection, so it must not see the connections that the black hole holds.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   server.removeAllListeners('connection').on('connection', (socket) => {
-    sockets.add(socket);
+    sockets.set(socket, undefined);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
-    lingerWhileReceiving(socket, () => latestRequests.get(socket)?.complete === false);
+    lingerWhileReceiving(socket, () => sockets.get(socket)?.complete === false);
     if (view.isReachable()) serve.call(server, socket);
     else blackHole.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
     if (closing !== undefined) response.shouldKeepAlive = false;
-    latestRequests.set(request.socket, request);
+    sockets.set(request.socket, request);
     inFlight.add(response);
     response.once('close', () => {
       inFlight.delete(response);
@@ -112,8 +112,8 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     const closed = new Promise((resolve) => server.close(resolve));
     for (const response of inFlight) response.shouldKeepAlive = false;
     blackHole.close();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
-    const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
+    for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
+    const timer = setTimeout(() => [...sockets.keys()].forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;
     clearTimeout(timer);
     router.close();

@@ -11,7 +11,10 @@ import type { World } from '../world/world.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
+  /** Returns the folder of a deployed task, whose health is checked. */
   readonly folderOf: (taskArn: string) => string;
+  /** Returns the folder of the task that receives the requests of a deployed task: by default, of that task itself. */
+  readonly servingFolderOf?: (taskArn: string) => string;
   /** The local port for listeners on port 80. If it is 0, every listener takes any free port. */
   readonly httpPort: number;
   /** Counts a request that was forwarded to a target group. */
@@ -140,7 +143,7 @@ function viewOf(
   region: Region,
   { ListenerArn, Port }: ListenerRow,
   balancer: LoadBalancerRow,
-  { folderOf, countRequest, openRequest }: BalancerOptions,
+  { folderOf, servingFolderOf = folderOf, countRequest, openRequest }: BalancerOptions,
 ): ListenerView {
   return {
     port: Port,
@@ -149,7 +152,7 @@ function viewOf(
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
-    reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
+    reach: (target) => Promise.resolve(locateTarget(region, balancer, target, servingFolderOf)),
     countRequest,
     openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),
   };

@@ -15,7 +15,7 @@ import {
   type TaskContainer,
 } from './container-setup.ts';
 import type { RoleDenial } from './execution-role.ts';
-import { openLog } from './log-driver.ts';
+import { openLog, type WriteLine } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
 
 /** Fargate's default for `stopTimeout`. */
@@ -32,6 +32,8 @@ export interface ContainerContext {
   readonly denial: RoleDenial;
   /** Whether the task is stopping, so that no further container may start. */
   readonly isStopping: () => boolean;
+  /** Receives the output line by line, in place of the log driver of the task definition. */
+  readonly writeLine?: WriteLine;
 }
 
 /**
@@ -39,15 +41,16 @@ export interface ContainerContext {
  * @throws CannotStartTaskError, CannotStartContainerError
  */
 export async function startTaskContainer(
-  { region, task, taskDefinition, folder, isolation, denial, isStopping }: ContainerContext,
+  context: ContainerContext,
   definition: ContainerDefinition,
   image: PulledImage,
 ): Promise<TaskContainer> {
+  const { region, task, taskDefinition, folder, isolation, denial, isStopping } = context;
   const { name = '' } = definition;
   const rootfs = join(folder, name);
   const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
   if (isStopping()) throw new CannotStartTaskError('Task stopped by user', { container: name });
-  const writeLine = openLog(region, task.taskArn, definition, denial);
+  const writeLine = context.writeLine ?? openLog(region, task.taskArn, definition, denial);
   const command = commandOf(definition, config);
   const architecture = architectureOf(taskDefinition.runtimePlatform);
   const canRun = config.architecture === undefined || config.architecture === architecture;

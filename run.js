@@ -21,6 +21,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 const COMMANDS = new Map([
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
   ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
+  ['dev', { folder: 'dev', args: [], purpose: 'serves every change of a source at once, on the sandbox' }],
   ['drift', { folder: 'provision', args: ['--drift'], purpose: 'lists differences from the configuration' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
@@ -28,8 +29,8 @@ const COMMANDS = new Map([
   ['sandbox', { folder: 'sandbox', args: [], purpose: 'runs an AWS on this machine' }],
 ]);
 /** The groups of commands that are compiled together; the sandbox is a separate program. */
-const PROGRAMS = [['provision', 'history', 'rollback', 'teardown'], ['sandbox']];
-const SOURCES = ['build', 'lib', 'provision', 'history', 'rollback', 'teardown', 'sandbox'];
+const PROGRAMS = [['provision', 'dev', 'history', 'rollback', 'teardown'], ['sandbox']];
+const SOURCES = ['build', 'lib', 'provision', 'dev', 'history', 'rollback', 'teardown', 'sandbox'];
 /** Milliseconds to keep an old build after a run last started with it: that run may still load parts of the build. */
 const KEEP_MS = 3_600_000;
 

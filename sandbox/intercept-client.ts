@@ -1,6 +1,8 @@
-/** The client's side of intercepts: sends versions of programs to the sandbox, and follows what becomes of them. */
+/** The client's side of intercepts: sends versions of programs to the sandbox, and follows their fate. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VersionEvent } from './data-plane/intercepts.ts';
+
+export type { VersionEvent };
 
 /** An image: its manifest's digest, and its blobs. */
 export interface VersionImage {

@@ -2,7 +2,7 @@
 import type { Command as Program, Option } from 'commander';
 
 /** The commands that work on a stack. */
-export const COMMANDS = ['provision', 'deploy', 'drift', 'history', 'rollback', 'teardown'] as const;
+export const COMMANDS = ['provision', 'deploy', 'drift', 'history', 'rollback', 'teardown', 'dev'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
@@ -25,13 +25,16 @@ interface Flag {
   readonly isHidden?: boolean;
 }
 
+/** The commands that end with one result, on the sandbox or on AWS. */
+const COMMANDS_WITH_RESULT: readonly Command[] = COMMANDS.filter((command) => command !== 'dev');
+
 const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback', 'teardown'];
 
 const FLAGS: readonly Flag[] = [
   {
     flags: '--target <target>',
     description: 'where the stack runs',
-    commands: COMMANDS,
+    commands: COMMANDS_WITH_RESULT,
     choices: ['sandbox', 'aws'],
     default: 'sandbox',
   },
@@ -55,7 +58,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
-    commands: COMMANDS,
+    commands: COMMANDS_WITH_RESULT,
   },
   {
     flags: '--to <revision>',

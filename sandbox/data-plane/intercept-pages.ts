@@ -7,9 +7,9 @@ import type { SandboxClock } from '../world/clock.ts';
 import type { Region } from '../world/region.ts';
 import { makeIntercepts, type InterceptOptions, type Intercepts, type VersionEvent } from './intercepts.ts';
 
-/** How long a request for events waits if there are none, in milliseconds. */
+/** The maximum wait of a request for events, in milliseconds. */
 export const EVENTS_WAIT_MS = 2_000;
-/** How long a client may be silent between two requests for events, in milliseconds. */
+/** The time in which a client must ask for events again, in milliseconds. */
 export const LEASE_MS = 5_000;
 /** The maximum number of events that are kept for a client. */
 const MAX_EVENTS = 10_000;

@@ -13,7 +13,7 @@ import { pullImages, startError } from './preflight.ts';
 import { startInOrder, stopInOrder } from './start-order.ts';
 import { startTaskContainer } from './task-container.ts';
 
-/** What to run, and where. */
+/** A version to run, and its place. */
 export interface InterceptTaskSpec {
   readonly region: Region;
   readonly service: ServiceRow;
@@ -27,7 +27,7 @@ export interface InterceptTaskSpec {
 }
 
 /** A container whose end ends the task. */
-export interface EndedContainer {
+export interface ContainerEnd {
   readonly name: string;
   readonly exitCode: number;
 }
@@ -40,10 +40,10 @@ export interface InterceptTask {
   /** Resolves when the containers have started. @throws CannotStartTaskError */
   readonly started: Promise<void>;
   /** Resolves when an essential container has ended. */
-  readonly ended: Promise<EndedContainer>;
+  readonly ended: Promise<ContainerEnd>;
   /**
-   * Stops the containers and removes the folder.
-   * @param maxMs how long a container may take to stop, in milliseconds
+   * Stops the containers and removes the folder. A further call can only shorten the time.
+   * @param maxMs how long the containers may take to stop, in milliseconds
    */
   stop(maxMs: number): Promise<void>;
 }
@@ -78,8 +78,8 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
   const containers = new Map<string, TaskContainer>();
   const watches: HealthWatch[] = [];
   let isStopping = false;
-  let onEnded: (ended: EndedContainer) => void = () => undefined;
-  const ended = new Promise<EndedContainer>((resolve) => (onEnded = resolve));
+  let onEnded: (ended: ContainerEnd) => void = () => undefined;
+  const ended = new Promise<ContainerEnd>((resolve) => (onEnded = resolve));
 
   const start = async (): Promise<void> => {
     const denial = denialsOf(region, task, taskDefinition);
@@ -127,7 +127,9 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
       isStopping = true;
       for (const watch of watches) watch.stop();
       await started.catch(() => undefined);
-      await stopInOrder(definitions, async (name) => containers.get(name)?.stop(maxMs));
+      const timer = setTimeout(() => containers.forEach((container) => container.kill()), maxMs);
+      await stopInOrder(definitions, async (name) => containers.get(name)?.stop());
+      clearTimeout(timer);
       await removeTree(folder).catch(() => undefined);
     },
   };

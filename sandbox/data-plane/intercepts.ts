@@ -10,7 +10,7 @@ import { startInterceptTask, type InterceptTask } from './intercept-task.ts';
 import { startError } from './preflight.ts';
 import { untilReady } from './readiness.ts';
 
-/** What happened to a version. */
+/** An event of a version. */
 export type VersionEvent = { readonly serviceArn: string; readonly version: number } & (
   | { readonly type: 'log'; readonly container: string; readonly text: string }
   /** It receives the requests from now on. */
@@ -46,9 +46,9 @@ interface Intercept {
   standby?: { readonly version: Version; readonly cancel: () => void } | undefined;
 }
 
-/** How long a version may take until it answers, in milliseconds. */
+/** The time in which a version must answer, in milliseconds. */
 export const START_TIMEOUT_MS = 30_000;
-/** How long the version before is kept, in milliseconds. It finishes its requests in this time. */
+/** The time for which the version before is kept, in milliseconds. It finishes its requests in this time. */
 export const STANDBY_MS = 5_000;
 /** How long the containers of a version may take to stop, in milliseconds. */
 const STOP_MS = { replaced: 10_000, atEnd: 2_000, failed: 0 };
@@ -58,6 +58,7 @@ export function makeIntercepts(options: InterceptOptions) {
   const { folder, regions, isolation, clock, onEvent, reportError } = options;
   const intercepts = new Map<string, Intercept>();
   const stops = new Set<Promise<void>>();
+  const tasks = new Set<InterceptTask>();
   let lastId = 0;
   let isClosed = false;
 
@@ -66,7 +67,10 @@ export function makeIntercepts(options: InterceptOptions) {
     const stopping: Promise<void> = task
       .stop(maxMs)
       .catch(reportError)
-      .finally(() => stops.delete(stopping));
+      .finally(() => {
+        stops.delete(stopping);
+        tasks.delete(task);
+      });
     stops.add(stopping);
   };
 
@@ -142,6 +146,7 @@ export function makeIntercepts(options: InterceptOptions) {
       const taskFolder = join(folder, `intercept-${region.id('v', 12)}`);
       const task = startInterceptTask({ region, service, images, folder: taskFolder, isolation, onLine });
       lastId = id;
+      tasks.add(task);
       intercepts.set(serviceArn, intercept);
       const version = { id, region, task, controller: new AbortController() };
       if (intercept.starting) fail(serviceArn, intercept, intercept.starting, 'A newer version replaced it.');
@@ -187,7 +192,8 @@ export function makeIntercepts(options: InterceptOptions) {
           if (version) stop(version, STOP_MS.atEnd);
         }
       }
-      await Promise.all(stops);
+      // Those that are stopping already must hurry, too.
+      await Promise.all([...stops, ...[...tasks].map((task) => task.stop(STOP_MS.atEnd))]);
     },
   };
 }

@@ -106,7 +106,7 @@ describe('the documents', () => {
     expect(sources.filter((source) => !source.startsWith('§'))).toEqual([]);
   });
 
-  test.each(['provision', 'history', 'rollback', 'teardown', 'lib', 'test', 'services'])(
+  test.each(['provision', 'dev', 'history', 'rollback', 'teardown', 'lib', 'test', 'services'])(
     '%s/README.md fits on a screen',
     (folder) => {
       expect(text(`${folder}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(20);

@@ -1,0 +1,216 @@
+/** Keeps the running versions of the services up to date with their sources: builds, starts, and reports each change in one line. */
+import { relative } from 'node:path';
+import type { Container, Service } from '../lib/config/config.ts';
+import { messageOf } from '../lib/aws/errors.ts';
+import { waitForAll } from '../lib/engine/concurrent.ts';
+import type { BuiltSource, OpenSourceBuilder, SourceBuilder } from '../lib/image/source-builder.ts';
+import { Problem } from '../lib/model/problem.ts';
+import type { Report } from '../lib/model/report.ts';
+import { durationText } from '../lib/run/progress-lines.ts';
+import type { InterceptSession, VersionEvent, VersionImage } from '../sandbox/intercept-client.ts';
+import type { RunningStack } from './stack.ts';
+import type { FileChange } from './watch.ts';
+
+export interface LiveOptions {
+  readonly session: InterceptSession;
+  readonly report: Report;
+  readonly openBuilder: OpenSourceBuilder;
+  /** Receives the inputs of every build, which may be outside of the source folders. */
+  readonly onInputs: (files: readonly string[]) => void;
+}
+
+/** A source folder. */
+interface Source {
+  readonly builder: SourceBuilder;
+  /** The last good build. */
+  built?: BuiltSource | undefined;
+}
+
+/** A version that has been started. */
+interface Started {
+  readonly service: string;
+  /** What has changed, for the line about its outcome. */
+  readonly text: string;
+  /** When it changed, in milliseconds of `performance.now()`. */
+  readonly at: number;
+  /** Called when it serves, or has failed. */
+  readonly onSettled: () => void;
+}
+
+/** A start; an object, so that awaiting the start does not await its outcome. */
+interface Settled {
+  readonly settled: Promise<void>;
+}
+const NOTHING: Settled = { settled: Promise.resolve() };
+
+type SourceContainer = Container & { readonly image: { readonly source: string } };
+const isFromSource = (container: Container): container is SourceContainer => 'source' in container.image;
+const sourceContainersOf = ({ containers }: Service): SourceContainer[] => containers.filter(isFromSource);
+
+/** Returns the source folders of the services, each once. */
+export const sourceFoldersOf = (services: readonly Service[]): string[] => [
+  ...new Set(services.flatMap((service) => sourceContainersOf(service).map(({ image }) => image.source))),
+];
+
+/** Makes the updater of a stack. */
+export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions) {
+  const sources = new Map<string, Source>();
+  const started = new Map<number, Started>();
+  /** Events of versions whose start has not returned yet. */
+  const earlyEvents = new Map<number, VersionEvent>();
+  /** The digests of the images that each service runs. */
+  const runningDigests = new Map<string, string>();
+  let stack: RunningStack | undefined;
+
+  const note = (text: string) => report({ type: 'note', text });
+  const warn = (text: string) => report({ type: 'warning', text });
+
+  function sourceOf(folder: string): Source {
+    const source = sources.get(folder) ?? { builder: openBuilder(folder) };
+    sources.set(folder, source);
+    return source;
+  }
+
+  /** Builds a source. @returns whether that succeeded */
+  async function build(folder: string): Promise<boolean> {
+    const source = sourceOf(folder);
+    try {
+      source.built = await source.builder.build();
+      onInputs(source.built.inputs);
+      return true;
+    } catch (error) {
+      const why = error instanceof Problem ? error.why : messageOf(error);
+      warn(`${shown(folder)} cannot be built; the version before still serves. ${why}`);
+      return false;
+    }
+  }
+
+  /**
+   * Starts the version of a service that its last good builds make, unless it runs already.
+   * @returns what resolves when the version serves, or has failed
+   */
+  async function start(service: Service, change: FileChange, text: string): Promise<Settled> {
+    const serviceArn = stack?.serviceArns.get(service.name);
+    const images = sourceContainersOf(service).flatMap(({ name, image }) => {
+      const { built } = sourceOf(image.source);
+      return built ? [[name, versionImageOf(built)] as const] : [];
+    });
+    const containers = sourceContainersOf(service);
+    if (serviceArn === undefined || containers.length === 0 || images.length < containers.length)
+      return NOTHING;
+    const digests = images.map(([, { digest }]) => digest).join();
+    if (runningDigests.get(service.name) === digests) {
+      note(`${text}: the program is the same`);
+      return NOTHING;
+    }
+    runningDigests.set(service.name, digests);
+    try {
+      const version = await session.start(serviceArn, new Map(images));
+      const settled = new Promise<void>((onSettled) =>
+        started.set(version, { service: service.name, text, at: change.at, onSettled }),
+      );
+      const early = earlyEvents.get(version);
+      earlyEvents.delete(version);
+      if (early) onOutcome(early);
+      return { settled };
+    } catch (error) {
+      runningDigests.delete(service.name);
+      warn(`${text}: ${messageOf(error)}`);
+      return NOTHING;
+    }
+  }
+
+  function onOutcome(event: VersionEvent): void {
+    const version = started.get(event.version);
+    if (!version) {
+      earlyEvents.set(event.version, event);
+      return;
+    }
+    const { service, text, at, onSettled } = version;
+    onSettled();
+    if (event.type === 'serving') note(`${text}: served after ${durationText(performance.now() - at)}`);
+    if (event.type === 'serving' || event.type === 'log') return;
+    const isNewest = Math.max(
+      ...[...started].filter(([, other]) => other.service === service).map(([number]) => number),
+    );
+    if (isNewest !== event.version) return;
+    // Saving the same source again starts it again.
+    runningDigests.delete(service);
+    if (event.type === 'failed') warn(`${text}: ${event.reason} The version before still serves.`);
+    else
+      warn(
+        `${service}: ${event.reason} The ${event.servedBy === 'deployed' ? 'deployed version' : event.servedBy} serves now.`,
+      );
+  }
+
+  async function update(
+    folders: readonly string[],
+    change: FileChange,
+    textOf: (service: Service) => string,
+  ) {
+    const areBuilt = await waitForAll(folders.map(build));
+    const builtFolders = folders.filter((_, index) => areBuilt[index]);
+    const affected = (stack?.config.services ?? []).filter((service) =>
+      sourceContainersOf(service).some(({ image }) => builtFolders.includes(image.source)),
+    );
+    return waitForAll(affected.map((service) => start(service, change, textOf(service))));
+  }
+
+  return {
+    /**
+     * Builds and starts every service of a stack that has a source, and waits until they serve. Services of an earlier stack keep
+     * their versions until then.
+     */
+    async use(newStack: RunningStack): Promise<void> {
+      stack = newStack;
+      runningDigests.clear();
+      const folders = sourceFoldersOf(newStack.config.services);
+      for (const [folder, { builder }] of sources) {
+        if (folders.includes(folder)) continue;
+        sources.delete(folder);
+        await builder.close();
+      }
+      const starts = await update(folders, { files: [], at: performance.now() }, ({ name }) => name);
+      await waitForAll(starts.map(({ settled }) => settled));
+    },
+
+    /** Rebuilds the sources that have one of the files, and starts the services that they change. */
+    async apply(change: FileChange): Promise<void> {
+      const folders = [...sources].flatMap(([folder, { built }]) =>
+        change.files.some((file) => file.startsWith(`${folder}/`) || built?.inputs.includes(file))
+          ? [folder]
+          : [],
+      );
+      const [first = '', ...others] = change.files.map(shown);
+      const text = others.length === 0 ? first : `${first} and ${others.length} more`;
+      await update(folders, change, ({ name }) => `${name}  ${text}`);
+    },
+
+    onEvent(event: VersionEvent): void {
+      if (event.type === 'log') report({ type: 'log', source: event.container, text: event.text });
+      else onOutcome(event);
+    },
+
+    async close(): Promise<void> {
+      await waitForAll([...sources.values()].map(({ builder }) => builder.close()));
+      sources.clear();
+    },
+  };
+}
+
+export type Live = ReturnType<typeof makeLive>;
+
+const shown = (path: string): string => relative(process.cwd(), path) || path;
+
+function versionImageOf({ image: { digest, manifest, blobs } }: BuiltSource): VersionImage {
+  const { config, layers } = JSON.parse(manifest) as {
+    readonly config: { readonly digest: string };
+    readonly layers: readonly { readonly digest: string }[];
+  };
+  const blobOf = (wanted: { readonly digest: string }) => {
+    const blob = blobs.find((known) => known.digest === wanted.digest);
+    if (!blob) throw new Error(`The image ${digest} lacks the blob ${wanted.digest}`);
+    return blob;
+  };
+  return { digest, config: blobOf(config), layers: layers.map(blobOf) };
+}

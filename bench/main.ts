@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
+import { measureLocalTimes } from './local-times.ts';
 import { compareWithMinimum, MINIMUM_PARTS } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
@@ -17,6 +18,7 @@ import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
 import {
   failureVerdicts,
+  localVerdicts,
   minimumVerdicts,
   ownVerdicts,
   rolloutVerdicts,
@@ -43,7 +45,7 @@ const { values } = parseArgs({
     /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,own,minimum,throughput,rollouts' },
+    only: { type: 'string', default: 'compare,own,minimum,throughput,rollouts,local' },
     json: { type: 'boolean', default: false },
     /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
@@ -126,12 +128,14 @@ async function bench(): Promise<Results> {
   const rollouts = await runPart('rollouts', () =>
     measureRollouts(Number(values['rollout-pace']), log, values.changes.split(',')),
   );
+  const localTimes = await runPart('local', () => measureLocalTimes(log));
   const allVerdicts = [
     ...verdicts(sizes),
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
     ...failureVerdicts(minimumResults?.failures ?? []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
+    ...localVerdicts(localTimes ?? []),
   ];
   return {
     about: aboutLines(),
@@ -141,6 +145,7 @@ async function bench(): Promise<Results> {
     minimum: minimumResults,
     throughput,
     rollouts,
+    localTimes,
     skipped,
     failures,
   };

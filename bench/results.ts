@@ -1,4 +1,5 @@
 /** The results of a benchmark, which are printed as JSON or as tables. */
+import type { LocalTime } from './local-times.ts';
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
 import type { SizeResult, Verdict } from './goals.ts';
@@ -17,6 +18,8 @@ export interface Results {
   /** The comparison with the minimum times. */
   readonly minimum?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
+  /** The times of changes on the sandbox at its default pace. */
+  readonly localTimes?: readonly LocalTime[] | undefined;
   /** The requests that were dropped while the stack changed. */
   readonly rollouts?: RolloutMeasurement | undefined;
   /** Parts that could not be measured, each with the reason. */

@@ -10,7 +10,7 @@ type Token = string | typeof ANY_STRING | typeof ANY_CHARACTER;
  * backtracking takes arbitrarily long.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
-  const tokens = tokenize(pattern);
+  const tokens = tokensOf(pattern);
   let [tokenIndex, textIndex] = [0, 0];
   let [lastStarIndex, resumeIndex] = [-1, 0];
   while (textIndex < text.length) {
@@ -29,6 +29,19 @@ export function matchesWildcard(pattern: string, text: string): boolean {
     }
   }
   return tokens.slice(tokenIndex).every((token) => token === ANY_STRING);
+}
+
+/** The maximum number of patterns whose tokens are kept. */
+const MAX_CACHED = 1_000;
+const cache = new Map<string, readonly Token[]>();
+
+function tokensOf(pattern: string): readonly Token[] {
+  const cached = cache.get(pattern);
+  if (cached !== undefined) return cached;
+  if (cache.size >= MAX_CACHED) cache.clear();
+  const tokens = tokenize(pattern);
+  cache.set(pattern, tokens);
+  return tokens;
 }
 
 function tokenize(pattern: string): Token[] {

@@ -1,12 +1,10 @@
 /** Forwards requests to targets and streams the responses back, with connection pooling and timeouts. */
-import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import http from 'node:http';
-import https from 'node:https';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { ConnectionPool, type ConnectionOptions } from './connection-pool.ts';
+import { SilenceTimeout, UnannouncedBody } from './forwarding-errors.ts';
 import { MAX_HEADERS, MAX_RESPONSE_HEAD, framingOf, headerPairs } from './headers.ts';
-import { readAfterFailedWrite } from './read-after-failed-write.ts';
-import { TLS } from './tls.ts';
 import { discardRest, relay } from './relay.ts';
 import { joinConnections } from './tunnel.ts';
 import type { TargetProtocol } from './view.ts';
@@ -60,81 +58,37 @@ export interface Forwarder {
   close(): void;
 }
 
-class Timeout extends Error {
-  readonly status: 408 | 504;
-
-  constructor(waitedFor: 'client' | 'target') {
-    super(`The ${waitedFor} sent nothing for too long`);
-    this.status = waitedFor === 'client' ? 408 : 504;
-  }
-}
-
-/**
- * The TLS handshake did not complete in time. The client gets a 502, not a 504.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
- */
-class HandshakeTimeout extends Error {
-  constructor() {
-    super('The target did not complete the TLS handshake in time');
-  }
-}
-
-/** The client sent a body that no header for the target announces. The target would take the body for another request. */
-class UnannouncedBody extends Error {
-  readonly status = 400;
-
-  constructor() {
-    super('The request has a body that its headers do not announce');
-  }
-}
-
-/**
- * How long an idle connection to a target stays in the pool, unless the target's Keep-Alive header sets a shorter time.
- */
-const POOL_IDLE_MS = 60_000;
-
 /**
  * Starts a forwarder.
  * @param connectTimeoutMs how long a target may take to accept a connection, and then to complete a TLS handshake
  */
 export function startForwarder(connectTimeoutMs: number): Forwarder {
-  const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
-  const pools = { HTTP: new http.Agent(pooling), HTTPS: new https.Agent({ ...pooling, ...TLS }) };
+  const pool = new ConnectionPool(connectTimeoutMs);
 
   const openRequest = (targetRequest: TargetRequest): ClientRequest => {
-    const { request, host, port, protocol, url, headers, mayUsePool } = targetRequest;
-    const options: RequestOptions = {
+    const { request, host, port, protocol, url, headers, mayUsePool, idleTimeoutMs } = targetRequest;
+    const options: ConnectionOptions = {
       host,
       port,
       path: url,
       method: request.method ?? 'GET',
       // A flat list keeps the order and spelling of headers, and Node adds no Host header to it.
       headers,
-      agent: mayUsePool && pools[protocol],
+      agent: pool,
       maxHeaderSize: MAX_RESPONSE_HEAD,
+      targetProtocol: protocol,
+      mayReuse: mayUsePool,
+      idleTimeoutMs,
     };
-    const outgoing = protocol === 'HTTPS' ? https.request({ ...options, ...TLS }) : http.request(options);
+    const outgoing = http.request(options);
     outgoing.maxHeadersCount = MAX_HEADERS;
-    return outgoing;
-  };
-
-  const watchTimeouts = (outgoing: ClientRequest, { request, idleTimeoutMs }: TargetRequest): void => {
-    outgoing.once('socket', (socket) => {
-      readAfterFailedWrite(socket);
-      const requireInTime = (event: 'connect' | 'secureConnect', timeout: Error): void => {
-        const timer = setTimeout(() => outgoing.destroy(timeout), connectTimeoutMs);
-        socket.once(event, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
-      };
-      if (socket.connecting) {
-        requireInTime('connect', new Timeout('target'));
-        if (socket instanceof TLSSocket)
-          socket.once('connect', () => requireInTime('secureConnect', new HandshakeTimeout()));
-      }
-    });
-    outgoing.setTimeout(idleTimeoutMs, () => {
+    // The connection of a request that must not use the pool does not get into the pool.
+    outgoing.shouldKeepAlive = mayUsePool;
+    outgoing.once('timeout', () => {
       const awaitsClient = !request.complete && !outgoing.writableNeedDrain;
-      outgoing.destroy(new Timeout(awaitsClient ? 'client' : 'target'));
+      outgoing.destroy(new SilenceTimeout(awaitsClient ? 'client' : 'target'));
     });
+    return outgoing;
   };
 
   return {
@@ -146,7 +100,6 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         const failWith = (error?: Error & { code?: string }): void => {
           if (!hasResponseBegun) resolve(failureOf(outgoing, error));
         };
-        watchTimeouts(outgoing, targetRequest);
         outgoing.on('error', failWith);
         // Node does not report every failure as an error: when a target switches protocols without an upgrade request,
         // Node just closes the connection.
@@ -174,14 +127,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         sendBody(targetRequest, outgoing);
       }),
 
-    retire(host, port) {
-      for (const pool of Object.values(pools)) {
-        const idle = Object.entries(pool.freeSockets).filter(([name]) => name.startsWith(`${host}:${port}:`));
-        for (const socket of idle.flatMap(([, sockets]) => sockets ?? [])) socket.destroy();
-      }
-    },
-
-    close: () => Object.values(pools).forEach((pool) => pool.destroy()),
+    retire: (host, port) => pool.retire(host, port),
+    close: () => pool.destroy(),
   };
 }
 
@@ -196,7 +143,7 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
 }
 
 function failureOf(outgoing: ClientRequest, error?: Error & { code?: string }): ForwardingFailure {
-  if (error instanceof Timeout || error instanceof UnannouncedBody)
+  if (error instanceof SilenceTimeout || error instanceof UnannouncedBody)
     return { status: error.status, isConnectionStale: false };
   return {
     status: error?.code === 'ETIMEDOUT' ? 504 : 502,

@@ -36,12 +36,21 @@ const REPLACED = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 /** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Pairs up the names and values of Node's flat list. */
 export function headerPairs(raw: readonly string[]): HeaderField[] {
-  return raw.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, raw[index + 1] ?? ''] satisfies HeaderField] : [],
-  );
+  const pairs: HeaderField[] = [];
+  for (let index = 0; index < raw.length; index += 2) pairs.push([raw[index] ?? '', raw[index + 1] ?? '']);
+  return pairs;
+}
+
+/** Returns the number of bytes of all headers in Node's flat list. */
+export function headBytes(raw: readonly string[]): number {
+  let bytes = 0;
+  for (let index = 0; index < raw.length; index += 2)
+    bytes += fieldBytes([raw[index] ?? '', raw[index + 1] ?? '']);
+  return bytes;
 }
 
 /**
@@ -53,29 +62,34 @@ export function headerPairs(raw: readonly string[]): HeaderField[] {
  * from the sandbox, because Node's parser rejects the name. The option `insecureHTTPParser` does not help: it only relaxes
  * the rules for values.
  *
- * @param raw names and values as the client sent them
+ * @param pairs names and values as the client sent them
  * @param host the value of the Host header, which replaces all Host headers of the client
  */
 export function receivedHeaders(
-  raw: readonly string[],
+  pairs: readonly HeaderField[],
   host: string,
   dropsInvalidNames: boolean,
 ): HeaderField[] {
-  const pairs = headerPairs(raw);
   const connectionOnly = namedByConnection(pairs);
-  const kept = pairs.filter(([name]) => {
+  const kept: HeaderField[] = [];
+  let hasHost = false;
+  for (const pair of pairs) {
+    const [name] = pair;
     const key = name.toLowerCase();
-    if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
-    return !dropsInvalidNames || /^[-A-Za-z0-9]+$/.test(name);
-  });
-  const isHost = ([name]: HeaderField): boolean => name.toLowerCase() === 'host';
-  const firstHost = kept.findIndex(isHost);
-  if (firstHost < 0) return [['Host', host], ...kept];
-  // Of several Host headers, the load balancer uses the first one.
-  return kept.flatMap((pair, index) =>
-    index === firstHost ? [[pair[0], host] satisfies HeaderField] : isHost(pair) ? [] : [pair],
-  );
+    if (key === 'host') {
+      // Of several Host headers, the load balancer uses the first one.
+      if (!hasHost) kept.push([name, host]);
+      hasHost = true;
+    } else if (isForwarded(key, connectionOnly) && (!dropsInvalidNames || /^[-A-Za-z0-9]+$/.test(name))) {
+      kept.push(pair);
+    }
+  }
+  return hasHost ? kept : [['Host', host], ...kept];
 }
+
+/** Whether a header is forwarded although the sender's Connection header may name it. */
+const isForwarded = (key: string, connectionOnly: ReadonlySet<string>): boolean =>
+  ESSENTIAL.has(key) || !connectionOnly.has(key);
 
 /**
  * Returns the headers for the target as a flat list: the received ones without the hop-by-hop ones, followed by those
@@ -91,30 +105,33 @@ export function requestHeaders(
 ): string[] {
   const { headers, method, sourceIp } = request;
   const mode = attribute('routing.http.xff_header_processing.mode') ?? 'append';
-  const valuesOf = (wanted: string): string[] =>
-    headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
-  const kept = headers.filter(([name]) => {
+  const flat: string[] = [];
+  const addresses: string[] = [];
+  const traceIds: string[] = [];
+  for (const [name, value] of headers) {
     const key = name.toLowerCase();
-    if (key === 'x-forwarded-for') return mode === 'preserve';
-    return !HOP_BY_HOP.has(key) && !REPLACED.has(key);
-  });
-  const added: HeaderField[] = [
-    ['X-Forwarded-Proto', 'http'],
-    ['X-Forwarded-Port', String(port)],
-    ['X-Amzn-Trace-Id', traceId(valuesOf('x-amzn-trace-id').join(';'))],
-  ];
-  if (mode === 'append')
-    added.unshift(['X-Forwarded-For', [...valuesOf('x-forwarded-for'), sourceIp].join(', ')]);
+    if (key === 'x-forwarded-for') addresses.push(value);
+    if (key === 'x-amzn-trace-id') traceIds.push(value);
+    const isKept =
+      key === 'x-forwarded-for' ? mode === 'preserve' : !HOP_BY_HOP.has(key) && !REPLACED.has(key);
+    if (isKept) flat.push(name, value);
+  }
+  if (mode === 'append') flat.push('X-Forwarded-For', [...addresses, sourceIp].join(', '));
+  flat.push('X-Forwarded-Proto', 'http', 'X-Forwarded-Port', String(port));
+  flat.push('X-Amzn-Trace-Id', traceId(traceIds.join(';')));
   // Without this header Node would announce a chunked body, although the request has none.
-  if (!BODILESS.has(method) && framingOf(kept) === undefined) added.push(['Content-Length', '0']);
-  return [...kept, ...added].flat();
+  if (!BODILESS.has(method) && framingOf(headers) === undefined) flat.push('Content-Length', '0');
+  return flat;
 }
 
 /** Returns how the headers announce a body: its length in bytes, or `chunked`; undefined when they announce none. */
 export function framingOf(headers: readonly HeaderField[]): number | 'chunked' | undefined {
-  const framing = headers.find(([name]) => /^(transfer-encoding|content-length)$/i.test(name));
-  if (framing === undefined) return undefined;
-  return framing[0].toLowerCase() === 'content-length' ? Number(framing[1]) : 'chunked';
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    if (key === 'content-length') return Number(value);
+    if (key === 'transfer-encoding') return 'chunked';
+  }
+  return undefined;
 }
 
 /** Returns the number of bytes of a header in a message, including its line break. */
@@ -129,12 +146,14 @@ export function fieldBytes([name, value]: HeaderField): number {
 export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
   const pairs = headerPairs(raw);
   const connectionOnly = namedByConnection(pairs);
-  const kept = pairs.filter(([name]) => {
+  const flat: string[] = [];
+  for (const [name, value] of pairs) {
     const key = name.toLowerCase();
-    if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
-    return key !== 'transfer-encoding' && !HOP_BY_HOP.has(key);
-  });
-  return [...kept.flat(), 'Connection', keepAlive ? 'keep-alive' : 'close'];
+    if (!isForwarded(key, connectionOnly) || key === 'transfer-encoding' || HOP_BY_HOP.has(key)) continue;
+    flat.push(name, value);
+  }
+  flat.push('Connection', keepAlive ? 'keep-alive' : 'close');
+  return flat;
 }
 
 /**
@@ -147,14 +166,27 @@ export function traceId(receivedId: string): string {
   const seconds = Math.floor(Date.now() / 1000)
     .toString(16)
     .padStart(8, '0');
-  const id = `1-${seconds}-${randomBytes(12).toString('hex')}`;
+  const id = `1-${seconds}-${randomHex()}`;
   const name = fields.some((field) => field.startsWith('Root=')) ? 'Self' : 'Root';
   return [`${name}=${id}`, ...fields].join(';');
 }
 
+/** The number of random bytes in a trace ID. */
+const TRACE_BYTES = 12;
+/** Random bytes for the next trace IDs. To fetch them for each request would take longer than all other headers. */
+let randomPool = Buffer.alloc(0);
+
+function randomHex(): string {
+  if (randomPool.length < TRACE_BYTES) randomPool = randomBytes(256 * TRACE_BYTES);
+  const hex = randomPool.toString('hex', 0, TRACE_BYTES);
+  randomPool = randomPool.subarray(TRACE_BYTES);
+  return hex;
+}
+
 /** Returns the names that the Connection headers list, in lower case. The sender means these headers for this connection only. */
-function namedByConnection(headers: readonly HeaderField[]): Set<string> {
+function namedByConnection(headers: readonly HeaderField[]): ReadonlySet<string> {
   const values = headers.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value);
+  if (values.length === 0) return NO_NAMES;
   return new Set(
     values
       .join(',')

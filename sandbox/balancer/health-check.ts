@@ -12,6 +12,8 @@ export interface GroupHealthCheck {
   readonly port: number | 'traffic-port';
   readonly protocol: TargetProtocol;
   readonly intervalMs: number;
+  /** The interval for targets that have been healthy for some time; by default the same. */
+  readonly settledIntervalMs?: number;
   readonly timeoutMs: number;
   readonly healthyThreshold: number;
   readonly unhealthyThreshold: number;

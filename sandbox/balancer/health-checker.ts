@@ -32,6 +32,9 @@ export interface HealthChecker {
   stop(): Promise<void>;
 }
 
+/** How long a target must pass its checks before they become less frequent, in milliseconds. */
+const SETTLED_AFTER_MS = 15_000;
+
 interface FoundTarget {
   readonly group: CheckedGroup;
   readonly target: TargetView;
@@ -39,7 +42,8 @@ interface FoundTarget {
 
 /**
  * Starts checking. A target is checked as soon as it is found. The next check starts one interval after the start of the
- * previous check, or when the previous check ends if that is later. Draining and unused targets are not checked.
+ * previous check, or when the previous check ends if that is later. A target that has been healthy for some time is checked at
+ * its group's longer interval until a check fails. Draining and unused targets are not checked.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
@@ -68,6 +72,9 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
       health = nextHealth(adjustedTo(health, afterCheck.target), result, group.settings);
       report(group.arn, afterCheck.target, health);
       await interval;
+      const { intervalMs, settledIntervalMs = intervalMs } = group.settings;
+      const hasSettled = health.state === 'healthy' && health.passes * intervalMs >= SETTLED_AFTER_MS;
+      if (hasSettled && settledIntervalMs > intervalMs) await wait(settledIntervalMs - intervalMs, signal);
     }
   };
 

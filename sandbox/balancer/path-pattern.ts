@@ -48,6 +48,7 @@ export function matchesHost(pattern: string, host: string): boolean {
  * @returns undefined for a path that leads above the root, which the load balancer refuses with 400
  */
 export function normalizePath(path: string): string | undefined {
+  if (!path.includes('%') && !path.includes('/.')) return path;
   const segments = decodeUnreserved(path).split('/').slice(1);
   const resolved: string[] = [];
   for (const segment of segments) {

@@ -33,43 +33,51 @@ export function readRequest(
   attribute: (key: string) => string | undefined = () => undefined,
 ): RoutedRequest | RefusedRequest {
   const method = message.method ?? 'GET';
-  const refusalStatus = refusalStatusOf(message, method);
+  const received = headerPairs(message.rawHeaders);
+  const refusalStatus = refusalStatusOf(message, method, received);
   if (refusalStatus !== undefined) return { refusalStatus };
   const url = splitUrl(message.url ?? '/');
   if (url === undefined) return { refusalStatus: 400 };
 
   // HTTP/1.0 allows requests without a Host header. Rules and targets then see the load balancer's address as the host.
   const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
-  const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
+  const place = isHost(host) ? splitHost(host) : undefined;
   const path = normalizePath(url.path);
-  if (path === undefined || !isHost(host)) return { refusalStatus: 400 };
+  if (path === undefined || place === undefined) return { refusalStatus: 400 };
 
   const dropsInvalidNames = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
-  const headers = receivedHeaders(message.rawHeaders, host, dropsInvalidNames);
+  const headers = receivedHeaders(received, host, dropsInvalidNames);
   if (countForwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusalStatus: 463 };
   return {
     method,
-    host: name.toLowerCase(),
-    port: port === undefined ? listenerPort : Number(port),
+    host: place.name.toLowerCase(),
+    port: place.port ?? listenerPort,
     url: url.query === undefined ? url.path : `${url.path}?${url.query}`,
     rawPath: url.path,
     path,
     query: url.query ?? '',
     headers,
-    sourceIp: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    sourceIp: sourceIpOf(message.socket.remoteAddress ?? ''),
   };
 }
 
 /** Returns the status with which a request is refused because of its form; undefined when the form is acceptable. */
-function refusalStatusOf(message: IncomingMessage, method: string): number | undefined {
-  const { httpVersion, url = '', headers, rawHeaders } = message;
-  const sizes = headerPairs(rawHeaders).map(fieldBytes);
+function refusalStatusOf(
+  { httpVersion, url = '', headers }: IncomingMessage,
+  method: string,
+  received: readonly HeaderField[],
+): number | undefined {
   const lineBytes = `${method} ${url} HTTP/1.1\r\n`.length;
-  const headBytes = sizes.reduce((sum, bytes) => sum + bytes, lineBytes);
   const encoding = headers['transfer-encoding'];
+  let headBytes = lineBytes;
+  let maxHeaderBytes = 0;
+  for (const pair of received) {
+    headBytes += fieldBytes(pair);
+    maxHeaderBytes = Math.max(maxHeaderBytes, fieldBytes(pair));
+  }
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return httpVersion === '0.9' ? 400 : 505;
   if (lineBytes > MAX_REQUEST_LINE) return 414;
-  if (headBytes > MAX_REQUEST_HEAD || sizes.some((bytes) => bytes > MAX_HEADER)) return 400;
+  if (headBytes > MAX_REQUEST_HEAD || maxHeaderBytes > MAX_HEADER) return 400;
   if (method === 'TRACE') return 405;
   if (headers.host === undefined && httpVersion === '1.1') return 400;
   // A message of HTTP/1.0 cannot be chunked (RFC 9112, section 6.1), and servers disagree about an empty encoding.
@@ -84,15 +92,28 @@ function refusalStatusOf(message: IncomingMessage, method: string): number | und
  * @returns undefined for a form that the load balancer refuses
  */
 function splitUrl(url: string): { authority?: string; path: string; query?: string } | undefined {
-  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url];
-  const withoutFragment = rest.replace(/#.*/s, '');
-  const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(withoutFragment) ?? [];
+  const [, authority, rest = ''] = url.startsWith('/')
+    ? [undefined, undefined, url]
+    : (/^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url]);
+  const fragmentAt = rest.indexOf('#');
+  const withoutFragment = fragmentAt < 0 ? rest : rest.slice(0, fragmentAt);
+  const queryAt = withoutFragment.indexOf('?');
+  const path = queryAt < 0 ? withoutFragment : withoutFragment.slice(0, queryAt);
   if (authority === '' || (authority === undefined && !path.startsWith('/'))) return undefined;
   return {
     ...(authority !== undefined && { authority }),
     path: path === '' ? '/' : path,
-    ...(query !== undefined && { query }),
+    ...(queryAt >= 0 && { query: withoutFragment.slice(queryAt + 1) }),
   };
+}
+
+const sourceIpOf = (address: string): string =>
+  address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+
+/** Splits a Host header into the name, without the dot of an absolute name, and the port. */
+function splitHost(host: string): { name: string; port: number | undefined } {
+  const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
+  return { name, port: port === undefined ? undefined : Number(port) };
 }
 
 /** Whether a Host header is a name or an address, with or without a port (RFC 9110, section 7.2). */
@@ -101,8 +122,8 @@ function isHost(host: string): boolean {
 }
 
 function countForwardedAddresses(headers: readonly HeaderField[]): number {
-  const values = headers
-    .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
-    .map(([, value]) => value);
+  const values = headers.flatMap(([name, value]) =>
+    name.toLowerCase() === 'x-forwarded-for' ? [value] : [],
+  );
   return values.length === 0 ? 0 : values.join(',').split(',').length;
 }

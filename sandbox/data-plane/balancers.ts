@@ -8,6 +8,7 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
+import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
@@ -37,12 +38,21 @@ const AWS_HTTP_PORT = 80;
 const MAX_PORTS_TRIED = 100;
 /** The minimum interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
+/** The minimum interval for targets that have been healthy for some time: frequent checks would keep an idle machine busy. */
+const MIN_SETTLED_INTERVAL_MS = 5_000;
+
+/**
+ * How long the rules of a listener and the port of a target are remembered while the world does not change. A program can open
+ * and close its ports without a change of the world.
+ */
+const MAX_LOOKUP_AGE_MS = 20;
 
 /** Serves the load balancers of a world, and follows the world's changes until `close` is called. */
 export function serveBalancers(world: World, options: BalancerOptions): Balancers {
   const { folderOf, httpPort, reportError } = options;
   const openListeners = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failedListeners = new Set<string>();
+  const lookups = makeLookupCache(MAX_LOOKUP_AGE_MS);
 
   const allCheckedGroups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
   const regionOfGroup = new Map<string, Region>();
@@ -83,7 +93,8 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
-      const server = await openOnFreePort(viewOf(region, listener, balancer, options), listener, httpPort);
+      const view = viewOf(region, listener, balancer, { ...options, lookups });
+      const server = await openOnFreePort(view, listener, httpPort);
       if (!server) {
         failedListeners.add(arn);
         reportError(new Error(`There is no free port on this machine for ${arn}`));
@@ -94,6 +105,7 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
     }
   };
   const stopFollowing = world.onChange(() => {
+    lookups.clear();
     checker.refresh();
     for (const { server } of openListeners.values()) server.closeUnusedConnections();
     if (isSyncQueued) return;
@@ -143,16 +155,20 @@ function viewOf(
   region: Region,
   { ListenerArn, Port }: ListenerRow,
   balancer: LoadBalancerRow,
-  { folderOf, servingFolderOf = folderOf, countRequest, openRequest }: BalancerOptions,
+  options: BalancerOptions & { readonly lookups: LookupCache },
 ): ListenerView {
+  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, lookups } = options;
   return {
     port: Port,
     isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
-    rules: () => rulesOf(region, ListenerArn),
+    rules: () => lookups.get(ListenerArn, () => rulesOf(region, ListenerArn)),
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
-    reach: (target) => Promise.resolve(locateTarget(region, balancer, target, servingFolderOf)),
+    reach: (target) => {
+      const key = `${balancer.LoadBalancerArn} ${target.id}:${target.port}`;
+      return Promise.resolve(lookups.get(key, () => locateTarget(region, balancer, target, servingFolderOf)));
+    },
     countRequest,
     openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),
   };
@@ -175,13 +191,18 @@ function checkedGroups(
   return region.elbv2.targetGroups.all().flatMap((row) => {
     const balancer = loadBalancerOf(region, row.TargetGroupArn);
     if (balancer?.State?.Code !== 'active') return [];
+    const intervalMs = Math.max(
+      region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000),
+      MIN_INTERVAL_MS,
+    );
     const group: CheckedGroup = {
       arn: row.TargetGroupArn,
       settings: {
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
-        intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), MIN_INTERVAL_MS),
+        intervalMs,
+        settledIntervalMs: Math.max(intervalMs, MIN_SETTLED_INTERVAL_MS),
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,

@@ -4,8 +4,13 @@ import type { RunningContainer } from '../runtime/container.ts';
 
 /** ECS's defaults. The times are in seconds. */
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-/** The minimum intervals at any pace, in milliseconds. Real programs do not start faster at a faster pace. */
-const MIN_INTERVAL_MS = { untilFirstPass: 300, afterwards: 5_000 };
+/**
+ * The minimum intervals, in milliseconds. Real programs do not start faster at a faster pace. Each check starts a process, so at
+ * a pace faster than AWS's, containers that have been healthy for some time are checked less often.
+ */
+const MIN_INTERVAL_MS = { untilFirstPass: 300, afterwards: 5_000, settled: 60_000 };
+/** How long a container must pass its checks before they become less frequent, in milliseconds. */
+const SETTLED_AFTER_MS = 30_000;
 
 /** A running health check. */
 export interface HealthWatch {
@@ -31,6 +36,8 @@ export function watchContainerHealth(
   let isStopped = false;
   let failures = 0;
   let hasPassed = false;
+  /** The time of the first of the passed checks that no failed check has followed. */
+  let passingSince = Infinity;
   let timer: NodeJS.Timeout | undefined;
   let becameHealthy: () => void = () => undefined;
   const healthy = new Promise<void>((resolve) => (becameHealthy = resolve));
@@ -39,9 +46,11 @@ export function watchContainerHealth(
   const runCheck = async (): Promise<void> => {
     const { exitCode } = await container.run(check.command ?? [], timeout * 1000);
     if (isStopped) return;
+    if (exitCode !== 0) passingSince = Infinity;
     if (exitCode === 0) {
       failures = 0;
       hasPassed = true;
+      passingSince = Math.min(passingSince, Date.now());
       becameHealthy();
       report('HEALTHY');
     } else if (hasPassed || Date.now() - startedAt > startPeriod * 1000) {
@@ -51,7 +60,8 @@ export function watchContainerHealth(
     scheduleNext();
   };
   const scheduleNext = () => {
-    const minimum = hasPassed ? MIN_INTERVAL_MS.afterwards : MIN_INTERVAL_MS.untilFirstPass;
+    const hasSettled = scaled(1) < 1 && Date.now() - passingSince >= SETTLED_AFTER_MS;
+    const minimum = MIN_INTERVAL_MS[!hasPassed ? 'untilFirstPass' : hasSettled ? 'settled' : 'afterwards'];
     timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), minimum)).unref();
   };
   scheduleNext();

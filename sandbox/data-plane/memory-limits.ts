@@ -1,5 +1,5 @@
 /** Enforces the memory limits of tasks and containers: measures all containers at an interval, and kills those above a limit. */
-import { containerUsageOf, type ContainerUsage } from '../runtime/container-usage.ts';
+import { makeMemoryMeter, type ContainerUsage } from '../runtime/container-usage.ts';
 import type { SandboxClock } from '../world/clock.ts';
 
 /** The time between two measurements, in milliseconds of real time: programs do not allocate faster at a faster pace. */
@@ -30,7 +30,7 @@ type MemoryUsage = ReadonlyMap<number, Pick<ContainerUsage, 'memoryBytes'>>;
 export function makeMemoryLimits(
   clock: SandboxClock,
   reportError: (error: unknown) => void,
-  measure: (pids: readonly number[]) => Promise<MemoryUsage> = containerUsageOf,
+  measure: (pids: readonly number[]) => Promise<MemoryUsage> = makeMemoryMeter(),
 ): MemoryLimits {
   const watched = new Set<LimitedContainer>();
   let isScheduled = false;

@@ -43,6 +43,44 @@ export async function containerUsageOf(leaders: readonly number[]): Promise<Map<
   );
 }
 
+/** How long a new process of a container may stay unknown to a memory meter, in milliseconds. */
+const MAX_UNKNOWN_MS = 3_000;
+
+/**
+ * Makes a function that measures the memory of containers often. It lists the processes of the machine, which takes much longer
+ * than to measure those of the containers, only for new containers and, at intervals, after the machine has started a process.
+ * @param now returns the time in milliseconds; by default, that of this machine
+ * @param newestPid returns something that changes whenever this machine starts a process
+ */
+export function makeMemoryMeter(
+  now: () => number = () => performance.now(),
+  newestPid: () => string = newestPidOf,
+): (leaders: readonly number[]) => Promise<Map<number, Pick<ContainerUsage, 'memoryBytes'>>> {
+  let members = new Map<number, ProcessEntry[]>();
+  let listedAt = 0;
+  let newestListed = '';
+  return async (leaders) => {
+    const newest = newestPid();
+    const hasNewProcess = newest !== newestListed && now() - listedAt >= MAX_UNKNOWN_MS;
+    if (hasNewProcess || process.platform !== 'linux' || !leaders.every((leader) => members.has(leader))) {
+      [listedAt, newestListed] = [now(), newest];
+      members = await membersOf(leaders);
+    }
+    return new Map(
+      leaders.map((leader) => [
+        leader,
+        { memoryBytes: sumOf(members.get(leader) ?? [], (one) => one.bytes()) },
+      ]),
+    );
+  };
+}
+
+/**
+ * Returns the number of the last process that the machine has started.
+ * @see https://man7.org/linux/man-pages/man5/proc_loadavg.5.html
+ */
+const newestPidOf = (): string => contentsOf('/proc/loadavg').trim().split(' ').at(-1) ?? '';
+
 const sumOf = (processes: readonly ProcessEntry[], valueOf: (one: ProcessEntry) => number): number =>
   processes.reduce((sum, one) => sum + valueOf(one), 0);
 

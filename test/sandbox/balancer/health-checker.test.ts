@@ -137,6 +137,25 @@ describe('the health checker', () => {
     expect(requestCount()).toBe(5);
   });
 
+  test('checks a target less often once it has been healthy for some time, until a check fails', async () => {
+    let status = 200;
+    const { reach } = await startTargetWithStatus(() => status);
+    const scene = new Scene(reach, { settledIntervalMs: 3 * INTERVAL });
+    scene.setTarget('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await scene.waitForReports(1);
+    scene.clock.endWaits(INTERVAL);
+    await scene.clock.waitUntilPending(2 * INTERVAL, 1);
+
+    status = 503;
+    scene.clock.endWaits(2 * INTERVAL);
+    await scene.waitForReports(2);
+    scene.clock.endWaits(INTERVAL);
+    await scene.waitForReports(3);
+    expect(scene.clock.countWaits(2 * INTERVAL)).toBe(0);
+    expect(scene.reports.at(-1)).toBe('group 10.0.0.1 unhealthy');
+  });
+
   test('finds a new target when it next lists the targets, or immediately on a refresh', async () => {
     const { reach } = await startTargetWithStatus(() => 200);
     const scene = new Scene(reach);

@@ -13,6 +13,7 @@ import { removeStaleFiles } from './state/stale-files.ts';
 import { removeToken, writeToken } from './state/token.ts';
 import { removeTree } from './runtime/file-modes.ts';
 import { detectIsolation } from './runtime/isolation.ts';
+import { openImageStore } from './runtime/image-store.ts';
 import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { machineClock } from './world/clock.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
@@ -71,11 +72,12 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   const isolation = await detectIsolation(tasksFolder);
   await removeStaleFiles(folder);
   const { reportError = () => undefined, clock = machineClock } = options;
-  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation);
+  const store = await openImageStore(join(folder, 'images'), isolation);
+  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation, store);
   const intercepts = makeInterceptPages({
     folder: tasksFolder,
     regions: () => sandbox.world.regions(),
-    ...{ isolation, clock, reportError },
+    ...{ isolation, store, clock, reportError },
   });
   const sandbox = await startSandbox({
     ...options,

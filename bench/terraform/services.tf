@@ -97,6 +97,13 @@ resource "aws_ecs_task_definition" "this" {
     operating_system_family = "LINUX"
   }
 
+  dynamic "volume" {
+    for_each = each.value
+    content {
+      name = "${volume.key}-tmp"
+    }
+  }
+
   container_definitions = jsonencode([
     for name, container in each.value : {
       name                   = name
@@ -105,6 +112,7 @@ resource "aws_ecs_task_definition" "this" {
       portMappings           = [{ containerPort = container.port, protocol = "tcp" }]
       environment            = [for key, value in merge({ PORT = tostring(container.port) }, container.environment) : { name = key, value = value }]
       readonlyRootFilesystem = true
+      mountPoints            = [{ sourceVolume = "${name}-tmp", containerPath = "/tmp", readOnly = false }]
       stopTimeout            = 30
       linuxParameters        = { initProcessEnabled = true }
       logConfiguration = {

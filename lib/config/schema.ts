@@ -61,7 +61,10 @@ const Container = z
     // AWS's default, like the default of `stopSeconds`.
     essential: z.boolean().default(true).describe('whether the task stops when this container does'),
     // With a read-only root, an attacker can neither replace the program nor leave files behind.
-    readOnlyRoot: z.boolean().default(true).describe('whether its root file system is read-only'),
+    readOnlyRoot: z
+      .boolean()
+      .default(true)
+      .describe('whether its root file system is read-only, except for /tmp'),
     user: string(rules.user)
       .optional()
       .describe(

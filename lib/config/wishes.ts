@@ -155,7 +155,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'ephemeralStorage storage diskSize disk':
     'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
   'volume volumes mounts mountPoints volumeMounts efs persistence tmpfs':
-    'Keep data that must outlive a task in S3 or in a database. For temporary files, set readOnlyRoot: false.',
+    'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp; an image with a Dockerfile must declare VOLUME /tmp, if its user is not root.',
   'architecture arch cpuArchitecture runtimePlatform platform arm64 graviton':
     'Tasks run on X86_64. Build images by reference for linux/amd64.',
   'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':

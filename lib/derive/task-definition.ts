@@ -64,7 +64,18 @@ export const taskDefinitionFor = (
   executionRoleArn: parts.executionRoleArn,
   taskRoleArn: parts.taskRoleArn,
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),
+  volumes: service.containers
+    .filter(needsTemporaryFolder)
+    .map((container) => ({ name: volumeOf(container) })),
 });
+
+/** The folder for temporary files. Programs expect that they can write to it, even if everything else is read-only. */
+const TEMPORARY_FOLDER = '/tmp';
+
+const needsTemporaryFolder = ({ readOnlyRoot }: Container): boolean => readOnlyRoot;
+
+/** Each container has a separate volume, as it has a separate /tmp without a read-only root. */
+const volumeOf = ({ name }: Container): string => `${name}-tmp`;
 
 /**
  * Returns the size of a task definition: the bytes of its compact JSON in UTF-8, without tags. AWS does not document how it
@@ -85,6 +96,11 @@ const containerDefinition = (
   portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
   environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
   readonlyRootFilesystem: container.readOnlyRoot,
+  // An ephemeral volume, which Fargate deletes with the task. It is root's, unless the image declares the folder as a volume.
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+  mountPoints: needsTemporaryFolder(container)
+    ? [{ sourceVolume: volumeOf(container), containerPath: TEMPORARY_FOLDER, readOnly: false }]
+    : [],
   user: container.user,
   // Without an init process the program is process 1, which ignores SIGTERM unless it handles it, and is killed only at the end
   // of the stop timeout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
@@ -161,6 +177,10 @@ function containerFields(
     [fieldOf('command')]: container.command?.length ? JSON.stringify(container.command) : '',
     [fieldOf('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
     [fieldOf('read-only root')]: container.readonlyRootFilesystem ?? false,
+    [fieldOf('writable folders')]: (container.mountPoints ?? [])
+      .flatMap(({ containerPath, readOnly }) => (readOnly ? [] : [containerPath]))
+      .sort()
+      .join(', '),
     [fieldOf('user')]: container.user ?? '',
     [fieldOf('init process')]: container.linuxParameters?.initProcessEnabled ?? false,
     [fieldOf('stop timeout')]: container.stopTimeout ?? 30,

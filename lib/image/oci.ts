@@ -23,6 +23,8 @@ const CONTAINER_CONFIG = {
   Cmd: ['node', '--enable-source-maps', PROGRAM],
   Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
   User: `${USER_ID}:${USER_ID}`,
+  // ECS gives a volume the permissions of the folder only if the image declares it as a volume. Otherwise only root can write to it.
+  Volumes: { '/tmp': {} },
   WorkingDir: `/${FOLDER}`,
 };
 
@@ -67,6 +69,7 @@ async function layerOf(files: readonly ProgramFile[]): Promise<Uint8Array> {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   return packTar([
     { header: { ...owned, name: `${FOLDER}/`, type: 'directory', mode: 0o755, size: 0 } },
+    { header: { mtime: EPOCH, uid: 0, gid: 0, name: 'tmp/', type: 'directory', mode: 0o1777, size: 0 } },
     ...sorted.map(({ name, bytes }) => ({
       header: { ...owned, name: `${FOLDER}/${name}`, type: 'file' as const, mode: 0o644, size: bytes.length },
       body: bytes,

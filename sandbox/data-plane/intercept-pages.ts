@@ -142,5 +142,11 @@ function imageOf(
     if (!blob) throw new Error(`The blob ${wanted} was not sent.`);
     return blob;
   };
-  return { digest: name, config: blobOf(config), layers: layers.map(blobOf) };
+  // A missing layer is reported before anything starts.
+  layers.forEach(blobOf);
+  return {
+    digest: name,
+    config: blobOf(config),
+    layers: layers.map((layer) => ({ digest: layer, read: () => blobOf(layer) })),
+  };
 }

@@ -4,6 +4,7 @@ import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import type { ServiceRow, TaskRow } from '../aws/ecs/store.ts';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import { removeTree } from '../runtime/file-modes.ts';
+import type { ImageStore } from '../runtime/image-store.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import type { Region } from '../world/region.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
@@ -22,6 +23,8 @@ export interface InterceptTaskSpec {
   /** The folder of the task. */
   readonly folder: string;
   readonly isolation: Isolation;
+  /** The unpacked images. */
+  readonly store: ImageStore;
   /** Receives the output of the containers, line by line. */
   readonly onLine: (container: string, text: string) => void;
 }
@@ -70,7 +73,7 @@ export function deployedTaskOf(region: Region, service: ServiceRow): TaskRow {
  * @throws Error if no task of the service runs
  */
 export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
-  const { region, service, images, folder, isolation, onLine } = spec;
+  const { region, service, images, folder, isolation, store, onLine } = spec;
   const task = deployedTaskOf(region, service);
   const taskDefinition = definitionOfTask(region, task);
   if (!taskDefinition) throw new Error(`The task definition ${task.taskDefinitionArn} is gone.`);
@@ -87,7 +90,7 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
     const pulled = pullImages(region, task, { ...taskDefinition, containerDefinitions: deployed }, denial);
     await mkdir(folder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context = {
-      ...{ region, task, taskDefinition, folder, isolation, denial },
+      ...{ region, task, taskDefinition, folder, isolation, store, denial },
       isStopping: () => isStopping,
     };
     await startInOrder(definitions, async (definition) => {

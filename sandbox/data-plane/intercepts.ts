@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import type { ServiceRow } from '../aws/ecs/store.ts';
+import type { ImageStore } from '../runtime/image-store.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import type { Region } from '../world/region.ts';
@@ -26,6 +27,7 @@ export interface InterceptOptions {
   readonly folder: string;
   readonly regions: () => readonly Region[];
   readonly isolation: Isolation;
+  readonly store: ImageStore;
   readonly clock: SandboxClock;
   readonly onEvent: (event: VersionEvent) => void;
   readonly reportError: (error: unknown) => void;
@@ -55,7 +57,7 @@ const STOP_MS = { replaced: 10_000, atEnd: 2_000, failed: 0 };
 
 /** Makes the intercepts of one client. */
 export function makeIntercepts(options: InterceptOptions) {
-  const { folder, regions, isolation, clock, onEvent, reportError } = options;
+  const { folder, regions, isolation, store, clock, onEvent, reportError } = options;
   const intercepts = new Map<string, Intercept>();
   const stops = new Set<Promise<void>>();
   const tasks = new Set<InterceptTask>();
@@ -144,7 +146,15 @@ export function makeIntercepts(options: InterceptOptions) {
       const onLine = (container: string, text: string) =>
         onEvent({ type: 'log', serviceArn, version: id, container, text });
       const taskFolder = join(folder, `intercept-${region.id('v', 12)}`);
-      const task = startInterceptTask({ region, service, images, folder: taskFolder, isolation, onLine });
+      const task = startInterceptTask({
+        region,
+        service,
+        images,
+        folder: taskFolder,
+        isolation,
+        store,
+        onLine,
+      });
       lastId = id;
       tasks.add(task);
       intercepts.set(serviceArn, intercept);

@@ -4,7 +4,8 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import { startContainer } from '../runtime/container.ts';
-import { unpackImage } from '../runtime/image.ts';
+import { parseImageConfig, type ImageConfig } from '../runtime/image.ts';
+import type { ImageStore } from '../runtime/image-store.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import type { Region } from '../world/region.ts';
 import {
@@ -14,9 +15,11 @@ import {
   environmentOf,
   type TaskContainer,
 } from './container-setup.ts';
+import { openContainerRoot, type ContainerRoot, type RootSettings } from './container-root.ts';
 import type { RoleDenial } from './execution-role.ts';
 import { openLog, type WriteLine } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
+import { openTemporaryFolder } from './task-volumes.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -29,6 +32,8 @@ export interface ContainerContext {
   /** The folder of the task. */
   readonly folder: string;
   readonly isolation: Isolation;
+  /** The unpacked images. */
+  readonly store: ImageStore;
   readonly denial: RoleDenial;
   /** Whether the task is stopping, so that no further container may start. */
   readonly isStopping: () => boolean;
@@ -45,10 +50,33 @@ export async function startTaskContainer(
   definition: ContainerDefinition,
   image: PulledImage,
 ): Promise<TaskContainer> {
+  const { name = '' } = definition;
+  const config = parseImageConfig(image.config);
+  const settings: RootSettings = {
+    user: definition.user ?? config.user,
+    workingDirectory: definition.workingDirectory ?? config.workingDirectory,
+    readOnlyRoot: definition.readonlyRootFilesystem ?? false,
+  };
+  const root = await openContainerRoot(context, image, settings, join(context.folder, name));
+  try {
+    const container = await startIn(root, context, definition, config, settings);
+    container.exited.finally(() => root.release()).catch(() => undefined);
+    return container;
+  } catch (error) {
+    root.release();
+    throw error;
+  }
+}
+
+async function startIn(
+  { rootfs, isShared }: ContainerRoot,
+  context: ContainerContext,
+  definition: ContainerDefinition,
+  config: ImageConfig,
+  settings: RootSettings,
+): Promise<TaskContainer> {
   const { region, task, taskDefinition, folder, isolation, denial, isStopping } = context;
   const { name = '' } = definition;
-  const rootfs = join(folder, name);
-  const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
   if (isStopping()) throw new CannotStartTaskError('Task stopped by user', { container: name });
   const writeLine = context.writeLine ?? openLog(region, task.taskArn, definition, denial);
   const command = commandOf(definition, config);
@@ -57,15 +85,15 @@ export async function startTaskContainer(
   if (!canRun) return containerOfOtherArchitecture(command[0] ?? '', writeLine);
   return startContainer(
     {
+      ...settings,
       name,
       taskDirectory: folder,
       privateIp: task.privateIp ?? '',
       rootfs,
+      hasSharedRoot: isShared,
       command,
-      workingDirectory: definition.workingDirectory ?? config.workingDirectory,
       environment: { ...config.environment, ...environmentOf(region, definition) },
-      user: definition.user ?? config.user,
-      readOnlyRoot: definition.readonlyRootFilesystem ?? false,
+      temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, isolation),
       isolation,
       stopSignal: config.stopSignal,
       hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,

@@ -7,7 +7,8 @@ import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-repo
 import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
 import { removeTree } from '../runtime/file-modes.ts';
-import { noIsolation, type Isolation } from '../runtime/isolation.ts';
+import type { ImageStore } from '../runtime/image-store.ts';
+import type { Isolation } from '../runtime/isolation.ts';
 import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
@@ -54,12 +55,14 @@ export interface TaskDataPlane extends DataPlane {
  * @param reportError receives internal errors of the sandbox, since no call waits for a task
  * @param clock determines when memory is measured
  * @param isolation how users and read-only root file systems are enforced
+ * @param store the unpacked images
  */
 export function makeTaskDataPlane(
   folder: string,
   reportError: (error: unknown) => void,
   clock: SandboxClock,
-  isolation: Isolation = noIsolation,
+  isolation: Isolation,
+  store: ImageStore,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const meter = makeUsageMeter(clock);
@@ -83,7 +86,7 @@ export function makeTaskDataPlane(
     const taskFolder = folderOf(taskArn);
     await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context: ContainerContext = {
-      ...{ region, task, taskDefinition, folder: taskFolder, isolation, denial },
+      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, denial },
       isStopping: () => state.isStopping,
     };
     await startInOrder(definitions, async (definition) => {

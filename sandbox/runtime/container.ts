@@ -1,6 +1,6 @@
 /** Runs a container of a Fargate task as a process on this machine: starts it, runs commands in it and stops it. */
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import {
   CannotStartContainerError,
   DEFAULT_PATH,
@@ -12,7 +12,8 @@ import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
 import { executionErrorOf } from './executable.ts';
 import { makeReadOnly } from './file-modes.ts';
-import { noIsolation, type Isolation } from './isolation.ts';
+import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
+import { mountPointsIn } from './mounts.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
@@ -29,6 +30,10 @@ export interface ContainerSpec extends Omit<TaskEnvironmentSpec, 'ignoredSignal'
   user?: string;
   /** Whether the root file system is read-only; false by default. */
   readOnlyRoot?: boolean;
+  /** Whether containers share the root file system, which is then read-only and complete already; false by default. */
+  hasSharedRoot?: boolean;
+  /** The folder that the container sees as `/tmp`, if the isolation has volumes; by default it sees that of this machine. */
+  temporaryFolder?: string | undefined;
   /** How users and read-only root file systems are enforced; not at all by default. */
   isolation?: Isolation;
   /** `SIGTERM` by default. */
@@ -97,14 +102,20 @@ export async function startContainer(
   if (!/^[\w-]{1,255}$/.test(resolved.name)) throw new RangeError(`invalid container name: ${resolved.name}`);
   const stopSignal = signalNumber(resolved.stopSignal ?? 'SIGTERM');
   const folder = await resolveInside(resolved.rootfs, resolved.workingDirectory);
-  await mkdir(folder, { recursive: true });
+  if (!resolved.hasSharedRoot) await mkdir(folder, { recursive: true });
   const { isolation = noIsolation, readOnlyRoot: readOnly = false } = resolved;
   const user = await resolveUser(resolved.rootfs, resolved.user ?? '');
   const ignoredSignal = resolved.hasInitProcess ? 0 : stopSignal;
   const environment = await prepareTask({ ...resolved, ignoredSignal });
   if (isolation.hasOtherUsers) await openTaskToOthers(resolved.taskDirectory);
-  if (readOnly && isolation.needsReadOnlyModes) await makeReadOnly(resolved.rootfs);
-  const settings = { user, readOnly, writableFolder: portsFolder(resolved.taskDirectory) };
+  if (readOnly && isolation.needsReadOnlyModes && !resolved.hasSharedRoot)
+    await makeReadOnly(resolved.rootfs);
+  const settings: IsolationSettings = {
+    user,
+    readOnly,
+    writableFolder: portsFolder(resolved.taskDirectory),
+    ...(await mountVolume(resolved)),
+  };
   const search: ProgramSearch = { ...resolved, path: resolved.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
@@ -177,6 +188,19 @@ export async function startContainer(
     kill: () => main.signal(SIGKILL),
     run,
   };
+}
+
+/** Prepares the volume of a container, which may hide the folders that the container needs. */
+async function mountVolume({
+  taskDirectory,
+  rootfs,
+  temporaryFolder,
+}: ContainerSpec): Promise<Pick<IsolationSettings, 'temporaryFolder' | 'neededFolders'>> {
+  const needed = [taskDirectory, rootfs, import.meta.dirname, dirname(process.execPath)];
+  const neededFolders = await Promise.all(needed.map((path) => realpath(path)));
+  if (temporaryFolder !== undefined)
+    for (const path of mountPointsIn(temporaryFolder, neededFolders)) await mkdir(path, { recursive: true });
+  return { temporaryFolder, neededFolders };
 }
 
 /** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */

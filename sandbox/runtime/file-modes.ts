@@ -6,7 +6,7 @@ const WRITE_BITS = 0o222;
 /** Lets the group and all other users enter a folder without listing it. */
 const ENTER_BITS = 0o011;
 /** The sandbox's own folders that may be opened to other users, because each file in them is private anyway. */
-const OWN_FOLDERS = ['tasks', 'sandbox', '.slipway'];
+const OWN_FOLDERS = ['tasks', 'images', 'sandbox', '.slipway'];
 
 /** Removes write permission from a folder and everything below. */
 export async function makeReadOnly(path: string): Promise<void> {

@@ -8,7 +8,14 @@ export interface ImageBlobs {
   /** The configuration, as JSON. */
   config: Uint8Array;
   /** The layers from the lowest to the topmost, each a tar archive, plain or gzipped. */
-  layers: readonly Uint8Array[];
+  layers: readonly LayerBlob[];
+}
+
+/** A layer as a registry stores it. */
+export interface LayerBlob {
+  /** `sha256:…` of the bytes. */
+  readonly digest: string;
+  read(): Uint8Array;
 }
 
 /** The part of an image configuration that describes how to run it. */
@@ -24,6 +31,8 @@ export interface ImageConfig {
   architecture?: string;
   /** For example `SIGQUIT`; undefined when the image sets none. */
   stopSignal?: string;
+  /** The absolute paths of the folders that the image declares as volumes. */
+  volumes: string[];
 }
 
 const imageConfig = z.object({
@@ -36,6 +45,7 @@ const imageConfig = z.object({
       Env: z.array(z.string()).nullish(),
       User: z.string().nullish(),
       StopSignal: z.string().nullish(),
+      Volumes: z.record(z.string(), z.unknown()).nullish(),
     })
     .nullish(),
 });
@@ -56,7 +66,7 @@ export async function unpackImage(
 ): Promise<ImageConfig> {
   const config = parseImageConfig(image.config);
   await mkdir(folder, { recursive: true });
-  for (const layer of image.layers) await applyLayer(layer, folder, keepOwners);
+  for (const layer of image.layers) await applyLayer(layer.read(), folder, keepOwners);
   return config;
 }
 
@@ -69,6 +79,7 @@ export function parseImageConfig(blob: Uint8Array): ImageConfig {
     workingDirectory: config?.WorkingDir || '/',
     environment: Object.fromEntries((config?.Env ?? []).map(parseVariable)),
     user: config?.User ?? '',
+    volumes: Object.keys(config?.Volumes ?? {}),
     ...(architecture ? { architecture } : {}),
     ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
   };

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blockedFolder, openToOthers } from './file-modes.ts';
-import { mountsOfThisMachine, readOnlyScript } from './mounts.ts';
+import { mountScript, mountsOfThisMachine, type MountSettings } from './mounts.ts';
 import type { UserIds } from './user.ts';
 
 /** A program to start. */
@@ -16,17 +16,18 @@ export interface IsolatedProgram {
 }
 
 /** The settings of one container. */
-export interface IsolationSettings {
+export interface IsolationSettings extends MountSettings {
   readonly user: UserIds;
-  readonly readOnly: boolean;
-  /** The folder of the runtime's records, which stays writable even if everything else is read-only. */
-  readonly writableFolder: string;
 }
 
 /** The isolation that this machine offers. */
 export interface Isolation {
   /** Wraps a container's program in another program, which isolates it. */
   wrap(program: { file: string; args: readonly string[] }, settings: IsolationSettings): IsolatedProgram;
+  /** Whether a container can have a volume at /tmp. Otherwise its programs use /tmp of this machine. */
+  readonly hasVolumes: boolean;
+  /** Whether a container of this user can be kept from writing to a read-only root. */
+  protectsFrom(user: UserIds): boolean;
   /** Whether a read-only file system has to be made with file modes, because mounts are not available. */
   readonly needsReadOnlyModes: boolean;
   /** Whether containers run as other users of this machine. These users need access to the folders of the containers. */
@@ -43,6 +44,8 @@ const TEST_USER: UserIds = { uid: 1000, gid: 1000 };
 /** No isolation: programs run as this process does. */
 export const noIsolation: Isolation = {
   wrap: (program) => program,
+  hasVolumes: false,
+  protectsFrom: () => false,
   needsReadOnlyModes: false,
   hasOtherUsers: false,
   limitations: [],
@@ -72,6 +75,8 @@ export function fileModeIsolation(hasOtherUsers: boolean, closedFolder?: string)
   const isRoot = process.getuid?.() === 0;
   return {
     wrap: (program, { user }) => (hasOtherUsers && user.uid !== 0 ? { ...program, user } : program),
+    hasVolumes: false,
+    protectsFrom: ({ uid }) => !isRoot || (hasOtherUsers && uid !== 0),
     needsReadOnlyModes: true,
     hasOtherUsers,
     limitations: [
@@ -103,26 +108,35 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
     PROGRAM_FOLDERS.map((path) => join(path, name)).find((path) => existsSync(path));
   const [unshare, mount] = [find('unshare'), find('mount')];
   if (!unshare || !mount) return undefined;
-  const script = readOnlyScript(mount, mountsOfThisMachine(), folder);
+  const mounts = mountsOfThisMachine();
   const isRoot = process.getuid?.() === 0;
   const asUser = ({ uid, gid }: UserIds, ...options: string[]) =>
     hasOtherUsers && uid !== 0
       ? [unshare, `--setgid=${gid}`, `--setuid=${uid}`, '--']
       : [unshare, '--user', `--map-user=${uid}`, `--map-group=${gid}`, ...options, '--'];
-  const inReadOnlyRoot = (writable: string) => [
+  const withMounts = (settings: MountSettings) => [
     ...[unshare, ...(isRoot ? [] : ['--user', '--map-root-user'])],
-    ...['--mount', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh', writable],
+    ...['--mount', '--propagation', 'private', '--', '/bin/sh', '-c'],
+    ...[mountScript(mount, mounts, folder, settings), 'sh'],
   ];
   return {
-    wrap({ file, args }, { user, readOnly, writableFolder }) {
+    wrap({ file, args }, settings) {
+      const { user, readOnly, temporaryFolder } = settings;
+      const hasMounts = readOnly || temporaryFolder !== undefined;
       // In a user namespace, root would lose its rights over the files of other users in the image.
-      if (!readOnly && isRoot && user.uid === 0) return { file, args };
+      const isRealRoot = !readOnly && isRoot && user.uid === 0;
+      const asUserOfImage = isRealRoot ? [] : asUser(user, ...(hasMounts ? ['--mount'] : []));
       // The second mount namespace belongs to the second user namespace, which cannot undo the mounts of the first.
-      const [program = '', ...rest] = readOnly
-        ? [...inReadOnlyRoot(writableFolder), ...asUser(user, '--mount'), file, ...args]
-        : [...asUser(user), file, ...args];
+      const [program = '', ...rest] = [
+        ...(hasMounts ? withMounts(settings) : []),
+        ...asUserOfImage,
+        file,
+        ...args,
+      ];
       return { file: program, args: rest };
     },
+    hasVolumes: true,
+    protectsFrom: () => true,
     needsReadOnlyModes: false,
     hasOtherUsers,
     limitations: [],
@@ -137,7 +151,7 @@ async function isEffective(isolation: Isolation, folder: string): Promise<boolea
     const writableFolder = await mkdtemp(join(testFolder, 'records-'));
     await chmod(writableFolder, 0o777);
     const code = `: > "$0/a" || exit 1; (: > "$1/b") 2>/dev/null && exit 2; test "$(id -u)" = ${TEST_USER.uid}`;
-    const settings = { user: TEST_USER, readOnly: true, writableFolder };
+    const settings = { user: TEST_USER, readOnly: true, writableFolder, neededFolders: [] };
     const { file, args } = isolation.wrap(
       { file: '/bin/sh', args: ['-c', code, writableFolder, testFolder] },
       settings,

@@ -40,13 +40,16 @@ export async function forEachEntry(
       await entry.body.cancel(); // the decoder waits until the body of an entry has been read or cancelled
     }
   } catch (cause) {
-    if (isVisiting || cause instanceof LayerError) throw cause;
+    // While an entry is visited, the archive may also turn out to be truncated; only errors of the file system are the visitor's.
+    if (cause instanceof LayerError || (isVisiting && isSystemError(cause))) throw cause;
     const why = (cause as Error).message;
     throw new LayerError(`the layer is not a ${gzipped ? 'gzipped ' : ''}tar archive: ${why}`, { cause });
   } finally {
     archive.destroy();
   }
 }
+
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
 
 function* partsOf(layer: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < layer.length; start += PART_BYTES)

@@ -1,5 +1,6 @@
-/** Makes the file systems of this machine read-only for one process, in a separate mount namespace. Linux only. */
+/** Changes the mounts of one process, in a separate mount namespace: read-only file systems, and a volume at /tmp. Linux only. */
 import { accessSync, constants, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 /** File systems that are not storage: programs may write to /proc and /dev even when their root is read-only. */
 const NOT_STORAGE = /^\/(?:proc|sys|dev)(?:\/|$)/;
@@ -34,29 +35,83 @@ export function writableMounts(mountinfo: string): Mount[] {
   return [...mounts.values()];
 }
 
+/** The mounts of one container. */
+export interface MountSettings {
+  /** The folder of the runtime's records, which stays writable. */
+  readonly writableFolder: string;
+  readonly readOnly: boolean;
+  /** The folder that the container sees as `/tmp`; by default it sees that of this machine. */
+  readonly temporaryFolder?: string | undefined;
+  /** The folders that the container needs. Those below `/tmp` of this machine stay visible. */
+  readonly neededFolders: readonly string[];
+}
+
+/** The folder that a volume can replace. */
+export const TEMPORARY_FOLDER = '/tmp';
+
 /**
- * Returns a shell script that remounts everything read-only except one folder, and then runs a command. The arguments of
- * the script are the folder and the command. The script fails if the mount that contains `requiredFolder` cannot be
- * remounted. Other mounts that the user may not change are left as they are.
+ * Returns a shell script that changes the mounts of its process, and then runs the command in its arguments. Everything but the
+ * writable folders is remounted read-only, if the container has a read-only root. The script fails if the mount that contains
+ * `requiredFolder` cannot be remounted. Other mounts that the user may not change are left as they are.
  * @param mount the program `mount`
  */
-export function readOnlyScript(mount: string, mounts: readonly Mount[], requiredFolder: string): string {
-  const requiredMountPath = mounts
-    .filter(
-      ({ path }) => requiredFolder === path || requiredFolder.startsWith(path === '/' ? '/' : `${path}/`),
-    )
-    .sort((one, other) => other.path.length - one.path.length)[0]?.path;
-  const remount = ({ path, options }: Mount) =>
+export function mountScript(
+  mount: string,
+  mounts: readonly Mount[],
+  requiredFolder: string,
+  { writableFolder, readOnly, temporaryFolder, neededFolders }: MountSettings,
+): string {
+  const bind = (from: string, to: string, option = '--bind') =>
+    `${quote(mount)} ${option} ${quote(from)} ${quote(to)} || exit 125`;
+  const remount = (path: string, options: readonly string[]) =>
     `${quote(mount)} -o ${['remount', 'bind', 'ro', ...options].join(',')} ${quote(path)}`;
+  const requiredPath = mountOf(mounts, requiredFolder)?.path;
+  // The places of the needed folders in the volume: the volume will hide the folders themselves.
+  const placeOf = (folder: string) =>
+    temporaryFolder === undefined ? folder : placeInVolume(temporaryFolder, folder);
+  const hidden = temporaryFolder === undefined ? [] : outermost(neededFolders.filter(isHidden));
   return [
-    `${quote(mount)} --bind "$1" "$1" || exit 125`,
-    ...mounts.map(
-      (one) => `${remount(one)} ${one.path === requiredMountPath ? '|| exit 125' : '2>/dev/null || :'}`,
-    ),
-    'shift',
+    bind(writableFolder, writableFolder),
+    ...(temporaryFolder === undefined ? [] : [bind(temporaryFolder, temporaryFolder)]),
+    ...hidden.map((folder) => bind(folder, placeOf(folder))),
+    ...(temporaryFolder !== undefined && isHidden(writableFolder)
+      ? [bind(writableFolder, placeOf(writableFolder))]
+      : []),
+    ...(readOnly
+      ? [
+          ...mounts.map(
+            ({ path, options }) =>
+              `${remount(path, options)} ${path === requiredPath ? '|| exit 125' : '2>/dev/null || :'}`,
+          ),
+          ...hidden.map(
+            (folder) => `${remount(placeOf(folder), mountOf(mounts, folder)?.options ?? [])} || exit 125`,
+          ),
+        ]
+      : []),
+    ...(temporaryFolder === undefined ? [] : [bind(temporaryFolder, TEMPORARY_FOLDER, '--rbind')]),
     'exec "$@"',
   ].join('\n');
 }
+
+/** Returns the folders in a volume that must exist before it is mounted, because needed folders are mounted there. */
+export const mountPointsIn = (temporaryFolder: string, neededFolders: readonly string[]): string[] =>
+  neededFolders.filter(isHidden).map((folder) => placeInVolume(temporaryFolder, folder));
+
+const placeInVolume = (temporaryFolder: string, folder: string): string =>
+  join(temporaryFolder, relative(TEMPORARY_FOLDER, folder));
+
+/** Whether a volume at /tmp hides a folder. */
+const isHidden = (folder: string): boolean => folder.startsWith(`${TEMPORARY_FOLDER}/`);
+
+/** Returns the folders that are not below another one of them. */
+const outermost = (folders: readonly string[]): string[] =>
+  [...new Set(folders)].filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
+
+/** Returns the mount that contains a folder. */
+const mountOf = (mounts: readonly Mount[], folder: string): Mount | undefined =>
+  mounts
+    .filter(({ path }) => folder === path || folder.startsWith(path === '/' ? '/' : `${path}/`))
+    .sort((one, other) => other.path.length - one.path.length)[0];
 
 /** Reads the writable mounts of this machine that this user can enter. */
 export const mountsOfThisMachine = (): Mount[] =>

@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The number of links that Linux follows before it fails with ELOOP. */
-const MAX_LINKS = 40;
+export const MAX_LINKS = 40;
 
 /**
  * Maps a path of the container to its path on this machine.

@@ -15,6 +15,10 @@ const blobKey = ({ name }: Region, digest: string): string => `${name}/${digest}
 export const layerBytes = (region: Region, digest: string): Uint8Array | undefined =>
   region.blobs.get(blobKey(region, digest));
 
+/** Whether the bytes of a layer are stored. */
+export const hasLayer = (region: Region, digest: string): boolean =>
+  region.blobs.has(blobKey(region, digest));
+
 /** Returns the bytes of a layer as a stream. */
 export const readLayer = (region: Region, digest: string): Readable | undefined =>
   region.blobs.read(blobKey(region, digest));

@@ -1,7 +1,7 @@
 /** Pulls an image as ECS does when it starts a task, and fails with ECS's messages. */
 import { INTERNET_ADDRESS } from '../../network/reachability.ts';
 import type { Region } from '../../world/region.ts';
-import { layerBytes } from './layer-rows.ts';
+import { hasLayer, layerBytes } from './layer-rows.ts';
 import { parseManifest, type Platform } from './manifests.ts';
 import { parseReference, referencedRepository, imageByTagOrDigest, type Reference } from './references.ts';
 import { isRegistryOf, registryOf } from './registry.ts';
@@ -12,7 +12,7 @@ export interface PulledImage {
   /** The image configuration, as JSON text. */
   readonly config: Uint8Array;
   /** The layers as they were pushed, the lowest first. They are tar archives, some of them compressed. */
-  readonly layers: Uint8Array[];
+  readonly layers: { readonly digest: string; read(): Uint8Array }[];
   /** The digest of the image's manifest. For an index, this is the digest of the image for the task's platform. */
   readonly digest: string;
 }
@@ -103,18 +103,24 @@ function readImage(
   const bytesOf = (digest: string): Uint8Array => {
     const bytes = layerBytes(region, digest);
     if (bytes) return bytes;
-    throw cannotPull(
-      `ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open: could not fetch content descriptor ${digest} from remote: not found`,
-    );
+    throw missingBlob(digest);
   };
   return {
     config: bytesOf(manifest.config.digest),
-    layers: manifest.layers.map(({ digest }) => bytesOf(digest)),
+    layers: manifest.layers.map(({ digest }) => {
+      if (!hasLayer(region, digest)) throw missingBlob(digest);
+      return { digest, read: () => bytesOf(digest) };
+    }),
     digest: image.digest,
   };
 }
 
 const cannotPull = (why: string): Error => new Error(`CannotPullContainerError: ${why}`);
+
+const missingBlob = (digest: string): Error =>
+  cannotPull(
+    `ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open: could not fetch content descriptor ${digest} from remote: not found`,
+  );
 
 /** How often ECS retries to resolve an image, in recorded messages of 2026. */
 const RETRIES = 7;

@@ -1,5 +1,11 @@
 /** The checks of a container definition. */
-import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  HealthCheck,
+  LogConfiguration,
+  MountPoint,
+  PortMapping,
+} from '@aws-sdk/client-ecs';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 /** The members of a container definition that the sandbox implements. */
@@ -25,6 +31,7 @@ const SUPPORTED: (keyof ContainerDefinition)[] = [
   'versionConsistency',
   'readonlyRootFilesystem',
   'linuxParameters',
+  'mountPoints',
 ];
 /** The members that AWS refuses on Fargate. The exact message of the refusal is not known. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
@@ -45,6 +52,8 @@ export interface TaskProperties {
   readonly networkMode: string | undefined;
   readonly hasExecutionRole: boolean;
   readonly hasTaskMemory: boolean;
+  /** The names of its volumes. */
+  readonly volumes: ReadonlySet<string | undefined>;
 }
 
 /**
@@ -90,6 +99,9 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
   container.portMappings?.forEach((mapping, index) =>
     checkPort(mapping, `${path}.portMappings[${index}]`, task.networkMode),
   );
+  container.mountPoints?.forEach((mount, index) =>
+    checkMount(mount, `${path}.mountPoints[${index}]`, task.volumes),
+  );
   checkHealthCheck(container.healthCheck, path);
   checkLog(container.logConfiguration, path, task);
 }
@@ -105,6 +117,17 @@ function checkPort(mapping: PortMapping, path: string, networkMode: string | und
       'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
     );
   }
+}
+
+/**
+ * Programs see the paths of this machine, and /tmp is the only one of them that the sandbox can replace.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html
+ */
+function checkMount(mount: MountPoint, path: string, volumes: TaskProperties['volumes']): void {
+  const { sourceVolume, containerPath, readOnly } = mount;
+  if (!volumes.has(sourceVolume)) throw clientError(`Unknown volume '${sourceVolume}'.`);
+  if (containerPath !== '/tmp') throw notSupported(`${path}.containerPath ${containerPath} (only /tmp)`);
+  if (readOnly) throw notSupported(`${path}.readOnly`);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */

@@ -14,7 +14,7 @@ export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefi
     containerDefinitions: (input.containerDefinitions ?? []).map((container) =>
       filledContainer(container, input.networkMode === 'awsvpc'),
     ),
-    volumes: [],
+    volumes: (input.volumes ?? []).map((volume) => ({ ...volume, host: volume.host ?? {} })),
     placementConstraints: input.placementConstraints ?? [],
     compatibilities: requiresFargate ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EXTERNAL', 'EC2'],
     requiresAttributes: requiredAttributes(input),

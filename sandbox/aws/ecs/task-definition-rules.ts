@@ -3,6 +3,7 @@ import type {
   ContainerDefinition,
   EphemeralStorage,
   RegisterTaskDefinitionRequest,
+  Volume,
 } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskProperties } from './container-rules.ts';
@@ -30,7 +31,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
     throw clientError(`Too many containers: a task definition can have at most ${MAX_CONTAINERS}.`);
   }
   checkSize(input);
-  if (input.volumes?.length) throw notSupported('volumes');
+  input.volumes?.forEach((volume, index) => checkVolume(volume, `volumes[${index}]`, requiresFargate));
   const cpu = cpuUnits(input.cpu);
   const memory = mebibytes(input.memory);
   if (requiresFargate) checkFargate(input, cpu, memory);
@@ -39,6 +40,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
     networkMode,
     hasExecutionRole: input.executionRoleArn !== undefined,
     hasTaskMemory: memory !== undefined,
+    volumes: new Set(input.volumes?.map(({ name }) => name)),
   };
   containers.forEach((container, index) =>
     checkContainer(container, `containerDefinitions[${index}]`, properties),
@@ -49,6 +51,16 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
   }
   checkRoles(region, input, 'RegisterTaskDefinition');
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html */
+function checkVolume(volume: Volume, path: string, requiresFargate: boolean): void {
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(volume.name ?? ''))
+    throw clientError('Volume.name contains invalid characters.');
+  refuseUnsupported(volume, ['name', 'host'], path);
+  if (volume.host?.sourcePath === undefined) return;
+  if (requiresFargate) throw clientError('Fargate compatible task definitions do not support sourcePath');
+  throw notSupported(`${path}.host.sourcePath`);
 }
 
 /**

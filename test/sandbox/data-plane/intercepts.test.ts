@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeInterceptPages, LEASE_MS } from '../../../sandbox/data-plane/intercept-pages.ts';
 import type { VersionEvent } from '../../../sandbox/data-plane/intercepts.ts';
 import { openIntercepts, type VersionBlob } from '../../../sandbox/intercept-client.ts';
+import type { ImageStore } from '../../../sandbox/runtime/image-store.ts';
 import { noIsolation } from '../../../sandbox/runtime/isolation.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
@@ -162,11 +163,15 @@ describe('a session', () => {
     body: Buffer.from(body),
   });
   const pagesAt = () => {
+    const store: ImageStore = {
+      open: () => Promise.reject(new Error('No version starts')),
+    };
     const clock = manualClock();
     const { pages } = makeInterceptPages({
       folder: '',
       regions: () => [],
       isolation: noIsolation,
+      store,
       clock,
       reportError: (error) => {
         throw error;

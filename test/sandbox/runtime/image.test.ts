@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packTar, type TarEntry } from 'modern-tar';
 import { unpackImage } from '../../../sandbox/runtime/image.ts';
+import { digestOf } from '../aws/ecr/pushing.ts';
 import { LayerError } from '../../../sandbox/runtime/layer-entries.ts';
 
 let home: string;
@@ -31,9 +32,14 @@ const link = (name: string, linkname: string): TarEntry => ({
   header: { name, size: 0, type: 'link', linkname },
 });
 
+const blobOf = (bytes: Uint8Array) => ({ digest: digestOf(bytes), read: () => bytes });
+
 async function unpack(...layers: TarEntry[][]): Promise<void> {
   const config = new TextEncoder().encode('{}');
-  await unpackImage({ config, layers: await Promise.all(layers.map((layer) => packTar(layer))) }, root);
+  await unpackImage(
+    { config, layers: await Promise.all(layers.map(async (layer) => blobOf(await packTar(layer)))) },
+    root,
+  );
 }
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const list = (path = '.') => readdirSync(join(root, path)).sort();
@@ -42,7 +48,7 @@ describe('layers', () => {
   test('files, folders and links keep their owners only if root unpacks them', async () => {
     const owned = [folder('app'), file('app/run.sh', '#!/bin/sh', 0o4750), symlink('app/link', 'run.sh')];
     for (const { header } of owned) Object.assign(header, { uid: 1000, gid: 50 });
-    const image = { config: new TextEncoder().encode('{}'), layers: [await packTar(owned)] };
+    const image = { config: new TextEncoder().encode('{}'), layers: [blobOf(await packTar(owned))] };
     const isRoot = process.getuid?.() === 0;
     await unpackImage(image, root, isRoot);
     for (const name of ['app', 'app/run.sh', 'app/link']) {
@@ -65,7 +71,7 @@ describe('layers', () => {
   test('gzipped and plain layers are distinguished by their first bytes', async () => {
     const plain = await packTar([file('plain')]);
     const gzipped = gzipSync(await packTar([file('gzipped')]));
-    await unpackImage({ config: new TextEncoder().encode('{}'), layers: [plain, gzipped] }, root);
+    await unpackImage({ config: new TextEncoder().encode('{}'), layers: [plain, gzipped].map(blobOf) }, root);
     expect(list()).toEqual(['gzipped', 'plain']);
   });
 
@@ -107,13 +113,13 @@ describe('layers', () => {
     ['a broken gzip', new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
   ])('%s is refused, because it is not a layer', async (_, layer) => {
     const config = new TextEncoder().encode('{}');
-    await expect(unpackImage({ config, layers: [layer] }, root)).rejects.toThrow(LayerError);
+    await expect(unpackImage({ config, layers: [blobOf(layer)] }, root)).rejects.toThrow(LayerError);
   });
 
   test('a truncated archive is refused, because it is not a layer', async () => {
     const whole = await packTar([file('a', 'x'.repeat(5000))]);
     const config = new TextEncoder().encode('{}');
-    await expect(unpackImage({ config, layers: [whole.subarray(0, 2048)] }, root)).rejects.toThrow(
+    await expect(unpackImage({ config, layers: [blobOf(whole.subarray(0, 2048))] }, root)).rejects.toThrow(
       LayerError,
     );
   });
@@ -136,6 +142,25 @@ describe('whiteouts', () => {
     );
     expect(list('app')).toEqual(['before', 'sub']);
     expect(list('app/sub')).toEqual(['after']);
+  });
+
+  test("a whiteout of a folder hides the lower layers' files, also if its own layer has written into the folder before", async () => {
+    await unpack(
+      [file('app/old'), file('app/sub/old'), file('app/sub/deep/old')],
+      [file('app/sub/new'), file('.wh.app', '')],
+    );
+    expect(list('app')).toEqual(['sub']);
+    expect(list('app/sub')).toEqual(['new']);
+  });
+
+  test('a whiteout in a folder that a later entry of its layer makes a link does not spoil the link', async () => {
+    await unpack(
+      [file('real/a')],
+      [file('alias/.wh.x', ''), symlink('alias', 'real'), file('alias/b')],
+      [file('alias/.wh.a', '')],
+    );
+    expect(readlinkSync(join(root, 'alias'))).toBe('real');
+    expect(list('real')).toEqual(['b']);
   });
 
   test('a whiteout does not hide a file that its own layer adds again', async () => {
@@ -238,7 +263,10 @@ describe('nothing is written outside the root', () => {
 
   async function unpackBystander(): Promise<void> {
     await unpackImage(
-      { config: new TextEncoder().encode('{}'), layers: [await packTar([file('bystander', 'untouched')])] },
+      {
+        config: new TextEncoder().encode('{}'),
+        layers: [blobOf(await packTar([file('bystander', 'untouched')]))],
+      },
       home,
     );
     await unpack([]);
@@ -260,6 +288,7 @@ describe('the image configuration', () => {
           Env: ['NODE_ENV=production', 'OPTIONS=a=b', 'EMPTY='],
           User: 'node',
           StopSignal: 'SIGQUIT',
+          Volumes: { '/tmp': {}, '/data': {} },
         },
       }),
     ).resolves.toEqual({
@@ -270,11 +299,19 @@ describe('the image configuration', () => {
       environment: { NODE_ENV: 'production', OPTIONS: 'a=b', EMPTY: '' },
       user: 'node',
       stopSignal: 'SIGQUIT',
+      volumes: ['/tmp', '/data'],
     });
   });
 
   test('omitted and null fields get their defaults', async () => {
-    const defaults = { command: [], entrypoint: [], workingDirectory: '/', environment: {}, user: '' };
+    const defaults = {
+      command: [],
+      entrypoint: [],
+      workingDirectory: '/',
+      environment: {},
+      user: '',
+      volumes: [],
+    };
     await expect(parse({})).resolves.toEqual(defaults);
     await expect(parse({ config: { Cmd: null, Env: null, WorkingDir: '' } })).resolves.toEqual(defaults);
   });

@@ -1,6 +1,6 @@
-// The script that makes file systems read-only covers every writable mount, whatever its path.
+// The script that changes mounts makes every writable mount read-only, whatever its path, and puts a volume at /tmp.
 import { expect, test } from '@jest/globals';
-import { readOnlyScript, writableMounts } from '../../../sandbox/runtime/mounts.ts';
+import { mountScript, writableMounts } from '../../../sandbox/runtime/mounts.ts';
 
 const MOUNTINFO = `22 27 0:21 / /proc rw,relatime - proc proc rw
 24 27 0:6 / /dev rw,relatime - devtmpfs devtmpfs rw
@@ -21,15 +21,47 @@ test('writable mounts are found, except file systems of the kernel and mounts th
   ]);
 });
 
+const MOUNTS = [...writableMounts(MOUNTINFO), { path: "/odd'$x", options: [] }];
+const SETTINGS = { writableFolder: '/home/a user/tasks/1/ports', readOnly: true, neededFolders: [] };
+
 test('the script quotes paths, keeps options, and fails only for the mount that contains the tasks', () => {
-  const mounts = [...writableMounts(MOUNTINFO), { path: "/odd'$x", options: [] }];
-  expect(readOnlyScript('/bin/mount', mounts, '/home/a user/tasks').split('\n')).toEqual([
-    `'/bin/mount' --bind "$1" "$1" || exit 125`,
+  expect(mountScript('/bin/mount', MOUNTS, '/home/a user/tasks', SETTINGS).split('\n')).toEqual([
+    `'/bin/mount' --bind '/home/a user/tasks/1/ports' '/home/a user/tasks/1/ports' || exit 125`,
     `'/bin/mount' -o remount,bind,ro,relatime '/' 2>/dev/null || :`,
     `'/bin/mount' -o remount,bind,ro,nosuid,nodev '/home/a user' || exit 125`,
     `'/bin/mount' -o remount,bind,ro '/devices' 2>/dev/null || :`,
     `'/bin/mount' -o remount,bind,ro '/odd'\\''$x' 2>/dev/null || :`,
-    'shift',
     'exec "$@"',
   ]);
+});
+
+test('a volume at /tmp keeps the needed folders below /tmp visible, and remounts only these read-only', () => {
+  const settings = {
+    writableFolder: '/tmp/x/tasks/1/ports',
+    readOnly: true,
+    temporaryFolder: '/tmp/x/tasks/1/volumes/t',
+    neededFolders: ['/tmp/x/tasks/1', '/tmp/x/tasks/1/root', '/tmp/x/images/a', '/usr/bin'],
+  };
+  const script = mountScript('/bin/mount', [{ path: '/', options: ['nodev'] }], '/tmp/x/tasks', settings);
+  expect(script.split('\n')).toEqual([
+    `'/bin/mount' --bind '/tmp/x/tasks/1/ports' '/tmp/x/tasks/1/ports' || exit 125`,
+    `'/bin/mount' --bind '/tmp/x/tasks/1/volumes/t' '/tmp/x/tasks/1/volumes/t' || exit 125`,
+    `'/bin/mount' --bind '/tmp/x/tasks/1' '/tmp/x/tasks/1/volumes/t/x/tasks/1' || exit 125`,
+    `'/bin/mount' --bind '/tmp/x/images/a' '/tmp/x/tasks/1/volumes/t/x/images/a' || exit 125`,
+    `'/bin/mount' --bind '/tmp/x/tasks/1/ports' '/tmp/x/tasks/1/volumes/t/x/tasks/1/ports' || exit 125`,
+    `'/bin/mount' -o remount,bind,ro,nodev '/' || exit 125`,
+    `'/bin/mount' -o remount,bind,ro,nodev '/tmp/x/tasks/1/volumes/t/x/tasks/1' || exit 125`,
+    `'/bin/mount' -o remount,bind,ro,nodev '/tmp/x/tasks/1/volumes/t/x/images/a' || exit 125`,
+    `'/bin/mount' --rbind '/tmp/x/tasks/1/volumes/t' '/tmp' || exit 125`,
+    'exec "$@"',
+  ]);
+});
+
+test('without a read-only root nothing is remounted', () => {
+  const script = mountScript('/bin/mount', MOUNTS, '/', {
+    ...SETTINGS,
+    readOnly: false,
+    temporaryFolder: '/srv/t',
+  });
+  expect(script).not.toContain('remount');
 });

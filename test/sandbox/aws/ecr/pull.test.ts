@@ -25,7 +25,7 @@ test.each([
   const pulled = pullImage(region, `${REGISTRY}/${repositoryName}${suffix(digest)}`);
   expect(pulled.digest).toBe(digest);
   expect(textOf(pulled.config)).toBe('{"config":{}}');
-  expect(pulled.layers.map(textOf)).toEqual(['lower', 'upper']);
+  expect(pulled.layers.map((layer) => textOf(layer.read()))).toEqual(['lower', 'upper']);
 });
 
 test('an image can also be pulled from the host name below .localhost that the registry has, with any port', async () => {

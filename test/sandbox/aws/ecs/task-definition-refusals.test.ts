@@ -212,9 +212,48 @@ test.each(refusals)('RegisterTaskDefinition refuses %s', async (_what, overrides
   else expect(refusal.message).toMatch(message);
 });
 
+test.each<[string, string, Partial<RegisterTaskDefinitionCommandInput>]>([
+  ['a mount of an unknown volume', "ClientException: Unknown volume 'b'.", { volumes: [{ name: 'a' }] }],
+  [
+    'a volume from the host on Fargate',
+    'ClientException: Fargate compatible task definitions do not support sourcePath',
+    { volumes: [{ name: 'b', host: { sourcePath: '/srv' } }] },
+  ],
+  [
+    'a volume without a valid name',
+    'ClientException: Volume.name contains invalid characters.',
+    { volumes: [{ name: 'b' }, { name: 'a b' }] },
+  ],
+  [
+    'a file system of EFS',
+    'NotImplemented: The sandbox does not support volumes[0].efsVolumeConfiguration',
+    { volumes: [{ name: 'b', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] },
+  ],
+])('%s is refused', async (_, message, changes) => {
+  const { ecs, role } = await account();
+  const mountPoints = [{ sourceVolume: 'b', containerPath: '/tmp' }];
+  const input = { ...twoContainerTask(role), ...withFirstContainer(role, { mountPoints }), ...changes };
+  const refusal = await refusalOf(ecs.send(new RegisterTaskDefinitionCommand(input)));
+  expect(`${refusal.code}: ${refusal.message}`).toContain(message);
+});
+
+test.each<[string, object]>([
+  ['mountPoints[0].containerPath /data', { containerPath: '/data' }],
+  ['mountPoints[0].readOnly', { readOnly: true }],
+])('%s is reported as not implemented', async (member, changes) => {
+  const { ecs, role } = await account();
+  const mountPoints = [{ sourceVolume: 'b', containerPath: '/tmp', ...changes }];
+  const input = {
+    ...twoContainerTask(role),
+    ...withFirstContainer(role, { mountPoints }),
+    volumes: [{ name: 'b' }],
+  };
+  const refusal = await refusalOf(ecs.send(new RegisterTaskDefinitionCommand(input)));
+  expect(refusal).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
+});
+
 test.each<[string, Partial<ContainerDefinition>]>([
   ['secrets', { secrets: [{ name: 'A', valueFrom: 'b' }] }],
-  ['mountPoints', { mountPoints: [{ sourceVolume: 'a', containerPath: '/a' }] }],
   ['logConfiguration.logDriver splunk', { logConfiguration: { logDriver: 'splunk' } }],
   ['linuxParameters.swappiness', { linuxParameters: { swappiness: 1 } }],
 ])('RegisterTaskDefinition reports %s as not implemented', async (member, overrides) => {

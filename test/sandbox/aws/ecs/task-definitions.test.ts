@@ -183,8 +183,19 @@ test('a task definition that a call returned can be registered again', async () 
   );
   expect(second.taskDefinition?.revision).toBe(2);
   expect(second.taskDefinition?.containerDefinitions).toEqual(containerDefinitions);
-  const refusal = await refusalOf(
-    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), volumes: [{ name: 'data' }] })),
+});
+
+test('an ephemeral volume that a container mounts at /tmp is returned as ECS stores it', async () => {
+  const { ecs, role } = await account();
+  const [first, ...others] = twoContainerTask(role).containerDefinitions ?? [];
+  const mountPoints = [{ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false }];
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...twoContainerTask(role),
+      containerDefinitions: [{ ...first, mountPoints }, ...others],
+      volumes: [{ name: 'scratch' }],
+    }),
   );
-  expect(refusal).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
+  expect(taskDefinition?.volumes).toEqual([{ name: 'scratch', host: {} }]);
+  expect(taskDefinition?.containerDefinitions?.[0]?.mountPoints).toEqual(mountPoints);
 });

@@ -37,6 +37,7 @@ describe('the registered task definition', () => {
         expect.objectContaining({ name: 'api1', image: 'registry/web-api1' }),
         expect.objectContaining({ name: 'api2', image: 'registry/web-api2' }),
       ],
+      volumes: [{ name: 'api1-tmp' }, { name: 'api2-tmp' }],
     });
   });
 
@@ -52,6 +53,7 @@ describe('the registered task definition', () => {
         { name: 'A', value: '1' },
       ],
       readonlyRootFilesystem: true,
+      mountPoints: [{ sourceVolume: 'api1-tmp', containerPath: '/tmp', readOnly: false }],
       user: '1000:1000',
       linuxParameters: { initProcessEnabled: true },
       stopTimeout: 30,
@@ -76,6 +78,20 @@ describe('the registered task definition', () => {
         },
       },
     });
+  });
+
+  test('gives every container with a read-only root a separate volume for temporary files', () => {
+    const writable = { ...api1, name: 'log', readOnlyRoot: false };
+    const { containerDefinitions, volumes } = taskDefinitionFor(
+      { ...web, containers: [api1, { ...api1, name: 'api2' }, writable] },
+      parts,
+    );
+    expect(volumes).toEqual([{ name: 'api1-tmp' }, { name: 'api2-tmp' }]);
+    expect(containerDefinitions?.map(({ mountPoints }) => mountPoints?.[0]?.sourceVolume)).toEqual([
+      'api1-tmp',
+      'api2-tmp',
+      undefined,
+    ]);
   });
 
   test('does not verify the certificate in the health check of a container that serves HTTPS', () => {
@@ -129,14 +145,13 @@ describe('two task definitions', () => {
       taskDefinitionArn: 'arn:td:7',
       revision: 7,
       status: 'ACTIVE',
-      volumes: [],
+      volumes: registered.volumes?.map((volume) => ({ ...volume, host: {} })),
       placementConstraints: [],
       compatibilities: ['EC2', 'FARGATE'],
       containerDefinitions: registered.containerDefinitions?.map((container) => ({
         ...container,
         cpu: 0,
         volumesFrom: [],
-        mountPoints: [],
         systemControls: [],
         command: container.command ?? [],
         environment: [...(container.environment ?? [])].reverse(),
@@ -171,6 +186,18 @@ describe('two task definitions', () => {
     } as TaskDefinition;
     expect(definitionFields(described)['api1.init process']).toBe(false);
     expect(definitionFields(registered)['api1.init process']).toBe(true);
+  });
+
+  test('differ if only one of them can write to /tmp, as those that were registered before it was a volume', () => {
+    const registered = taskDefinitionFor(web, parts);
+    const [container] = registered.containerDefinitions ?? [];
+    const described = {
+      ...registered,
+      volumes: [],
+      containerDefinitions: [{ ...container, mountPoints: [] }],
+    } as TaskDefinition;
+    expect(definitionFields(described)['api1.writable folders']).toBe('');
+    expect(definitionFields(registered as TaskDefinition)['api1.writable folders']).toBe('/tmp');
   });
 
   test('differ in the value of a single variable', () => {

@@ -1,14 +1,15 @@
 /** Keeps the running versions of the services up to date with their sources: builds, starts, and reports each change in one line. */
 import { relative } from 'node:path';
-import type { Container, Service } from '../lib/config/config.ts';
+import type { Container, Service, Source } from '../lib/config/config.ts';
 import { messageOf } from '../lib/aws/errors.ts';
 import { waitForAll } from '../lib/engine/concurrent.ts';
 import type { BuiltSource, OpenSourceBuilder, SourceBuilder } from '../lib/image/source-builder.ts';
 import { Problem } from '../lib/model/problem.ts';
 import type { Report } from '../lib/model/report.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
-import type { InterceptSession, VersionEvent, VersionImage } from '../sandbox/intercept-client.ts';
+import type { InterceptSession, VersionEvent } from '../sandbox/intercept-client.ts';
 import type { RunningStack } from './stack.ts';
+import { versionImageOf } from './version-image.ts';
 import type { FileChange } from './watch.ts';
 
 export interface LiveOptions {
@@ -19,8 +20,9 @@ export interface LiveOptions {
   readonly onInputs: (files: readonly string[]) => void;
 }
 
-/** A source folder. */
-interface Source {
+/** The source of a container. */
+interface WatchedSource {
+  readonly folder: string;
   readonly builder: SourceBuilder;
   /** The last good build. */
   built?: BuiltSource | undefined;
@@ -43,7 +45,7 @@ interface Settled {
 }
 const NOTHING: Settled = { settled: Promise.resolve() };
 
-type SourceContainer = Container & { readonly image: { readonly source: string } };
+type SourceContainer = Container & { readonly image: Source };
 const isFromSource = (container: Container): container is SourceContainer => 'source' in container.image;
 const sourceContainersOf = ({ containers }: Service): SourceContainer[] => containers.filter(isFromSource);
 
@@ -54,7 +56,8 @@ export const sourceFoldersOf = (services: readonly Service[]): string[] => [
 
 /** Makes the updater of a stack. */
 export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions) {
-  const sources = new Map<string, Source>();
+  /** By the key of the container. */
+  const sources = new Map<string, WatchedSource>();
   const started = new Map<number, Started>();
   /** Events of versions whose start has not returned yet. */
   const earlyEvents = new Map<number, VersionEvent>();
@@ -65,22 +68,17 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
   const note = (text: string) => report({ type: 'note', text });
   const warn = (text: string) => report({ type: 'warning', text });
 
-  function sourceOf(folder: string): Source {
-    const source = sources.get(folder) ?? { builder: openBuilder(folder) };
-    sources.set(folder, source);
-    return source;
-  }
+  const allContainers = () => (stack?.config.services ?? []).flatMap(sourceContainersOf);
 
   /** Builds a source. @returns whether that succeeded */
-  async function build(folder: string): Promise<boolean> {
-    const source = sourceOf(folder);
+  async function build(source: WatchedSource): Promise<boolean> {
     try {
       source.built = await source.builder.build();
       onInputs(source.built.inputs);
       return true;
     } catch (error) {
       const why = error instanceof Problem ? error.why : messageOf(error);
-      warn(`${shown(folder)} cannot be built; the version before still serves. ${why}`);
+      warn(`${shown(source.folder)} cannot be built; the version before still serves. ${why}`);
       return false;
     }
   }
@@ -91,8 +89,8 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
    */
   async function start(service: Service, change: FileChange, text: string): Promise<Settled> {
     const serviceArn = stack?.serviceArns.get(service.name);
-    const images = sourceContainersOf(service).flatMap(({ name, image }) => {
-      const { built } = sourceOf(image.source);
+    const images = sourceContainersOf(service).flatMap(({ name, key }) => {
+      const built = sources.get(key)?.built;
       return built ? [[name, versionImageOf(built)] as const] : [];
     });
     const containers = sourceContainersOf(service);
@@ -144,16 +142,26 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
   }
 
   async function update(
-    folders: readonly string[],
+    keys: readonly string[],
     change: FileChange,
     textOf: (service: Service) => string,
-  ) {
-    const areBuilt = await waitForAll(folders.map(build));
-    const builtFolders = folders.filter((_, index) => areBuilt[index]);
+  ): Promise<Settled[]> {
+    const areBuilt = await waitForAll(
+      keys.map((key) => {
+        const source = sources.get(key);
+        return source !== undefined && build(source);
+      }),
+    );
+    const builtKeys = keys.filter((_, index) => areBuilt[index]);
     const affected = (stack?.config.services ?? []).filter((service) =>
-      sourceContainersOf(service).some(({ image }) => builtFolders.includes(image.source)),
+      sourceContainersOf(service).some(({ key }) => builtKeys.includes(key)),
     );
     return waitForAll(affected.map((service) => start(service, change, textOf(service))));
+  }
+
+  async function closeBuilders(): Promise<void> {
+    await waitForAll([...sources.values()].map(({ builder }) => builder.close()));
+    sources.clear();
   }
 
   return {
@@ -164,26 +172,24 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
     async use(newStack: RunningStack): Promise<void> {
       stack = newStack;
       runningDigests.clear();
-      const folders = sourceFoldersOf(newStack.config.services);
-      for (const [folder, { builder }] of sources) {
-        if (folders.includes(folder)) continue;
-        sources.delete(folder);
-        await builder.close();
-      }
-      const starts = await update(folders, { files: [], at: performance.now() }, ({ name }) => name);
+      await closeBuilders();
+      for (const container of allContainers())
+        sources.set(container.key, { folder: container.image.source, builder: openBuilder(container) });
+      const change = { files: [], at: performance.now() };
+      const starts = await update([...sources.keys()], change, ({ name }) => name);
       await waitForAll(starts.map(({ settled }) => settled));
     },
 
     /** Rebuilds the sources that have one of the files, and starts the services that they change. */
     async apply(change: FileChange): Promise<void> {
-      const folders = [...sources].flatMap(([folder, { built }]) =>
+      const keys = [...sources].flatMap(([key, { folder, built }]) =>
         change.files.some((file) => file.startsWith(`${folder}/`) || built?.inputs.includes(file))
-          ? [folder]
+          ? [key]
           : [],
       );
       const [first = '', ...others] = change.files.map(shown);
       const text = others.length === 0 ? first : `${first} and ${others.length} more`;
-      await update(folders, change, ({ name }) => `${name}  ${text}`);
+      await update(keys, change, ({ name }) => `${name}  ${text}`);
     },
 
     onEvent(event: VersionEvent): void {
@@ -191,26 +197,10 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
       else onOutcome(event);
     },
 
-    async close(): Promise<void> {
-      await waitForAll([...sources.values()].map(({ builder }) => builder.close()));
-      sources.clear();
-    },
+    close: closeBuilders,
   };
 }
 
 export type Live = ReturnType<typeof makeLive>;
 
 const shown = (path: string): string => relative(process.cwd(), path) || path;
-
-function versionImageOf({ image: { digest, manifest, blobs } }: BuiltSource): VersionImage {
-  const { config, layers } = JSON.parse(manifest) as {
-    readonly config: { readonly digest: string };
-    readonly layers: readonly { readonly digest: string }[];
-  };
-  const blobOf = (wanted: { readonly digest: string }) => {
-    const blob = blobs.find((known) => known.digest === wanted.digest);
-    if (!blob) throw new Error(`The image ${digest} lacks the blob ${wanted.digest}`);
-    return blob;
-  };
-  return { digest, config: blobOf(config), layers: layers.map(blobOf) };
-}

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { importedFiles } from '../lib/config/bundle.ts';
 import { CONFIG_FILE, type Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/load.ts';
-import { openBundler, type OpenSourceBuilder } from '../lib/image/source-builder.ts';
+import { sourceBuilders, type OpenSourceBuilder } from '../lib/image/source-builder.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { fingerprint } from '../provision/drift.ts';
 import { teardown } from '../teardown/run.ts';
@@ -24,7 +24,7 @@ export interface DevDependencies extends StackDependencies {
   readonly config: Promise<Config>;
   /** Where the user types `q`. */
   readonly input: Input;
-  /** Builds the sources; by default, they are bundled. */
+  /** Builds the sources; by default, as a provision does. */
   readonly openBuilder?: OpenSourceBuilder;
 }
 
@@ -58,7 +58,8 @@ async function follow(
   dependencies: DevDependencies,
 ): Promise<void> {
   const { report, signal } = invocation;
-  const { openBuilder = openBundler } = dependencies;
+  const note = (text: string) => report({ type: 'note', text });
+  const { openBuilder = sourceBuilders(first.config.builder, signal, note) } = dependencies;
   const session = await openInterceptSession(first, invocation);
   const live = makeLive({
     session,

@@ -52,8 +52,9 @@ async function isPathMissing(container: Container, builds: Builds, signal: Abort
   const build = await builds.of(key);
   const acceptedRanges = statusRanges(health.matcher);
   const isGood = (status: number) => acceptedRanges.some(({ from, to }) => status >= from && status <= to);
-  if (build.kind !== 'bundle' || isGood(NOT_FOUND)) return false;
-  const { program } = build;
+  const program =
+    build.kind === 'bundle' ? build.program : build.kind === 'layers' ? build.packaged : undefined;
+  if (program === undefined || isGood(NOT_FOUND)) return false;
   const status = await tryProgram({
     program,
     environment,

@@ -12,9 +12,10 @@ export interface VersionImage {
   readonly layers: readonly VersionBlob[];
 }
 
+/** A blob; it is read only if the sandbox lacks it. */
 export interface VersionBlob {
   readonly digest: string;
-  readonly bytes: Uint8Array;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** Intercepts that this process holds. They end with the process, at the latest a few seconds later. */
@@ -60,20 +61,27 @@ export async function openIntercepts(url: string, authorization?: string): Promi
   const sent = new Set<string>();
   let hasEnded = false;
 
-  const send = async ({ digest, bytes }: VersionBlob): Promise<string> => {
-    if (!sent.has(digest)) await call('POST', `intercept-blob?${query}`, bytes);
+  const send = async ({ digest, read }: VersionBlob): Promise<void> => {
+    if (sent.has(digest)) return;
+    await call('POST', `intercept-blob?${query}`, await read());
     sent.add(digest);
-    return digest;
   };
 
   return {
     async start(serviceArn, images) {
-      const entries = [...images].map(async ([name, { digest, config, layers }]) => {
-        const [configDigest = '', ...layerDigests] = await Promise.all([config, ...layers].map(send));
-        return [name, { digest, config: configDigest, layers: layerDigests }] as const;
+      const entries = [...images].map(([name, { digest, config, layers }]) => {
+        return [
+          name,
+          { digest, config: config.digest, layers: layers.map((layer) => layer.digest) },
+        ] as const;
       });
-      const body = { serviceArn, images: Object.fromEntries(await Promise.all(entries)) };
-      const started = await call('POST', `intercept-version?${query}`, JSON.stringify(body));
+      const body = JSON.stringify({ serviceArn, images: Object.fromEntries(entries) });
+      const blobs = [...images.values()].flatMap(({ config, layers }) => [config, ...layers]);
+      const { missing } = (await call('POST', `intercept-missing?${query}`, body)) as {
+        readonly missing: readonly string[];
+      };
+      await Promise.all(blobs.filter(({ digest }) => missing.includes(digest)).map(send));
+      const started = await call('POST', `intercept-version?${query}`, body);
       return (started as { version: number }).version;
     },
 

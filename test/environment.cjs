@@ -1,7 +1,11 @@
 // The test environment: each test file runs in its own realm, but packages are shared (see runtime.cjs).
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { join } = require('node:path');
+const { runInContext } = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
+// Tests share a cache of layers, apart from the user's.
+process.env['SLIPWAY_CACHE'] ??= join(__dirname, '../node_modules/.cache/slipway-images');
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Classes that the realms of tests share with the packages, so that `instanceof Error` and `instanceof Date` work across realms. */
@@ -22,6 +26,8 @@ module.exports = class extends TestEnvironment {
   constructor(...args) {
     super(...args);
     Object.assign(this.global, SHARED);
+    // Literals are of the realm's own class whatever the global is, so esbuild would not take one for a RegExp.
+    Object.setPrototypeOf(runInContext('Object.getPrototypeOf(/x/)', this.context), RegExp.prototype);
   }
 
   async teardown() {

@@ -1,6 +1,7 @@
-/** Completes a configuration that the schema has accepted. Pure. */
+/** Completes a configuration that the schema has accepted. Reads only the Dockerfiles of sources. */
 import { resolve } from 'node:path';
-import type { Builder, Config, Container, Deploy, HealthCheck, Target } from './config.ts';
+import { userOfProgram } from '../program/decide-start.ts';
+import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { Health, type StackOutput } from './schema.ts';
 
@@ -20,9 +21,6 @@ export interface CompletionContext {
 
 type ServiceOutput = StackOutput['services'][string];
 type ContainerOutput = ServiceOutput['containers'][string];
-
-/** The user of images that Slipway builds: the same as in the official Node images, since a program should not run as root. */
-const SOURCE_USER = '1000:1000';
 
 /**
  * Returns the complete configuration of a stack. Every service and container has its name in a field, and every folder is
@@ -60,19 +58,32 @@ export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
 const completeContainer = (
   service: string,
   name: string,
-  { source, image, ...fields }: ContainerOutput,
+  { source, image, entry, dockerfile, target, context, buildArgs, ...fields }: ContainerOutput,
   folder: string,
-): Container => ({
-  name,
-  key: `${service}-${name}`,
-  ...fields,
-  image: source === undefined ? { reference: image ?? '' } : { source: resolve(folder, source) },
-  port: fields.port,
-  path: fields.path,
-  health: completeHealth(fields),
-  environment: completeEnvironment(fields),
-  command: fields.command,
-  user: fields.user ?? (source === undefined ? undefined : SOURCE_USER),
+): Container => {
+  const built =
+    source === undefined
+      ? undefined
+      : completeSource({ source, entry, dockerfile, target, context, buildArgs }, folder);
+  return {
+    name,
+    key: `${service}-${name}`,
+    ...fields,
+    image: built ?? { reference: image ?? '' },
+    port: fields.port,
+    path: fields.path,
+    health: completeHealth(fields),
+    environment: completeEnvironment(fields),
+    command: fields.command,
+    user: fields.user ?? (built && userOfProgram(built.source, built)),
+  };
+};
+
+/** Makes the folders absolute, and leaves out the fields that are not set. */
+const completeSource = ({ source, context, ...fields }: Source, folder: string): Source => ({
+  ...(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as typeof fields),
+  ...(context === undefined ? {} : { context: resolve(folder, context) }),
+  source: resolve(folder, source),
 });
 
 /** A health check without a path requests the path of the container, since the program has to answer requests there. */

@@ -25,14 +25,25 @@ export type Domain = NonNullable<StackFields['domain']>;
 /** The health check of a container, by the load balancer and by ECS inside the task. */
 export type HealthCheck = NonNullable<ContainerFields['health']> & { readonly path: string };
 
+/** The fields of a container that say how its image is built from its source. */
+export type BuildField = 'entry' | 'dockerfile' | 'target' | 'context' | 'buildArgs';
+
+/** The source of an image. */
+export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
+  /** The absolute path of the folder. */
+  readonly source: string;
+  /** The absolute path of the build context, if it is another folder. */
+  readonly context?: string | undefined;
+}
+
 /** One container of a service. */
-export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'health'> {
+export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'health' | BuildField> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */
   readonly key: string;
-  /** The source of its image: the absolute path of a source folder, or an image reference. */
-  readonly image: { readonly source: string } | { readonly reference: string };
+  /** The source of its image, or an image reference. */
+  readonly image: Source | { readonly reference: string };
   readonly health: HealthCheck;
 }
 

@@ -164,6 +164,8 @@ export const vpcBlock: FieldRule = (text) => {
 
 export const folder = matches(/^[^\0]+$/, 'Use the path of a folder, e.g. services/api1.');
 
+export const file = matches(/^[^\0]+$/, 'Use the path of a file, e.g. src/main.ts.');
+
 /** The reference of an image; ECS accepts at most 255 characters. */
 export const imageReference = matches(
   /^(?=.{1,255}$)([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,

@@ -34,6 +34,24 @@ const Container = z
     source: string(rules.folder)
       .optional()
       .describe('the folder of its source, relative to the configuration; Slipway builds the image'),
+    entry: string(rules.file)
+      .optional()
+      .describe('the file that starts the program, relative to source; by default Slipway finds it'),
+    dockerfile: string(rules.file)
+      .optional()
+      .describe('the Dockerfile of the source, relative to it; by default Dockerfile'),
+    target: string(rules.processText)
+      .optional()
+      .describe('the stage of the Dockerfile that becomes the image; by default the last'),
+    context: string(rules.folder)
+      .optional()
+      .describe(
+        'the folder that paths in the Dockerfile refer to, relative to the configuration; by default source',
+      ),
+    buildArgs: z
+      .record(z.string(), string(rules.processText).describe('the value of a build argument'))
+      .optional()
+      .describe('the build arguments of the Dockerfile by name; they are no place for secrets'),
     image: string(rules.imageReference).optional().describe('the reference of an image, instead of a source'),
     port: integer(1, 65_535).optional().describe('the port that it listens on'),
     path: string(rules.routePath)
@@ -83,6 +101,17 @@ const Container = z
     error: 'Remove image or source: a container has only one of them.',
     when: evenIfInvalid,
   })
+  .refine(
+    ({ image, entry, dockerfile, target, context, buildArgs }) =>
+      image === undefined ||
+      [entry, dockerfile, target, context, buildArgs].every((field) => field === undefined),
+    {
+      path: ['image'],
+      error:
+        'Remove image, or the fields that only a source has: entry, dockerfile, target, context and buildArgs.',
+      when: evenIfInvalid,
+    },
+  )
   .refine(({ port, path, health }) => health === undefined || port !== undefined || path !== undefined, {
     path: ['port'],
     error:

@@ -1,4 +1,6 @@
 /** The images that a run builds from source folders. */
+import type { PackagedFiles } from '../program/entries.ts';
+import type { ProgramStart } from '../program/start.ts';
 import type { ProgramFile } from './program.ts';
 
 /** An image in the memory of this process. */
@@ -13,7 +15,45 @@ export interface Bundle {
   /** The files of the program, which the layer contains. */
   readonly program: readonly ProgramFile[];
   /** The image configuration and the layers, which the manifest names by digest. */
-  readonly blobs: readonly { readonly digest: string; readonly bytes: Uint8Array }[];
+  readonly blobs: readonly MemoryBlob[];
+}
+
+/** A blob in the memory of this process. */
+export interface MemoryBlob {
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A blob on disk, or in the registry of a base image. */
+export interface LazyBlob {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Makes sure that the blob is on disk. @throws BASE_IMAGE, DISK_FULL */
+  prepare(): Promise<unknown>;
+  /** Reads the blob from disk. It must have been prepared. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** An image made of layers: those of a base image, one with the dependencies, and one with the program. */
+export interface LayeredImage {
+  readonly kind: 'layers';
+  /** The tag under which it is pushed; derived from the content. */
+  readonly tag: string;
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+  readonly manifest: string;
+  readonly mediaType: string;
+  /** The image configuration and the layers, which the manifest names by digest. */
+  readonly blobs: readonly (MemoryBlob | LazyBlob)[];
+  /** The program in the image; undefined if it is not known what the layers contain. */
+  readonly packaged?: PackagedProgram;
+}
+
+/** A program that is packaged as it is, with its packages. */
+export interface PackagedProgram {
+  readonly files: PackagedFiles;
+  readonly start: ProgramStart;
 }
 
 /** An image that a container engine builds right before the push. Its digest is known only after the push. */
@@ -27,7 +67,7 @@ export interface DockerBuild {
   readonly folder: string;
 }
 
-export type Build = Bundle | DockerBuild;
+export type Build = Bundle | LayeredImage | DockerBuild;
 
 /** The builds of a run; each is made once, on first use. */
 export interface Builds {

@@ -21,11 +21,16 @@ const MAX_LINES = 10;
  * @throws BUILDER when there is no Dockerfile
  */
 export async function dockerBuild(engine: Engine, folder: string): Promise<DockerBuild> {
-  const files = engine === 'podman' ? ['Containerfile', 'Dockerfile'] : ['Dockerfile'];
-  if (!files.some((file) => kindOf(join(folder, file)) === 'file')) throw noDockerfile(engine, folder);
+  if (!hasDockerfile(engine, folder)) throw noDockerfile(engine, folder);
   const tag = `docker-${(await contentHash(folder)).slice(0, 16)}`;
   return { kind: 'docker', tag, digest: undefined, engine, folder };
 }
+
+/** Whether a folder has a file that an engine can build. @param folder absolute */
+export const hasDockerfile = (engine: Engine, folder: string): boolean =>
+  (engine === 'podman' ? ['Containerfile', 'Dockerfile'] : ['Dockerfile']).some(
+    (file) => kindOf(join(folder, file)) === 'file',
+  );
 
 /** The repository that a build is pushed to, and the client that signs in to its registry. */
 export interface Registry {

@@ -1,43 +1,57 @@
 /** Decides how the images of a run are built, and builds each of them once. */
-import { containersOf, type Config } from '../config/config.ts';
+import { containersOf, type Config, type Container, type Source } from '../config/config.ts';
+import { startSettingsOf } from '../config/program.ts';
+import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
-import { dockerBuild } from './docker.ts';
+import { imageCacheFolder } from './cache-folder.ts';
+import { dockerBuild, hasDockerfile } from './docker.ts';
 import { findEngine } from './engine.ts';
+import { packagedBuilder, type PackagingOptions } from './packaged-build.ts';
 
 export interface BuildOptions {
   /** The endpoint of the target `aws`, when it is not AWS's own. */
   readonly endpoint: string | undefined;
   readonly report: Report;
+  /** Ends downloads of base images. */
+  readonly signal?: AbortSignal;
+  /** The clock of the run; by default that of this machine. */
+  readonly clock?: Clock;
+  /** Replaces how images are built without a container engine, e.g. the folder of the cache. */
+  readonly packaging?: Partial<PackagingOptions>;
 }
 
-type MakeBuild = (folder: string) => Promise<Build>;
+/** The settings that a build depends on: two containers with the same settings share a build. */
+type BuildSettings = Pick<Container, 'command' | 'user'> & { readonly source: Source };
+
+type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
- * Containers with the same source folder share a build.
+ * Containers with the same source folder and the same command share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image }) =>
-      'source' in image ? [[key, image.source] as const] : [],
+    containersOf(config).flatMap(({ key, image, command, user }) =>
+      'source' in image ? [[key, { source: image, command, user }] as const] : [],
     ),
   );
   const builds = new Map<string, Promise<Build>>();
   let builder: Promise<MakeBuild> | undefined;
-  const make = async (folder: string) => {
+  const make = async (settings: BuildSettings) => {
     builder ??= chooseBuilder(config, options);
-    return (await builder)(folder);
+    return (await builder)(settings);
   };
   return {
     isEmulator: options.endpoint !== undefined,
     async of(key) {
-      const folder = sources.get(key);
-      if (folder === undefined) throw new Error(`The container ${key} is not built from source`);
-      const build = builds.get(folder) ?? make(folder);
-      builds.set(folder, build);
+      const settings = sources.get(key);
+      if (settings === undefined) throw new Error(`The container ${key} is not built from source`);
+      const sourceKey = JSON.stringify(settings);
+      const build = builds.get(sourceKey) ?? make(settings);
+      builds.set(sourceKey, build);
       return build;
     },
   };
@@ -51,36 +65,55 @@ export function startBuilds(config: Config, builds: Builds): void {
 }
 
 /**
- * Chooses how to build. On AWS an image needs a base image, which only a container engine can add. The sandbox needs no base
- * image, and container engines cannot push to the sandbox's registry.
+ * Chooses how to build. On AWS an image needs a base image: a container engine runs the Dockerfile, and without an engine or a
+ * Dockerfile, Slipway puts the program on Node's image. The sandbox needs no base image, and container engines cannot push to
+ * the sandbox's registry, so the program is packaged without one.
  */
-async function chooseBuilder(
-  { builder, target }: Config,
-  { endpoint, report }: BuildOptions,
-): Promise<MakeBuild> {
+async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
+  const { endpoint, report } = options;
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
+  const packageSource = (hasBase: boolean): MakeBuild => {
+    const build = packagedBuilder({ hasBase, ...packagingOf(options) });
+    return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
+  };
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
-    return bundle;
+    return builder === 'bundle' ? bundleSource : packageSource(false);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
-  if (engine !== undefined) return (folder) => dockerBuild(engine, folder);
-  if (builder === 'docker' || (builder === 'auto' && endpoint === undefined)) throw noEngine();
+  if (builder === 'docker' && engine === undefined) throw noEngine();
+  if (builder === 'auto' && endpoint === undefined) {
+    const packaged = packageSource(true);
+    return (settings) =>
+      engine !== undefined && hasDockerfile(engine, settings.source.source)
+        ? dockerBuild(engine, settings.source.source)
+        : packaged(settings);
+  }
+  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source.source);
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
-  return bundle;
+  return bundleSource;
 }
+
+const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): PackagingOptions => ({
+  cacheFolder: imageCacheFolder(),
+  clock: clock ?? systemClock,
+  signal: signal ?? new AbortController().signal,
+  note: (text) => report({ type: 'note', text }),
+  ...packaging,
+});
 
 const noEngine = (): Problem =>
   problem('BUILDER', {
     what: 'There is nothing to build images with.',
-    why: 'Neither docker nor podman is on the PATH with its engine running, and AWS cannot run an image without a base image.',
+    why: 'Neither docker nor podman is on the PATH with its engine running.',
     now: NOTHING_CHANGED,
     fix: [
       'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
+      'or leave out --builder docker, or `builder` in slipway.config.ts: Node programs are packaged without an engine',
       'or give each container an `image` by reference instead of `source`',
-      'or leave out --target aws: the sandbox needs neither (--builder bundle is for the sandbox only)',
     ],
   });
 
@@ -89,5 +122,5 @@ const notInTheSandbox = (): Problem =>
     what: 'The sandbox does not run images that docker builds.',
     why: 'Such an image needs its base image and a container runtime. The sandbox runs tasks as processes of this machine.',
     now: NOTHING_CHANGED,
-    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
+    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: programs are packaged without it.'],
   });

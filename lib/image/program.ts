@@ -2,8 +2,9 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type OutputFile } from 'esbuild';
-import { ENTRIES, entryOf } from '../config/entry.ts';
 import { errorLine, shownPath } from '../config/location.ts';
+import type { Source } from '../config/config.ts';
+import { startOfContainer } from '../config/program.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** A file of an image. */
@@ -54,10 +55,14 @@ const OPTIONS = {
 /**
  * Bundles the program of a folder. The same source gives the same bytes, regardless of where the folder is.
  * @param folder with the source, absolute
- * @throws BUNDLE with the location of every error
+ * @param settings the other fields of the source, such as its entry
+ * @throws BUNDLE with the location of every error; NO_PROGRAM, SEVERAL_PROGRAMS
  */
-export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
-  const options = await bundleOptionsOf(folder);
+export async function bundleProgram(
+  folder: string,
+  settings: Omit<Source, 'source'> = {},
+): Promise<ProgramFile[]> {
+  const options = await bundleOptionsOf(folder, settings);
   try {
     const { outputFiles } = await build(options);
     return programFiles(outputFiles, options.absWorkingDir);
@@ -74,12 +79,18 @@ export interface ProgramBuildOptions extends BuildOptions {
   readonly entryPoints: string[];
 }
 
-/** Returns the options with which the program of a folder is bundled. @throws BUNDLE when it has no entry file */
-export async function bundleOptionsOf(folder: string): Promise<ProgramBuildOptions> {
+/**
+ * Returns the options with which the program of a folder is bundled.
+ * @throws BUNDLE when what starts is not a file; NO_PROGRAM, SEVERAL_PROGRAMS
+ */
+export async function bundleOptionsOf(
+  folder: string,
+  settings: Omit<Source, 'source'> = {},
+): Promise<ProgramBuildOptions> {
   const real = await realpath(folder);
-  const entry = entryOf(real);
-  if (entry === undefined) throw noEntry(folder);
-  return { ...OPTIONS, entryPoints: [entry], absWorkingDir: real, outfile: join(real, PROGRAM) };
+  const { entry, reason } = startOfContainer({ ...settings, source: real });
+  if (entry === undefined) throw noEntry(folder, reason);
+  return { ...OPTIONS, entryPoints: [join(real, entry)], absWorkingDir: real, outfile: join(real, PROGRAM) };
 }
 
 /** Returns the files of a program from the output of esbuild. */
@@ -103,12 +114,12 @@ function withRelativeSources(text: string): string {
   });
 }
 
-const noEntry = (folder: string): Problem =>
+const noEntry = (folder: string, reason: string): Problem =>
   problem('BUNDLE', {
     what: `${shownPath(folder)} cannot be bundled.`,
-    why: `It has no entry file: its package.json has no main, and none of ${ENTRIES.join(', ')} exists.`,
+    why: `${reason} That is not a file that Node runs.`,
     now: NOTHING_CHANGED,
-    fix: [`Set main in ${join(shownPath(folder), 'package.json')} to the file that starts the program.`],
+    fix: ['Set `entry` of the container in slipway.config.ts to the file that starts the program.'],
   });
 
 /** Returns the problem with a source that esbuild cannot bundle. */

@@ -2,7 +2,10 @@
 'use strict';
 
 const net = require('node:net');
-const { Worker } = require('node:worker_threads');
+const { isMainThread, Worker } = require('node:worker_threads');
+
+// Threads of the program load this file, too, but only the main thread has a parent to report to.
+if (!isMainThread) return;
 
 const report = process.send.bind(process);
 process.channel.unref();

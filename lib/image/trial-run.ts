@@ -1,16 +1,19 @@
 /** Runs a built program for a moment on this machine, and requests a path from it. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PROGRAM, type ProgramFile } from './program.ts';
+import type { PackagedProgram } from './builds.ts';
+import type { ProgramFile } from './program.ts';
+import { argumentsIn, bundledTrial, packagedTrial, unpackTrial, type TrialProgram } from './trial-program.ts';
 
 /** A program, and the request that it receives. */
 export interface Trial {
-  readonly program: readonly ProgramFile[];
+  /** The files of a bundle, or a program with its packages. */
+  readonly program: readonly ProgramFile[] | PackagedProgram;
   /** The variables of the program; it has no others, except PATH. */
   readonly environment: Readonly<Record<string, string>>;
   readonly protocol: 'HTTP' | 'HTTPS';
@@ -33,16 +36,19 @@ const RETRY_DELAY_MS = 100;
 
 /**
  * Starts the program, sends the request, and kills the program.
- * @returns the status of the last response; undefined if the program ended, did not listen on its port, or did not respond
+ * @returns the status of the last response; undefined if the program ended, did not listen on its port, did not respond, or does
+ *   not start with Node
  * @throws the signal's reason
  */
 export async function tryProgram(trial: Trial): Promise<number | undefined> {
   const { signal } = trial;
   signal.throwIfAborted();
+  const program = 'files' in trial.program ? packagedTrial(trial.program) : bundledTrial(trial.program);
+  if (program === undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'slipway-trial-'));
   try {
-    await unpack(trial.program, folder);
-    return await statusOf(trial, folder);
+    await unpack(program, folder);
+    return await statusOf(trial, program, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
     signal.throwIfAborted();
@@ -52,20 +58,21 @@ export async function tryProgram(trial: Trial): Promise<number | undefined> {
 /** Whether this process can start the program as a separate user, as in a task: only root can. */
 const canSwitchUser = (): boolean => process.getuid?.() === 0;
 
-async function unpack(program: readonly ProgramFile[], folder: string): Promise<void> {
-  const files = program.map(({ name, bytes }) => ({ path: join(folder, name), bytes }));
-  const preload = await readFile(join(import.meta.dirname, PRELOAD));
-  const all = [...files, { path: join(folder, PRELOAD), bytes: preload }];
-  await Promise.all(all.map(({ path, bytes }) => writeFile(path, bytes)));
-  if (!canSwitchUser()) return;
-  await Promise.all([folder, ...all.map(({ path }) => path)].map((path) => chown(path, USER_ID, USER_ID)));
+async function unpack(program: TrialProgram, folder: string): Promise<void> {
+  const preload = join(folder, PRELOAD);
+  await copyFile(join(import.meta.dirname, PRELOAD), preload);
+  const owner = canSwitchUser() ? USER_ID : undefined;
+  await unpackTrial(program, folder, owner);
+  if (owner === undefined) return;
+  for (const path of [folder, preload]) await chown(path, owner, owner);
 }
 
-async function statusOf(trial: Trial, folder: string): Promise<number | undefined> {
-  const child = fork(join(folder, PROGRAM), {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...trial.environment },
-    execArgv: ['--require', join(folder, PRELOAD)],
+async function statusOf(trial: Trial, program: TrialProgram, folder: string): Promise<number | undefined> {
+  const { PATH = '' } = process.env;
+  const child = fork(join(folder, program.file), argumentsIn(program, folder), {
+    cwd: join(folder, program.workingFolder),
+    env: { NODE_ENV: 'production', ...program.environment, PATH, ...trial.environment },
+    execArgv: [...program.nodeOptions, '--require', join(folder, PRELOAD)],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Its own process group, so that its children can be killed, too.
     detached: true,

@@ -84,7 +84,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     redactedProblem(explainWithAllCauses(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
-  const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
+  const builds = openBuilds(config, { endpoint: endpointOf(config.target), report, signal, clock });
   // Images are built while the sandbox starts.
   if (command === 'provision' || command === 'drift') startBuilds(config, builds);
   if (command === 'deploy') startBuilds(withOnlyService(config, options.service), builds);

@@ -2,7 +2,7 @@
 import { containersOf } from '../../lib/config/config.ts';
 import type { Step } from '../../lib/engine/step.ts';
 import { pushBuild } from '../../lib/image/docker.ts';
-import { pushBundle } from '../../lib/image/push.ts';
+import { pushImage } from '../../lib/image/push.ts';
 import { imageDigest, imageUri } from '../../lib/look/images.ts';
 import { compare } from '../../lib/model/change.ts';
 
@@ -26,8 +26,8 @@ export const images: Step<'images'> = {
     if (!repository) throw new Error(`No repository for the image of ${change.key}`);
     const { repositoryName, repositoryUri } = repository;
     const build = await builds.of(change.key);
-    if (build.kind === 'bundle') {
-      await pushBundle(
+    if (build.kind !== 'docker') {
+      await pushImage(
         { aws, repositoryName, isEmulator: builds.isEmulator, note: (text) => context.note(text) },
         build,
       );

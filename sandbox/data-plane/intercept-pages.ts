@@ -1,6 +1,7 @@
 /** The admin pages with which a client of the sandbox opens, feeds and closes intercepts. A client that disappears loses them. */
 import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { hasLayer, layerBytes } from '../aws/ecr/layer-rows.ts';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import type { AdminPages } from '../server/admin.ts';
 import type { SandboxClock } from '../world/clock.ts';
@@ -78,6 +79,14 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
     return opened;
   }
 
+  function readStart(body: Uint8Array) {
+    const { serviceArn, images } = START.parse(JSON.parse(Buffer.from(body).toString()));
+    const region = regions().find((known) => known.ecs.services.get(serviceArn));
+    const service = region?.ecs.services.get(serviceArn);
+    if (!region || service?.status !== 'ACTIVE') throw new Error(`There is no service ${serviceArn}.`);
+    return { region, service, images };
+  }
+
   const pages: AdminPages = {
     'POST intercepts': () => {
       if (session) throw new Error('Another client intercepts requests: only one can.');
@@ -91,13 +100,18 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
       blobs.set(name, body);
       return { digest: name };
     },
+    'POST intercept-missing': ({ query, body }) => {
+      const { blobs } = sessionOf(query);
+      const { region, images } = readStart(body);
+      const digests = Object.values(images).flatMap(({ config, layers }) => [config, ...layers]);
+      return { missing: digests.filter((name) => !blobs.has(name) && !hasLayer(region, name)) };
+    },
     'POST intercept-version': ({ query, body }) => {
       const { blobs, intercepts } = sessionOf(query);
-      const { serviceArn, images } = START.parse(JSON.parse(Buffer.from(body).toString()));
-      const region = regions().find((known) => known.ecs.services.get(serviceArn));
-      const service = region?.ecs.services.get(serviceArn);
-      if (!region || service?.status !== 'ACTIVE') throw new Error(`There is no service ${serviceArn}.`);
-      const entries = Object.entries(images).map(([name, image]) => [name, imageOf(image, blobs)] as const);
+      const { region, service, images } = readStart(body);
+      const entries = Object.entries(images).map(
+        ([name, image]) => [name, imageOf(image, blobs, region)] as const,
+      );
       return { version: intercepts.start(region, service, new Map(entries)) };
     },
     'GET intercept-events': async ({ query }) => {
@@ -136,14 +150,16 @@ const nextEvent = (session: Session, clock: SandboxClock): Promise<void> =>
 function imageOf(
   { digest: name, config, layers }: { digest: string; config: string; layers: readonly string[] },
   blobs: ReadonlyMap<string, Uint8Array>,
+  region: Region,
 ): PulledImage {
+  // A layer of a deployed image need not be sent again.
   const blobOf = (wanted: string): Uint8Array => {
-    const blob = blobs.get(wanted);
+    const blob = blobs.get(wanted) ?? layerBytes(region, wanted);
     if (!blob) throw new Error(`The blob ${wanted} was not sent.`);
     return blob;
   };
-  // A missing layer is reported before anything starts.
-  layers.forEach(blobOf);
+  for (const layer of layers)
+    if (!blobs.has(layer) && !hasLayer(region, layer)) throw new Error(`The blob ${layer} was not sent.`);
   return {
     digest: name,
     config: blobOf(config),

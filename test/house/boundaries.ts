@@ -20,10 +20,12 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/config/',
-    // Exceptions: the rules for names and regions, the size of a task definition, the codes of system errors, and the plugin
-    // that keeps source locations.
+    // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the codes of system
+    // errors, and the plugin that keeps source locations.
     mayImport: [
       'lib/model/',
+      'lib/program/decide-start.ts',
+      'lib/program/start.ts',
       'lib/derive/names.ts',
       'lib/derive/partitions.ts',
       'lib/derive/task-definition.ts',
@@ -49,9 +51,15 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'the state file records ids no matter how they were found or created',
   },
   {
+    folder: 'lib/program/',
+    // Exception: the rules of `.dockerignore`.
+    mayImport: ['lib/model/', 'lib/config/', 'lib/image/dockerignore.ts'],
+    reason: 'the start and the files of a program follow from its folder, for every way of building an image',
+  },
+  {
     folder: 'lib/image/',
     // Exception: uploads start concurrently.
-    mayImport: ['lib/model/', 'lib/config/', 'lib/aws/', 'lib/engine/concurrent.ts'],
+    mayImport: ['lib/model/', 'lib/config/', 'lib/program/', 'lib/aws/', 'lib/engine/concurrent.ts'],
     reason: 'images are built and pushed the same way for every stack',
   },
   {

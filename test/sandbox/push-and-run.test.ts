@@ -7,7 +7,7 @@ import { systemClock } from '../../lib/model/clock.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { bundle } from '../../lib/image/bundle.ts';
 import { digestOf, packImage } from '../../lib/image/oci.ts';
-import { pushBundle } from '../../lib/image/push.ts';
+import { pushImage } from '../../lib/image/push.ts';
 import { imageDigest, imageUri } from '../../lib/look/images.ts';
 import { pullImage } from '../../sandbox/aws/ecr/pull.ts';
 import { unpackImage } from '../../sandbox/runtime/image.ts';
@@ -30,7 +30,7 @@ async function startRegistry() {
     faults,
     repositoryUri: repository?.repositoryUri ?? '',
     push: (image: Bundle) =>
-      pushBundle({ aws, repositoryName: REPOSITORY, isEmulator: false, note: () => undefined }, image),
+      pushImage({ aws, repositoryName: REPOSITORY, isEmulator: false, note: () => undefined }, image),
     digestOfTag: (tag: string) => imageDigest(aws, REPOSITORY, tag),
     [Symbol.dispose]: () => aws.close(),
   };

@@ -27,16 +27,20 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Runs skopeo with this environment and no other variables. */
-function runSkopeo(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+/** Runs a program with this environment and no other variables. */
+export function runTool(tool: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    execFile('skopeo', args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(tool, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
       const code = error ? error.code : 0;
       if (typeof code === 'number') resolve({ code, output: stdout + stderr });
-      else reject(new Error(`skopeo did not end: ${stderr}`, { cause: error }));
+      else reject(new Error(`${tool} did not end: ${stderr}`, { cause: error }));
     });
   });
 }
+
+/** Runs skopeo with a separate home folder, so that it uses neither the credentials nor the caches of this machine. */
+export const skopeo = (...args: string[]): Promise<Outcome> =>
+  runTool('skopeo', args, { PATH: process.env['PATH'], HOME: makeFolder() });
 
 /** Returns skopeo's commands, which use a new token of the sandbox. Images of the registry are given as `repository:tag`. */
 export async function skopeoFor({ ecr, port }: { readonly ecr: ECRClient; readonly port: number }) {
@@ -50,7 +54,7 @@ export async function skopeoFor({ ecr, port }: { readonly ecr: ECRClient; readon
     // Go cannot resolve names below .localhost, so the sandbox is also the proxy.
     http_proxy: `http://127.0.0.1:${port}`,
   };
-  const run = (command: string, ...args: string[]) => runSkopeo([command, ...args], env);
+  const run = (command: string, ...args: string[]) => runTool('skopeo', [command, ...args], env);
   const remote = (image: string) => `docker://${host}/${image}`;
   return {
     host,
@@ -76,6 +80,9 @@ export async function skopeoFor({ ecr, port }: { readonly ecr: ECRClient; readon
   };
 }
 
+/** An image in memory. */
+export type ImageContent = Pick<Bundle, 'digest' | 'manifest' | 'mediaType' | 'blobs'>;
+
 interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -96,7 +103,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
  * @param images the images; the keys are their tags
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
-export function writeOciLayout(images: Readonly<Record<string, Bundle>>): string {
+export function writeOciLayout(images: Readonly<Record<string, ImageContent>>): string {
   const folder = makeFolder();
   mkdirSync(join(folder, 'blobs/sha256'), { recursive: true });
   const manifests = Object.entries(images).map(([tag, { blobs, manifest, mediaType }]) => {
@@ -110,7 +117,7 @@ export function writeOciLayout(images: Readonly<Record<string, Bundle>>): string
 }
 
 /** Writes one image for several architectures as an OCI layout with an index, and returns the image in skopeo's notation. */
-export function writeOciIndex(tag: string, images: Readonly<Record<string, Bundle>>): string {
+export function writeOciIndex(tag: string, images: Readonly<Record<string, ImageContent>>): string {
   const layout = writeOciLayout(images);
   const folder = layout.slice('oci:'.length);
   const manifests = Object.entries(images).map(([architecture, { manifest, mediaType }]) => ({

@@ -1,8 +1,10 @@
 /** Checks of containers: their ports, paths, health checks and source folders. */
 import { join } from 'node:path';
-import type { Builder, Config } from '../config.ts';
-import { ENTRIES, entryOf, kindOf } from '../entry.ts';
+import type { Builder, Config, Container, Source } from '../config.ts';
+import { isProblem } from '../../model/problem.ts';
+import { kindOf } from '../entry.ts';
 import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
+import { startOfContainer } from '../program.ts';
 
 export function* portsAreUnique({ services }: Config): Iterable<Finding> {
   for (const service of services) {
@@ -69,26 +71,49 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
 export function* sourcesExist(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
     if (!('source' in container.image)) continue;
-    const fix = sourceFix(container.image.source, config.builder);
-    if (fix !== undefined) yield { path: pathOfContainer(service, container, 'source'), fix };
+    const { source, ...rest } = container.image;
+    const fix =
+      folderFix(source) ?? contextFix(rest.context) ?? programFix(container.image, container, config.builder);
+    if (fix === undefined) continue;
+    const field = folderFix(source) === undefined ? fieldOf(container.image) : 'source';
+    const basedOn = PROGRAM_FIELDS.map((name) => pathOfContainer(service, container, name));
+    yield { path: pathOfContainer(service, container, field), fix, basedOn };
   }
 }
 
-function sourceFix(folder: string, builder: Builder): string | undefined {
+/** The fields that decide what starts. */
+const PROGRAM_FIELDS = ['source', 'entry', 'dockerfile', 'target', 'context', 'buildArgs', 'command'];
+
+function folderFix(folder: string): string | undefined {
   const kind = kindOf(folder);
   if (kind === 'file') return `Name the folder that contains the program: ${folder} is a file.`;
-  if (kind !== 'folder') return `Name a folder that exists: ${folder} does not exist.`;
-  const canBundle = entryOf(folder) !== undefined;
-  const hasDockerfile = kindOf(join(folder, 'Dockerfile')) === 'file';
-  const entry = `main in its package.json, or one of ${ENTRIES.join(', ')}`;
-  switch (builder) {
-    case 'bundle':
-      return canBundle ? undefined : `Add an entry file for the bundle: ${entry}.`;
-    case 'docker':
-      return hasDockerfile ? undefined : `Add a Dockerfile to ${folder}.`;
-    case 'auto':
-      return canBundle || hasDockerfile
-        ? undefined
-        : `Add an entry file for the bundle (${entry}), or a Dockerfile.`;
+  return kind === 'folder' ? undefined : `Name a folder that exists: ${folder} does not exist.`;
+}
+
+const contextFix = (folder: string | undefined): string | undefined =>
+  folder === undefined || kindOf(folder) === 'folder'
+    ? undefined
+    : `Name a folder that exists: ${folder} is not one.`;
+
+/** Returns the field that most likely contains the mistake. */
+function fieldOf({ context, dockerfile, target, entry }: Source): string {
+  if (contextFix(context) !== undefined) return 'context';
+  if (entry !== undefined) return 'entry';
+  return dockerfile !== undefined ? 'dockerfile' : target !== undefined ? 'target' : 'source';
+}
+
+function programFix(source: Source, container: Container, builder: Builder): string | undefined {
+  const { source: folder, dockerfile = 'Dockerfile' } = source;
+  if (builder === 'docker')
+    return kindOf(join(folder, dockerfile)) === 'file' ? undefined : `Add a Dockerfile to ${folder}.`;
+  try {
+    const { entry, reason } = startOfContainer(source, builder === 'bundle' ? {} : container);
+    return builder === 'auto' || entry !== undefined
+      ? undefined
+      : `Set entry to the file to bundle. ${reason} That is not a file that Node runs.`;
+  } catch (error) {
+    if (isProblem(error, 'NO_PROGRAM', 'SEVERAL_PROGRAMS'))
+      return `${error.why} ${error.fix[0] ?? ''}`.trim();
+    throw error;
   }
 }

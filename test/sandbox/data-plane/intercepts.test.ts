@@ -30,7 +30,7 @@ const program = (name: string, more = '') => `
 
 const blob = (content: string | Uint8Array): VersionBlob => {
   const bytes = Buffer.from(content);
-  return { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+  return { read: async () => bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
 };
 /** An empty tar archive. */
 const EMPTY_LAYER = blob(new Uint8Array(1024));

@@ -14,7 +14,11 @@ import {
 
 const containers = 'services.shop.containers';
 const api = `${containers}.api`;
-const folder = folderWith({ 'bundled/index.ts': '', 'dockered/Dockerfile': '', 'empty/README.md': '' });
+const folder = folderWith({
+  'bundled/index.ts': '',
+  'dockered/Dockerfile': 'FROM nginx',
+  'empty/README.md': '',
+});
 
 testRefusals(api, 'Use an object: one container.', { null: null, 'a string': 'nginx' });
 testRefusals(
@@ -71,23 +75,49 @@ testRefusals(
 );
 testRefusals(
   `${api}.source`,
-  'Add an entry file for the bundle: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
+  startingWith('It has no Dockerfile, it has no package.json, and none of src/main.ts, '),
   { 'a folder without a program': '.' },
 );
+testRefusals(
+  `${api}.entry`,
+  startingWith('It starts as `entry` in slipway.config.ts says. It runs x.ts, which does not exist.'),
+  {
+    'a missing file': 'x.ts',
+  },
+);
+testRefusals(`${api}.entry`, 'Use the path of a file, e.g. src/main.ts.', { 'an empty string': '' });
+testRefusals(`${api}.dockerfile`, startingWith('Its Dockerfile Dockerfile.prod does not exist.'), {
+  'a missing file': 'Dockerfile.prod',
+});
+testRefusals(`${api}.target`, startingWith('It has no Dockerfile with a target.'), {
+  'a stage of no Dockerfile': 'run',
+});
+testRefusals(`${api}.context`, startingWith('Name a folder that exists: /', 'nowhere is not one.'), {
+  'a missing folder': 'nowhere',
+});
+test('fields of a source are refused for an image', () => {
+  expect(mistakesOf(validStackWith({ [`${containers}.proxy.buildArgs`]: {} }))).toEqual([
+    {
+      path: `${containers}.proxy.image`,
+      value: "'nginx:1.29'",
+      fix: 'Remove image, or the fields that only a source has: entry, dockerfile, target, context and buildArgs.',
+    },
+  ]);
+});
 
 test.each([
   ['docker', 'bundled', startingWith('Add a Dockerfile to /')],
   ['docker', 'dockered', undefined],
   ['bundle', 'bundled', undefined],
-  ['bundle', 'dockered', startingWith('Add an entry file for the bundle')],
+  ['bundle', 'dockered', startingWith('Set entry to the file to bundle.')],
   ['auto', 'bundled', undefined],
   ['auto', 'dockered', undefined],
-  ['auto', 'empty', startingWith('Add an entry file for the bundle (main in', '), or a Dockerfile.')],
+  ['auto', 'empty', startingWith('It has no Dockerfile, ')],
 ] as const)(
   'the builder %s checks the folder "%s" for an entry file or a Dockerfile',
   (builder, source, fix) => {
     const read = () =>
-      parseConfig(validStackWith({ [`${api}.source`]: source }), {
+      parseConfig(validStackWith({ [`${api}.source`]: source, [`${api}.command`]: undefined }), {
         stage: 'dev',
         target: 'aws',
         folder,

@@ -5,10 +5,13 @@ import type { Builds } from '../../../../lib/image/builds.ts';
 import { startBuilds, openBuilds } from '../../../../lib/image/open-builds.ts';
 import type { Event } from '../../../../lib/model/report.ts';
 import { config } from '../../step-harness.ts';
+import { baseFixture, startRegistry } from './base-registry.ts';
+import { makeCacheFolder } from './entries.ts';
 import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
 
 const LOCAL = 'http://127.0.0.1:4566';
-const SOURCE = { 'src/main.ts': 'console.log(1);', Dockerfile: 'FROM scratch' };
+const SOURCE = { 'src/main.ts': 'console.log(1);', Dockerfile: 'FROM node:22' };
+const NODE = { 'main.js': 'listen()', Dockerfile: 'FROM node:22\nCMD ["node", "main.js"]\n' };
 
 interface Case {
   readonly builder: Builder;
@@ -42,7 +45,7 @@ function configWithImage(
 }
 
 describe.each<[Case, string]>([
-  [{ builder: 'auto', target: 'sandbox', engines: ['docker'] }, 'bundle'],
+  [{ builder: 'auto', target: 'sandbox', engines: ['docker'] }, 'layers'],
   [{ builder: 'bundle', target: 'sandbox' }, 'bundle'],
   [{ builder: 'auto', target: 'aws', engines: ['docker'] }, 'docker'],
   [{ builder: 'auto', target: 'aws', engines: ['podman'] }, 'podman'],
@@ -76,7 +79,6 @@ describe.each<[Case]>([
 });
 
 describe.each<[Case, RegExp]>([
-  [{ builder: 'auto', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws', endpoint: LOCAL }, /nothing to build images with/],
   [
@@ -107,6 +109,22 @@ test.each([
     expect((await openCase({ builder: 'auto', target, endpoint })).builds.isEmulator).toBe(isEmulator);
   },
 );
+
+describe.each<[string, readonly string[], Readonly<Record<string, string>>, 'layers' | 'docker']>([
+  ['without an engine', [], NODE, 'layers'],
+  ['without a Dockerfile', ['docker'], { 'main.js': 'listen()' }, 'layers'],
+  ['with both', ['docker'], NODE, 'docker'],
+])('on AWS %s', (_, engines, files, kind) => {
+  test(`the builder auto builds ${kind}`, async () => {
+    await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
+    const source = await folderOf(files);
+    const stack = configWithImage({ source }, { builder: 'auto', target: 'aws' });
+    const { reference } = await startRegistry(baseFixture());
+    const packaging = { cacheFolder: makeCacheFolder(), baseReferences: () => [reference] };
+    const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined, packaging });
+    expect((await builds.of('web-api1')).kind).toBe(kind);
+  });
+});
 
 test('opening the builds neither starts one nor looks for an engine', async () => {
   const { calls } = await openCase({ builder: 'auto', target: 'aws', engines: ['docker'] });
@@ -139,7 +157,7 @@ test('callers get the build that has already started, or its failure', async () 
   const of: Builds['of'] = (key) => (requestedKeys.push(key), builds.of(key));
   startBuilds(stack, { ...builds, of });
   expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
-  expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
+  expect(await builds.of('web-api1')).toMatchObject({ kind: 'layers' });
 
   const brokenStack = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
   const failingBuilds = openBuilds(brokenStack, { endpoint: undefined, report: () => undefined });

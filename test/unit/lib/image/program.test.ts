@@ -122,8 +122,22 @@ test('a feature that a bundle cannot support is refused with its location', asyn
 
 test('a folder without an entry file is refused', async () => {
   const { code, why } = await problemOf(await folderOf({ 'readme.md': 'nothing' }));
+  expect(code).toBe('NO_PROGRAM');
+  expect(why).toContain('none of src/main.ts, src/index.ts, server.js');
+});
+
+test('the entry of the configuration has precedence', async () => {
+  const folder = await folderOf({ 'src/main.ts': 'console.log(1)', 'src/worker.ts': 'console.log(2)' });
+  const [main] = await bundleProgram(folder, { entry: 'src/worker.ts' });
+  expect(Buffer.from(main?.bytes ?? []).toString()).toContain('console.log(2)');
+});
+
+test('a program that Node does not run is refused', async () => {
+  const { code, why } = await problemOf(
+    await folderOf({ Dockerfile: 'FROM python\nCMD ["python", "app.py"]' }),
+  );
   expect(code).toBe('BUNDLE');
-  expect(why).toContain('src/main.ts, src/index.ts, main.ts, index.ts');
+  expect(why).toBe('The Dockerfile starts python app.py. That is not a file that Node runs.');
 });
 
 test('nothing is written beside the source', async () => {

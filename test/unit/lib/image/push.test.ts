@@ -1,4 +1,4 @@
-// Pushing a bundle: which blobs are sent, in which parts, and what happens when a response is lost.
+// Pushing an image: which blobs are sent, in which parts, and what happens when a response is lost.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -7,9 +7,9 @@ import {
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
-import type { Bundle } from '../../../../lib/image/builds.ts';
+import type { Bundle, LayeredImage, LazyBlob } from '../../../../lib/image/builds.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
-import { pushBundle } from '../../../../lib/image/push.ts';
+import { pushImage } from '../../../../lib/image/push.ts';
 import { awsError, mocks, sentCalls, lookContextOf } from '../../step-harness.ts';
 
 const MIB = 1024 * 1024;
@@ -30,10 +30,10 @@ const bundleWith = (...layers: Uint8Array[]): Bundle => ({
 const smallBundle = bundleWith(new Uint8Array(3));
 
 /** Pushes a bundle, and returns the notes that the push reported. */
-async function push(bundle: Bundle, isEmulator = false): Promise<string[]> {
+async function push(bundle: Bundle | LayeredImage, isEmulator = false): Promise<string[]> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
-  await pushBundle({ aws: lookContextOf().aws, repositoryName: REPOSITORY, isEmulator, note }, bundle);
+  await pushImage({ aws: lookContextOf().aws, repositoryName: REPOSITORY, isEmulator, note }, bundle);
   return notes;
 }
 
@@ -174,6 +174,72 @@ test('an upload that is refused on every attempt fails, and no manifest is put',
   await expect(push(smallBundle)).rejects.toMatchObject({ message: 'no' });
   expect(calls('InitiateLayerUpload')).toHaveLength(3);
   expect(calls('PutImage')).toEqual([]);
+});
+
+/** A blob on disk, which records when it is prepared and read. */
+function lazyBlob(bytes: Uint8Array, events: string[], prepare = () => Promise.resolve()): LazyBlob {
+  const digest = digestOf(bytes);
+  return {
+    digest,
+    size: bytes.length,
+    async prepare() {
+      await prepare();
+      events.push('prepared');
+    },
+    async *read() {
+      events.push('read');
+      for (let start = 0; start < bytes.length; start += MIB) {
+        await Promise.resolve();
+        yield bytes.subarray(start, start + MIB);
+      }
+    },
+  };
+}
+const imageWith = (...blobs: LazyBlob[]): LayeredImage => ({
+  ...smallBundle,
+  kind: 'layers',
+  blobs: [config, ...blobs],
+});
+
+test('every missing blob is on this machine before the first one is sent, and is read from disk in parts', async () => {
+  mockRegistry(config.digest);
+  const events: string[] = [];
+  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => {
+    events.push('sent');
+    return { uploadId: 'upload' };
+  });
+  const large = new Uint8Array(25 * MIB).fill(3);
+  await push(imageWith(lazyBlob(large, events), lazyBlob(new Uint8Array(5), events)));
+  expect(events.slice(0, 4)).toEqual(['prepared', 'prepared', 'sent', 'sent']);
+  const parts = mocks.ecr.commandCalls(UploadLayerPartCommand).map(({ args: [{ input }] }) => input);
+  const sizes = parts.map(({ layerPartBlob }) => layerPartBlob?.length ?? 0);
+  expect(sizes.sort((a, b) => a - b)).toEqual([5, 5 * MIB, 10 * MIB, 10 * MIB]);
+});
+
+test('a blob that the repository has is neither prepared nor read', async () => {
+  const events: string[] = [];
+  const blob = lazyBlob(new Uint8Array(5), events);
+  mockRegistry(config.digest, blob.digest);
+  await push(imageWith(blob));
+  expect(events).toEqual([]);
+});
+
+test('nothing is sent when a blob cannot be prepared', async () => {
+  mockRegistry();
+  const events: string[] = [];
+  const failing = lazyBlob(new Uint8Array(5), events, () =>
+    Promise.reject(new Error('the registry is down')),
+  );
+  await expect(push(imageWith(failing, lazyBlob(new Uint8Array(6), events)))).rejects.toThrow('is down');
+  expect(sentCalls().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability']);
+});
+
+test('a blob on disk is read from its start when an upload starts again', async () => {
+  const events: string[] = [];
+  mockRegistry(config.digest);
+  mocks.ecr.on(UploadLayerPartCommand).rejectsOnce(awsError('InvalidLayerPartException')).resolves({});
+  await push(imageWith(lazyBlob(new Uint8Array(5), events)));
+  expect(events).toEqual(['prepared', 'read', 'read']);
 });
 
 test('when one of two uploads is refused, the other one ends before the push fails', async () => {

@@ -2,9 +2,13 @@
 import { chmod, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import type { PackagedProgram } from '../../../../lib/image/builds.ts';
 import { tryProgram, type Trial } from '../../../../lib/image/trial-run.ts';
+import { packageFiles } from '../../../../lib/program/files.ts';
 import { processStartTime } from '../../../../lib/state/process-start-time.ts';
+import { LINUX, startOf } from '../program/packaged.ts';
+import { folderOf } from './folder.ts';
 import { BUSY_PROGRAMS, expectNoOrphan, until } from '../../orphan.ts';
 
 const PORT = 5000;
@@ -121,3 +125,44 @@ test.each(BUSY_PROGRAMS)(
     expect(await readdir(join(folder, 'temporary'))).toEqual([]);
   },
 );
+
+describe('a packaged program', () => {
+  const SERVER = `
+    const { readFileSync } = require('node:fs');
+    const { status } = require('answers');
+    new (require('node:worker_threads').Worker)(require.resolve('./job.js'));
+    require('node:http').createServer((request, response) => {
+      response.statusCode = process.argv[2] === '--now' && readFileSync('views/page.html', 'utf8') === 'page' ? status : 500;
+      response.end();
+    }).listen(process.env.PORT);`;
+  const FILES = {
+    'package.json': '{ "dependencies": { "answers": "1" } }',
+    'server.js': SERVER,
+    'job.js': '',
+    'views/page.html': 'page',
+    'node_modules/answers/package.json': '{ "name": "answers", "version": "1.0.0" }',
+    'node_modules/answers/index.js': 'exports.status = 200;',
+  };
+
+  const packagedTrialOf = async (command: readonly string[], more: Partial<Trial> = {}): Promise<Trial> => {
+    const start = startOf({ command, environment: { PORT: `${PORT}` } });
+    const files = await packageFiles({ folder: await folderOf(FILES), start, platform: LINUX });
+    return trialOf('', { program: { files, start }, ...more });
+  };
+
+  test('finds its packages and the files that it reads', async () => {
+    const command = ['node', '--enable-source-maps', 'server.js', '--now'];
+    expect(await tryProgram(await packagedTrialOf(command, { responseTimeoutMs: 10_000 }))).toBe(200);
+  });
+
+  test('is not tried if it does not start with Node', async () => {
+    expect(await tryProgram(await packagedTrialOf(['sh', '-c', 'node server.js --now']))).toBeUndefined();
+  });
+
+  test('is not tried if it is so large that the trial would take long', async () => {
+    const trial = await packagedTrialOf(['node', 'server.js', '--now']);
+    const { files, start } = trial.program as PackagedProgram;
+    const huge = { ...files, dependencies: { ...files.dependencies, size: 1024 ** 3 } };
+    expect(await tryProgram({ ...trial, program: { files: huge, start } })).toBeUndefined();
+  });
+});

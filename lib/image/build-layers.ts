@@ -1,0 +1,73 @@
+/** Builds an image without a container engine: packs the files of a program as layers on top of a base image. */
+import { ARCHITECTURE } from '../config/fargate.ts';
+import { waitForAll } from '../engine/concurrent.ts';
+import type { PackagedFiles } from '../program/entries.ts';
+import type { BaseImages } from './base-image.ts';
+import type { BlobCache, BlobIdentity } from './blob-cache.ts';
+import type { LayeredImage, LazyBlob } from './builds.ts';
+import { ensureLayer, packLayer } from './layer.ts';
+import { imageDocuments, type ImageStart } from './layered-image.ts';
+
+/** A program, ready to be packed. */
+export interface PackableProgram {
+  readonly files: PackagedFiles;
+  readonly start: ImageStart;
+}
+
+/** The base image, and the source that downloads its layers. */
+export interface ImageBase {
+  readonly images: BaseImages;
+  /** The names of the base image in several registries, the preferred one first. */
+  readonly references: readonly string[];
+}
+
+/**
+ * Builds the image. The same files, start and base image give the same digest, on every machine. The layers of the program are
+ * packed into the cache; those of the base image are only downloaded when a registry lacks them.
+ * @param base undefined for an image without a base image, which only the sandbox can run
+ * @throws BASE_IMAGE; DISK_FULL; PACKAGE if a file changes while it is read
+ */
+export async function buildLayers(
+  { files, start }: PackableProgram,
+  base: ImageBase | undefined,
+  cache: BlobCache,
+): Promise<LayeredImage> {
+  const finding = base?.images.find(base.references);
+  const packing = waitForAll(
+    [
+      { list: files.dependencies, content: 'dependencies' },
+      { list: files.program, content: 'program' },
+    ]
+      .filter(({ list }) => list.entries.length > 0)
+      .map(async ({ list, content }) => ({ list, content, ...(await packLayer(list, cache)) })),
+  );
+  // Waits for both even if one fails, so that nothing continues after this promise has settled.
+  await waitForAll<unknown>([finding, packing]);
+  const [image, layers] = [await finding, await packing];
+  const { digest, manifest, mediaType, config } = imageDocuments({
+    start,
+    base: image,
+    layers,
+    architecture: ARCHITECTURE,
+  });
+  const baseBlobs = (image?.layers ?? []).map((layer) =>
+    lazyBlob(cache, layer, async () => image && base?.images.download(image, layer)),
+  );
+  const ownBlobs = layers.map(({ list, ...layer }) =>
+    lazyBlob(cache, layer, () => ensureLayer(list, layer, cache)),
+  );
+  return {
+    kind: 'layers',
+    tag: `layers-${digest.slice('sha256:'.length, 'sha256:'.length + 16)}`,
+    digest,
+    manifest,
+    mediaType,
+    blobs: [{ digest: config.digest, bytes: config.bytes }, ...baseBlobs, ...ownBlobs],
+  };
+}
+
+const lazyBlob = (
+  cache: BlobCache,
+  { digest, size }: BlobIdentity,
+  prepare: () => Promise<void>,
+): LazyBlob => ({ digest, size, prepare, read: () => cache.read(digest) });

@@ -1,0 +1,140 @@
+/** Packs a list of entries as a layer: a compressed tar archive, whose bytes depend on nothing but the entries. */
+import { createHash } from 'node:crypto';
+import { Gzip } from 'fflate';
+import { createTarPacker, type TarHeader } from 'modern-tar';
+import type { Entry, EntryList } from '../program/entries.ts';
+import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
+
+/** The id of the user that owns all files. The official Node images call this user `node`. */
+const USER_ID = 1000;
+/** A fixed time: if images contained the time of their build, they would all be different. */
+export const EPOCH = new Date(0);
+/** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */
+const LEVEL = 6;
+/** The bytes that are compressed at a time. */
+const BLOCK_BYTES = 128 * 1024;
+/** Names the way layers are packed. A change of it packs every layer again, because the recorded ones have other bytes. */
+const FORMAT = 'tar-gzip-1';
+
+export const OCI_LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar+gzip';
+
+/** A layer as the manifest and the image configuration describe it. */
+export interface LayerDescription extends BlobIdentity {
+  readonly mediaType: string;
+  /** The digest of the archive before it is compressed. */
+  readonly diffId: string;
+}
+
+/**
+ * Packs a layer into the cache, unless it is there: the key of the list tells.
+ * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE
+ */
+export async function packLayer(list: EntryList, cache: BlobCache): Promise<LayerDescription> {
+  const name = `layer ${FORMAT} ${list.key}`;
+  const known = parseRecord(await cache.readRecord(name));
+  if (known) return known;
+  const layer = await pack(list, cache);
+  await cache.writeRecord(name, layer);
+  return layer;
+}
+
+/**
+ * Packs a layer again if its bytes are no longer in the cache.
+ * @throws as packLayer does; an error if the entries have other bytes than before
+ */
+export async function ensureLayer(list: EntryList, layer: BlobIdentity, cache: BlobCache): Promise<void> {
+  if (await cache.has(layer)) return;
+  const { digest } = await pack(list, cache);
+  if (digest !== layer.digest)
+    throw new Error(`The layer ${list.key} has the digest ${digest}, and had ${layer.digest} before`);
+}
+
+async function pack({ entries, size }: EntryList, cache: BlobCache): Promise<LayerDescription> {
+  await cache.requireSpace(size);
+  const hash = createHash('sha256');
+  const blob = await cache.store(compressed(hashed(archiveOf(entries), hash)));
+  return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType: OCI_LAYER_TYPE };
+}
+
+/** Returns the layer in a record, if it is complete: the cache's folder may contain anything. */
+function parseRecord(record: unknown): LayerDescription | undefined {
+  const { digest, size, diffId } = (record ?? {}) as Partial<LayerDescription>;
+  return isDigestName(digest) && isDigestName(diffId) && typeof size === 'number'
+    ? { digest, size, diffId, mediaType: OCI_LAYER_TYPE }
+    : undefined;
+}
+
+/**
+ * Packs entries as a tar archive. Files are read while the archive is consumed, so that memory is needed only for a part of it.
+ * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
+ */
+async function* archiveOf(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
+  const { readable, controller } = createTarPacker();
+  const write = async () => {
+    for (const entry of entries) {
+      const body = controller.add(headerOf(entry)).getWriter();
+      if (entry.type === 'file') for await (const chunk of entry.read()) await body.write(chunk);
+      await body.close();
+    }
+    controller.finalize();
+  };
+  // The reader of the archive gets the error. After a reader has stopped early, the error has no effect.
+  write().catch((error: unknown) => controller.error(error as Error));
+  yield* readable as unknown as AsyncIterable<Uint8Array>;
+}
+
+function headerOf(entry: Entry): TarHeader {
+  const common = { mode: entry.mode, mtime: EPOCH, uid: USER_ID, gid: USER_ID };
+  switch (entry.type) {
+    case 'folder':
+      return { ...common, name: `${entry.path}/`, type: 'directory', size: 0 };
+    case 'link':
+      return { ...common, name: entry.path, type: 'symlink', linkname: entry.target, size: 0 };
+    case 'file':
+      return { ...common, name: entry.path, type: 'file', size: entry.size };
+  }
+}
+
+async function* hashed(
+  bytes: AsyncIterable<Uint8Array>,
+  hash: { update(chunk: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/**
+ * Compresses in JavaScript, since the output of zlib differs between versions of Node and between processors. The input is cut
+ * into blocks of one size first, so that the output does not depend on how it arrives.
+ */
+async function* compressed(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const output: Uint8Array[] = [];
+  const gzip = new Gzip({ level: LEVEL, mtime: 0 }, (chunk) => output.push(chunk));
+  for await (const block of inBlocks(bytes, BLOCK_BYTES)) {
+    gzip.push(block);
+    yield* output.splice(0);
+  }
+  gzip.push(new Uint8Array(), true);
+  yield* output;
+}
+
+/** Cuts bytes into blocks of one size; the last block may be smaller. Each block is a new array. */
+export async function* inBlocks(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let block = new Uint8Array(size);
+  let filled = 0;
+  for await (const chunk of bytes) {
+    for (let start = 0; start < chunk.length;) {
+      const part = chunk.subarray(start, start + size - filled);
+      block.set(part, filled);
+      filled += part.length;
+      start += part.length;
+      if (filled < size) continue;
+      yield block;
+      block = new Uint8Array(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}

@@ -1,0 +1,75 @@
+/** Builds an image from a source folder as it is, without a container engine: decides what starts, lists the files, packs layers. */
+import { ARCHITECTURE } from '../config/fargate.ts';
+import { shownPath } from '../config/location.ts';
+import type { Clock } from '../model/clock.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+import { startOfProgram } from '../program/decide-start.ts';
+import { packageFiles } from '../program/files.ts';
+import type { StartSettings } from '../program/start.ts';
+import { BaseImages } from './base-image.ts';
+import { BlobCache } from './blob-cache.ts';
+import { buildLayers } from './build-layers.ts';
+import type { LayeredImage } from './builds.ts';
+import { nodeBaseReferences } from './node-base.ts';
+
+/** The architecture of the tasks, in Node's words. */
+const TASK_CPU = { amd64: 'x64', arm64: 'arm64' }[ARCHITECTURE];
+
+export interface PackagingOptions {
+  /** Whether images have a base image; true by default. Those for the sandbox have none: it supplies Node. */
+  readonly hasBase?: boolean;
+  /** The folder of the cache, absolute. */
+  readonly cacheFolder: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Called with one sentence for each difference between the folder, or its Dockerfile, and the image. */
+  readonly note: (text: string) => void;
+  /** Returns the names of the base image for a major version of Node; by default those of the official images. */
+  readonly baseReferences?: (major: number | undefined) => readonly string[];
+}
+
+export type BuildPackaged = (folder: string, settings?: StartSettings) => Promise<LayeredImage>;
+
+/**
+ * Makes the function that builds images for AWS. The builds of a run share downloads of base images.
+ * @returns a function of an absolute folder that throws NO_PROGRAM, SEVERAL_PROGRAMS, PACKAGE, BASE_IMAGE, DISK_FULL, and BUILDER
+ *   if the program needs a base image other than Node's
+ */
+export function packagedBuilder(options: PackagingOptions): BuildPackaged {
+  const { cacheFolder, clock, signal, note, hasBase = true, baseReferences = nodeBaseReferences } = options;
+  const cache = new BlobCache(cacheFolder);
+  const images = new BaseImages({ cache, architecture: ARCHITECTURE, clock, signal });
+  let cleaning: Promise<void> | undefined;
+  return async (folder, settings) => {
+    const start = startOfProgram(folder, settings);
+    if (start.base.kind === 'other') throw needsEngine(folder, start.base.reference, hasBase);
+    // The sandbox runs tasks as processes of this machine.
+    const platform = hasBase ? { os: 'linux', cpu: TASK_CPU } : { os: process.platform, cpu: process.arch };
+    const files = await packageFiles({ folder, start, platform });
+    for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
+    const base = hasBase ? { images, references: baseReferences(start.base.major) } : undefined;
+    const image = await buildLayers({ files, start }, base, cache);
+    // What this build has used is recent, so it stays.
+    await (cleaning ??= cache.removeUnused(clock.now()));
+    return { ...image, packaged: { files, start } };
+  };
+}
+
+const needsEngine = (folder: string, reference: string, hasBase: boolean): Problem =>
+  problem('BUILDER', {
+    what: hasBase
+      ? `${shownPath(folder)} cannot be built without a container engine.`
+      : `${shownPath(folder)} cannot run on the sandbox.`,
+    why: hasBase
+      ? `Its Dockerfile builds on ${reference}. Without an engine, Slipway builds on Node's own image only.`
+      : `Its Dockerfile builds on ${reference}. The sandbox runs tasks as processes of this machine, and supplies Node only.`,
+    now: NOTHING_CHANGED,
+    fix: [
+      ...(hasBase
+        ? [
+            'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
+          ]
+        : ['Set `entry` of the container, if the folder has a Node program that should start instead.']),
+      'or give the container an `image` by reference instead of `source`',
+    ],
+  });

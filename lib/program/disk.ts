@@ -1,0 +1,150 @@
+/** Lists files on disk and reads them later, and notices if a file has changed in between. */
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { lstat, open, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { shownPath } from '../config/location.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+
+/** A folder, a file or a link as it was when it was listed. */
+export interface Listed {
+  /** The path on disk, absolute. */
+  readonly path: string;
+  readonly type: 'folder' | 'file' | 'link';
+  readonly mode: number;
+  /** Bytes; 0 unless it is a file. */
+  readonly size: number;
+  /** Changes whenever the file does, as far as its metadata shows. */
+  readonly version: string;
+  /** The target of a link, as it is on disk; otherwise empty. */
+  readonly target: string;
+}
+
+/** The maximum size of a program with its dependencies, bytes. Fargate's storage is 20 GiB, which images share with the task's data. */
+export const MAX_PROGRAM_BYTES = 4 * 1024 ** 3;
+/** The size of the chunks that files are read in, bytes. */
+const CHUNK_BYTES = 1024 * 1024;
+/** The largest folders are named in the problem of a program that is too large. */
+const MAX_NAMED_FOLDERS = 3;
+
+/** Adds up the sizes of the files of one program. */
+export class SizeLimit {
+  private readonly folder: string;
+  private readonly maxBytes: number;
+  private total = 0;
+  private readonly perName = new Map<string, number>();
+
+  /** @param folder of the program, absolute @param maxBytes the limit, bytes */
+  constructor(folder: string, maxBytes = MAX_PROGRAM_BYTES) {
+    this.folder = folder;
+    this.maxBytes = maxBytes;
+  }
+
+  /** @throws PACKAGE when the program has become too large */
+  add({ path, size }: Listed): void {
+    this.total += size;
+    const [name = path] = path.startsWith(this.folder)
+      ? path.slice(this.folder.length + 1).split('/')
+      : ['packages outside of it'];
+    this.perName.set(name, (this.perName.get(name) ?? 0) + size);
+    if (this.total > this.maxBytes) throw this.exceeded();
+  }
+
+  private exceeded(): Problem {
+    const largest = [...this.perName].sort(([, a], [, b]) => b - a).slice(0, MAX_NAMED_FOLDERS);
+    return problem('PACKAGE', {
+      what: `${shownPath(this.folder)} is too large for an image.`,
+      why: `Its files have more than ${inGib(this.maxBytes)}: ${largest.map(([name, size]) => `${name} ${inGib(size)}`).join(', ')}.`,
+      now: NOTHING_CHANGED,
+      fix: [
+        `Add what the program does not need to ${join(shownPath(this.folder), '.dockerignore')}, for example ${largest[0]?.[0]}.`,
+      ],
+    });
+  }
+}
+
+const inGib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+
+/** Lists one path. @returns undefined if nothing is there, or if it is a socket, a pipe or a device */
+export async function list(path: string): Promise<Listed | undefined> {
+  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+  if (stats === undefined) return undefined;
+  const common = { path, size: 0, version: versionOf(stats), target: '' };
+  if (stats.isDirectory()) return { ...common, type: 'folder', mode: 0o755, version: '' };
+  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: await readlink(path) };
+  if (!stats.isFile()) return undefined;
+  // As in Git, only the executable bit counts, so that two checkouts of a commit are the same.
+  const mode = stats.mode & 0o111n ? 0o755 : 0o644;
+  return { ...common, type: 'file', mode, size: Number(stats.size) };
+}
+
+/**
+ * Lists what is in a folder, at every depth.
+ * @param includes whether a path belongs to the list; a folder that does not is not opened
+ */
+export async function listFolder(
+  folder: string,
+  limit: SizeLimit,
+  includes: (entry: Listed) => boolean | Promise<boolean>,
+): Promise<Listed[]> {
+  const names = await readdir(folder);
+  const nested = await Promise.all(
+    names.sort().map(async (name) => {
+      const entry = await list(join(folder, name));
+      if (entry === undefined || !(await includes(entry))) return [];
+      limit.add(entry);
+      return entry.type === 'folder' ? [entry, ...(await listFolder(entry.path, limit, includes))] : [entry];
+    }),
+  );
+  return nested.flat();
+}
+
+/**
+ * Reads a listed file in chunks.
+ * @throws PACKAGE if the file is no longer as it was when it was listed
+ */
+export async function* readListed({ path, size, version }: Listed): AsyncIterable<Uint8Array> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  try {
+    let count = 0;
+    while (count < size) {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - count));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) throw changed(path);
+      count += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+    if (versionOf(await handle.stat({ bigint: true })) !== version) throw changed(path);
+  } finally {
+    await handle.close();
+  }
+}
+
+const versionOf = ({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>
+  [ino, size, mtimeNs, ctimeNs, mode].join(' ');
+
+/** Hashes text. @returns 64 hexadecimal digits */
+export const contentKeyOf = (text: string | Uint8Array): string =>
+  createHash('sha256').update(text).digest('hex');
+
+const changed = (path: string): Problem =>
+  problem('PACKAGE', {
+    what: `${shownPath(path)} changed while it was packaged.`,
+    why: 'The image would contain a mixture of two versions of the program.',
+    now: 'No image was pushed.',
+    fix: [
+      'Wait until the build or the editor has finished, then run the command again.',
+      'or, if the program itself writes the file, add it to .dockerignore',
+    ],
+  });
+
+const unreadable = (path: string, cause: unknown): Problem =>
+  problem('PACKAGE', {
+    what: `${shownPath(path)} cannot be read.`,
+    why: cause instanceof Error ? cause.message : String(cause),
+    now: 'No image was pushed.',
+    fix: ['Make the file readable for your user, or add it to .dockerignore.'],
+    cause,
+  });

@@ -1,0 +1,144 @@
+/** Lists what the image of a program contains: its own files, compiled where needed, and the packages that it needs in production. */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { shownPath } from '../config/location.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+import { listFolder, SizeLimit, type Listed } from './disk.ts';
+import type { PackagedFiles } from './entries.ts';
+import { EntryCollector } from './entry-lists.ts';
+import { layOut } from './layout.ts';
+import { checkLockfile, requireInstalled } from './lockfile.ts';
+import { readManifest } from './manifest.ts';
+import { allowsPlatform, checkNativeModules, checkVariants, type Platform } from './native-modules.ts';
+import { ownFiles } from './own-files.ts';
+import { isIn, packagesOf, type InstalledPackage } from './packages.ts';
+import { projectRootOf } from './project-root.ts';
+import { compileOwn } from './compiled-files.ts';
+import type { ProgramStart } from './start.ts';
+
+export interface PackageOptions {
+  /** The folder of the program, absolute. */
+  readonly folder: string;
+  readonly start: ProgramStart;
+  /** The platform of the task. */
+  readonly platform: Platform;
+  /** The maximum size of all files, bytes; `MAX_PROGRAM_BYTES` by default. */
+  readonly maxBytes?: number;
+}
+
+/** The maximum number of ignored files that a note names. */
+const MAX_NAMED = 8;
+/** Ignored files that no program reads, so that no note names them. */
+const NO_INPUT =
+  /(^|\/)(coverage|tmp|temp|\.cache|\.vscode|\.idea|\.nyc_output|\.turbo|\.git.*|logs?|[^/]*\.(log|tsbuildinfo|pid|swp))$/;
+
+/**
+ * Lists the files of a program. Only TypeScript files and package.json files are read, other files when their entries are.
+ * @throws PACKAGE with the first file or package that cannot be packaged
+ */
+export async function packageFiles(options: PackageOptions): Promise<PackagedFiles> {
+  const { start, platform } = options;
+  const folder = await realpath(options.folder);
+  const root = projectRootOf(folder);
+  const limit = new SizeLimit(folder, options.maxBytes);
+  const needed = [
+    ...start.outputs,
+    ...start.copies.map(({ from }) => from),
+    ...(start.entry ? [start.entry] : []),
+  ];
+  const hasBuild = (await readManifest(folder))?.scripts['build'] !== undefined;
+  const own = await ownFiles(folder, { needed, hasBuild, limit });
+  const closure = await packagesOf(folder, root);
+  requireInstalled(folder, root, closure);
+  await checkLockfile(folder, root, closure.packages);
+  const packages = closure.packages.filter(({ manifest }) => allowsPlatform(manifest, platform));
+  checkVariants(closure.packages, platform);
+
+  const installed: Listed[] = [];
+  const ownListed = [...own.files];
+  for (const found of packages) {
+    const files = await filesOfPackage(found, folder, limit);
+    await checkNativeModules(found.manifest.name ?? found.folder, files, platform);
+    (found.isWorkspace ? ownListed : installed).push(...files);
+  }
+  await checkNativeModules(shownPath(folder), own.files, platform);
+
+  const links = closure.links.filter(({ target }) => packages.some((other) => isIn(target, other.folder)));
+  const executables = closure.links.filter(({ type }) => type === 'file');
+  const all = [...ownListed, ...installed, ...links, ...packages.map((found) => ({ path: found.folder }))];
+  const layout = layOut(
+    folder,
+    start,
+    all.map(({ path }) => path),
+  );
+  const program = new EntryCollector();
+  const dependencies = new EntryCollector();
+  for (const entry of ownListed) await addEntry(program, entry, layout.placeOf, folder, packages);
+  for (const entry of installed) await addEntry(dependencies, entry, layout.placeOf, folder, packages);
+  for (const { path, target } of links) dependencies.addLink(layout.placeOf(path), layout.placeOf(target));
+  for (const entry of executables) dependencies.addListed(layout.placeOf(entry.path), entry);
+  const notes = ignoredNotes(own.ignored);
+  if (start.compiles) notes.push(...(await compileOwn(program, ownListed, { folder, root, start, layout })));
+  for (const { from, to } of start.copies) {
+    const source = layout.placeOf(resolve(folder, from));
+    for (const entry of program.inside(source))
+      program.copy(entry, join(layout.placeInImage(to), entry.path.slice(source.length)));
+  }
+  if (layout.link?.type === 'link')
+    program.addLink(layout.link.path, join(dirname(layout.link.path), layout.link.target));
+  return { dependencies: dependencies.toList(), program: program.toList(), notes };
+}
+
+/** Lists the files of a package, without the packages that are installed in it. */
+async function filesOfPackage(
+  { folder, manifest, isWorkspace }: InstalledPackage,
+  program: string,
+  limit: SizeLimit,
+): Promise<readonly Listed[]> {
+  // A package that contains the program, such as the root of the workspace, is not packaged with all its other packages.
+  if (isIn(program, folder)) return [];
+  if (!isWorkspace)
+    return listFolder(
+      folder,
+      limit,
+      ({ path }) => path !== join(folder, 'node_modules') && basename(path) !== '.git',
+    );
+  const hasBuild = manifest.scripts['build'] !== undefined;
+  return (await ownFiles(folder, { needed: manifest.entryFiles, hasBuild, limit })).files;
+}
+
+async function addEntry(
+  collector: EntryCollector,
+  entry: Listed,
+  placeOf: (path: string) => string,
+  folder: string,
+  packages: readonly InstalledPackage[],
+): Promise<void> {
+  if (entry.type !== 'link') return collector.addListed(placeOf(entry.path), entry);
+  const target = resolve(dirname(entry.path), entry.target);
+  const real = await realpath(entry.path).catch(() => target);
+  const owner = packages.find((other) => isIn(entry.path, other.folder))?.folder ?? folder;
+  const isInside = [target, real].every(
+    (path) => isIn(path, owner) || isIn(path, folder) || packages.some((other) => isIn(path, other.folder)),
+  );
+  if (!isInside) throw linkOut(entry, owner, isAbsolute(entry.target) ? entry.target : target);
+  collector.addLink(placeOf(entry.path), placeOf(target));
+}
+
+function ignoredNotes(ignored: readonly string[]): string[] {
+  const named = ignored.filter((path) => !NO_INPUT.test(path));
+  if (named.length === 0) return [];
+  const more = named.length - MAX_NAMED;
+  const names = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
+  return [`The image does not contain what .dockerignore and .gitignore name: ${names.join(', ')}.`];
+}
+
+const linkOut = ({ path }: Listed, owner: string, target: string): Problem =>
+  problem('PACKAGE', {
+    what: `${shownPath(path)} is a link out of the program's folder.`,
+    why: `It leads to ${target}, and the image contains only ${shownPath(owner)} and its packages.`,
+    now: NOTHING_CHANGED,
+    fix: [
+      `Replace the link by a copy of what it leads to, or add ${relative(owner, path).split(sep).join('/')} to .dockerignore.`,
+    ],
+  });

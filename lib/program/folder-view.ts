@@ -1,0 +1,88 @@
+/** Views of a folder: the questions that the decision about a start asks about its files. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { kindOf } from '../config/entry.ts';
+
+/** The files of a folder. Paths are relative to it, have slashes, and may lead out of it: `../package.json`. */
+export interface FolderView {
+  /** The absolute path of the folder, with slashes. */
+  readonly path: string;
+  /** Returns whether there is a file or a folder at a path, following links. */
+  kindOf(path: string): 'file' | 'folder' | undefined;
+  /** Returns the content of a file; undefined if it cannot be read. */
+  read(path: string): string | undefined;
+  /** Returns the names in a folder, sorted; empty if it cannot be read. */
+  list(path: string): readonly string[];
+}
+
+/** @param folder absolute */
+export const viewFolder = (folder: string): FolderView => {
+  const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
+  const attempt = <T>(action: () => T): T | undefined => {
+    try {
+      return action();
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    path: folder.replaceAll('\\', '/'),
+    kindOf: (path) => kindOf(at(path)),
+    read: (path) => attempt(() => readFileSync(at(path), 'utf8')),
+    list: (path) => attempt(() => readdirSync(at(path)).sort()) ?? [],
+  };
+};
+
+/** The fields of a package.json that decide what starts. */
+export interface ManifestFields {
+  readonly name?: string;
+  readonly main?: string;
+  readonly type?: string;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  /** The patterns of the folders of a workspace's packages. */
+  readonly workspaces: readonly string[];
+}
+
+/** Reads a package.json leniently: a field with an invalid value counts as absent, and so does a file that is not JSON. */
+export function readManifestFields(view: FolderView, path = 'package.json'): ManifestFields {
+  const fields = record(parseJson(view.read(path) ?? ''));
+  const { workspaces } = fields;
+  return {
+    ...stringFields({ name: fields['name'], main: fields['main'], type: fields['type'] }),
+    scripts: stringFields(record(fields['scripts'])),
+    dependencies: stringFields({
+      ...record(fields['optionalDependencies']),
+      ...record(fields['dependencies']),
+    }),
+    devDependencies: stringFields(record(fields['devDependencies'])),
+    workspaces: strings(Array.isArray(workspaces) ? workspaces : record(workspaces)['packages']),
+  };
+}
+
+/** Parses JSON, with comments and trailing commas as in a tsconfig.json. Returns undefined for anything else. */
+export function parseJson(text: string): unknown {
+  const plain = text
+    .replace(/^\uFEFF/, '')
+    .replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[^]*?\*\//g, (_, quoted?: string) => quoted ?? '')
+    .replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, quoted?: string) => quoted ?? '');
+  try {
+    return JSON.parse(plain) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns an object as it is, and an empty object for any other value. */
+export const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+
+const stringFields = <K extends string>(fields: Readonly<Record<K, unknown>>): Record<K, string> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string')) as Record<
+    K,
+    string
+  >;

@@ -1,0 +1,82 @@
+/** Reads the parts of a package.json that decide what a program consists of. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A package.json. Only fields of the expected type are present, since nothing checks a file that others wrote. */
+export interface PackageManifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly type?: string;
+  readonly main?: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  /** Packages that are inside the package itself. */
+  readonly bundled: readonly string[];
+  /** The names of the package's executables. */
+  readonly binNames: readonly string[];
+  readonly scripts: Readonly<Record<string, string>>;
+  /** The operating systems, processors and C libraries that it is for, e.g. `linux` or `!win32`; empty for all. */
+  readonly os: readonly string[];
+  readonly cpu: readonly string[];
+  readonly workspaces: readonly string[];
+  /** The files that other packages import: every path in `main`, `exports` and `bin`. */
+  readonly entryFiles: readonly string[];
+}
+
+/** Reads the package.json of a folder. @returns undefined if there is none, or if it is not a JSON object */
+export async function readManifest(folder: string): Promise<PackageManifest | undefined> {
+  try {
+    return manifestOf(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @see https://docs.npmjs.com/cli/v11/configuring-npm/package-json */
+function manifestOf(value: unknown): PackageManifest | undefined {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
+  const fields = value as Record<string, unknown>;
+  const { name, version, type, main, bin, exports, workspaces } = fields;
+  const bundled = fields['bundleDependencies'] ?? fields['bundledDependencies'];
+  const dependencies = stringsIn(fields['dependencies']);
+  const workspaceFields = workspaces as { packages?: unknown } | undefined;
+  return {
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof version === 'string' ? { version } : {}),
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof main === 'string' ? { main } : {}),
+    dependencies,
+    optionalDependencies: stringsIn(fields['optionalDependencies']),
+    peerDependencies: stringsIn(fields['peerDependencies']),
+    bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled),
+    binNames:
+      typeof bin === 'string' && typeof name === 'string'
+        ? [name.slice(name.indexOf('/') + 1)]
+        : Object.keys(stringsIn(bin)),
+    scripts: stringsIn(fields['scripts']),
+    os: listIn(fields['os']),
+    cpu: listIn(fields['cpu']),
+    workspaces: listIn(Array.isArray(workspaces) ? workspaces : workspaceFields?.packages),
+    entryFiles: [...pathsIn(main), ...pathsIn(exports), ...pathsIn(bin)],
+  };
+}
+
+const stringsIn = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+
+const listIn = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : typeof value === 'string' ? [value] : []).filter(
+    (item): item is string => typeof item === 'string',
+  );
+
+/** Returns all paths in a value, at every depth, without the leading `./`. */
+function pathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value.replace(/^\.\//, '')];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(pathsIn);
+}

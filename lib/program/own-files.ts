@@ -1,0 +1,147 @@
+/** Lists the files of a source folder that belong to its program: all that neither `.dockerignore` nor `.gitignore` excludes. */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { kindOf } from '../config/entry.ts';
+import { buildContextFilter } from '../image/dockerignore.ts';
+import { listFolder, type Listed, type SizeLimit } from './disk.ts';
+
+/** The names of files and folders that no program needs; packages are listed separately. */
+const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', '.slipway', '.DS_Store']);
+/** The folders that `build` scripts write to. Git usually ignores them, but the program needs them. */
+const BUILD_OUTPUTS = new Set(['dist', 'build', 'out', 'lib', '.next', '.output', '.nuxt', 'public']);
+/** Parts of build outputs that no program needs, although they can be large. */
+const BUILD_CACHE = /(^|\/)\.next\/(cache|trace|dev)$/;
+
+/** Which files of a folder to list. */
+export interface OwnFilesOptions {
+  /** Files that the program needs even if they are ignored, such as `dist/main.js`; relative to the folder, with slashes. */
+  readonly needed: readonly string[];
+  /** Whether the folder has a `build` script, so that build outputs belong to the program even if Git ignores them. */
+  readonly hasBuild: boolean;
+  readonly limit: SizeLimit;
+}
+
+/** The files of a folder, and what was left out. */
+export interface OwnFiles {
+  readonly files: readonly Listed[];
+  /** The ignored files and folders, relative to the folder, sorted; the content of such a folder is not named. */
+  readonly ignored: readonly string[];
+}
+
+/** The rules of one `.gitignore`. */
+interface GitRules {
+  readonly folder: string;
+  readonly rules: Ignore;
+}
+
+/**
+ * Lists the files of a folder, without its packages.
+ * @param folder absolute
+ * @throws PACKAGE when they are too large
+ * @see https://git-scm.com/docs/gitignore
+ */
+export async function ownFiles(
+  folder: string,
+  { needed, hasBuild, limit }: OwnFilesOptions,
+): Promise<OwnFiles> {
+  const dockerignore = await textOf(join(folder, '.dockerignore'));
+  const isInContext = buildContextFilter(dockerignore ?? '');
+  // A rule such as `!logs/keep.txt` includes a file again, although its folder is ignored.
+  const hasExceptions = /^\s*!/m.test(dockerignore ?? '');
+  const git = await GitIgnore.above(folder);
+  const ignored: string[] = [];
+  const pathOf = (path: string) => relative(folder, path).split(sep).join('/');
+  const isIgnored = async (path: string, isFolder: boolean) =>
+    !isInContext(pathOf(path)) || (await git.ignores(path, isFolder));
+  const forced = await neededFolders(folder, needed, isIgnored);
+  const includes = async ({ path, type }: Listed): Promise<boolean> => {
+    const name = pathOf(path);
+    if (NEVER.has(basename(path)) || BUILD_CACHE.test(name)) return false;
+    if (forced.some((other) => isInside(name, other) || isInside(other, name))) return true;
+    const isFolder = type === 'folder';
+    if (hasBuild && isFolder && BUILD_OUTPUTS.has(name) && isInContext(name)) {
+      forced.push(name);
+      return true;
+    }
+    if (await git.ignores(path, isFolder)) return (ignored.push(name), false);
+    if (isInContext(name) || (isFolder && hasExceptions)) return true;
+    return (ignored.push(name), false);
+  };
+  return { files: await listFolder(folder, limit, includes), ignored: ignored.sort() };
+}
+
+const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+/** For each needed file that is ignored, returns the outermost folder that is, or else the file itself. */
+async function neededFolders(
+  folder: string,
+  needed: readonly string[],
+  isIgnored: (path: string, isFolder: boolean) => Promise<boolean>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of needed) {
+    const parts = file.split('/');
+    for (let count = 1; count <= parts.length; count += 1) {
+      const name = parts.slice(0, count).join('/');
+      if (!(await isIgnored(join(folder, name), kindOf(join(folder, name)) === 'folder'))) continue;
+      found.push(name);
+      break;
+    }
+  }
+  return found;
+}
+
+/** The `.gitignore` files that apply to a folder: its own, those of its subfolders and those above it in its repository. */
+class GitIgnore {
+  private readonly above: readonly GitRules[];
+  private readonly below = new Map<string, Promise<GitRules | undefined>>();
+  private readonly folder: string;
+
+  private constructor(folder: string, above: readonly GitRules[]) {
+    this.folder = folder;
+    this.above = above;
+  }
+
+  static async above(folder: string): Promise<GitIgnore> {
+    const found: GitRules[] = [];
+    for (let current = folder; kindOf(join(current, '.git')) === undefined;) {
+      const parent = dirname(current);
+      if (parent === current) return new GitIgnore(folder, []); // not in a repository
+      current = parent;
+      const rules = await rulesIn(current);
+      if (rules) found.push(rules);
+    }
+    const all = new GitIgnore(folder, found);
+    // A repository may ignore a whole folder, such as a scratch folder: then its rules say nothing about the files in it.
+    return (await all.ignores(folder, true)) ? new GitIgnore(folder, []) : all;
+  }
+
+  /** Whether Git ignores a file or a folder whose own folder it does not ignore. The closest rule decides. */
+  async ignores(path: string, isFolder: boolean): Promise<boolean> {
+    for (const { folder, rules } of await this.rulesFor(path)) {
+      const name = relative(folder, path).split(sep).join('/');
+      const { ignored, unignored } = rules.test(isFolder ? `${name}/` : name);
+      if (ignored || unignored) return ignored;
+    }
+    return false;
+  }
+
+  private async rulesFor(path: string): Promise<GitRules[]> {
+    const found: (GitRules | undefined)[] = [];
+    for (let current = path; current !== this.folder && current.startsWith(this.folder);) {
+      current = dirname(current);
+      const rules = this.below.get(current) ?? rulesIn(current);
+      this.below.set(current, rules);
+      found.push(await rules);
+    }
+    return [...found, ...this.above].filter((rules) => rules !== undefined);
+  }
+}
+
+async function rulesIn(folder: string): Promise<GitRules | undefined> {
+  const text = await textOf(join(folder, '.gitignore'));
+  return text === undefined ? undefined : { folder, rules: ignore.default({ ignorecase: false }).add(text) };
+}
+
+const textOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);

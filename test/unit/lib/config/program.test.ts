@@ -1,0 +1,76 @@
+// The sources of containers: their fields, and the start and the user that follow from them.
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { startOfContainer } from '../../../../lib/config/program.ts';
+import { kindOf } from '../../../../lib/config/entry.ts';
+import { parseConfig } from '../../../../lib/config/parse.ts';
+import { folderWith, validStackWith } from './support.ts';
+
+const folder = folderWith({
+  'package.json': '{ "workspaces": ["packages/*"] }',
+  'packages/api/package.json': '{}',
+  'packages/api/server.js': '',
+  'packages/api/worker.js': '',
+  'packages/api/docker/Dockerfile':
+    'ARG V=1\nFROM node:22 AS run\nWORKDIR /srv\nCOPY . .\nENV V=$V\nUSER 1500\nCMD ["node", "packages/api/server.js"]\nFROM run AS debug\nUSER root',
+  'folders/src/main.ts/readme': '',
+});
+const DOCKERFILE = { dockerfile: 'docker/Dockerfile', context: '.' };
+const containerWith = (fields: object) => {
+  const container = { source: 'packages/api', ...fields };
+  const config = parseConfig(validStackWith({ 'services.shop.containers': { api: container } }), {
+    stage: 'dev',
+    target: 'aws',
+    folder,
+  });
+  const api = config.services[0]?.containers[0];
+  if (api === undefined || !('source' in api.image)) throw new Error('There is no source');
+  return { ...api, image: api.image };
+};
+
+test('a source has absolute folders, and only the fields that are set', () => {
+  expect(containerWith({}).image).toStrictEqual({ source: join(folder, 'packages/api') });
+  const fields = { dockerfile: 'docker/Dockerfile', target: 'run', context: '.', buildArgs: { A: '1' } };
+  expect(containerWith(fields).image).toStrictEqual({
+    source: join(folder, 'packages/api'),
+    context: folder,
+    dockerfile: 'docker/Dockerfile',
+    target: 'run',
+    buildArgs: { A: '1' },
+  });
+});
+
+test('a container starts as its source and its fields say', () => {
+  const fields = { dockerfile: 'docker/Dockerfile', target: 'run', context: '.' };
+  const container = containerWith(fields);
+  expect(startOfContainer(container.image, container)).toMatchObject({
+    command: ['node', 'packages/api/server.js'],
+    folder: '/srv/packages/api',
+    workspaceFolder: '/srv',
+    user: '1500',
+  });
+  const worker = containerWith({ entry: 'worker.js' });
+  expect(startOfContainer(worker.image, worker)).toMatchObject({
+    entry: 'worker.js',
+    folder: '/app/packages/api',
+  });
+  const command = containerWith({ command: ['node', 'worker.js'] });
+  expect(startOfContainer(command.image, command)).toMatchObject({
+    command: ['node', 'worker.js'],
+    entry: 'worker.js',
+  });
+});
+
+test.each([
+  [{}, '1000:1000', 'by default the user of the Node images'],
+  [{ ...DOCKERFILE, target: 'run' }, '1500', 'a number in the Dockerfile'],
+  [DOCKERFILE, 'root', 'root in the Dockerfile'],
+  [{ ...DOCKERFILE, user: '7:7' }, '7:7', 'the configuration first'],
+])('the user of %j is %s: %s', (fields, user, _why) => {
+  expect(containerWith(fields).user).toBe(user);
+});
+
+test('a path that cannot exist is nothing', () => {
+  expect(kindOf(join(folder, 'x'.repeat(5000)))).toBeUndefined();
+  expect(() => startOfContainer({ source: join(folder, 'folders') })).toThrow('has no program');
+});

@@ -42,6 +42,8 @@ process.on('SIGTERM', () => process.exit(0));
 export const localStack: StackInput = {
   name: 'local',
   region: 'eu-west-1',
+  // The copies of the services find their packages through a link, which an image could not contain.
+  builder: 'bundle',
   domain: { name: 'api.local.localhost', zone: 'local.localhost', createZone: true },
   services: {
     shop: {

@@ -14,6 +14,7 @@ import { removeToken, writeToken } from './state/token.ts';
 import { removeTree } from './runtime/file-modes.ts';
 import { detectIsolation } from './runtime/isolation.ts';
 import { openImageStore } from './runtime/image-store.ts';
+import { findOciRuntime } from './runtime/find-oci-runtime.ts';
 import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { machineClock } from './world/clock.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
@@ -73,11 +74,12 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   await removeStaleFiles(folder);
   const { reportError = () => undefined, clock = machineClock } = options;
   const store = await openImageStore(join(folder, 'images'), isolation);
-  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation, store);
+  const runtime = findOciRuntime();
+  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation, store, runtime);
   const intercepts = makeInterceptPages({
     folder: tasksFolder,
     regions: () => sandbox.world.regions(),
-    ...{ isolation, store, clock, reportError },
+    ...{ isolation, runtime, store, clock, reportError },
   });
   const sandbox = await startSandbox({
     ...options,

@@ -23,6 +23,8 @@ export interface InterceptTaskSpec {
   /** The folder of the task. */
   readonly folder: string;
   readonly isolation: Isolation;
+  /** The path of an OCI runtime, if this machine has one. */
+  readonly runtime: string | undefined;
   /** The unpacked images. */
   readonly store: ImageStore;
   /** Receives the output of the containers, line by line. */
@@ -73,7 +75,7 @@ export function deployedTaskOf(region: Region, service: ServiceRow): TaskRow {
  * @throws Error if no task of the service runs
  */
 export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
-  const { region, service, images, folder, isolation, store, onLine } = spec;
+  const { region, service, images, folder, isolation, runtime, store, onLine } = spec;
   const task = deployedTaskOf(region, service);
   const taskDefinition = definitionOfTask(region, task);
   if (!taskDefinition) throw new Error(`The task definition ${task.taskDefinitionArn} is gone.`);
@@ -90,7 +92,7 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
     const pulled = pullImages(region, task, { ...taskDefinition, containerDefinitions: deployed }, denial);
     await mkdir(folder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context = {
-      ...{ region, task, taskDefinition, folder, isolation, store, denial },
+      ...{ region, task, taskDefinition, folder, isolation, runtime, store, denial },
       isStopping: () => isStopping,
     };
     await startInOrder(definitions, async (definition) => {

@@ -3,11 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import type { ServiceRow } from '../aws/ecs/store.ts';
-import type { ImageStore } from '../runtime/image-store.ts';
-import type { Isolation } from '../runtime/isolation.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import type { Region } from '../world/region.ts';
-import { startInterceptTask, type InterceptTask } from './intercept-task.ts';
+import { startInterceptTask, type InterceptTask, type InterceptTaskSpec } from './intercept-task.ts';
 import { startError } from './preflight.ts';
 import { untilReady } from './readiness.ts';
 
@@ -22,12 +20,12 @@ export type VersionEvent = { readonly serviceArn: string; readonly version: numb
   | { readonly type: 'ended'; readonly reason: string; readonly servedBy: 'version before' | 'deployed' }
 );
 
-export interface InterceptOptions {
-  /** The parent of the folders of tasks. */
-  readonly folder: string;
+/** The circumstances of all versions; `folder` is the parent of the folders of tasks. */
+export interface InterceptOptions extends Pick<
+  InterceptTaskSpec,
+  'folder' | 'isolation' | 'runtime' | 'store'
+> {
   readonly regions: () => readonly Region[];
-  readonly isolation: Isolation;
-  readonly store: ImageStore;
   readonly clock: SandboxClock;
   readonly onEvent: (event: VersionEvent) => void;
   readonly reportError: (error: unknown) => void;
@@ -57,7 +55,7 @@ const STOP_MS = { replaced: 10_000, atEnd: 2_000, failed: 0 };
 
 /** Makes the intercepts of one client. */
 export function makeIntercepts(options: InterceptOptions) {
-  const { folder, regions, isolation, store, clock, onEvent, reportError } = options;
+  const { folder, regions, isolation, runtime, store, clock, onEvent, reportError } = options;
   const intercepts = new Map<string, Intercept>();
   const stops = new Set<Promise<void>>();
   const tasks = new Set<InterceptTask>();
@@ -152,6 +150,7 @@ export function makeIntercepts(options: InterceptOptions) {
         images,
         folder: taskFolder,
         isolation,
+        runtime,
         store,
         onLine,
       });

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
-import { startContainer } from '../runtime/container.ts';
+import { cloneTree } from '../runtime/clone-tree.ts';
+import { CannotStartContainerError, DEFAULT_PATH } from '../runtime/command.ts';
+import { startContainer, type ContainerOutput, type ContainerSpec } from '../runtime/container.ts';
 import { parseImageConfig, type ImageConfig } from '../runtime/image.ts';
 import type { ImageStore } from '../runtime/image-store.ts';
+import { needsOwnSystem } from '../runtime/image-system.ts';
 import type { Isolation } from '../runtime/isolation.ts';
+import { startOciContainer } from '../runtime/oci-runtime.ts';
 import type { Region } from '../world/region.ts';
 import {
   architectureOf,
@@ -24,6 +28,10 @@ import { openTemporaryFolder } from './task-volumes.ts';
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
+/** The reason why a container with another system than Node's does not start on this machine. */
+const NO_RUNTIME =
+  'exec: the image has its own system instead of Node (sandbox: to run it, install runc or crun, on Linux)';
+
 /** The common input of the starts of a task's containers. */
 export interface ContainerContext {
   readonly region: Region;
@@ -32,6 +40,8 @@ export interface ContainerContext {
   /** The folder of the task. */
   readonly folder: string;
   readonly isolation: Isolation;
+  /** The path of an OCI runtime, if this machine has one. */
+  readonly runtime: string | undefined;
   /** The unpacked images. */
   readonly store: ImageStore;
   readonly denial: RoleDenial;
@@ -75,7 +85,7 @@ async function startIn(
   config: ImageConfig,
   settings: RootSettings,
 ): Promise<TaskContainer> {
-  const { region, task, taskDefinition, folder, isolation, denial, isStopping } = context;
+  const { region, task, taskDefinition, folder, isolation, runtime, denial, isStopping } = context;
   const { name = '' } = definition;
   if (isStopping()) throw new CannotStartTaskError('Task stopped by user', { container: name });
   const writeLine = context.writeLine ?? openLog(region, task.taskArn, definition, denial);
@@ -83,22 +93,32 @@ async function startIn(
   const architecture = architectureOf(taskDefinition.runtimePlatform);
   const canRun = config.architecture === undefined || config.architecture === architecture;
   if (!canRun) return containerOfOtherArchitecture(command[0] ?? '', writeLine);
-  return startContainer(
-    {
-      ...settings,
-      name,
-      taskDirectory: folder,
-      privateIp: task.privateIp ?? '',
-      rootfs,
-      hasSharedRoot: isShared,
-      command,
-      environment: { ...config.environment, ...environmentOf(region, definition) },
-      temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, isolation),
-      isolation,
-      stopSignal: config.stopSignal,
-      hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
-      stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
-    },
-    { line: (_stream, text) => writeLine(text) },
-  );
+  const environment = { ...config.environment, ...environmentOf(region, definition) };
+  const search = { ...settings, rootfs, path: environment.PATH ?? DEFAULT_PATH };
+  const isForeign = await needsOwnSystem(command, search);
+  if (isForeign && runtime === undefined) throw new CannotStartContainerError(NO_RUNTIME);
+  // A runtime mounts volumes on every machine.
+  const volumes = isForeign ? { ...isolation, hasVolumes: true } : isolation;
+  const spec: ContainerSpec = {
+    ...settings,
+    name,
+    taskDirectory: folder,
+    privateIp: task.privateIp ?? '',
+    rootfs,
+    hasSharedRoot: isShared,
+    command,
+    environment,
+    temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, volumes),
+    isolation,
+    stopSignal: config.stopSignal,
+    hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
+    stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
+  };
+  const output: ContainerOutput = { line: (_stream, text) => writeLine(text) };
+  if (!isForeign || runtime === undefined) return startContainer(spec, output);
+  if (!isShared) return startOciContainer(runtime, spec, output);
+  // The runtime adds its mount points to the root.
+  const separate = join(folder, name);
+  await cloneTree(rootfs, separate, isolation.hasOtherUsers);
+  return startOciContainer(runtime, { ...spec, rootfs: separate }, output);
 }

@@ -56,6 +56,7 @@ export interface TaskDataPlane extends DataPlane {
  * @param clock determines when memory is measured
  * @param isolation how users and read-only root file systems are enforced
  * @param store the unpacked images
+ * @param runtime the path of an OCI runtime for images without Node, if there is one
  */
 export function makeTaskDataPlane(
   folder: string,
@@ -63,6 +64,7 @@ export function makeTaskDataPlane(
   clock: SandboxClock,
   isolation: Isolation,
   store: ImageStore,
+  runtime?: string,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const meter = makeUsageMeter(clock);
@@ -86,7 +88,7 @@ export function makeTaskDataPlane(
     const taskFolder = folderOf(taskArn);
     await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context: ContainerContext = {
-      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, denial },
+      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial },
       isStopping: () => state.isStopping,
     };
     await startInOrder(definitions, async (definition) => {

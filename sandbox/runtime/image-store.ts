@@ -70,7 +70,8 @@ export async function openImageStore(
 
   /** Returns the folder of a stage, which the caller holds. */
   function unpack(stage: Stage): Promise<string> {
-    const pending = unpacking.get(stage.id) ?? makeStage(stage).finally(() => void unpacking.delete(stage.id));
+    const pending =
+      unpacking.get(stage.id) ?? makeStage(stage).finally(() => void unpacking.delete(stage.id));
     unpacking.set(stage.id, pending);
     return pending;
   }

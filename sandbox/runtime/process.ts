@@ -94,7 +94,11 @@ export function signalGroup(pid: number, signal: number): void {
   }
 }
 
-function startWatchdog(pid: number): ChildProcess {
+/**
+ * Starts a process that kills a process group when this process ends, by whatever cause.
+ * @param pid the leader of the group
+ */
+export function startWatchdog(pid: number): ChildProcess {
   const watchdog = spawn('/bin/sh', ['-c', 'read -r line; kill -s KILL -- "-$0"', String(pid)], {
     env: {},
     detached: true,

@@ -171,6 +171,7 @@ describe('a session', () => {
       folder: '',
       regions: () => [],
       isolation: noIsolation,
+      runtime: undefined,
       store,
       clock,
       reportError: (error) => {

@@ -18,7 +18,10 @@ const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 export const digestOf = (content: string | Uint8Array): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+type Content = string | Uint8Array;
+
+const bytesOf = (content: Content): Uint8Array =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
 
 export const makeRepository = (
   ecr: ECRClient,
@@ -27,7 +30,7 @@ export const makeRepository = (
 ) => ecr.send(new CreateRepositoryCommand({ repositoryName, ...rest }));
 
 /** Uploads a layer in one part, and returns its digest. */
-export async function pushLayer(ecr: ECRClient, repositoryName: string, content: string): Promise<string> {
+export async function pushLayer(ecr: ECRClient, repositoryName: string, content: Content): Promise<string> {
   const { uploadId } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
   const layerPartBlob = bytesOf(content);
   await ecr.send(
@@ -45,7 +48,7 @@ export async function pushLayer(ecr: ECRClient, repositoryName: string, content:
 }
 
 /** Returns the manifest of an image with this configuration and these layers. */
-export const manifestOf = (config: string, layers: string[]): string =>
+export const manifestOf = (config: string, layers: Content[]): string =>
   JSON.stringify({
     schemaVersion: 2,
     mediaType: OCI_IMAGE,
@@ -58,7 +61,7 @@ export async function pushImage(
   ecr: ECRClient,
   repositoryName: string,
   config: string,
-  layers: string[],
+  layers: Content[],
   imageTag?: string,
 ): Promise<string> {
   for (const content of [config, ...layers]) {

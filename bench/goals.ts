@@ -4,8 +4,10 @@ import type { Workload } from './contender.ts';
 import type { FailureTime } from './failure-times.ts';
 import { peakOf, type Figures } from './figures.ts';
 import type { MinimumResults } from './minimum-run.ts';
+import type { IdleCost } from './idle.ts';
 import type { OwnTime } from './own-time.ts';
 import type { RolloutResult } from './rollouts.ts';
+import { BALANCER_REQUESTS, type Throughput } from './throughput.ts';
 
 /** The figures of both contenders with a given number of services. */
 export interface SizeResult {
@@ -134,6 +136,31 @@ export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [
     atMost: MAX_OWN_SECONDS.provision,
   },
   { what: '--help: seconds', measured: help.median, atMost: MAX_OWN_SECONDS.help },
+];
+
+/** The maximum ratio of nginx's requests per second to those of the sandbox's load balancer. */
+const MAX_RATIO_OF_NGINX = 1 / 0.35;
+
+/** Compares the load balancer with nginx. */
+export const balancerVerdicts = (measured: readonly Throughput[]): Verdict[] =>
+  measured.flatMap(({ what, sandbox, other }) =>
+    what === BALANCER_REQUESTS && other !== undefined
+      ? [
+          {
+            what: `nginx's ${what} per second, relative to the sandbox's`,
+            measured: other / sandbox,
+            atMost: MAX_RATIO_OF_NGINX,
+          },
+        ]
+      : [],
+  );
+
+/** The maximum CPU time of an idle sandbox with the example, in percent of a core. */
+const MAX_IDLE_PERCENT = 1;
+
+/** Compares the cost of an idle sandbox with its goal. */
+export const idleVerdicts = ({ percent }: IdleCost): Verdict[] => [
+  { what: 'idle sandbox with the example: percent of a core', measured: percent, atMost: MAX_IDLE_PERCENT },
 ];
 
 function baseVerdicts(size: SizeResult): Verdict[] {

@@ -8,6 +8,7 @@ import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
 import { measureLocalTimes } from './local-times.ts';
+import { measureIdle } from './idle.ts';
 import { compareWithMinimum, MINIMUM_PARTS } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
@@ -17,8 +18,10 @@ import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
 import {
+  balancerVerdicts,
   failureVerdicts,
   localVerdicts,
+  idleVerdicts,
   minimumVerdicts,
   ownVerdicts,
   rolloutVerdicts,
@@ -45,7 +48,7 @@ const { values } = parseArgs({
     /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,own,minimum,throughput,rollouts,local' },
+    only: { type: 'string', default: 'compare,own,minimum,throughput,idle,rollouts,local' },
     json: { type: 'boolean', default: false },
     /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
@@ -124,7 +127,10 @@ async function bench(): Promise<Results> {
   const minimumResults = await runPart('minimum', () =>
     compareWithMinimum(Number(values.pace), log, values.minimum.split(',')),
   );
-  const throughput = await runPart('throughput', () => measureThroughput(moto, log));
+  const throughput =
+    (await runPart('throughput', () => measureThroughput(moto, log))) ??
+    (await runPart('balancer', () => measureThroughput(moto, log, ['balancer'])));
+  const idle = await runPart('idle', () => measureIdle(log));
   const rollouts = await runPart('rollouts', () =>
     measureRollouts(Number(values['rollout-pace']), log, values.changes.split(',')),
   );
@@ -134,6 +140,8 @@ async function bench(): Promise<Results> {
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
     ...failureVerdicts(minimumResults?.failures ?? []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
+    ...balancerVerdicts(throughput ?? []),
+    ...(idle ? idleVerdicts(idle) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
     ...localVerdicts(localTimes ?? []),
   ];
@@ -144,6 +152,7 @@ async function bench(): Promise<Results> {
     own: ownTime,
     minimum: minimumResults,
     throughput,
+    idle,
     rollouts,
     localTimes,
     skipped,

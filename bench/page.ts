@@ -26,6 +26,7 @@ function sections(results: Results, isPage: boolean): string[] {
     verdicts,
     minimum: minimumResults,
     throughput,
+    idle,
     rollouts,
     localTimes,
     skipped,
@@ -56,6 +57,7 @@ function sections(results: Results, isPage: boolean): string[] {
     ...(minimumResults && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
     ...(localTimes?.length ? [heading('Changes on the sandbox'), localTable(localTimes)] : []),
+    ...(idle ? [heading('Idle sandbox'), list([idleText(idle)])] : []),
     ...(rollouts && !isPage ? [heading('Dropped requests'), rolloutTable(rollouts)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
@@ -75,6 +77,9 @@ const localTable = (times: readonly LocalTime[]): string =>
 
 const callsHeading = ({ terraform }: SizeResult): string =>
   terraform ? 'Calls by service: reads + writes, Slipway / Terraform' : 'Calls by service: reads + writes';
+
+const idleText = ({ percent, seconds }: NonNullable<Results['idle']>): string =>
+  `the sandbox, the containers of the example and their health checks used ${percent.toFixed(2)} % of a core during ${seconds} s`;
 
 type ComparedWorkloads = NonNullable<Results['minimum']>['workloads'];
 

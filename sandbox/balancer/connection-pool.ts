@@ -7,7 +7,7 @@ import { readAfterFailedWrite } from './read-after-failed-write.ts';
 import { TLS } from './tls.ts';
 import type { TargetProtocol } from './view.ts';
 
-/** How a request is sent. */
+/** The connection that a request needs, and the usual options of the request. */
 export interface ConnectionOptions extends RequestOptions {
   readonly host: string;
   readonly port: number;

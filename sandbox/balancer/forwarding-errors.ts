@@ -1,4 +1,4 @@
-/** Why a request could not be forwarded. */
+/** The reasons for which a request could not be forwarded. */
 
 /** The client or the target sent nothing for too long. */
 export class SilenceTimeout extends Error {

@@ -31,7 +31,7 @@ const TICKS_PER_SECOND = 100;
  * @returns the usage of each container, keyed by the ID of its first process
  */
 export async function containerUsageOf(leaders: readonly number[]): Promise<Map<number, ContainerUsage>> {
-  const members = await membersOf(leaders);
+  const members = membersOf(leaders, await processTable());
   return new Map(
     [...members].map(([leader, processes]) => [
       leader,
@@ -47,8 +47,8 @@ export async function containerUsageOf(leaders: readonly number[]): Promise<Map<
 const MAX_UNKNOWN_MS = 3_000;
 
 /**
- * Makes a function that measures the memory of containers often. It lists the processes of the machine, which takes much longer
- * than to measure those of the containers, only for new containers and, at intervals, after the machine has started a process.
+ * Makes a function that measures the memory of containers often. To list the processes of the machine takes much longer than to
+ * measure those of the containers. It is done only for new containers and, at intervals, after the machine has started a process.
  * @param now returns the time in milliseconds; by default, that of this machine
  * @param newestPid returns something that changes whenever this machine starts a process
  */
@@ -57,6 +57,7 @@ export function makeMemoryMeter(
   newestPid: () => string = newestPidOf,
 ): (leaders: readonly number[]) => Promise<Map<number, Pick<ContainerUsage, 'memoryBytes'>>> {
   let members = new Map<number, ProcessEntry[]>();
+  let table: ProcessEntry[] = [];
   let listedAt = 0;
   let newestListed = '';
   return async (leaders) => {
@@ -64,7 +65,8 @@ export function makeMemoryMeter(
     const hasNewProcess = newest !== newestListed && now() - listedAt >= MAX_UNKNOWN_MS;
     if (hasNewProcess || process.platform !== 'linux' || !leaders.every((leader) => members.has(leader))) {
       [listedAt, newestListed] = [now(), newest];
-      members = await membersOf(leaders);
+      table = await processTable(table);
+      members = membersOf(leaders, table);
     }
     return new Map(
       leaders.map((leader) => [
@@ -85,8 +87,7 @@ const sumOf = (processes: readonly ProcessEntry[], valueOf: (one: ProcessEntry) 
   processes.reduce((sum, one) => sum + valueOf(one), 0);
 
 /** Returns the processes of each container, by the ID of its first process. */
-async function membersOf(leaders: readonly number[]): Promise<Map<number, ProcessEntry[]>> {
-  const table = process.platform === 'linux' ? linuxTable() : await psTable();
+function membersOf(leaders: readonly number[], table: readonly ProcessEntry[]): Map<number, ProcessEntry[]> {
   const children = indexBy(table, ({ parent }) => parent);
   const groups = indexBy(table, ({ group }) => group);
   return new Map(
@@ -113,23 +114,32 @@ function indexBy(
   return index;
 }
 
-function linuxTable(): ProcessEntry[] {
+/**
+ * Lists the processes of this machine.
+ * @param known an earlier list, from which the entries of processes that still run are taken
+ */
+async function processTable(known: readonly ProcessEntry[] = []): Promise<ProcessEntry[]> {
+  if (process.platform !== 'linux') return psTable();
+  const knownByPid = new Map(known.map((entry) => [entry.pid, entry]));
   return readdirSync('/proc').flatMap((name) => {
-    const stat = /^\d+$/.test(name) ? contentsOf(`/proc/${name}/stat`) : '';
-    if (stat === '') return [];
-    const fields = statFields(stat);
-    const [, parent, group] = fields;
-    return [
-      {
-        pid: Number(name),
-        parent: Number(parent),
-        group: Number(group),
-        // The times of the process in user and kernel mode, and those of its reaped children.
-        cpuSeconds: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND,
-        bytes: () => unreclaimableBytes(contentsOf(`/proc/${name}/status`)),
-      },
-    ];
+    const pid = Number(name);
+    return Number.isInteger(pid) ? (knownByPid.get(pid) ?? linuxEntry(pid) ?? []) : [];
   });
+}
+
+function linuxEntry(pid: number): ProcessEntry | undefined {
+  const stat = contentsOf(`/proc/${pid}/stat`);
+  if (stat === '') return undefined;
+  const fields = statFields(stat);
+  const [, parent, group] = fields;
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    // The times of the process in user and kernel mode, and those of its reaped children.
+    cpuSeconds: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND,
+    bytes: () => unreclaimableBytes(contentsOf(`/proc/${pid}/status`)),
+  };
 }
 
 /**

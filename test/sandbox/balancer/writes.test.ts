@@ -1,4 +1,4 @@
-/** How many writes a response takes: each write is a call of the system, and a packet of its own. */
+/** The number of writes of a response: each write is a call of the system, and a separate packet. */
 import { describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';

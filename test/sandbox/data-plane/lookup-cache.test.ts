@@ -1,4 +1,4 @@
-/** What load balancers remember between two requests. */
+/** The lookups that load balancers remember between two requests. */
 import { describe, expect, jest, test } from '@jest/globals';
 import { makeLookupCache } from '../../../sandbox/data-plane/lookup-cache.ts';
 

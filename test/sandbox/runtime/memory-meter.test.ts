@@ -9,7 +9,7 @@ afterEach(() => {
   for (const { pid } of started.splice(0)) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 });
 
-/** Starts a process that starts a child, which holds 50 MiB, when it is told to. */
+/** Starts a process that starts a child, which holds 50 MiB, on request. */
 async function startLeader(): Promise<{ pid: number; startChild: () => Promise<void> }> {
   const hold = `globalThis.held = Buffer.alloc(50 * 2 ** 20, 1); console.log('held'); setInterval(() => {}, 1e6)`;
   const script = `read -r line; "$0" -e "$1"`;

@@ -39,6 +39,7 @@ const results: Results = {
     { what: 'requests', sandbox: 500, other: 1000, otherName: 'nginx' },
     { what: 'calls', sandbox: 500, other: undefined, otherName: 'moto' },
   ],
+  idle: { percent: 0.456, seconds: 120 },
   skipped: ['nginx'],
   failures: ['minimum: it broke\nwith details'],
 };
@@ -52,6 +53,7 @@ test('printed results have medians with ranges, ratios, calls and verdicts', () 
   expect(text).toContain('every 30 s) took 480.0 s');
   expect(text).toMatch(/a program that throws +\| +71\.2 s \| +6\.3 s/);
   expect(text).toContain('moto is not installed');
+  expect(text).toContain('used 0.46 % of a core during 120 s');
   expect(text).toContain('- failed: minimum: it broke\n');
 });
 

@@ -1,4 +1,5 @@
 /** The performance goals, and verdicts on whether the figures meet them. Pure. */
+import type { LocalTime } from './local-times.ts';
 import type { Workload } from './contender.ts';
 import type { FailureTime } from './failure-times.ts';
 import { peakOf, type Figures } from './figures.ts';
@@ -91,6 +92,17 @@ export const failureVerdicts = (failures: readonly FailureTime[]): Verdict[] =>
     measured: secondsAfterReport,
     atMost: MAX_SECONDS_AFTER_REPORT,
   }));
+
+/** The maximum time until a change on the sandbox serves, in seconds. */
+const maxSecondsUntilServed = (what: string): number =>
+  what === 'first provision' ? 5 : what.startsWith('dev') ? 1 : 2;
+
+/** Compares how soon changes on the sandbox serve with the goals. No request may be lost. */
+export const localVerdicts = (times: readonly LocalTime[]): Verdict[] =>
+  times.flatMap(({ what, served, lost }) => [
+    { what: `${what}: seconds until it serves`, measured: served, atMost: maxSecondsUntilServed(what) },
+    { what: `${what}: lost requests`, measured: lost, atMost: 0 },
+  ]);
 
 /** The maximum share of requests that may be sent late. With more, the load was not the one that was meant. */
 const MAX_LATE_SHARE = 0.03;

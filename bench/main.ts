@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
+import { measureLocalTimes } from './local-times.ts';
 import { measureIdle } from './idle.ts';
 import { compareWithMinimum, MINIMUM_PARTS } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
@@ -19,6 +20,7 @@ import { measureOwnTime } from './own-time.ts';
 import {
   balancerVerdicts,
   failureVerdicts,
+  localVerdicts,
   idleVerdicts,
   minimumVerdicts,
   ownVerdicts,
@@ -46,7 +48,7 @@ const { values } = parseArgs({
     /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,own,minimum,throughput,idle,rollouts' },
+    only: { type: 'string', default: 'compare,own,minimum,throughput,idle,rollouts,local' },
     json: { type: 'boolean', default: false },
     /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
@@ -132,6 +134,7 @@ async function bench(): Promise<Results> {
   const rollouts = await runPart('rollouts', () =>
     measureRollouts(Number(values['rollout-pace']), log, values.changes.split(',')),
   );
+  const localTimes = await runPart('local', () => measureLocalTimes(log));
   const allVerdicts = [
     ...verdicts(sizes),
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
@@ -140,6 +143,7 @@ async function bench(): Promise<Results> {
     ...balancerVerdicts(throughput ?? []),
     ...(idle ? idleVerdicts(idle) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
+    ...localVerdicts(localTimes ?? []),
   ];
   return {
     about: aboutLines(),
@@ -150,6 +154,7 @@ async function bench(): Promise<Results> {
     throughput,
     idle,
     rollouts,
+    localTimes,
     skipped,
     failures,
   };

@@ -1,6 +1,7 @@
 /** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
 import type { FailureTime } from './failure-times.ts';
 import type { SizeResult } from './goals.ts';
+import type { LocalTime } from './local-times.ts';
 import type { Results } from './results.ts';
 import { rolloutTable } from './rollout-page.ts';
 import { comparisonTable, callsTable, ratioText, table, verdictTable } from './table.ts';
@@ -27,6 +28,7 @@ function sections(results: Results, isPage: boolean): string[] {
     throughput,
     idle,
     rollouts,
+    localTimes,
     skipped,
     failures,
   } = results;
@@ -54,12 +56,24 @@ function sections(results: Results, isPage: boolean): string[] {
       : []),
     ...(minimumResults && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
+    ...(localTimes?.length ? [heading('Changes on the sandbox'), localTable(localTimes)] : []),
     ...(idle ? [heading('Idle sandbox'), list([idleText(idle)])] : []),
     ...(rollouts && !isPage ? [heading('Dropped requests'), rolloutTable(rollouts)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
   ];
 }
+
+const localTable = (times: readonly LocalTime[]): string =>
+  table([
+    ['change', 'until it serves', 'whole command', 'lost requests'],
+    ...times.map(({ what, served, ended, lost }) => [
+      what,
+      `${served.toFixed(2)} s`,
+      ended === undefined ? '' : `${ended.toFixed(1)} s`,
+      String(lost),
+    ]),
+  ]);
 
 const callsHeading = ({ terraform }: SizeResult): string =>
   terraform ? 'Calls by service: reads + writes, Slipway / Terraform' : 'Calls by service: reads + writes';

@@ -1,4 +1,5 @@
 /** The results of a benchmark, which are printed as JSON or as tables. */
+import type { LocalTime } from './local-times.ts';
 import type { IdleCost } from './idle.ts';
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
@@ -18,6 +19,8 @@ export interface Results {
   /** The comparison with the minimum times. */
   readonly minimum?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
+  /** The times of changes on the sandbox at its default pace. */
+  readonly localTimes?: readonly LocalTime[] | undefined;
   /** The cost of an idle sandbox. The flag `--only idle` selects it. */
   readonly idle?: IdleCost | undefined;
   /** The requests that were dropped while the stack changed. */

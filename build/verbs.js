@@ -6,6 +6,7 @@ export const VERBS = new Map([
   ['init', { folder: 'init', args: [], purpose: 'writes a configuration for the programs of a folder' }],
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
   ['deploy', { folder: 'provision', args: ['--deploy'], purpose: 'provisions one service only' }],
+  ['dev', { folder: 'dev', args: [], purpose: 'serves every change of a source at once, on the sandbox' }],
   ['drift', { folder: 'provision', args: ['--drift'], purpose: 'lists differences from the configuration' }],
   [
     'status',
@@ -18,6 +19,6 @@ export const VERBS = new Map([
 ]);
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
-export const PROGRAMS = [['init', 'provision', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
+export const PROGRAMS = [['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
 /** The folders that contain the source of the programs. */
 export const SOURCES = ['build', 'lib', ...PROGRAMS.flat()];

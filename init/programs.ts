@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { isProblem } from '../lib/model/problem.ts';
 import { decideStart } from '../lib/program/decide-start.ts';
-import { readManifest, type FolderView } from '../lib/program/folder-view.ts';
+import { readManifestFields, type FolderView } from '../lib/program/folder-view.ts';
 import type { ProgramStart } from '../lib/program/start.ts';
 import { listeningIn, listeningOfCommand, type Listening } from './listening.ts';
 import { listeningInOthers } from './other-languages.ts';
@@ -91,7 +91,7 @@ const ignoredNames = (view: FolderView): ReadonlySet<string> =>
   );
 
 function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | undefined {
-  const manifest = readManifest(view);
+  const manifest = readManifestFields(view);
   let start: ProgramStart;
   try {
     start = decideStart(view);

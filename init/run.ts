@@ -4,7 +4,7 @@ import { asTyped } from '../build/typed-command.js';
 import { CONFIG_FILE } from '../lib/config/config.ts';
 import { kindOf } from '../lib/config/entry.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
-import { readManifest, viewFolder, type FolderView } from '../lib/program/folder-view.ts';
+import { readManifestFields, viewFolder, type FolderView } from '../lib/program/folder-view.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import type { InitResult } from '../lib/run/results.ts';
@@ -71,7 +71,7 @@ const unsetVariables = <Need extends { readonly name: string }>(
   needs.filter(({ name }) => !containers.some(({ environment }) => Object.hasOwn(environment, name)));
 
 function stackNameOf(view: FolderView, maxLength: number): Guess<string> {
-  const { name } = readManifest(view);
+  const { name } = readManifestFields(view);
   return name === undefined
     ? {
         value: configuredName(basename(view.path), USUAL_NAME, maxLength),

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ListenedAddress } from './runtime/ports.ts';
 import { isZombie } from './runtime/process-start-time.ts';
+import { openIntercepts, type InterceptSession } from './intercept-client.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
 import { identify, type ProvenSandbox } from './identify.ts';
 
@@ -32,6 +33,11 @@ export interface SandboxClient {
    * @param taskId the last part of the task's ARN
    */
   listeners(taskId: string): Promise<readonly ListenedAddress[] | undefined>;
+  /**
+   * Opens intercepts: while this process holds them, other versions of programs receive the requests of deployed tasks.
+   * @throws Error if another client holds intercepts
+   */
+  intercept(): Promise<InterceptSession>;
   /** Whether tasks pull images only from the sandbox's own ECR. */
   readonly pullsOnlyFromEcr: boolean;
   census(): Promise<Readonly<Record<string, number>>>;
@@ -168,6 +174,7 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     listeners: async (taskId) =>
       ((await call(`listeners?task=${encodeURIComponent(taskId)}`)) ?? undefined) as
         ListenedAddress[] | undefined,
+    intercept: () => openIntercepts(url, authorization),
     pullsOnlyFromEcr: true,
     census: async () => (await call('census')) as Record<string, number>,
     isAlive: () => isAlive(about.pid),

@@ -6,6 +6,7 @@ import { recoverTasks } from './aws/ecs/recovery.ts';
 import { claimFolder } from './state/claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
 import { taskIdOf } from './data-plane/container-setup.ts';
+import { makeInterceptPages } from './data-plane/intercept-pages.ts';
 import { resolveLocally } from './data-plane/local-endpoints.ts';
 import { makeTaskDataPlane } from './data-plane/tasks.ts';
 import { removeStaleFiles } from './state/stale-files.ts';
@@ -73,12 +74,19 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   await removeStaleFiles(folder);
   const { reportError = () => undefined, clock = machineClock } = options;
   const store = await openImageStore(join(folder, 'images'), isolation);
-  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation, store, findOciRuntime());
+  const runtime = findOciRuntime();
+  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation, store, runtime);
+  const intercepts = makeInterceptPages({
+    folder: tasksFolder,
+    regions: () => sandbox.world.regions(),
+    ...{ isolation, runtime, store, clock, reportError },
+  });
   const sandbox = await startSandbox({
     ...options,
     plane,
     pages: {
       ...options.pages,
+      ...intercepts.pages,
       'GET listeners': ({ query }) => {
         const id = query.get('task') ?? '';
         for (const region of sandbox.world.regions()) {
@@ -95,6 +103,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   for (const region of sandbox.world.regions()) recoverTasks(region);
   const balancers = serveBalancers(sandbox.world, {
     folderOf: (task) => plane.folderOf(task),
+    servingFolderOf: (task) => intercepts.folderFor(task) ?? plane.folderOf(task),
     httpPort: options.httpPort,
     countRequest: (targetGroupArn) => plane.countRequest(targetGroupArn),
     openRequest: plane.openRequests.open,
@@ -106,6 +115,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     async close() {
       sandbox.world.agenda.stop();
       await balancers.close();
+      await intercepts.close();
       await plane.close();
       await sandbox.close();
     },

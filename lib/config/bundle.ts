@@ -1,6 +1,6 @@
 /** Bundles a user's TypeScript module together with its imports, and maps locations in the bundle back to the source. */
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type BuildFailure, type OutputFile } from 'esbuild';
 import { sourceLocations } from '../../build/source-locations.js';
@@ -34,6 +34,25 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
     url: `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`,
     mapStack: (stack) => mapToSource(stack, { name, map: map ?? '', folder: dirname(path) }),
   };
+}
+
+/**
+ * Returns the absolute paths of a module and of the files that it imports, except packages; only the module if it cannot be
+ * bundled.
+ */
+export async function importedFiles(path: string): Promise<string[]> {
+  const folder = dirname(path);
+  const { metafile } = await build({
+    entryPoints: [path],
+    absWorkingDir: folder,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'silent',
+  }).catch(() => ({ metafile: { inputs: {} } }));
+  return [...new Set([path, ...Object.keys(metafile.inputs).map((input) => resolve(folder, input))])];
 }
 
 async function outputFilesOf(path: string, outfile: string): Promise<readonly OutputFile[]> {

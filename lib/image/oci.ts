@@ -9,7 +9,7 @@ import { PROGRAM, type ProgramFile } from './program.ts';
 /** @see https://github.com/opencontainers/image-spec/blob/main/media-types.md */
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
-const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 
 /** The folder of the program. */
 const FOLDER = 'app';
@@ -31,11 +31,13 @@ const CONTAINER_CONFIG = {
 /**
  * Packs a program as an image without a base image: the sandbox supplies Node. The layer is compressed in JavaScript, since the
  * output of zlib differs between versions of Node and between processors.
+ * @param isCompressed whether the layer is compressed, which takes most of the time; true by default
  * @see https://github.com/opencontainers/image-spec/blob/main/spec.md
  */
-export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> {
+export async function packImage(files: readonly ProgramFile[], isCompressed = true): Promise<Bundle> {
   const archive = await layerOf(files);
-  const layer = gzipSync(archive, { level: 3, mtime: 0 });
+  const layer = isCompressed ? gzipSync(archive, { level: 3, mtime: 0 }) : archive;
+  const layerType = isCompressed ? `${LAYER}+gzip` : LAYER;
   const config = canonicalJson({
     architecture: ARCHITECTURE,
     config: CONTAINER_CONFIG,
@@ -46,7 +48,7 @@ export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> 
   });
   const manifest = canonicalJson({
     config: { digest: digestOf(config), mediaType: CONFIG, size: config.length },
-    layers: [{ digest: digestOf(layer), mediaType: LAYER, size: layer.length }],
+    layers: [{ digest: digestOf(layer), mediaType: layerType, size: layer.length }],
     mediaType: MANIFEST,
     schemaVersion: 2,
   });

@@ -1,7 +1,7 @@
 /** Bundles the program of a source folder into two files: the program with everything it imports, and its source map. */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type BuildFailure, type BuildOptions } from 'esbuild';
+import { build, type BuildFailure, type BuildOptions, type OutputFile } from 'esbuild';
 import { errorLine, shownPath } from '../config/location.ts';
 import type { Source } from '../config/config.ts';
 import { startOfContainer } from '../config/program.ts';
@@ -62,24 +62,44 @@ export async function bundleProgram(
   folder: string,
   settings: Omit<Source, 'source'> = {},
 ): Promise<ProgramFile[]> {
-  const real = await realpath(folder);
-  const { entry, reason } = startOfContainer({ ...settings, source: real });
-  if (entry === undefined) throw noEntry(folder, reason);
+  const options = await bundleOptionsOf(folder, settings);
   try {
-    const { outputFiles } = await build({
-      ...OPTIONS,
-      entryPoints: [join(real, entry)],
-      absWorkingDir: real,
-      outfile: join(real, PROGRAM),
-    });
-    const output = (name: string) => outputFiles.find(({ path }) => path === join(real, name));
-    return [
-      { name: PROGRAM, bytes: output(PROGRAM)?.contents ?? new Uint8Array() },
-      { name: MAP, bytes: new TextEncoder().encode(withRelativeSources(output(MAP)?.text ?? '{}')) },
-    ];
+    const { outputFiles } = await build(options);
+    return programFiles(outputFiles, options.absWorkingDir);
   } catch (error) {
     throw bundleFailed(folder, error);
   }
+}
+
+/** The options of esbuild for the program of a folder. */
+export interface ProgramBuildOptions extends BuildOptions {
+  readonly write: false;
+  /** The folder, without links. */
+  readonly absWorkingDir: string;
+  readonly entryPoints: string[];
+}
+
+/**
+ * Returns the options with which the program of a folder is bundled.
+ * @throws BUNDLE when what starts is not a file; NO_PROGRAM, SEVERAL_PROGRAMS
+ */
+export async function bundleOptionsOf(
+  folder: string,
+  settings: Omit<Source, 'source'> = {},
+): Promise<ProgramBuildOptions> {
+  const real = await realpath(folder);
+  const { entry, reason } = startOfContainer({ ...settings, source: real });
+  if (entry === undefined) throw noEntry(folder, reason);
+  return { ...OPTIONS, entryPoints: [join(real, entry)], absWorkingDir: real, outfile: join(real, PROGRAM) };
+}
+
+/** Returns the files of a program from the output of esbuild. */
+export function programFiles(outputFiles: readonly OutputFile[], folder: string): ProgramFile[] {
+  const output = (name: string) => outputFiles.find(({ path }) => path === join(folder, name));
+  return [
+    { name: PROGRAM, bytes: output(PROGRAM)?.contents ?? new Uint8Array() },
+    { name: MAP, bytes: new TextEncoder().encode(withRelativeSources(output(MAP)?.text ?? '{}')) },
+  ];
 }
 
 /**
@@ -102,7 +122,8 @@ const noEntry = (folder: string, reason: string): Problem =>
     fix: ['Set `entry` of the container in slipway.config.ts to the file that starts the program.'],
   });
 
-function bundleFailed(folder: string, cause: unknown): Problem {
+/** Returns the problem with a source that esbuild cannot bundle. */
+export function bundleFailed(folder: string, cause: unknown): Problem {
   const { errors = [], message } = cause as Partial<BuildFailure>;
   const lines = errors.slice(0, MAX_ERRORS).map((error) => errorLine(folder, error));
   if (errors.length > MAX_ERRORS) lines.push(`and ${errors.length - MAX_ERRORS} more`);

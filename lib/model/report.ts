@@ -27,6 +27,8 @@ export type Event =
     }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string }
+  /** A line that a program has printed. */
+  | { readonly type: 'log'; readonly source: string; readonly text: string }
   /** A heading for the events that follow. */
   | { readonly type: 'phase'; readonly text: string };
 

@@ -10,6 +10,7 @@ export const COMMANDS = [
   'history',
   'rollback',
   'teardown',
+  'dev',
 ] as const;
 /** All commands with options; `init` writes a configuration, and works on no stack. */
 export type Command = (typeof COMMANDS)[number] | 'init';
@@ -38,13 +39,16 @@ interface Flag {
   readonly isHidden?: boolean;
 }
 
+/** The commands that end with one result, on the sandbox or on AWS. */
+const COMMANDS_WITH_RESULT: readonly Command[] = COMMANDS.filter((command) => command !== 'dev');
+
 const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback', 'teardown'];
 
 const FLAGS: readonly Flag[] = [
   {
     flags: '--target <target>',
     description: 'where the stack runs',
-    commands: COMMANDS,
+    commands: COMMANDS_WITH_RESULT,
     choices: ['sandbox', 'aws'],
     default: 'sandbox',
   },
@@ -68,7 +72,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
-    commands: [...COMMANDS, 'init'],
+    commands: [...COMMANDS_WITH_RESULT, 'init'],
   },
   {
     flags: '--to <revision>',

@@ -18,7 +18,9 @@ const STYLES: Readonly<Record<ResourceStatus, Style>> = {
 
 /** Milliseconds before the same waiting line is repeated. */
 const REPEAT_AFTER_MS = 10_000;
-const WIDTH = { address: 28, status: 9 };
+const WIDTH = { address: 28, status: 9, source: 10 };
+/** The colours that distinguish the sources of log lines. */
+const SOURCE_STYLES: readonly Style[] = ['cyan', 'magenta', 'green', 'yellow', 'blue'];
 
 /** Formats milliseconds: `0.4 s`, `12 s`, `2 min 05 s`. */
 export function durationText(ms: number): string {
@@ -28,6 +30,11 @@ export function durationText(ms: number): string {
   const wholeSeconds = Math.round(seconds);
   return `${Math.floor(wholeSeconds / 60)} min ${String(wholeSeconds % 60).padStart(2, '0')} s`;
 }
+
+/** Returns the colour of a source: the same in every run. */
+const styleOf = (source: string): Style =>
+  SOURCE_STYLES[[...source].reduce((sum, char) => sum + char.charCodeAt(0), 0) % SOURCE_STYLES.length] ??
+  'cyan';
 
 /** Returns a report that writes every event as a line. */
 export function progressLines(write: (text: string) => void, colour: boolean): Report {
@@ -48,6 +55,8 @@ function lineOf(
 ): string | undefined {
   const text = printable(event.text);
   if (event.type === 'phase') return paint('bold', text);
+  if (event.type === 'log')
+    return `${paint(styleOf(event.source), printable(event.source).padEnd(WIDTH.source))} │ ${text}`;
   if (event.type === 'note') return `  ${text}`;
   if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
   const { noun, key, status, elapsed = 0 } = event;

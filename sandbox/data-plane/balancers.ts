@@ -12,7 +12,10 @@ import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
+  /** Returns the folder of a deployed task, whose health is checked. */
   readonly folderOf: (taskArn: string) => string;
+  /** Returns the folder of the task that receives the requests of a deployed task: by default, of that task itself. */
+  readonly servingFolderOf?: (taskArn: string) => string;
   /** The local port for listeners on port 80. If it is 0, every listener takes any free port. */
   readonly httpPort: number;
   /** Counts a request that was forwarded to a target group. */
@@ -152,8 +155,9 @@ function viewOf(
   region: Region,
   { ListenerArn, Port }: ListenerRow,
   balancer: LoadBalancerRow,
-  { folderOf, countRequest, openRequest, lookups }: BalancerOptions & { readonly lookups: LookupCache },
+  options: BalancerOptions & { readonly lookups: LookupCache },
 ): ListenerView {
+  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, lookups } = options;
   return {
     port: Port,
     isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
@@ -163,7 +167,7 @@ function viewOf(
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => {
       const key = `${balancer.LoadBalancerArn} ${target.id}:${target.port}`;
-      return Promise.resolve(lookups.get(key, () => locateTarget(region, balancer, target, folderOf)));
+      return Promise.resolve(lookups.get(key, () => locateTarget(region, balancer, target, servingFolderOf)));
     },
     countRequest,
     openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),

@@ -21,7 +21,7 @@ import {
 } from './container-setup.ts';
 import { openContainerRoot, type ContainerRoot, type RootSettings } from './container-root.ts';
 import type { RoleDenial } from './execution-role.ts';
-import { openLog } from './log-driver.ts';
+import { openLog, type WriteLine } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
 import { openTemporaryFolder } from './task-volumes.ts';
 
@@ -47,6 +47,8 @@ export interface ContainerContext {
   readonly denial: RoleDenial;
   /** Whether the task is stopping, so that no further container may start. */
   readonly isStopping: () => boolean;
+  /** Receives the output line by line, in place of the log driver of the task definition. */
+  readonly writeLine?: WriteLine;
 }
 
 /**
@@ -78,14 +80,15 @@ export async function startTaskContainer(
 
 async function startIn(
   { rootfs, isShared }: ContainerRoot,
-  { region, task, taskDefinition, folder, isolation, runtime, denial, isStopping }: ContainerContext,
+  context: ContainerContext,
   definition: ContainerDefinition,
   config: ImageConfig,
   settings: RootSettings,
 ): Promise<TaskContainer> {
+  const { region, task, taskDefinition, folder, isolation, runtime, denial, isStopping } = context;
   const { name = '' } = definition;
   if (isStopping()) throw new CannotStartTaskError('Task stopped by user', { container: name });
-  const writeLine = openLog(region, task.taskArn, definition, denial);
+  const writeLine = context.writeLine ?? openLog(region, task.taskArn, definition, denial);
   const command = commandOf(definition, config);
   const architecture = architectureOf(taskDefinition.runtimePlatform);
   const canRun = config.architecture === undefined || config.architecture === architecture;

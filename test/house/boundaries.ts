@@ -146,6 +146,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it must work when nothing can be built; it talks to the sandbox over HTTP, as it does to AWS',
   },
   {
+    folder: 'dev/',
+    mayImport: ['lib/', 'provision/', 'teardown/', 'sandbox/client.ts', 'sandbox/intercept-client.ts'],
+    reason:
+      'it provisions what is missing and removes what was not there; it sends versions to the sandbox over HTTP',
+  },
+  {
     folder: 'history/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'it only reads, so it needs no code that creates or removes resources',

@@ -31,7 +31,7 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-type Command = 'provision' | 'deploy' | 'status' | 'history' | 'rollback' | 'teardown' | 'sandbox';
+type Command = 'provision' | 'deploy' | 'dev' | 'status' | 'history' | 'rollback' | 'teardown' | 'sandbox';
 
 /** A user's machine. */
 export interface Machine {

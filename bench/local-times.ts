@@ -1,0 +1,160 @@
+/** Measures how soon a new version serves on the sandbox: at a first provision, at an update, and while `npm run dev` watches. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { onCleanup } from './cleanup.ts';
+import { withTemporaryFolder } from './compare.ts';
+import { spreadOf } from './figures.ts';
+import { freePort } from './local-server.ts';
+import { localStack, PLAIN, PROGRAMS, type Program } from './local-stack.ts';
+import { killGroup, runCommand } from './run-command.ts';
+import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
+
+/** The times of one change, in seconds. */
+export interface LocalTime {
+  readonly what: string;
+  /** From the start of the command, or from the save, until the new version answers. */
+  readonly served: number;
+  /** From the start of the command until its end; undefined while `dev` watches. */
+  readonly ended: number | undefined;
+  /** The requests that were not answered well in between. */
+  readonly lost: number;
+}
+
+/** The number of saves of each program. */
+const SAVES = 20;
+const POLL_MS = 5;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Requests a path. @returns the version that answered, and whether the answer was good */
+const request = (port: number, path: string): Promise<{ version: string; isGood: boolean }> =>
+  new Promise((resolve) => {
+    get(
+      { host: '127.0.0.1', port, path, headers: { host: 'api.local.localhost' }, agent: false },
+      (response) => {
+        response.resume();
+        const { statusCode = 0, headers } = response;
+        response.on('close', () =>
+          resolve({ version: String(headers['x-version']), isGood: statusCode < 500 && response.complete }),
+        );
+      },
+    ).on('error', () => resolve({ version: '', isGood: false }));
+  });
+
+/** Requests a path until a version answers. @returns the time since `start`, and the requests that failed, in seconds */
+async function untilServed(port: number, path: string, version: string, start: number) {
+  let lost = 0;
+  for (;;) {
+    const answer = await request(port, path);
+    if (answer.isGood && answer.version === version)
+      return { served: (performance.now() - start) / 1000, lost };
+    if (!answer.isGood) lost += 1;
+    await pause(POLL_MS);
+  }
+}
+
+/** Measures with a new sandbox at the default pace. */
+export const measureLocalTimes = (log: (text: string) => void): Promise<LocalTime[]> =>
+  withTemporaryFolder(async (folder) => {
+    const port = await freePort();
+    const httpPort = await freePort();
+    const home = join(folder, '.slipway');
+    const env = {
+      ...process.env,
+      NO_UPDATE_NOTIFIER: '1',
+      SLIPWAY_HOME: home,
+      SLIPWAY_SANDBOX_PORT: String(port),
+      SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
+    };
+    for (const name of ['api1', 'api2'])
+      cpSync(join(ROOT, 'services', name), join(folder, 'services', name), { recursive: true });
+    mkdirSync(join(folder, 'services', 'plain'));
+    writeFileSync(join(folder, 'services', 'plain', 'main.ts'), PLAIN);
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const config = join(folder, 'slipway.config.ts');
+    writeFileSync(config, `export default ${JSON.stringify(localStack)};\n`);
+    const originals = new Map(PROGRAMS.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]));
+    const save = ({ file, after, statement }: Program, version: string) => {
+      const text = originals.get(file) ?? '';
+      writeFileSync(join(folder, file), text.replace(after, `${after}\n${statement(version)}`));
+    };
+    const stop = onCleanup(() => stopSandbox(home, port));
+    const results: LocalTime[] = [];
+    const add = (result: LocalTime) => {
+      results.push(result);
+      const { what, served, ended, lost } = result;
+      const end = ended === undefined ? '' : `, ended after ${ended.toFixed(1)} s`;
+      log(`${what}: served after ${served.toFixed(2)} s${end}, ${lost} lost`);
+    };
+    try {
+      for (const [what, version] of [
+        ['first provision', 'v1'],
+        ['provision of a changed image', 'v2'],
+      ] as const) {
+        for (const program of PROGRAMS) save(program, version);
+        const start = performance.now();
+        const command = runCommand(slipwayCommand(env, 'provision', '--yes', '--config', config));
+        const [{ served, lost }, { seconds }] = await Promise.all([
+          untilServed(httpPort, '/api1', version, start),
+          command,
+        ]);
+        // Before the first version, there is nothing that could answer.
+        add({ what, served, ended: seconds, lost: version === 'v1' ? 0 : lost });
+      }
+      results.push(...(await measureDev(env, config, httpPort, save, log)));
+      await runCommand(slipwayCommand(env, 'teardown', '--yes', '--config', config));
+      return results;
+    } finally {
+      await stop();
+    }
+  });
+
+/** Saves each program repeatedly while `dev` watches. @returns the medians */
+async function measureDev(
+  env: NodeJS.ProcessEnv,
+  config: string,
+  httpPort: number,
+  save: (program: Program, version: string) => void,
+  log: (text: string) => void,
+): Promise<LocalTime[]> {
+  const child = spawn(process.execPath, ['run.js', 'dev', '--config', config], {
+    cwd: ROOT,
+    env,
+    detached: true,
+  });
+  const kill = onCleanup(() => killGroup(child));
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  try {
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (chunk) => {
+        output += String(chunk);
+        if (output.includes('q stops')) resolve();
+      });
+      void closed.then(() => reject(new Error(`npm run dev ended:\n${output}`)));
+    });
+    const results: LocalTime[] = [];
+    for (const program of PROGRAMS) {
+      const times: { readonly served: number; readonly lost: number }[] = [];
+      for (let index = 1; index <= SAVES; index += 1) {
+        const version = `dev-${index}`;
+        const start = performance.now();
+        save(program, version);
+        times.push(await untilServed(httpPort, program.path, version, start));
+      }
+      const served = spreadOf(times.map((time) => time.served)).median;
+      const lost = times.reduce((sum, time) => sum + time.lost, 0);
+      results.push({ what: `dev: a save of ${program.name}`, served, ended: undefined, lost });
+      log(
+        `dev: a save of ${program.name}: served after ${served.toFixed(2)} s (median of ${SAVES}), ${lost} lost`,
+      );
+    }
+    child.stdin.write('q\n');
+    await closed;
+    return results;
+  } finally {
+    await kill();
+  }
+}

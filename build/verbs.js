@@ -19,6 +19,9 @@ export const VERBS = new Map([
 ]);
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
-export const PROGRAMS = [['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown'], ['sandbox']];
+export const PROGRAMS = [
+  ['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown'],
+  ['sandbox'],
+];
 /** The folders that contain the source of the programs. */
 export const SOURCES = ['build', 'lib', ...PROGRAMS.flat()];

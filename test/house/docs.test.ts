@@ -106,10 +106,18 @@ describe('the documents', () => {
     expect(sources.filter((source) => !source.startsWith('§'))).toEqual([]);
   });
 
-  test.each(['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown', 'lib', 'test', 'services'])(
-    '%s/README.md fits on a screen',
-    (folder) => {
-      expect(text(`${folder}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(20);
-    },
-  );
+  test.each([
+    'init',
+    'provision',
+    'dev',
+    'status',
+    'history',
+    'rollback',
+    'teardown',
+    'lib',
+    'test',
+    'services',
+  ])('%s/README.md fits on a screen', (folder) => {
+    expect(text(`${folder}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+  });
 });

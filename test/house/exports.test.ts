@@ -7,7 +7,9 @@ import { forEachNode } from './source.ts';
 
 /** Returns the folder to which a file belongs: a top-level folder, or a folder of lib. */
 const owningFolderOf = (file: string): string | undefined =>
-  /^(?:lib\/[^/]+|provision|dev|history|rollback|status|teardown|api|init|sandbox|build)(?=\/)/.exec(file)?.[0];
+  /^(?:lib\/[^/]+|provision|dev|history|rollback|status|teardown|api|init|sandbox|build)(?=\/)/.exec(
+    file,
+  )?.[0];
 
 /** Names that both commands export: for each noun, provision has a step and teardown has a removal. */
 const NOUN_NAMES: ReadonlySet<string> = new Set(nouns);

@@ -11,7 +11,8 @@ describe('problems', () => {
 
   test('every problem code is thrown somewhere', () => {
     const thrown = CODE.filter(
-      (file) => /^(lib|provision|dev|history|rollback|status|teardown|api|init)\//.test(file) && !isTest(file),
+      (file) =>
+        /^(lib|provision|dev|history|rollback|status|teardown|api|init)\//.test(file) && !isTest(file),
     )
       .filter((file) => file !== 'lib/model/problem.ts')
       .map(text)

@@ -21,25 +21,33 @@ export const LONG = [
     'last-ten-revisions',
     'missing-resources',
     'replacement-without-outage',
+    'strategies',
   ].map((name) => `converge/${name}`),
   ...[
     'broken-program',
     'concurrent-runs',
     'container-logs',
     'crash-loop',
+    'dev',
     'documented-commands',
     'history-and-rollback',
     'killed-sandbox',
+    'interrupted-provision',
     'manual-changes',
+    'programmatic-api',
     'second-sandbox',
     'shared-load-balancer',
     'shifting-requests',
     'teardown-without-state',
     'unused-sandbox',
   ].map((name) => `journeys/${name}`),
-  ...['data-plane/draining', 'data-plane/traffic-shift', 'push-and-run', 'runtime/network'].map(
-    (name) => `sandbox/${name}`,
-  ),
+  ...[
+    'data-plane/draining',
+    'data-plane/intercepts',
+    'data-plane/traffic-shift',
+    'push-and-run',
+    'runtime/network',
+  ].map((name) => `sandbox/${name}`),
 ].map((name) => `test/${name}`);
 
 export default {

@@ -1,7 +1,8 @@
 /** Builds an image without a container engine: packs the files of a program as layers on top of a base image. */
+import { createHash } from 'node:crypto';
 import { ARCHITECTURE } from '../config/fargate.ts';
 import { waitForAll } from '../engine/concurrent.ts';
-import type { PackagedFiles } from '../program/entries.ts';
+import type { EntryList, PackagedFiles } from '../program/entries.ts';
 import type { BaseImages } from './base-image.ts';
 import type { BlobCache, BlobIdentity } from './blob-cache.ts';
 import type { LayeredImage, LazyBlob } from './builds.ts';
@@ -21,6 +22,13 @@ export interface ImageBase {
   readonly references: readonly string[];
 }
 
+/** The folder that base images have, and that every user may write to. */
+const TEMPORARY_FILES: EntryList = {
+  entries: [{ type: 'folder', path: 'tmp', mode: 0o1777 }],
+  key: createHash('sha256').update('tmp').digest('hex'),
+  size: 0,
+};
+
 /**
  * Builds the image. The same files, start and base image give the same digest, on every machine. The layers of the program are
  * packed into the cache; those of the base image are only downloaded when a registry lacks them.
@@ -35,6 +43,7 @@ export async function buildLayers(
   const finding = base?.images.find(base.references);
   const packing = waitForAll(
     [
+      ...(base ? [] : [{ list: TEMPORARY_FILES, content: 'the folder of temporary files' }]),
       { list: files.dependencies, content: 'dependencies' },
       { list: files.program, content: 'program' },
     ]

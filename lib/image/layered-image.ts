@@ -90,6 +90,8 @@ function containerSettings(start: ImageStart, base: BaseConfig | undefined): obj
     Cmd: start.command.length > 0 ? start.command : undefined,
     Env: environment(base?.config.Env ?? [], start.environment),
     User: start.user,
+    // ECS gives a volume the permissions of the folder only if the image declares it as a volume. Otherwise only root can write to it.
+    Volumes: { ...(inherited['Volumes'] as object | undefined), '/tmp': {} },
     StopSignal: start.stopSignal ?? inherited['StopSignal'],
     WorkingDir: start.workingFolder,
     ExposedPorts:

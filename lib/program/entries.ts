@@ -6,7 +6,7 @@ export type Entry = FolderEntry | FileEntry | LinkEntry;
 interface EntryPlace {
   /** The path in the image, with slashes, relative to the image's root: `app/server.js`. It never contains `.` or `..`. */
   readonly path: string;
-  /** The permission bits: 0o755 for folders and executable files, otherwise 0o644; 0o777 for links. */
+  /** The permission bits: 0o755 for folders and executable files, otherwise 0o644; 0o777 for links; 0o1777 for `tmp`. */
   readonly mode: number;
 }
 

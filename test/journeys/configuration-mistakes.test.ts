@@ -58,7 +58,10 @@ test('a missing configuration file is reported with the flag that selects anothe
       code: 'CONFIG_MISSING',
       what: 'There is no elsewhere.config.ts.',
       now: 'Nothing was changed.',
-      fix: [expect.stringContaining('--config FILE'), expect.stringContaining('defineStack')],
+      fix: [
+        expect.stringContaining('--config FILE'),
+        'npm run init, to write one for the programs of this folder',
+      ],
     },
   });
   await expectUntouched(user);

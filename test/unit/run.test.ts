@@ -29,6 +29,7 @@ beforeEach(() => {
     'lib',
     'init',
     'provision',
+    'dev',
     'status',
     'history',
     'rollback',
@@ -44,7 +45,7 @@ beforeEach(() => {
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['init', 'provision', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
+  for (const name of ['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
     writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,6 +87,7 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
     'init',
     'provision',
     'deploy',
+    'dev',
     'drift',
     'status',
     'history',
@@ -109,7 +111,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, drift, status, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, history, rollback, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

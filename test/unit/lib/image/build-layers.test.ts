@@ -79,10 +79,10 @@ test('a build downloads no layer; the layers are there once they have been prepa
   }
 });
 
-test('a program without dependencies has one layer, and an image without a base only its own layers', async () => {
+test('a program without dependencies has one layer, and an image without a base its own layers and one with /tmp', async () => {
   const files = { ...program.files, dependencies: NO_ENTRIES };
-  expect((await buildLayers({ files, start }, undefined, makeCache())).blobs).toHaveLength(2);
-  expect((await buildLayers(program, undefined, makeCache())).blobs).toHaveLength(3);
+  expect((await buildLayers({ files, start }, undefined, makeCache())).blobs).toHaveLength(3);
+  expect((await buildLayers(program, undefined, makeCache())).blobs).toHaveLength(4);
 });
 
 test('without a base image the build fails, after the layers of the program have been packed', async () => {

@@ -98,6 +98,7 @@ test('the start replaces the settings of the base image, and the rest is inherit
     Labels: { from: 'base' },
     StopSignal: 'SIGINT',
     User: '1000:1000',
+    Volumes: { '/tmp': {} },
     WorkingDir: '/app',
   });
 });

@@ -20,6 +20,7 @@ export const startOf = (changes: Partial<ProgramStart> = {}): ProgramStart => ({
   environment: {},
   user: '1000:1000',
   workingFolder: '/app',
+  stopSignal: undefined,
   ports: [],
   folder: '/app',
   workspaceFolder: '/app',

@@ -1,5 +1,6 @@
 /** For journeys: a user's machine with its own folder and ports, on which the real commands run as processes. */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,15 +21,26 @@ afterAll(async () => {
   for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 }, 60_000);
 
+/**
+ * The ports of machines. Systems choose the ports of outgoing connections, and those of servers that do not care, from 32768 on:
+ * such a port may be taken again before the machine uses it.
+ */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_767;
+
 /** Returns a port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (await canListen(port)) return port;
+  }
+}
+
+const canListen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
 type Command = 'provision' | 'deploy' | 'dev' | 'status' | 'history' | 'rollback' | 'teardown' | 'sandbox';

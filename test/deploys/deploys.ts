@@ -35,7 +35,7 @@ function written(
     user.write(`${folder}/main.ts`, program);
     user.write(`${folder}/package.json`, `{ "name": "${folder}", "private": true, "type": "module" }\n`);
   }
-  return user.config({ name: 'ro', region: 'eu-west-1', builder: 'bundle', services });
+  return user.config({ name: 'ro', region: 'eu-west-1', services });
 }
 
 /** Provisions, and changes the account by hand as soon as the run has made a certain call. */

@@ -150,7 +150,7 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)
     .replace(
-      /npm run (provision|deploy|teardown|drift|status|history|rollback)( -- )?/g,
+      /npm run (provision|deploy|dev|teardown|drift|status|history|rollback)\b( -- )?/g,
       (match: string, ...[name, separator, offset, whole]) => {
         // The advice itself names the service and the revision.
         const fullCommand = commandLine(String(name), { ...options, service: undefined, to: undefined });

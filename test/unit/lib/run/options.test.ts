@@ -212,6 +212,7 @@ test.each([
   ],
   ['npm run teardown -- --stage qa, to remove all', 'npm run teardown -- --stage qa, to remove all'],
   ['npm run sandbox, to see it start', 'npm run sandbox, to see it start'],
+  ['npm run dev, to watch it', 'npm run dev -- --stage qa, to watch it'],
   [
     'npm run teardown and then npm run provision',
     'npm run teardown -- --stage qa and then npm run provision -- --stage qa',

@@ -41,8 +41,8 @@ export async function outsideImports(
   const isDeclared = kindOf(join(folder, 'package.json')) === 'file';
   const follow: Plugin = {
     name: 'imports of a program',
-    setup: ({ onResolve, resolve: find }) => {
-      onResolve({ filter: /.*/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+    setup: (builder) => {
+      builder.onResolve({ filter: /.*/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
         if (kind === 'entry-point' || pluginData === follow) return undefined;
         const external = { path, external: true };
         if (isBuiltin(path)) return external;
@@ -52,7 +52,7 @@ export async function outsideImports(
             packages.set(`${name} ${resolveDir}`, { name, from: resolveDir });
           return external;
         }
-        const found = await find(path, { importer, resolveDir, kind, pluginData: follow });
+        const found = await builder.resolve(path, { importer, resolveDir, kind, pluginData: follow });
         if (found.errors.length > 0 || found.external || !isIn(found.path, root)) return external;
         if (!isIn(found.path, folder)) files.add(found.path);
         return CODE.test(found.path) ? { path: found.path } : external;

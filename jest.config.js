@@ -24,6 +24,7 @@ export const LONG = [
     'strategies',
   ].map((name) => `converge/${name}`),
   ...[
+    'apps',
     'broken-program',
     'concurrent-runs',
     'container-logs',

@@ -43,6 +43,9 @@ const WEB_FRAMEWORKS =
 const DEVELOPMENT_SERVER =
   /(?:^|[\s/])(?:vite|react-scripts start|webpack(?:-dev-server| serve)|ng serve|parcel|vue-cli-service serve)(?![\w-]| (?:build|preview))/;
 
+/** A call that starts a server of @grpc/grpc-js, or the transport of Nest that does. */
+const GRPC_SERVER = /\.bindAsync\s*\(|\bTransport\.GRPC\b/;
+
 /**
  * Describes the programs in a folder and below.
  * @param viewOf returns the view of a folder, whose path is relative to the folder of the configuration
@@ -110,6 +113,13 @@ function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | un
   const files = start.base.kind === 'node' ? sourceFiles(view, start.entry, folder) : [];
   const serverOfCommand = listeningOfCommand([script]);
   const inSource = start.base.kind === 'node' ? listeningIn(files) : listeningInOthers(view, folder);
+  const grpc = files.find(({ text }) => GRPC_SERVER.test(text));
+  const isPortKnown = inSource.some(({ port, variables }) => port !== undefined || variables.length > 0);
+  if (grpc !== undefined && !isPortKnown)
+    return {
+      folder,
+      why: `${grpc.shown} serves gRPC. gRPC needs HTTP/2, but the load balancer speaks HTTP/1.1 with the containers.`,
+    };
   return {
     folder,
     name: manifest.name ?? posix.basename(view.path),

@@ -14,7 +14,7 @@ import { ignoreState, writeConfig } from './files.ts';
 import type { Guess } from './guess-container.ts';
 import { guessServices } from './guess-stack.ts';
 import { configuredName, maxStackLength, USUAL_NAME } from './names.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms, type LeftOut } from './programs.ts';
 import { userRegion } from './region.ts';
 
 /**
@@ -47,8 +47,8 @@ async function guessStack(folder: string, invocation: CommandContext): Promise<S
   const { report } = invocation;
   const viewOf = (name: string) => viewFolder(join(folder, name));
   const { programs, leftOut } = findPrograms(viewOf);
+  if (programs.length === 0) throw nothingFound(folder, leftOut);
   for (const { folder: name, why } of leftOut) report({ type: 'note', text: `${name} is left out: ${why}` });
-  if (programs.length === 0) throw nothingFound(folder, leftOut.length > 0);
   const name = stackNameOf(viewOf('.'), maxStackLength(programs.length));
   const services = await guessServices(programs, name.value, chooseFor(invocation), report);
   for (const { name: service, containers } of services)
@@ -91,12 +91,13 @@ function importedModule(folder: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-const nothingFound = (folder: string, hasLeftOut: boolean) =>
+const nothingFound = (folder: string, leftOut: readonly LeftOut[]) =>
   problem('NO_PROGRAM', {
     what: `No program was found in ${folder}.`,
-    why: hasLeftOut
-      ? 'The folders that look like programs are left out, for the reasons above.'
-      : 'No folder has a Dockerfile, a start script, or a file that Node starts by convention.',
+    why:
+      leftOut.length > 0
+        ? leftOut.map((one) => (one.folder === '.' ? one.why : `${one.folder}: ${one.why}`)).join('\n')
+        : 'No folder has a Dockerfile, a start script, or a file that Node starts by convention.',
     now: NOTHING_CHANGED,
     fix: [
       'Run the command in the folder of your repository.',

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
-import { listFolder, SizeLimit, type Listed } from './disk.ts';
+import { list, listFolder, SizeLimit, type Listed } from './disk.ts';
 import type { PackagedFiles } from './entries.ts';
 import { EntryCollector } from './entry-lists.ts';
 import { layOut } from './layout.ts';
@@ -11,6 +11,7 @@ import { checkLockfile, requireInstalled } from './lockfile.ts';
 import { readManifest } from './manifest.ts';
 import { allowsPlatform, checkNativeModules, checkVariants, type TaskPlatform } from './native-modules.ts';
 import { ownFiles } from './own-files.ts';
+import { outsideImports } from './outside-imports.ts';
 import { isIn, packagesOf, type InstalledPackage } from './packages.ts';
 import { projectRootOf } from './project-root.ts';
 import { compileOwn } from './compiled-files.ts';
@@ -48,14 +49,15 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   ];
   const hasBuild = (await readManifest(folder))?.scripts['build'] !== undefined;
   const own = await ownFiles(folder, { needed, hasBuild, limit });
-  const closure = await packagesOf(folder, root);
+  const outside = await outsideImports(folder, root, start.entry);
+  const closure = await packagesOf(folder, root, outside.packages);
   requireInstalled(folder, root, closure);
   await checkLockfile(folder, root, closure.packages);
   const packages = closure.packages.filter(({ manifest }) => allowsPlatform(manifest, platform));
   checkVariants(closure.packages, platform);
 
   const installed: Listed[] = [];
-  const ownListed = [...own.files];
+  const ownListed = [...own.files, ...(await outsideFiles(outside.files, packages, folder, limit))];
   for (const found of packages) {
     const files = await filesOfPackage(found, folder, limit);
     await checkNativeModules(found.manifest.name ?? found.folder, files, platform);
@@ -87,6 +89,20 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   if (layout.link?.type === 'link')
     program.addLink(layout.link.path, join(dirname(layout.link.path), layout.link.target));
   return { dependencies: dependencies.toList(), program: program.toList(), notes };
+}
+
+/** Lists the files that a program imports from outside of its folder, without those of packages that are packaged anyway. */
+async function outsideFiles(
+  paths: readonly string[],
+  packages: readonly InstalledPackage[],
+  program: string,
+  limit: SizeLimit,
+): Promise<Listed[]> {
+  const packaged = packages.filter(({ folder }) => !isIn(program, folder));
+  const others = paths.filter((path) => !packaged.some(({ folder }) => isIn(path, folder)));
+  const found = (await Promise.all(others.map(list))).filter((entry) => entry !== undefined);
+  for (const entry of found) limit.add(entry);
+  return found;
 }
 
 /** Lists the files of a package, without the packages that are installed in it. */

@@ -31,13 +31,19 @@ export interface PackageClosure {
  * those above it. Packages that are only installed for development are not found.
  * @param folder with the package.json, absolute
  * @param root the outermost folder in which packages may be, absolute
+ * @param imported further packages, with the folders from which they are imported
  * @throws PACKAGE when a link leads out of the root
  * @see https://nodejs.org/api/modules.html#loading-from-node_modules-folders
  */
-export async function packagesOf(folder: string, root: string): Promise<PackageClosure> {
+export async function packagesOf(
+  folder: string,
+  root: string,
+  imported: readonly { readonly name: string; readonly from: string }[] = [],
+): Promise<PackageClosure> {
   const search = new PackageSearch(root);
   const owner = await ownerOf(folder, root);
   if (owner) await search.addDependencies(owner.folder, owner.manifest, true);
+  for (const { name, from } of imported) await search.find(name, from);
   await search.addExecutables(folder);
   return {
     packages: [...search.packages.values()],
@@ -92,7 +98,7 @@ class PackageSearch {
   }
 
   /** Finds a package, and then the packages that it requires. */
-  private async find(name: string, from: string): Promise<InstalledPackage | undefined> {
+  async find(name: string, from: string): Promise<InstalledPackage | undefined> {
     for (let current = from; ; current = dirname(current)) {
       if (basename(current) !== 'node_modules') {
         const found = await this.installedAt(join(current, 'node_modules'), name);

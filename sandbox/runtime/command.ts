@@ -38,6 +38,8 @@ export const NODE_TOOLS = ['npm', 'npx'];
 
 const NODE = /^(node|\/([^ ]*\/)?bin\/node)$/;
 const SHELL = /^(sh|\/(usr\/)?bin\/sh)$/;
+const HOST_BASH = '/bin/bash';
+const BASH = /^(bash|\/(usr\/)?bin\/bash)$/;
 
 /**
  * Programs of the base system. Tasks use those of this machine, because the image's programs need the image's libraries.
@@ -70,7 +72,8 @@ export async function resolveCommand(
   const [program = '', ...args] = command;
   if (program === '') throw new CannotStartContainerError('no command specified');
   const file = await findProgram(program, search);
-  const isShellText = (index: number) => file === '/bin/sh' && /^-[a-z]*c$/.test(args[index - 1] ?? '');
+  const isShellText = (index: number) =>
+    (file === '/bin/sh' || file === HOST_BASH) && /^-[a-z]*c$/.test(args[index - 1] ?? '');
   return {
     file,
     args: await Promise.all(
@@ -84,6 +87,7 @@ export async function resolveCommand(
 async function findProgram(program: string, search: ProgramSearch): Promise<string> {
   if (NODE.test(program)) return process.execPath;
   if (SHELL.test(program)) return '/bin/sh';
+  if (BASH.test(program) && (await isBashSupplied(search))) return HOST_BASH;
   if (program.includes('/')) {
     const path = posix.resolve(search.workingDirectory, program);
     const file = await resolveInside(search.rootfs, path);
@@ -100,6 +104,16 @@ async function findProgram(program: string, search: ProgramSearch): Promise<stri
   const tool = join(dirname(process.execPath), program);
   if (NODE_TOOLS.includes(program) && (await isExecutable(tool))) return tool;
   throw new CannotStartContainerError(`exec: "${program}": executable file not found in $PATH`);
+}
+
+/**
+ * Whether a container uses this machine's bash. Node's images have bash as well; an image with its own system, such as Alpine's,
+ * has only what it contains.
+ */
+async function isBashSupplied({ rootfs }: ProgramSearch): Promise<boolean> {
+  const ownShells = ['/bin/bash', '/usr/bin/bash', '/bin/sh'];
+  for (const shell of ownShells) if (await exists(await resolveInside(rootfs, shell))) return false;
+  return isExecutable(HOST_BASH);
 }
 
 async function preferHostProgram(file: string, path: string): Promise<string> {

@@ -49,6 +49,18 @@ test("this machine's copy of a base program is used, but only if the image has t
   await expect(resolve(task, ['ls'])).rejects.toThrow('exec: "ls": executable file not found in $PATH');
 });
 
+test("bash belongs to the base system that the sandbox supplies, as to Node's images, unless the image has its own system", async () => {
+  await using task = await TestTask.create();
+  for (const bash of ['bash', '/bin/bash', '/usr/bin/bash'])
+    expect(await resolve(task, [bash, '-c', 'echo hi'])).toEqual({
+      file: '/bin/bash',
+      args: ['-c', 'echo hi'],
+    });
+  await task.write('bin/sh', 'of an image without bash');
+  await expect(resolve(task, ['bash'])).rejects.toThrow('exec: "bash": executable file not found in $PATH');
+  await expect(resolve(task, ['/bin/bash'])).rejects.toThrow('stat /bin/bash: no such file or directory');
+});
+
 test.each([
   [['x'], 'exec: "x": executable file not found in $PATH'],
   [['/app/absent'], 'exec: "/app/absent": stat /app/absent: no such file or directory'],

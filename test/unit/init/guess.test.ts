@@ -209,6 +209,18 @@ describe('several programs', () => {
     expect(events).toEqual([expect.stringContaining('/admin')]);
   });
 
+  test('that serve only gRPC are left out with the reason', async () => {
+    const grpc = `const server = new (require('@grpc/grpc-js').Server)();\nserver.bindAsync('0.0.0.0:50051', credentials, done);`;
+    const { stack, leftOut } = await guess({
+      'greeter/package.json': '{ "main": "server.js" }',
+      'greeter/server.js': grpc,
+      'web/package.json': '{ "main": "server.js" }',
+      'web/server.js': `${grpc}\nexpress().listen(3000);`,
+    });
+    expect(leftOut).toEqual([{ folder: 'greeter', why: expect.stringMatching(/gRPC needs HTTP\/2/) }]);
+    expect(Object.keys(stack.services)).toEqual(['web']);
+  });
+
   test('that start no server are left out; those that may be workers are asked about', async () => {
     const files = {
       'web/package.json': main('web'),

@@ -65,6 +65,16 @@ test('a week long, a tag means the same image without a request; then the regist
   expect(requested.slice(count)).toEqual(['/v2/library/node/manifests/22-slim']);
 });
 
+test('a remembered image under another name than those asked for is not used', async () => {
+  const { reference } = await startRegistry(fixture);
+  const other = await startRegistry(fixture);
+  const cache = makeCache();
+  const digest = sha256Of(fixture.manifest);
+  await cache.writeRecord(`base amd64 ${reference}`, { reference: other.reference, digest, time: 0 });
+  expect(await openImages(cache).images.find([reference])).toMatchObject({ reference });
+  expect(other.requested).toEqual([]);
+});
+
 test('an old digest remains in use while no registry answers', async () => {
   let isDown = false;
   const { reference } = await startRegistry(fixture, {

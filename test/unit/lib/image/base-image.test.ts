@@ -139,6 +139,11 @@ test.each([
   ['without layers', baseFixture({}, { layers: [] }), 'its configuration does not describe its layers'],
   ['of an old format', baseFixture({}, { schemaVersion: 1 }), 'its manifest has an unknown format'],
   ['with a wrong digest', baseFixture({}, { config: { digest: '../x', size: 1 } }), 'has an unknown format'],
+  [
+    'with a huge configuration',
+    baseFixture({}, { config: { digest: sha256Of('x'), size: 4 * 1_048_576 + 1 } }),
+    'its configuration is larger than 4 MiB',
+  ],
   ['with an unknown layer', baseFixture({ layerType: 'constructor' }), 'which cannot be copied'],
 ])('an image %s is a problem', async (_, unusable, why) => {
   const { reference } = await startRegistry(unusable);

@@ -50,12 +50,13 @@ export class BaseImages {
    * Finds an image. The digest of a tag is kept in the cache for a week, so that builds in that time have the same base. If no
    * registry answers after that, the old digest remains in use.
    * @param references names of the same image in several registries, the preferred one first
-   * @throws BASE_IMAGE with the answer of each registry; DISK_FULL
+   * @throws BASE_IMAGE with the answer of each registry; DISK_FULL, CACHE_FOLDER
    */
   async find(references: readonly string[]): Promise<BaseImage> {
     const { cache, clock, architecture, signal } = this.#options;
     const name = `base ${architecture} ${references.join(' ')}`;
-    const known = parseKnown(await cache.readRecord(name));
+    const remembered = parseKnown(await cache.readRecord(name));
+    const known = remembered && references.includes(remembered.reference) ? remembered : undefined;
     if (known && clock.now() - known.time < TAG_LIFETIME_MS) {
       const image = await this.#load(known.reference, known.digest).catch(() => undefined);
       if (image) return image;

@@ -2,6 +2,9 @@
 import { isDigestName, type BlobIdentity } from './blob-cache.ts';
 import { OCI_LAYER_TYPE, type LayerDescription } from './layer.ts';
 
+/** The largest configuration that is read, since it is kept in memory; registries have the same limit for manifests. */
+const MAX_CONFIG_BYTES = 4 * 1_048_576;
+
 /** The error for an image that cannot be a base. Its message is a clause without a full stop. */
 export class UnusableBase extends Error {
   constructor(message: string) {
@@ -70,7 +73,9 @@ export function parseBaseManifest(
   }
   if (schemaVersion !== 2 || !Array.isArray(layers))
     throw new UnusableBase('its manifest has an unknown format');
-  return { config: blobIn(config), layers: layers.map(layerIn) };
+  const found = blobIn(config);
+  if (found.size > MAX_CONFIG_BYTES) throw new UnusableBase('its configuration is larger than 4 MiB');
+  return { config: found, layers: layers.map(layerIn) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, utimes
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isCode } from '../aws/errors.ts';
+import { requirePrivateFolders } from './cache-folder.ts';
 import { diskFull } from './image-problems.ts';
 
 const FILE_MODE = 0o600;
@@ -16,6 +17,8 @@ const INCOMPLETE_LIFETIME_MS = 24 * 3600 * 1000;
 /** Bytes that must stay free on the disk, because the system and other programs need some. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 const INCOMPLETE = '.incomplete';
+/** The names of the files that the cache makes; it removes no others. */
+const OWN_FILE = /^[0-9a-f]{64}$|\.incomplete$/;
 
 /** The content of a blob: its digest and its size in bytes. */
 export interface BlobIdentity {
@@ -40,6 +43,7 @@ export class DigestMismatch extends Error {
 export class BlobCache {
   readonly folder: string;
   readonly #freeBytes: (folder: string) => Promise<number>;
+  #checked: Promise<void> | undefined;
 
   /**
    * @param folder absolute; it is created on the first write
@@ -50,10 +54,17 @@ export class BlobCache {
     this.#freeBytes = freeBytes;
   }
 
+  /** Checks that no other user can write to the cache. Its first use checks this, too. @throws CACHE_FOLDER */
+  requirePrivate(): Promise<void> {
+    const folders = [this.folder, join(this.folder, 'blobs'), join(this.folder, 'records')];
+    return (this.#checked ??= requirePrivateFolders(folders));
+  }
+
   /**
    * Whether the cache has a blob. The bytes are read and compared with the digest: a damaged file is removed, and counts as missing.
    */
   async has(blob: BlobIdentity): Promise<boolean> {
+    await this.requirePrivate();
     const file = this.#blobFile(blob.digest);
     try {
       const actual = await identityOf(createReadStream(file));
@@ -86,6 +97,7 @@ export class BlobCache {
    * @throws DISK_FULL; DigestMismatch, in which case nothing is stored; the error of `bytes`
    */
   async store(bytes: AsyncIterable<Uint8Array>, expected?: BlobIdentity): Promise<BlobIdentity> {
+    await this.requirePrivate();
     if (expected) await this.requireSpace(expected.size);
     const incomplete = await this.#pathFor(join('blobs', `${randomUUID()}${INCOMPLETE}`));
     try {
@@ -115,6 +127,7 @@ export class BlobCache {
 
   /** Reads a record; undefined if there is none, or if it cannot be parsed. @param name any string */
   async readRecord(name: string): Promise<unknown> {
+    await this.requirePrivate();
     const file = this.#recordFile(name);
     try {
       const record: unknown = JSON.parse(await readFile(file, 'utf8'));
@@ -127,6 +140,7 @@ export class BlobCache {
 
   /** Writes a record, which replaces an earlier one. @throws DISK_FULL */
   async writeRecord(name: string, record: object): Promise<void> {
+    await this.requirePrivate();
     try {
       await this.#pathFor(join('records', 'any'));
       await writeFileAtomic(this.#recordFile(name), JSON.stringify(record), { mode: FILE_MODE });
@@ -137,9 +151,10 @@ export class BlobCache {
 
   /** Removes what has not been used for 30 days, and what killed processes left. @param now milliseconds since 1970 */
   async removeUnused(now: number): Promise<void> {
+    await this.requirePrivate();
     for (const folder of ['blobs', 'records']) {
       const names = await readdir(join(this.folder, folder)).catch(() => []);
-      for (const name of names) {
+      for (const name of names.filter((one) => OWN_FILE.test(one))) {
         const file = join(this.folder, folder, name);
         const lifetime = name.endsWith(INCOMPLETE) ? INCOMPLETE_LIFETIME_MS : UNUSED_LIFETIME_MS;
         // Another process may have removed it.

@@ -68,6 +68,8 @@ export interface DockerBuild {
   readonly folder: string;
   /** The options of the build, such as `--target`. */
   readonly options: readonly string[];
+  /** The values of the build arguments, keyed by name. They may be private. */
+  readonly buildArgs: Readonly<Record<string, string>>;
 }
 
 export type Build = Bundle | LayeredImage | DockerBuild;

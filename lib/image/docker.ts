@@ -7,6 +7,7 @@ import type { Source } from '../config/config.ts';
 import { kindOf } from '../config/entry.ts';
 import { ARCHITECTURE } from '../config/fargate.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+import { buildArguments, withoutValues } from './build-arguments.ts';
 import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
@@ -44,11 +45,8 @@ export async function dockerBuild(engine: Engine, sources: Source): Promise<Dock
     digest: undefined,
     engine,
     folder: context,
-    options: [
-      ...(isUsual ? [] : ['--file', file]),
-      ...(target === undefined ? [] : ['--target', target]),
-      ...args.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
-    ],
+    options: [...(isUsual ? [] : ['--file', file]), ...(target === undefined ? [] : ['--target', target])],
+    buildArgs,
   };
 }
 
@@ -73,19 +71,19 @@ export interface Registry {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html
  */
 export async function pushBuild(registry: Registry, build: DockerBuild): Promise<void> {
-  const { engine, folder, tag, options } = build;
+  const { engine, folder, tag, options, buildArgs } = build;
   const { repositoryUri, signal } = registry;
   const reference = `${repositoryUri}:${tag}`;
   const path = relative(process.cwd(), folder) || '.';
   const command = ['build', '--platform', PLATFORM, ...options];
-  const built = await runEngine(engine, [...command, '--tag', reference, folder], { signal });
+  const { args, env } = buildArguments(engine, buildArgs);
+  const built = await runEngine(engine, [...command, ...args, '--tag', reference, folder], { signal, env });
   if (!built.ok) {
-    // The value of a build argument may be private.
-    const shown = command.map((word, index) =>
-      command[index - 1] === '--build-arg' ? word.replace(/=[^]*/, '=…') : word,
-    );
-    const rerunAdvice = `${[engine, ...shown, path].join(' ')}, to see its whole output`;
-    throw engineFailed(`${engine} could not build ${path}.`, built.output, [rerunAdvice]);
+    const shown = Object.keys(buildArgs).flatMap((name) => ['--build-arg', `${name}=…`]);
+    const rerunAdvice = `${[engine, ...command, ...shown, path].join(' ')}, to see its whole output`;
+    throw engineFailed(`${engine} could not build ${path}.`, withoutValues(built.output, buildArgs), [
+      rerunAdvice,
+    ]);
   }
   const password = await signIn(registry, engine);
   const pushed = await runEngine(engine, ['push', reference], { signal });

@@ -30,6 +30,8 @@ export interface EngineInput {
   readonly signal?: AbortSignal;
   /** The standard input of the command. Passwords are passed here, since every user of this machine can see arguments. */
   readonly input?: string;
+  /** Variables that are added to the environment of the command, such as private build arguments. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -53,12 +55,12 @@ export async function findEngine(): Promise<Engine | undefined> {
 export async function runEngine(
   engine: string,
   args: readonly string[],
-  { signal, input = '' }: EngineInput = {},
+  { signal, input = '', env = {} }: EngineInput = {},
 ): Promise<EngineRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(engine, args, {
       // Without attestations, a build is a single image rather than an index of an image and its attestations.
-      env: { ...process.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
+      env: { ...process.env, ...env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
       signal,
     });
     let output = '';

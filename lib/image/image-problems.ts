@@ -1,4 +1,4 @@
-/** The problems of images that Slipway builds from layers: no space on the disk, and a base image that cannot be used. */
+/** The problems of images that Slipway builds from layers: no space on the disk, an unsafe cache, and an unusable base image. */
 import { messageOf } from '../aws/errors.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
@@ -30,6 +30,21 @@ export function diskFull(
     cause,
   });
 }
+
+/** Another user can write to the folder of the cache. @param reason whether that user owns it, or its mode allows it */
+export const cacheNotPrivate = (folder: string, reason: 'owner' | 'mode'): Problem =>
+  problem('CACHE_FOLDER', {
+    what: `The cache of images in ${folder} is not private.`,
+    why:
+      reason === 'owner'
+        ? 'Another user owns the folder, and could replace the layers of your images.'
+        : 'Its group or other users can write to the folder, and could replace the layers of your images.',
+    now: NOTHING_CHANGED,
+    fix: [
+      ...(reason === 'mode' ? [`chmod go-w ${folder}, if you trust what it contains`] : []),
+      `${reason === 'mode' ? 'or use' : 'Use'} a folder that only you can write to: export SLIPWAY_CACHE=…`,
+    ],
+  });
 
 /** A reason why a base image cannot be used, with the reference that it is about. */
 export interface BaseRefusal {

@@ -32,8 +32,8 @@ export type BuildPackaged = (folder: string, settings?: StartSettings) => Promis
 
 /**
  * Makes the function that builds images for AWS. The builds of a run share downloads of base images.
- * @returns a function of an absolute folder that throws NO_PROGRAM, SEVERAL_PROGRAMS, PACKAGE, BASE_IMAGE, DISK_FULL, and BUILDER
- *   if the program needs a base image other than Node's
+ * @returns a function of an absolute folder that throws NO_PROGRAM, SEVERAL_PROGRAMS, PACKAGE, BASE_IMAGE, DISK_FULL, CACHE_FOLDER, and
+ *   BUILDER if the program needs a base image other than Node's
  */
 export function packagedBuilder(options: PackagingOptions): BuildPackaged {
   const { cacheFolder, clock, signal, note, hasBase = true, baseReferences = nodeBaseReferences } = options;
@@ -41,6 +41,7 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
   const images = new BaseImages({ cache, architecture: ARCHITECTURE, clock, signal });
   let cleaning: Promise<void> | undefined;
   return async (folder, settings) => {
+    await cache.requirePrivate();
     const start = startOfProgram(folder, settings);
     if (start.base.kind === 'other') throw needsEngine(folder, start.base.reference, hasBase);
     // The sandbox runs tasks as processes of this machine.

@@ -68,7 +68,7 @@ const causeOf = (error: unknown): unknown =>
 
 /** Words an error for a problem. @throws the error itself, if it is a problem already */
 export function refusalOf(reference: string, error: unknown): BaseRefusal {
-  if (isProblem(error, 'DISK_FULL')) throw error;
+  if (isProblem(error, 'DISK_FULL') || isProblem(error, 'CACHE_FOLDER')) throw error;
   const isClause = error instanceof RegistryRefusal || error instanceof UnusableBase;
   const why = isClause ? error.message : `it cannot be reached: ${messageOf(causeOf(error))}`;
   return { reference, why: why.replace(/\.$/, ''), cause: error };

@@ -4,6 +4,8 @@ import type { ImageReference } from './reference.ts';
 const MAX_REDIRECTS = 5;
 /** Registries limit manifests to 4 MiB: https://distribution.github.io/distribution/ */
 const MAX_TEXT_BYTES = 4 * 1_048_576;
+/** How long a manifest or a token may take in all, milliseconds: a registry that sends a byte now and then is never idle. */
+const TEXT_TIMEOUT_MS = 120_000;
 /** Docker Hub's API has another host than its references. */
 const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' };
 /** Registries on this machine have no certificate. */
@@ -13,7 +15,7 @@ const isLocal = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\
 export interface RegistryAnswer {
   readonly status: number;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Reads the body. @throws if it is larger than any manifest */
+  /** Reads the body. @throws if it is larger than any manifest, or takes too long in all */
   text(): Promise<string>;
   /** Ends the response without reading the rest. */
   cancel(): Promise<void>;
@@ -23,6 +25,8 @@ export interface ReadingOptions {
   readonly signal: AbortSignal;
   /** The maximum milliseconds until a response begins, and without new bytes in it. */
   readonly timeoutMs: number;
+  /** The maximum milliseconds for the whole of a manifest or a token; two minutes by default. */
+  readonly textTimeoutMs?: number;
 }
 
 /** Sends a GET request to a path of the repository, such as `manifests/latest`. */
@@ -36,7 +40,7 @@ export type ReadRegistry = (path: string, accept: string) => Promise<RegistryAns
  */
 export function openRepository(
   { host, repository }: Pick<ImageReference, 'host' | 'repository'>,
-  { signal, timeoutMs }: ReadingOptions,
+  { signal, timeoutMs, textTimeoutMs = TEXT_TIMEOUT_MS }: ReadingOptions,
 ): ReadRegistry {
   const base = `${isLocal(host) ? 'http' : 'https'}://${API_HOSTS[host] ?? host}/v2/${repository}`;
   const own = new URL(base).origin;
@@ -54,7 +58,10 @@ export function openRepository(
     );
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null)
-      return { answer: answerOf(response, limit), challenge: response.headers.get('www-authenticate') ?? '' };
+      return {
+        answer: answerOf(response, limit, textTimeoutMs),
+        challenge: response.headers.get('www-authenticate') ?? '',
+      };
     limit.pause();
     await response.body?.cancel();
     if (redirectCount >= MAX_REDIRECTS) throw new Error('it redirects too often');
@@ -108,7 +115,7 @@ function idleLimit(timeoutMs: number): IdleLimit {
   };
 }
 
-function answerOf(response: Response, limit: IdleLimit): RegistryAnswer {
+function answerOf(response: Response, limit: IdleLimit, textTimeoutMs: number): RegistryAnswer {
   limit.pause();
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
@@ -129,7 +136,9 @@ function answerOf(response: Response, limit: IdleLimit): RegistryAnswer {
     async text() {
       const read: Uint8Array[] = [];
       let size = 0;
+      const end = performance.now() + textTimeoutMs;
       for await (const chunk of body) {
+        if (performance.now() > end) throw new Error(`its answer took longer than ${textTimeoutMs / 1000} s`);
         size += chunk.length;
         if (size > MAX_TEXT_BYTES) throw new Error('its answer is too large');
         read.push(chunk);

@@ -24,6 +24,7 @@ export const PROBLEM_CODES = [
   'BUILDER',
   'BASE_IMAGE',
   'DISK_FULL',
+  'CACHE_FOLDER',
   'PACKAGE',
   'FOREIGN',
   'OTHER_PROJECT',

@@ -7,7 +7,7 @@ import { viewFolder, type FolderView } from './folder-view.ts';
 import type { Launch } from './launch.ts';
 import { isTypeScript, outputsIn } from './module-resolution.ts';
 import { noProgram } from './no-program.ts';
-import { baseOf, neededBase, nodeVersionOf } from './node-version.ts';
+import { baseOf, isPinned, neededBase, nodeVersionOf } from './node-version.ts';
 import { choose } from './start-choices.ts';
 import { DEFAULT_FOLDER, type ProgramBase, type ProgramStart, type StartSettings } from './start.ts';
 import { workspaceRootOf } from './workspace.ts';
@@ -49,9 +49,7 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
     entry: launch.entry,
     base: isNode ? { kind: 'node', major: majorOf(base) ?? nodeVersionOf(view) } : base,
     differences: [
-      ...(isNode && stage && baseOf(stage.base).kind === 'other'
-        ? [`The base image is Node's, not ${stage.base}.`]
-        : []),
+      ...(isNode && stage ? baseDifference(stage.base) : []),
       ...missingSteps(isNode ? runs : []).map((command) => `The image is built without RUN ${command}.`),
       ...layout.differences,
       ...launch.differences,
@@ -97,6 +95,15 @@ const dockerfileOf = (view: FolderView, name: string | undefined): string | unde
   (name === undefined ? ['Dockerfile', 'Containerfile'] : [name]).find(
     (file) => view.kindOf(file) === 'file',
   );
+
+/** Returns a sentence if the image of Node that Slipway builds on is not the one that the Dockerfile names. */
+function baseDifference(reference: string): string[] {
+  const base = baseOf(reference);
+  if (base.kind === 'other') return [`The base image is Node's, not ${reference}.`];
+  if (!isPinned(reference)) return [];
+  const used = base.major === undefined ? "Node's" : `node:${base.major}-slim`;
+  return [`The base image is ${used}, not ${reference}.`];
+}
 
 const majorOf = (base: ProgramBase | undefined): number | undefined =>
   base?.kind === 'node' ? base.major : undefined;

@@ -29,6 +29,10 @@ export function baseOf(reference: string): ProgramBase {
   return { kind: 'node', major: major === undefined ? undefined : Number(major) };
 }
 
+/** Whether a reference names more than a major version: a digest, or a version such as 22.11. An image for the major differs from it. */
+export const isPinned = (reference: string): boolean =>
+  reference.includes('@sha256:') || /:(?:\d+-)?v?\d+\.\d/.test(posix.basename(reference));
+
 /** Returns the major version that the files of a folder ask for; undefined if they accept several, or name none. */
 export function nodeVersionOf(view: FolderView): number | undefined {
   const named = ['.nvmrc', '.node-version'].map(

@@ -65,6 +65,16 @@ test('a week long, a tag means the same image without a request; then the regist
   expect(requested.slice(count)).toEqual(['/v2/library/node/manifests/22-slim']);
 });
 
+test('a remembered image under another name than those asked for is not used', async () => {
+  const { reference } = await startRegistry(fixture);
+  const other = await startRegistry(fixture);
+  const cache = makeCache();
+  const digest = sha256Of(fixture.manifest);
+  await cache.writeRecord(`base amd64 ${reference}`, { reference: other.reference, digest, time: 0 });
+  expect(await openImages(cache).images.find([reference])).toMatchObject({ reference });
+  expect(other.requested).toEqual([]);
+});
+
 test('an old digest remains in use while no registry answers', async () => {
   let isDown = false;
   const { reference } = await startRegistry(fixture, {
@@ -129,6 +139,11 @@ test.each([
   ['without layers', baseFixture({}, { layers: [] }), 'its configuration does not describe its layers'],
   ['of an old format', baseFixture({}, { schemaVersion: 1 }), 'its manifest has an unknown format'],
   ['with a wrong digest', baseFixture({}, { config: { digest: '../x', size: 1 } }), 'has an unknown format'],
+  [
+    'with a huge configuration',
+    baseFixture({}, { config: { digest: sha256Of('x'), size: 4 * 1_048_576 + 1 } }),
+    'its configuration is larger than 4 MiB',
+  ],
   ['with an unknown layer', baseFixture({ layerType: 'constructor' }), 'which cannot be copied'],
 ])('an image %s is a problem', async (_, unusable, why) => {
   const { reference } = await startRegistry(unusable);

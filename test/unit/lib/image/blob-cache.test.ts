@@ -1,6 +1,6 @@
 // The cache of blobs: what is stored is private and checked by its digest, and nothing incomplete remains.
-import { expect, test } from '@jest/globals';
-import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { expect, jest, test } from '@jest/globals';
+import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobCache } from '../../../../lib/image/blob-cache.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
@@ -149,4 +149,53 @@ test('what has not been used for 30 days, and what killed processes left, is rem
   expect(await cache.readRecord('old')).toBeUndefined();
   expect(await cache.has({ ...old, size: 3 })).toBe(false);
   await expect(makeCache().removeUnused(now)).resolves.toBeUndefined();
+});
+
+test('files that the cache has not made are never removed', async () => {
+  const cache = makeCache();
+  await cache.store(chunks('hello'));
+  const file = join(cache.folder, 'blobs', 'thesis.txt');
+  writeFileSync(file, '');
+  await cache.removeUnused(Date.now() + 400 * 24 * 3600 * 1000);
+  expect(blobsIn(cache)).toEqual(['thesis.txt']);
+});
+
+const USES: [string, (cache: BlobCache) => Promise<unknown>][] = [
+  ['has', (cache) => cache.has(HELLO)],
+  ['store', (cache) => cache.store(chunks('hello'))],
+  ['readRecord', (cache) => cache.readRecord('base')],
+  ['writeRecord', (cache) => cache.writeRecord('base', {})],
+  ['removeUnused', (cache) => cache.removeUnused(Date.now())],
+];
+
+test.each(USES)('a folder that others can write to is refused: %s', async (_, use) => {
+  for (const mode of [0o770, 0o702]) {
+    for (const part of ['.', 'blobs', 'records']) {
+      const cache = makeCache();
+      const folder = join(cache.folder, part);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, mode);
+      await expect(use(cache)).rejects.toMatchObject({
+        code: 'CACHE_FOLDER',
+        what: `The cache of images in ${folder} is not private.`,
+        now: 'Nothing was changed.',
+        fix: [expect.stringContaining(`chmod go-w ${folder}`), expect.stringContaining('SLIPWAY_CACHE')],
+      });
+    }
+  }
+});
+
+test.each(USES)('a folder that another user owns is refused: %s', async (_, use) => {
+  const cache = makeCache();
+  mkdirSync(cache.folder, { mode: 0o700 });
+  const { uid } = statSync(cache.folder);
+  const getuid = jest.spyOn(process, 'getuid').mockReturnValue(uid + 1);
+  try {
+    await expect(use(cache)).rejects.toMatchObject({
+      code: 'CACHE_FOLDER',
+      why: expect.stringContaining('Another user owns the folder'),
+    });
+  } finally {
+    getuid.mockRestore();
+  }
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
+import { buildArguments } from '../../../../lib/image/build-arguments.ts';
 import type { DockerBuild } from '../../../../lib/image/builds.ts';
 import { Problem } from '../../../../lib/model/problem.ts';
 import { mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
@@ -131,7 +132,7 @@ test('the Dockerfile, its stage, the context and the build arguments are passed 
   await push(build);
   expect((await calls())[0]?.args).toEqual([
     ...['build', '--platform', 'linux/amd64', '--file', join(source, 'prod.Dockerfile'), '--target', 'run'],
-    ...['--build-arg', 'A=1', '--build-arg', 'B=b c', '--tag', `${URI}:${build.tag}`, context],
+    ...['--build-arg', 'A', '--build-arg', 'B', '--tag', `${URI}:${build.tag}`, context],
   ]);
 });
 
@@ -174,6 +175,36 @@ test('a failed build is reported without the values of build arguments', async (
   const { fix } = await problemOf(push(build));
   expect(fix[0]).toContain('--build-arg TOKEN=… ');
   expect(fix.join(' ')).not.toContain(PASSWORD);
+});
+
+test.each(['docker', 'podman', 'buildah'] as const)(
+  'the values of build arguments are in the environment of %s, and are removed from its output',
+  async (engine) => {
+    const calls = await enginesOnPath({ [engine]: 'echo "A is $A, B is $B, TOKEN is $TOKEN"; exit 1' });
+    const buildArgs = { A: '1', B: 'top:secret', TOKEN: PASSWORD };
+    const build = await dockerBuild(engine, { source: await sourceFolder(), buildArgs });
+    const { why } = await problemOf(push(build));
+    expect(why).toBe('A is 1, B is (the value of B), TOKEN is (the value of TOKEN)');
+    expect(JSON.stringify(await calls())).not.toContain('secret');
+  },
+);
+
+test('a build argument whose name the engine reads itself does not change the environment of the engine', async () => {
+  const calls = await enginesOnPath({ docker: 'echo "$DOCKER_HOST"; exit 1' });
+  const buildArgs = { PATH: '/nowhere', DOCKER_HOST: 'tcp://nowhere' };
+  await problemOf(push(await dockerBuild('docker', { source: await sourceFolder(), buildArgs })));
+  expect((await calls())[0]?.args).toEqual(
+    expect.arrayContaining(['PATH=/nowhere', 'DOCKER_HOST=tcp://nowhere']),
+  );
+});
+
+test.each(['darwin', 'linux'] as const)('finch on %s receives the values of build arguments', (platform) => {
+  const { args, env } = buildArguments('finch', { TOKEN: PASSWORD }, platform);
+  const expected =
+    platform === 'linux'
+      ? [['--build-arg', 'TOKEN'], { TOKEN: PASSWORD }]
+      : [['--build-arg', `TOKEN=${PASSWORD}`], {}];
+  expect([args, env]).toEqual(expected);
 });
 
 test('a Dockerfile that does not exist is refused', async () => {

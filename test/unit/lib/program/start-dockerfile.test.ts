@@ -273,6 +273,23 @@ CMD ["node", "server.js"]`;
     ]);
   });
 
+  test.each([
+    [`node:22.11.0-alpine@sha256:${'0'.repeat(64)}`, 'node:22-slim'],
+    ['public.ecr.aws/docker/library/node:20.1-slim', 'node:20-slim'],
+    [`node@sha256:${'0'.repeat(64)}`, "Node's"],
+  ])('are images of Node that are pinned, such as %s', (pinned, used) => {
+    expect(differencesOf(`FROM ${pinned}\nCMD ["node", "server.js"]`)).toEqual([
+      `The base image is ${used}, not ${pinned}.`,
+    ]);
+  });
+
+  test.each(['node', 'node:lts', 'node:22', 'node:22-alpine', 'localhost:5000/node:22'])(
+    'are not images of Node without a full version, such as %s',
+    (reference) => {
+      expect(differencesOf(`FROM ${reference}\nCMD ["node", "server.js"]`)).toEqual([]);
+    },
+  );
+
   test('are files of other images', () => {
     expect(
       differencesOf('FROM node\nCOPY --from=aws/adapter /opt/x /opt/x\nCMD ["node", "server.js"]'),

@@ -227,6 +227,7 @@ describe('the look', () => {
       engine: 'docker',
       folder: '/',
       options: [],
+      buildArgs: {},
     } as const;
     const items = await lookImages({
       ...lookContextOf(),

@@ -1,0 +1,43 @@
+// Reading from a registry that does not behave: a manifest or a token has a limit in bytes and in time.
+import { expect, test } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { openRepository } from '../../../../lib/image/registry-session.ts';
+import { baseFixture, startRegistry } from './base-registry.ts';
+
+const { signal } = new AbortController();
+
+/** Starts a registry that answers each request for a path in its own way. */
+async function readerOf(path: string, answer: (response: ServerResponse) => unknown, textTimeoutMs = 50) {
+  const { host } = await startRegistry(baseFixture(), {
+    needsToken: true,
+    intercept: (request, response) => {
+      if (!request.url?.startsWith(path)) return false;
+      answer(response);
+      return true;
+    },
+  });
+  return openRepository({ host, repository: 'node' }, { signal, timeoutMs: 10_000, textTimeoutMs });
+}
+
+/** Sends a byte now and then, without an end. */
+function trickle(response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 5);
+  response.on('close', () => clearInterval(timer));
+}
+
+test('a manifest that never ends is given up, although it is never idle', async () => {
+  const read = await readerOf('/v2/', trickle);
+  const manifest = await read('manifests/latest', '*/*');
+  await expect(manifest.text()).rejects.toThrow('its answer took longer than 0.05 s');
+});
+
+test('a token that never ends is given up, although it is never idle', async () => {
+  const read = await readerOf('/token', trickle);
+  await expect(read('manifests/latest', '*/*')).rejects.toThrow('its answer took longer than 0.05 s');
+});
+
+test('a manifest larger than 4 MiB is given up', async () => {
+  const read = await readerOf('/v2/', (response) => response.end(Buffer.alloc(4 * 1_048_576 + 1)), 60_000);
+  const manifest = await read('manifests/latest', '*/*');
+  await expect(manifest.text()).rejects.toThrow('its answer is too large');
+});

@@ -32,6 +32,9 @@ const MAX_NAMED = 8;
 const NO_INPUT =
   /(^|\/)(coverage|tmp|temp|\.cache|\.vscode|\.idea|\.nyc_output|\.turbo|\.git.*|logs?|[^/]*\.(log|tsbuildinfo|pid|swp))$/;
 
+/** The folders that contain links to packages, and executables. */
+const IN_MODULES = /[/\\]node_modules([/\\](\.bin|@[^/\\]+))?$/;
+
 /**
  * Lists the files of a program. Only TypeScript files and package.json files are read, other files when their entries are.
  * @throws PACKAGE with the first file or package that cannot be packaged
@@ -66,6 +69,10 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   const links = closure.links.filter(({ target }) => packages.some((other) => isIn(target, other.folder)));
   const executables = closure.links.filter(({ type }) => type === 'file');
   const all = [...ownListed, ...installed, ...links, ...packages.map((found) => ({ path: found.folder }))];
+  const isPlaced = (path: string) =>
+    [folder, ...packages.map((found) => found.folder)].some((other) => isIn(path, other)) ||
+    (isIn(path, root) && IN_MODULES.test(dirname(path)));
+  for (const { path } of all) if (!isPlaced(path)) throw outside(path, folder);
   const layout = layOut(
     folder,
     start,
@@ -132,6 +139,14 @@ function ignoredNotes(ignored: readonly string[]): string[] {
   const names = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
   return [`The image does not contain what .gitignore names: ${names.join(', ')}.`];
 }
+
+const outside = (path: string, folder: string): Problem =>
+  problem('PACKAGE', {
+    what: `${shownPath(path)} is neither in the program's folder nor in a package.`,
+    why: `The image contains only ${shownPath(folder)} and its packages, and a package names this file as a part of it.`,
+    now: NOTHING_CHANGED,
+    fix: ['Install the packages again, or remove the package that names the file.'],
+  });
 
 const linkOut = ({ path }: Listed, owner: string, target: string): Problem =>
   problem('PACKAGE', {

@@ -13,7 +13,7 @@ export interface PackageManifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
   /** Packages that are inside the package itself. */
   readonly bundled: readonly string[];
-  /** The names of the package's executables. */
+  /** The file names of the package's executables, i.e. without the folders that npm ignores as well. */
   readonly binNames: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   /** The operating systems, processors and C libraries that it is for, e.g. `linux` or `!win32`; empty for all. */
@@ -50,10 +50,9 @@ function manifestOf(value: unknown): PackageManifest | undefined {
     optionalDependencies: stringsIn(fields['optionalDependencies']),
     peerDependencies: stringsIn(fields['peerDependencies']),
     bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled),
-    binNames:
-      typeof bin === 'string' && typeof name === 'string'
-        ? [name.slice(name.indexOf('/') + 1)]
-        : Object.keys(stringsIn(bin)),
+    binNames: (typeof bin === 'string' && typeof name === 'string' ? [name] : Object.keys(stringsIn(bin)))
+      .map((path) => path.slice(path.search(/[^/\\:]*$/)))
+      .filter(isFileName),
     scripts: stringsIn(fields['scripts']),
     os: listIn(fields['os']),
     cpu: listIn(fields['cpu']),
@@ -61,6 +60,9 @@ function manifestOf(value: unknown): PackageManifest | undefined {
     entryFiles: [...pathsIn(main), ...pathsIn(exports), ...pathsIn(bin)],
   };
 }
+
+/** Whether a name stays in its folder: whoever publishes a package chooses its names. */
+const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..';
 
 const stringsIn = (value: unknown): Record<string, string> =>
   Object.fromEntries(

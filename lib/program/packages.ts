@@ -145,9 +145,11 @@ class PackageSearch {
     for (let current = folder; ; current = dirname(current)) {
       for (const name of names) {
         const entry = await list(join(current, 'node_modules/.bin', name));
-        if (entry?.type === 'file') this.links.set(entry.path, entry);
-        if (entry?.type !== 'link') continue;
+        if (entry === undefined || entry.type === 'folder') continue;
         const target = this.placeOf(await realpath(entry.path).catch(() => ''));
+        // A file that is elsewhere was reached through a `.bin` that is a link.
+        if (entry.type === 'file' && target === entry.path) this.links.set(entry.path, entry);
+        if (entry.type === 'file') continue;
         if ([...this.packages.keys()].some((other) => isIn(target, other)))
           this.links.set(entry.path, { ...entry, target });
       }

@@ -39,7 +39,7 @@ function manifestOf(value: unknown): PackageManifest | undefined {
   const fields = value as Record<string, unknown>;
   const { name, version, type, main, bin, exports, workspaces } = fields;
   const bundled = fields['bundleDependencies'] ?? fields['bundledDependencies'];
-  const dependencies = stringsIn(fields['dependencies']);
+  const dependencies = packagesIn(fields['dependencies']);
   const workspaceFields = workspaces as { packages?: unknown } | undefined;
   return {
     ...(typeof name === 'string' ? { name } : {}),
@@ -47,9 +47,9 @@ function manifestOf(value: unknown): PackageManifest | undefined {
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof main === 'string' ? { main } : {}),
     dependencies,
-    optionalDependencies: stringsIn(fields['optionalDependencies']),
-    peerDependencies: stringsIn(fields['peerDependencies']),
-    bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled),
+    optionalDependencies: packagesIn(fields['optionalDependencies']),
+    peerDependencies: packagesIn(fields['peerDependencies']),
+    bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled).filter(isPackageName),
     binNames: (typeof bin === 'string' && typeof name === 'string' ? [name] : Object.keys(stringsIn(bin)))
       .map((path) => path.slice(path.search(/[^/\\:]*$/)))
       .filter(isFileName),
@@ -63,6 +63,12 @@ function manifestOf(value: unknown): PackageManifest | undefined {
 
 /** Whether a name stays in its folder: whoever publishes a package chooses its names. */
 const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..';
+
+const isPackageName = (name: string): boolean =>
+  /^(@[^/\\]+\/)?[^/\\]+$/.test(name) && name.split('/').every(isFileName);
+
+const packagesIn = (value: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries(stringsIn(value)).filter(([name]) => isPackageName(name)));
 
 const stringsIn = (value: unknown): Record<string, string> =>
   Object.fromEntries(

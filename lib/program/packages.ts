@@ -107,9 +107,10 @@ class PackageSearch {
     if (kindOf(path) !== 'folder') return undefined;
     await this.noteLinkedFolder(modules);
     const entry = await list(path);
-    if (entry?.type !== 'link') return this.add(path);
     const folder = this.placeOf(await realpath(path));
+    // Also if the package is no link itself: the folder of its scope may be one.
     if (!isIn(folder, this.root)) throw linkOut(path, folder, this.root);
+    if (entry?.type !== 'link') return this.add(path);
     this.links.set(path, { ...entry, target: folder });
     return this.add(folder);
   }
@@ -117,6 +118,7 @@ class PackageSearch {
   private async add(folder: string): Promise<InstalledPackage | undefined> {
     const known = this.packages.get(folder);
     if (known) return known;
+    if (!isIn(folder, this.root)) throw linkOut(folder, folder, this.root);
     const manifest = await readManifest(folder);
     if (manifest === undefined) return undefined;
     const optional: InstalledPackage[] = [];

@@ -61,7 +61,7 @@ function manifestOf(value: unknown): PackageManifest | undefined {
   };
 }
 
-/** Whether a name stays in its folder: whoever publishes a package chooses its names. */
+/** Whether a name stays in its folder: its publisher may choose any. */
 const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..';
 
 const isPackageName = (name: string): boolean =>

@@ -90,6 +90,37 @@ test('build output is packaged although it is ignored: the start needs it, or a 
   ]);
 });
 
+test('what is ignored inside of build output stays out, but not what builds write', async () => {
+  const folder = await folderOf({
+    'package.json': '{ "scripts": { "build": "tsc" } }',
+    '.gitignore': 'dist\nlib\n*.js\nlocal.yml\n/coverage\n.cfg*\nout/*\n',
+    '.dockerignore': '**/*.map\n',
+    'dist/main.js': '',
+    'dist/main.js.map': '',
+    'dist/lib/a.js': '',
+    'dist/coverage/a.txt': '',
+    'dist/local.yml': '',
+    'dist/b/.cfg.prod': '',
+    'build/.gitignore': '*\n',
+    'build/a.css': '',
+    'out/a.css': '',
+    'public/local.yml': '',
+    'public/a.css': '',
+  });
+  expect(pathsOf((await packaged(folder)).program.entries)).toEqual([
+    'app/.dockerignore',
+    'app/.gitignore',
+    'app/build/.gitignore',
+    'app/build/a.css',
+    'app/dist/coverage/a.txt',
+    'app/dist/lib/a.js',
+    'app/dist/main.js',
+    'app/out/a.css',
+    'app/package.json',
+    'app/public/a.css',
+  ]);
+});
+
 test('links stay links, and modes keep only the executable bit', async () => {
   const folder = await folderOf({ ...APP, 'bin/run': '#!/bin/sh\n' });
   await chmod(join(folder, 'bin/run'), 0o750);

@@ -1,4 +1,4 @@
-// Names in an installed package.json that lead out of the folders of packages: whoever publishes a package chooses them.
+// Names in an installed package.json that lead out of the folders of packages: a publisher may choose any name.
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

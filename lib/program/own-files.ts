@@ -6,6 +6,7 @@ import { kindOf } from '../config/entry.ts';
 import { buildContextFilter } from '../image/dockerignore.ts';
 import { listFolder, type Listed, type SizeLimit } from './disk.ts';
 import { isIn } from './packages.ts';
+import { hasYarnToken, secretFilter } from './secrets.ts';
 
 /** The names of files and folders that no program needs; packages are listed separately. */
 const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', '.slipway', '.DS_Store']);
@@ -32,6 +33,8 @@ export interface OwnFiles {
   readonly files: readonly Listed[];
   /** The files and folders that Git ignores, relative to the folder, sorted; the content of such a folder is not named. */
   readonly ignored: readonly string[];
+  /** The files and folders that are left out because they usually have secrets, in the same form. */
+  readonly secrets: readonly string[];
 }
 
 /** The rules of one `.gitignore`. */
@@ -60,7 +63,17 @@ export async function ownFiles(
   const isIgnored = async (path: string, isFolder: boolean) =>
     !isInContext(pathOf(path)) || (await git.ignores(path, isFolder));
   const forced = await neededFolders(folder, needed, isIgnored);
-  const includes = async ({ path, type }: Listed): Promise<boolean> => {
+  const isLeftOut = secretFilter(dockerignore ?? '');
+  const secrets: string[] = [];
+  const includes = async (entry: Listed): Promise<boolean> => {
+    if (!(await belongs(entry))) return false;
+    const name = pathOf(entry.path);
+    if (!isLeftOut(name)) return true;
+    if (basename(name) === '.yarnrc.yml' && !hasYarnToken((await textOf(entry.path)) ?? '')) return true;
+    if (isInContext(name)) secrets.push(name);
+    return false;
+  };
+  const belongs = async ({ path, type }: Listed): Promise<boolean> => {
     const name = pathOf(path);
     if (NEVER.has(basename(path)) || BUILD_CACHE.test(name)) return false;
     const isFolder = type === 'folder';
@@ -81,7 +94,8 @@ export async function ownFiles(
     if (await git.ignores(path, isFolder)) return (ignored.push(name), false);
     return isInContext(name) || (isFolder && hasExceptions);
   };
-  return { files: await listFolder(folder, limit, includes), ignored: ignored.sort() };
+  const files = await listFolder(folder, limit, includes);
+  return { files, ignored: ignored.sort(), secrets: secrets.sort() };
 }
 
 const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);

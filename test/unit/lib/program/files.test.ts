@@ -57,15 +57,15 @@ test('ignored files are left out, and those that Git ignores are named', async (
 test('the rules of the repository above the folder count, unless they ignore the whole folder', async () => {
   const repository = await folderOf({
     '.git/config': '',
-    '.gitignore': '*.key\n/scratch/\n',
+    '.gitignore': '*.tmp\n/scratch/\n',
     'services/api/server.js': '',
-    'services/api/a.key': '',
+    'services/api/a.tmp': '',
     'scratch/server.js': '',
-    'scratch/a.key': '',
+    'scratch/a.tmp': '',
   });
   const paths = async (folder: string) => pathsOf((await packaged(join(repository, folder))).program.entries);
   expect(await paths('services/api')).toEqual(['app/server.js']);
-  expect(await paths('scratch')).toEqual(['app/a.key', 'app/server.js']);
+  expect(await paths('scratch')).toEqual(['app/a.tmp', 'app/server.js']);
 });
 
 test('build output is packaged although it is ignored: the start needs it, or a build script writes it', async () => {

@@ -5,6 +5,7 @@ import { buildContextFilter } from '../image/dockerignore.ts';
 import type { FolderView } from './folder-view.ts';
 import { locate } from './image-layout.ts';
 import type { LaunchPlace } from './launch.ts';
+import { secretFilter } from './secrets.ts';
 
 const OPTION = /^--env-file(?:-if-exists)?(?:=(.*))?$/;
 
@@ -35,11 +36,12 @@ function isPackaged(file: string, { view, layout, folder }: LaunchPlace): boolea
   return path !== undefined && !isIgnored(view, path);
 }
 
-/** Whether the ignore files of the program's folder exclude a path. */
+/** Whether the ignore files of the program's folder exclude a path, or its name does because it usually has secrets. */
 const isIgnored = (view: FolderView, path: string): boolean =>
   !path.startsWith('../') &&
   (ignore
     .default({ ignorecase: false })
     .add(view.read('.gitignore') ?? '')
     .ignores(path) ||
-    !buildContextFilter(view.read('.dockerignore') ?? '')(path));
+    !buildContextFilter(view.read('.dockerignore') ?? '')(path) ||
+    secretFilter(view.read('.dockerignore') ?? '')(path));

@@ -27,11 +27,14 @@ export interface PackageOptions {
   readonly maxBytes?: number;
 }
 
-/** The maximum number of ignored files that a note names. */
+/** The maximum number of files that a note names. */
 const MAX_NAMED = 8;
 /** Ignored files that no program reads, so that no note names them. */
 const NO_INPUT =
   /(^|\/)(coverage|tmp|temp|\.cache|\.vscode|\.idea|\.nyc_output|\.turbo|\.git.*|logs?|[^/]*\.(log|tsbuildinfo|pid|swp))$/;
+
+/** The folders that contain links to packages, and executables. */
+const IN_MODULES = /[/\\]node_modules([/\\](\.bin|@[^/\\]+))?$/;
 
 /**
  * Lists the files of a program. Only TypeScript files and package.json files are read, other files when their entries are.
@@ -58,8 +61,9 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
 
   const installed: Listed[] = [];
   const ownListed = [...own.files, ...(await outsideFiles(outside.files, packages, folder, limit))];
+  const secrets = [...own.secrets];
   for (const found of packages) {
-    const files = await filesOfPackage(found, folder, limit);
+    const files = await filesOfPackage(found, folder, limit, secrets);
     await checkNativeModules(found.manifest.name ?? found.folder, files, platform);
     (found.isWorkspace ? ownListed : installed).push(...files);
   }
@@ -68,6 +72,11 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   const links = closure.links.filter(({ target }) => packages.some((other) => isIn(target, other.folder)));
   const executables = closure.links.filter(({ type }) => type === 'file');
   const all = [...ownListed, ...installed, ...links, ...packages.map((found) => ({ path: found.folder }))];
+  const isPlaced = (path: string) =>
+    [folder, ...packages.map((found) => found.folder)].some((other) => isIn(path, other)) ||
+    (isIn(path, root) && IN_MODULES.test(dirname(path))) ||
+    outside.files.includes(path);
+  for (const { path } of all) if (!isPlaced(path)) throw misplaced(path, folder);
   const layout = layOut(
     folder,
     start,
@@ -79,7 +88,7 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   for (const entry of installed) await addEntry(dependencies, entry, layout.placeOf, folder, packages);
   for (const { path, target } of links) dependencies.addLink(layout.placeOf(path), layout.placeOf(target));
   for (const entry of executables) dependencies.addListed(layout.placeOf(entry.path), entry);
-  const notes = ignoredNotes(own.ignored);
+  const notes = [...ignoredNotes(own.ignored), ...secretNotes(secrets)];
   if (start.compiles) notes.push(...(await compileOwn(program, ownListed, { folder, root, start, layout })));
   for (const { from, to } of start.copies) {
     const source = layout.placeOf(resolve(folder, from));
@@ -110,6 +119,7 @@ async function filesOfPackage(
   { folder, manifest, isWorkspace }: InstalledPackage,
   program: string,
   limit: SizeLimit,
+  secrets: string[],
 ): Promise<readonly Listed[]> {
   // A package that contains the program, such as the root of the workspace, is not packaged with all its other packages.
   if (isIn(program, folder)) return [];
@@ -120,7 +130,9 @@ async function filesOfPackage(
       ({ path }) => path !== join(folder, 'node_modules') && basename(path) !== '.git',
     );
   const hasBuild = manifest.scripts['build'] !== undefined;
-  return (await ownFiles(folder, { needed: manifest.entryFiles, hasBuild, limit })).files;
+  const own = await ownFiles(folder, { needed: manifest.entryFiles, hasBuild, limit });
+  secrets.push(...own.secrets.map((name) => relative(program, join(folder, name)).split(sep).join('/')));
+  return own.files;
 }
 
 async function addEntry(
@@ -143,11 +155,29 @@ async function addEntry(
 
 function ignoredNotes(ignored: readonly string[]): string[] {
   const named = ignored.filter((path) => !NO_INPUT.test(path));
-  if (named.length === 0) return [];
-  const more = named.length - MAX_NAMED;
-  const names = [...named.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
-  return [`The image does not contain what .gitignore names: ${names.join(', ')}.`];
+  return named.length === 0 ? [] : [`The image does not contain what .gitignore names: ${someOf(named)}.`];
 }
+
+const secretNotes = (secrets: readonly string[]): string[] =>
+  secrets.length === 0
+    ? []
+    : [
+        `The image does not contain files that usually have secrets: ${someOf(secrets)}. ` +
+          `If the program reads one, add a line such as \`!${secrets[0]}\` to .dockerignore.`,
+      ];
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return [...names.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+const misplaced = (path: string, folder: string): Problem =>
+  problem('PACKAGE', {
+    what: `${shownPath(path)} is neither in the program's folder nor in a package.`,
+    why: `The image contains only ${shownPath(folder)} and its packages, and a package names this file as a part of it.`,
+    now: NOTHING_CHANGED,
+    fix: ['Install the packages again, or remove the package that names the file.'],
+  });
 
 const linkOut = ({ path }: Listed, owner: string, target: string): Problem =>
   problem('PACKAGE', {

@@ -13,7 +13,7 @@ export interface PackageManifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
   /** Packages that are inside the package itself. */
   readonly bundled: readonly string[];
-  /** The names of the package's executables. */
+  /** The file names of the package's executables, i.e. without the folders that npm ignores as well. */
   readonly binNames: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   /** The operating systems, processors and C libraries that it is for, e.g. `linux` or `!win32`; empty for all. */
@@ -39,7 +39,7 @@ function manifestOf(value: unknown): PackageManifest | undefined {
   const fields = value as Record<string, unknown>;
   const { name, version, type, main, bin, exports, workspaces } = fields;
   const bundled = fields['bundleDependencies'] ?? fields['bundledDependencies'];
-  const dependencies = stringsIn(fields['dependencies']);
+  const dependencies = packagesIn(fields['dependencies']);
   const workspaceFields = workspaces as { packages?: unknown } | undefined;
   return {
     ...(typeof name === 'string' ? { name } : {}),
@@ -47,13 +47,12 @@ function manifestOf(value: unknown): PackageManifest | undefined {
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof main === 'string' ? { main } : {}),
     dependencies,
-    optionalDependencies: stringsIn(fields['optionalDependencies']),
-    peerDependencies: stringsIn(fields['peerDependencies']),
-    bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled),
-    binNames:
-      typeof bin === 'string' && typeof name === 'string'
-        ? [name.slice(name.indexOf('/') + 1)]
-        : Object.keys(stringsIn(bin)),
+    optionalDependencies: packagesIn(fields['optionalDependencies']),
+    peerDependencies: packagesIn(fields['peerDependencies']),
+    bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled).filter(isPackageName),
+    binNames: (typeof bin === 'string' && typeof name === 'string' ? [name] : Object.keys(stringsIn(bin)))
+      .map((path) => path.slice(path.search(/[^/\\:]*$/)))
+      .filter(isFileName),
     scripts: stringsIn(fields['scripts']),
     os: listIn(fields['os']),
     cpu: listIn(fields['cpu']),
@@ -61,6 +60,15 @@ function manifestOf(value: unknown): PackageManifest | undefined {
     entryFiles: [...pathsIn(main), ...pathsIn(exports), ...pathsIn(bin)],
   };
 }
+
+/** Whether a name stays in its folder: its publisher may choose any. */
+const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..';
+
+const isPackageName = (name: string): boolean =>
+  /^(@[^/\\]+\/)?[^/\\]+$/.test(name) && name.split('/').every(isFileName);
+
+const packagesIn = (value: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries(stringsIn(value)).filter(([name]) => isPackageName(name)));
 
 const stringsIn = (value: unknown): Record<string, string> =>
   Object.fromEntries(

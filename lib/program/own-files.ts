@@ -5,6 +5,8 @@ import ignore, { type Ignore } from 'ignore';
 import { kindOf } from '../config/entry.ts';
 import { buildContextFilter } from '../image/dockerignore.ts';
 import { listFolder, type Listed, type SizeLimit } from './disk.ts';
+import { isIn } from './packages.ts';
+import { hasYarnToken, secretFilter } from './secrets.ts';
 
 /** The names of files and folders that no program needs; packages are listed separately. */
 const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', '.slipway', '.DS_Store']);
@@ -12,6 +14,10 @@ const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', '.slipway', '.DS_S
 const BUILD_OUTPUTS = new Set(['dist', 'build', 'out', 'lib', '.next', '.output', '.nuxt', 'public']);
 /** Parts of build outputs that no program needs, although they can be large. */
 const BUILD_CACHE = /(^|\/)\.next\/(cache|trace|dev)$/;
+/** The files that builds write, whose kind Git may therefore ignore. */
+const GENERATED = /\.([cm]?js|[cm]?ts|map|css|html|wasm|node)$/;
+/** A name that no rule has. */
+const ANY = '-any-name-';
 
 /** Which files of a folder to list. */
 export interface OwnFilesOptions {
@@ -27,6 +33,8 @@ export interface OwnFiles {
   readonly files: readonly Listed[];
   /** The files and folders that Git ignores, relative to the folder, sorted; the content of such a folder is not named. */
   readonly ignored: readonly string[];
+  /** The files and folders that are left out because they usually have secrets, in the same form. */
+  readonly secrets: readonly string[];
 }
 
 /** The rules of one `.gitignore`. */
@@ -55,19 +63,39 @@ export async function ownFiles(
   const isIgnored = async (path: string, isFolder: boolean) =>
     !isInContext(pathOf(path)) || (await git.ignores(path, isFolder));
   const forced = await neededFolders(folder, needed, isIgnored);
-  const includes = async ({ path, type }: Listed): Promise<boolean> => {
+  const isLeftOut = secretFilter(dockerignore ?? '');
+  const secrets: string[] = [];
+  const includes = async (entry: Listed): Promise<boolean> => {
+    if (!(await belongs(entry))) return false;
+    const name = pathOf(entry.path);
+    if (!isLeftOut(name)) return true;
+    if (basename(name) === '.yarnrc.yml' && !hasYarnToken((await textOf(entry.path)) ?? '')) return true;
+    if (isInContext(name)) secrets.push(name);
+    return false;
+  };
+  const belongs = async ({ path, type }: Listed): Promise<boolean> => {
     const name = pathOf(path);
     if (NEVER.has(basename(path)) || BUILD_CACHE.test(name)) return false;
-    if (forced.some((other) => isInside(name, other) || isInside(other, name))) return true;
     const isFolder = type === 'folder';
-    if (hasBuild && isFolder && BUILD_OUTPUTS.has(name) && isInContext(name)) {
-      forced.push(name);
-      return true;
+    if (forced.some((other) => isInside(other, name))) return true;
+    const output = forced.find((other) => isInside(name, other));
+    if (output !== undefined) {
+      if (needed.includes(name)) return true;
+      // Rules for the whole folder do not count, since the program needs it, but those for what is in it do.
+      if (isInContext(output) && !isInContext(name) && !(isFolder && hasExceptions)) return false;
+      const isIgnoredInside = await git.ignoresInside(join(folder, output), path, isFolder);
+      if (isIgnoredInside) ignored.push(name);
+      return !isIgnoredInside;
     }
+    const isOutput = hasBuild && isFolder && BUILD_OUTPUTS.has(name) && isInContext(name);
+    // A rule such as `dist/*` ignores all that is in the folder.
+    if (isOutput && ((await git.ignores(path, true)) || (await git.ignores(join(path, ANY), false))))
+      return (forced.push(name), true);
     if (await git.ignores(path, isFolder)) return (ignored.push(name), false);
     return isInContext(name) || (isFolder && hasExceptions);
   };
-  return { files: await listFolder(folder, limit, includes), ignored: ignored.sort() };
+  const files = await listFolder(folder, limit, includes);
+  return { files, ignored: ignored.sort(), secrets: secrets.sort() };
 }
 
 const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
@@ -124,6 +152,26 @@ class GitIgnore {
       if (ignored || unignored) return ignored;
     }
     return false;
+  }
+
+  /**
+   * Whether Git ignores something in build output by its own name. Rules for all files, or for all files of a kind that builds
+   * write, are there because of the build output.
+   */
+  async ignoresInside(output: string, path: string, isFolder: boolean): Promise<boolean> {
+    if (isFolder && (BUILD_OUTPUTS.has(basename(path)) || basename(path) === basename(output))) return false;
+    const all = await this.rulesFor(path);
+    const matches = (one: string): boolean => {
+      for (const { folder, rules } of all) {
+        // A folder that no rule names stands for the output, so that only rules for names at every depth match.
+        const name = isIn(folder, output) ? relative(folder, one) : join(ANY, relative(output, one));
+        const { ignored, unignored } = rules.test(name.split(sep).join('/') + (isFolder ? '/' : ''));
+        if (ignored || unignored) return ignored;
+      }
+      return false;
+    };
+    const kind = GENERATED.exec(path)?.[0] ?? '';
+    return matches(path) && ![ANY, ANY + kind].some((other) => matches(join(dirname(path), other)));
   }
 
   private async rulesFor(path: string): Promise<GitRules[]> {

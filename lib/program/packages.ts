@@ -113,9 +113,10 @@ class PackageSearch {
     if (kindOf(path) !== 'folder') return undefined;
     await this.noteLinkedFolder(modules);
     const entry = await list(path);
-    if (entry?.type !== 'link') return this.add(path);
     const folder = this.placeOf(await realpath(path));
+    // Also if the package is no link itself: the folder of its scope may be one.
     if (!isIn(folder, this.root)) throw linkOut(path, folder, this.root);
+    if (entry?.type !== 'link') return this.add(path);
     this.links.set(path, { ...entry, target: folder });
     return this.add(folder);
   }
@@ -123,6 +124,7 @@ class PackageSearch {
   private async add(folder: string): Promise<InstalledPackage | undefined> {
     const known = this.packages.get(folder);
     if (known) return known;
+    if (!isIn(folder, this.root)) throw linkOut(folder, folder, this.root);
     const manifest = await readManifest(folder);
     if (manifest === undefined) return undefined;
     const optional: InstalledPackage[] = [];
@@ -151,9 +153,11 @@ class PackageSearch {
     for (let current = folder; ; current = dirname(current)) {
       for (const name of names) {
         const entry = await list(join(current, 'node_modules/.bin', name));
-        if (entry?.type === 'file') this.links.set(entry.path, entry);
-        if (entry?.type !== 'link') continue;
+        if (entry === undefined || entry.type === 'folder') continue;
         const target = this.placeOf(await realpath(entry.path).catch(() => ''));
+        // A file that is elsewhere was reached through a `.bin` that is a link.
+        if (entry.type === 'file' && target === entry.path) this.links.set(entry.path, entry);
+        if (entry.type === 'file') continue;
         if ([...this.packages.keys()].some((other) => isIn(target, other)))
           this.links.set(entry.path, { ...entry, target });
       }

@@ -57,15 +57,15 @@ test('ignored files are left out, and those that Git ignores are named', async (
 test('the rules of the repository above the folder count, unless they ignore the whole folder', async () => {
   const repository = await folderOf({
     '.git/config': '',
-    '.gitignore': '*.key\n/scratch/\n',
+    '.gitignore': '*.tmp\n/scratch/\n',
     'services/api/server.js': '',
-    'services/api/a.key': '',
+    'services/api/a.tmp': '',
     'scratch/server.js': '',
-    'scratch/a.key': '',
+    'scratch/a.tmp': '',
   });
   const paths = async (folder: string) => pathsOf((await packaged(join(repository, folder))).program.entries);
   expect(await paths('services/api')).toEqual(['app/server.js']);
-  expect(await paths('scratch')).toEqual(['app/a.key', 'app/server.js']);
+  expect(await paths('scratch')).toEqual(['app/a.tmp', 'app/server.js']);
 });
 
 test('build output is packaged although it is ignored: the start needs it, or a build script writes it', async () => {
@@ -87,6 +87,37 @@ test('build output is packaged although it is ignored: the start needs it, or a 
     'app/dist/main.js',
     'app/package.json',
     'app/public/a.js',
+  ]);
+});
+
+test('what is ignored inside of build output stays out, but not what builds write', async () => {
+  const folder = await folderOf({
+    'package.json': '{ "scripts": { "build": "tsc" } }',
+    '.gitignore': 'dist\nlib\n*.js\nlocal.yml\n/coverage\n.cfg*\nout/*\n',
+    '.dockerignore': '**/*.map\n',
+    'dist/main.js': '',
+    'dist/main.js.map': '',
+    'dist/lib/a.js': '',
+    'dist/coverage/a.txt': '',
+    'dist/local.yml': '',
+    'dist/b/.cfg.prod': '',
+    'build/.gitignore': '*\n',
+    'build/a.css': '',
+    'out/a.css': '',
+    'public/local.yml': '',
+    'public/a.css': '',
+  });
+  expect(pathsOf((await packaged(folder)).program.entries)).toEqual([
+    'app/.dockerignore',
+    'app/.gitignore',
+    'app/build/.gitignore',
+    'app/build/a.css',
+    'app/dist/coverage/a.txt',
+    'app/dist/lib/a.js',
+    'app/dist/main.js',
+    'app/out/a.css',
+    'app/package.json',
+    'app/public/a.css',
   ]);
 });
 

@@ -80,12 +80,13 @@ describe('a file of variables', () => {
   const left = '.env is not in the image: set its variables in `environment` of the container.';
 
   test('is read if it is packaged', () => {
-    const start = startWith(script, {}, { ...FILES, '.env': '' });
+    const start = startWith(script, {}, { ...FILES, '.env': '', '.dockerignore': '!.env' });
     expect(start).toMatchObject({ command: ['node', '--env-file=.env', 'server.js'], differences: [] });
   });
 
   test.each([
     ['it does not exist', {}],
+    ['it usually has secrets', { '.env': '' }],
     ['.gitignore excludes it', { '.env': '', '.gitignore': 'node_modules\n.env\n' }],
     ['.dockerignore excludes it', { '.env': '', '.dockerignore': '**/.env*' }],
   ])('is left out and reported if %s', (_why, files) => {

@@ -1,6 +1,7 @@
 /** Slipway as a contender. npm runs it against a local endpoint. The stack uses existing images, so nothing is built. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StackInput } from '../lib/config/schema.ts';
 import { environmentFor, type Contender } from './contender.ts';
 import type { Command } from './run-command.ts';
@@ -63,7 +64,7 @@ export const slipwayCommand = (
   timeoutSeconds: TIMEOUT_SECONDS,
 });
 
-/** Stops the sandbox of a home folder. Otherwise the sandbox would run in the background until it has no resources left. */
+/** Stops the sandbox of a home folder, and waits until it is gone. Otherwise the sandbox would run in the background until it has no resources left. */
 export async function stopSandbox(home: string, port: number): Promise<void> {
   try {
     const header = readFileSync(join(home, 'sandbox', 'authorization'), 'utf8').replace(
@@ -72,8 +73,13 @@ export async function stopSandbox(home: string, port: number): Promise<void> {
     );
     const headers = { authorization: header.trim() };
     await fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST', headers });
+    // It still answers while it closes. A command that then finds it would lose it.
+    for (;;) {
+      await fetch(`http://127.0.0.1:${port}/_sandbox/about`, { headers });
+      await delay(50);
+    }
   } catch {
-    // No sandbox is running.
+    // No sandbox is running, or it is gone now.
   }
 }
 

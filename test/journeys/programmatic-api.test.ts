@@ -121,7 +121,6 @@ test('a call that is aborted, or whose listener throws, stops with its state rec
     const throwing = (event) => { if (event.type === 'phase') throw new Error('no more'); };
     save('listener', await provision({ onEvent: throwing }).catch(failure));
     save('provision', await provision());
-    await teardown();
     `,
   );
   expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });

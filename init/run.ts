@@ -2,7 +2,7 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { asTyped } from '../build/typed-command.js';
 import { CONFIG_FILE } from '../lib/config/config.ts';
-import { kindOf } from '../lib/config/entry.ts';
+import { kindOf } from '../lib/config/path-kind.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { readManifestFields, viewFolder, type FolderView } from '../lib/program/folder-view.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { CONFIG_FILE, type Builder, type Config, type Target } from './config.ts';
-import { kindOf } from './entry.ts';
+import { kindOf } from './path-kind.ts';
 import { locationIn } from './location.ts';
 import { projectOf } from './project.ts';
 import { runModule, ThrownInModule, type ModuleRun } from './run-module.ts';

@@ -1,5 +1,4 @@
 /** The base images of a run: finds their manifests in registries, and downloads their layers into the cache when they are needed. */
-import { createHash } from 'node:crypto';
 import { messageOf } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type BaseManifest,
 } from './base-manifest.ts';
 import { DigestMismatch, isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
+import { digestOf } from './image-format.ts';
 import { baseLayerUnavailable, baseUnavailable, type BaseRefusal } from './image-problems.ts';
 import type { LayerDescription } from './layer.ts';
 import { MANIFEST_TYPES, parseImageReference, type ImageReference } from './reference.ts';
@@ -119,10 +119,10 @@ export class BaseImages {
     const { cache } = this.#options;
     const recordName = `manifest ${name}`;
     const { text: kept } = ((await cache.readRecord(recordName)) ?? {}) as { text?: unknown };
-    if (typeof kept === 'string' && sha256Of(kept) === name) return { text: kept, digest: name };
+    if (typeof kept === 'string' && digestOf(kept) === name) return { text: kept, digest: name };
     const read = readerWithRetries(parsed, this.#options);
     const text = await read(`manifests/${name}`, MANIFEST_TYPES.join(', '), (answer) => answer.text());
-    const digest = sha256Of(text);
+    const digest = digestOf(text);
     if (isDigestName(name) && digest !== name)
       throw new UnusableBase(`the registry sent a manifest with the digest ${digest} instead of ${name}`);
     await cache.writeRecord(`manifest ${digest}`, { text });
@@ -148,8 +148,6 @@ export class BaseImages {
 }
 
 const nameOf = ({ version }: ImageReference): string => ('tag' in version ? version.tag : version.digest);
-
-const sha256Of = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** What the cache knows about a tag. @param time when the registry was asked, milliseconds since 1970 */
 function parseKnown(record: unknown): { reference: string; digest: string; time: number } | undefined {

@@ -1,6 +1,7 @@
 /** Reads the manifests and configurations of base images, as registries send them. Pure. */
 import { isDigestName, type BlobIdentity } from './blob-cache.ts';
-import { OCI_LAYER_TYPE, type LayerDescription } from './layer.ts';
+import { OCI_LAYER_TYPE } from './image-format.ts';
+import type { LayerDescription } from './layer.ts';
 
 /** The largest configuration that is read, since it is kept in memory; registries have the same limit for manifests. */
 const MAX_CONFIG_BYTES = 4 * 1_048_576;

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
 import type { Source } from '../config/config.ts';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 import { ARCHITECTURE } from '../config/fargate.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { buildArguments, withoutValues } from './build-arguments.ts';

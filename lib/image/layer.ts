@@ -3,20 +3,15 @@ import { createHash } from 'node:crypto';
 import { Gzip } from 'fflate';
 import { createTarPacker, type TarHeader } from 'modern-tar';
 import type { Entry, EntryList } from '../program/entries.ts';
+import { EPOCH, NODE_USER_ID, OCI_LAYER_TYPE } from './image-format.ts';
 import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
 
-/** The id of the user that owns all files. The official Node images call this user `node`. */
-const USER_ID = 1000;
-/** A fixed time: if images contained the time of their build, they would all be different. */
-export const EPOCH = new Date(0);
 /** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */
 const LEVEL = 6;
 /** The bytes that are compressed at a time. */
 const BLOCK_BYTES = 128 * 1024;
 /** Names the way layers are packed. A change of it packs every layer again, because the recorded ones have other bytes. */
 const FORMAT = 'tar-gzip-1';
-
-export const OCI_LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
 /** A layer as the manifest and the image configuration describe it. */
 export interface LayerDescription extends BlobIdentity {
@@ -84,7 +79,7 @@ async function* archiveOf(entries: readonly Entry[]): AsyncGenerator<Uint8Array>
 }
 
 function headerOf(entry: Entry): TarHeader {
-  const common = { mode: entry.mode, mtime: EPOCH, uid: USER_ID, gid: USER_ID };
+  const common = { mode: entry.mode, mtime: EPOCH, uid: NODE_USER_ID, gid: NODE_USER_ID };
   switch (entry.type) {
     case 'folder':
       return { ...common, name: `${entry.path}/`, type: 'directory', size: 0 };

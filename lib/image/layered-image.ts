@@ -1,15 +1,11 @@
 /** Describes an image of several layers: those of a base image, one with the dependencies, and one with the program. Pure. */
-import { createHash } from 'node:crypto';
 import type { ProgramStart } from '../program/start.ts';
 import type { BaseImage } from './base-image.ts';
 import type { BaseConfig } from './base-manifest.ts';
 import type { BlobIdentity } from './blob-cache.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { EPOCH, type LayerDescription } from './layer.ts';
-
-/** @see https://github.com/opencontainers/image-spec/blob/main/media-types.md */
-const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
-const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
+import { CONFIG_TYPE, digestOf, EPOCH, MANIFEST_TYPE, TEMPORARY_VOLUME } from './image-format.ts';
+import type { LayerDescription } from './layer.ts';
 
 /** The start of a program, as far as the image contains it. */
 export type ImageStart = Pick<
@@ -58,7 +54,7 @@ export function imageDocuments({ start, base, layers, architecture }: ImageParts
     },
     variant: base?.config.variant,
   });
-  const config = { digest: sha256(configBytes), size: configBytes.length, bytes: configBytes };
+  const config = { digest: digestOf(configBytes), size: configBytes.length, bytes: configBytes };
   const manifestBytes = canonicalJson({
     annotations: base && {
       'org.opencontainers.image.base.digest': base.digest,
@@ -74,7 +70,7 @@ export function imageDocuments({ start, base, layers, architecture }: ImageParts
     schemaVersion: 2,
   });
   return {
-    digest: sha256(manifestBytes),
+    digest: digestOf(manifestBytes),
     manifest: new TextDecoder().decode(manifestBytes),
     mediaType: MANIFEST_TYPE,
     config,
@@ -90,8 +86,7 @@ function containerSettings(start: ImageStart, base: BaseConfig | undefined): obj
     Cmd: start.command.length > 0 ? start.command : undefined,
     Env: environment(base?.config.Env ?? [], start.environment),
     User: start.user,
-    // ECS gives a volume the permissions of the folder only if the image declares it as a volume. Otherwise only root can write to it.
-    Volumes: { ...(inherited['Volumes'] as object | undefined), '/tmp': {} },
+    Volumes: { ...(inherited['Volumes'] as object | undefined), ...TEMPORARY_VOLUME },
     StopSignal: start.stopSignal ?? inherited['StopSignal'],
     WorkingDir: start.workingFolder,
     ExposedPorts:
@@ -108,5 +103,3 @@ function environment(base: readonly string[], own: Readonly<Record<string, strin
     variables.set(name, value);
   return [...variables].map(([name, value = '']) => `${name}=${value}`);
 }
-
-const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

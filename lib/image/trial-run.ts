@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PackagedProgram } from './builds.ts';
+import { NODE_USER_ID } from './image-format.ts';
 import type { ProgramFile } from './program.ts';
 import { argumentsIn, bundledTrial, packagedTrial, unpackTrial, type TrialProgram } from './trial-program.ts';
 
@@ -29,8 +30,6 @@ export interface Trial {
   readonly responseTimeoutMs?: number;
 }
 
-/** The user that runs the programs of images, and its group. */
-const USER_ID = 1000;
 const PRELOAD = 'trial-preload.cjs';
 const RETRY_DELAY_MS = 100;
 
@@ -61,7 +60,7 @@ const canSwitchUser = (): boolean => process.getuid?.() === 0;
 async function unpack(program: TrialProgram, folder: string): Promise<void> {
   const preload = join(folder, PRELOAD);
   await copyFile(join(import.meta.dirname, PRELOAD), preload);
-  const owner = canSwitchUser() ? USER_ID : undefined;
+  const owner = canSwitchUser() ? NODE_USER_ID : undefined;
   await unpackTrial(program, folder, owner);
   if (owner === undefined) return;
   for (const path of [folder, preload]) await chown(path, owner, owner);
@@ -76,7 +75,7 @@ async function statusOf(trial: Trial, program: TrialProgram, folder: string): Pr
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Its own process group, so that its children can be killed, too.
     detached: true,
-    ...(canSwitchUser() ? { uid: USER_ID, gid: USER_ID } : {}),
+    ...(canSwitchUser() ? { uid: NODE_USER_ID, gid: NODE_USER_ID } : {}),
   });
   const ended = new Promise<undefined>((resolve) => {
     child.once('error', () => resolve(undefined));

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type TypeScript from 'typescript';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 

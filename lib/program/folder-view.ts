@@ -1,7 +1,7 @@
 /** Views of a folder: the questions that the decision about a start asks about its files. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 
 /** The files of a folder. Paths are relative to it, have slashes, and may lead out of it: `../package.json`. */
 export interface FolderView {

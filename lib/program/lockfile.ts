@@ -1,7 +1,7 @@
 /** Compares the installed packages with the lockfile of the project. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { readManifest } from './manifest.ts';

@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { isBuiltin } from 'node:module';
 import { build, type Plugin } from 'esbuild';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 import { isIn } from './packages.ts';
 
 /** A package, and the folder of a file that imports it. */

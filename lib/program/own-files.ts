@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 import { buildContextFilter } from '../image/dockerignore.ts';
 import { listFolder, type Listed, type SizeLimit } from './disk.ts';
 import { isIn } from './packages.ts';

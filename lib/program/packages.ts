@@ -1,7 +1,7 @@
 /** Finds the packages that a program needs in production, as they are installed: hoisted, nested, or linked by pnpm or a workspace. */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { list, type Listed } from './disk.ts';

@@ -1,6 +1,6 @@
 /** Finds the outermost folder of the project that a source folder belongs to: packages and links may lead anywhere inside it. */
 import { dirname, join } from 'node:path';
-import { kindOf } from '../config/entry.ts';
+import { kindOf } from '../config/path-kind.ts';
 
 /** The lockfiles of the package managers. */
 export const LOCKFILES = [

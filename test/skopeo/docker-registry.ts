@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { imageDocuments } from '../../lib/image/layered-image.ts';
 import { packLayer } from '../../lib/image/layer.ts';
-import { digestOf } from '../../lib/image/oci.ts';
+import { digestOf } from '../../lib/image/image-format.ts';
 import { fileEntry, folderEntry, linkEntry, listOf, makeCache } from '../unit/lib/image/entries.ts';
 import { makeFolder, skopeo, writeOciLayout } from './skopeo.ts';
 

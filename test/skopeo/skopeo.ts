@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bundle } from '../../lib/image/builds.ts';
-import { digestOf } from '../../lib/image/oci.ts';
+import { digestOf } from '../../lib/image/image-format.ts';
 import { newToken } from '../sandbox/registry/registry-client.ts';
 
 const folders: string[] = [];

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Builder, Config, Container, Source } from '../config.ts';
 import { isProblem } from '../../model/problem.ts';
-import { kindOf } from '../entry.ts';
+import { kindOf } from '../path-kind.ts';
 import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
 import { startOfContainer } from '../program.ts';
 

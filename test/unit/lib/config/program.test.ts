@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startOfContainer } from '../../../../lib/config/program.ts';
-import { kindOf } from '../../../../lib/config/entry.ts';
+import { kindOf } from '../../../../lib/config/path-kind.ts';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { folderWith, validStackWith } from './support.ts';
 

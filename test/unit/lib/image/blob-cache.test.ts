@@ -3,7 +3,7 @@ import { expect, jest, test } from '@jest/globals';
 import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobCache } from '../../../../lib/image/blob-cache.ts';
-import { digestOf } from '../../../../lib/image/oci.ts';
+import { digestOf } from '../../../../lib/image/image-format.ts';
 import { makeCache } from './entries.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);

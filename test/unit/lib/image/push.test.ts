@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import type { Bundle, LayeredImage, LazyBlob } from '../../../../lib/image/builds.ts';
-import { digestOf } from '../../../../lib/image/oci.ts';
+import { digestOf } from '../../../../lib/image/image-format.ts';
 import { pushImage } from '../../../../lib/image/push.ts';
 import { awsError, mocks, sentCalls, lookContextOf } from '../../step-harness.ts';
 

@@ -72,10 +72,9 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   const links = closure.links.filter(({ target }) => packages.some((other) => isIn(target, other.folder)));
   const executables = closure.links.filter(({ type }) => type === 'file');
   const all = [...ownListed, ...installed, ...links, ...packages.map((found) => ({ path: found.folder }))];
+  const packaged = new Set([folder, ...packages.map((found) => found.folder), ...outside.files]);
   const isPlaced = (path: string) =>
-    [folder, ...packages.map((found) => found.folder)].some((other) => isIn(path, other)) ||
-    (isIn(path, root) && IN_MODULES.test(dirname(path))) ||
-    outside.files.includes(path);
+    isBelowOneOf(packaged, path) || (isIn(path, root) && IN_MODULES.test(dirname(path)));
   for (const { path } of all) if (!isPlaced(path)) throw misplaced(path, folder);
   const layout = layOut(
     folder,
@@ -98,6 +97,12 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   if (layout.link?.type === 'link')
     program.addLink(layout.link.path, join(dirname(layout.link.path), layout.link.target));
   return { dependencies: dependencies.toList(), program: program.toList(), notes };
+}
+
+/** Whether a path or one of its parents is in a set. A program has many files and many packages, so no pair is compared. */
+function isBelowOneOf(folders: ReadonlySet<string>, path: string): boolean {
+  const parent = dirname(path);
+  return folders.has(path) || (parent !== path && isBelowOneOf(folders, parent));
 }
 
 /** Lists the files that a program imports from outside of its folder, without those of packages that are packaged anyway. */

@@ -17,27 +17,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { PROGRAMS } from '../../build/verbs.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const PROGRAM_FOLDERS = PROGRAMS.flat();
 let folder = '';
 const pathOf = (...names: string[]) => join(folder, ...names);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-run-'));
-  for (const name of [
-    'build',
-    'lib',
-    'init',
-    'provision',
-    'dev',
-    'status',
-    'history',
-    'rollback',
-    'teardown',
-    'sandbox',
-    'node_modules',
-  ])
-    mkdirSync(pathOf(name));
+  for (const name of ['build', 'lib', ...PROGRAM_FOLDERS, 'node_modules']) mkdirSync(pathOf(name));
   for (const name of ['run.js', 'build']) cpSync(join(ROOT, name), pathOf(name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules/esbuild'), pathOf('node_modules/esbuild'));
   writeFileSync(pathOf('package.json'), '{ "type": "module", "version": "1.2.3" }');
@@ -45,8 +34,7 @@ beforeEach(() => {
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown', 'sandbox'])
-    writeFileSync(pathOf(name, 'main.ts'), main);
+  for (const name of PROGRAM_FOLDERS) writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,6 +1,8 @@
 // A view of a folder in memory, for tests of the decision about a start.
 import { posix } from 'node:path';
+import { decideStart } from '../../../../lib/program/decide-start.ts';
 import type { FolderView } from '../../../../lib/program/folder-view.ts';
+import type { ProgramStart, StartSettings } from '../../../../lib/program/start.ts';
 
 /** @param files by path, relative to `at` */
 export function viewOf(files: Readonly<Record<string, string>>, at = '/repo'): FolderView {
@@ -19,3 +21,18 @@ export function viewOf(files: Readonly<Record<string, string>>, at = '/repo'): F
     },
   };
 }
+
+/** The files of a program that starts with `index.js` without a Dockerfile. */
+export const INDEX_FILES = {
+  'package.json': '{ "main": "index.js", "scripts": { "start": "node index.js" } }',
+  'index.js': '',
+  'server.js': '',
+  'src/main.ts': '',
+};
+
+/** Decides the start of a folder with a Dockerfile. */
+export const startWithDockerfile = (
+  dockerfile: string,
+  files: Readonly<Record<string, string>> = INDEX_FILES,
+  settings: StartSettings = {},
+): ProgramStart => decideStart(viewOf({ ...files, Dockerfile: dockerfile }), settings);

@@ -1,49 +1,39 @@
 // Starts as the configuration says, with a Dockerfile.
 import { describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../lib/model/problem.ts';
-import { decideStart } from '../../../../lib/program/decide-start.ts';
-import type { StartSettings } from '../../../../lib/program/start.ts';
-import { viewOf } from './folder.ts';
-
-const FILES = {
-  'package.json': '{ "main": "index.js", "scripts": { "start": "node index.js" } }',
-  'index.js': '',
-  'server.js': '',
-  'src/main.ts': '',
-};
-const startOf = (
-  dockerfile: string,
-  files: Readonly<Record<string, string>> = FILES,
-  settings: StartSettings = {},
-) => decideStart(viewOf({ ...files, Dockerfile: dockerfile }), settings);
+import { INDEX_FILES, startWithDockerfile } from './folder.ts';
 
 describe('the configuration', () => {
   const text = 'FROM node:22 AS app\nWORKDIR /srv\nCOPY . .\nCMD ["node", "server.js"]\nFROM nginx';
 
   test('names the target', () => {
-    expect(startOf(text, FILES, { target: 'app' })).toMatchObject({
+    expect(startWithDockerfile(text, INDEX_FILES, { target: 'app' })).toMatchObject({
       command: ['node', 'server.js'],
       folder: '/srv',
     });
   });
 
   test('names the Dockerfile', () => {
-    const files = { ...FILES, 'docker/prod.Dockerfile': 'FROM node\nCMD ["node", "index.js"]' };
-    expect(startOf(text, files, { dockerfile: 'docker/prod.Dockerfile' }).command).toEqual([
+    const files = { ...INDEX_FILES, 'docker/prod.Dockerfile': 'FROM node\nCMD ["node", "index.js"]' };
+    expect(startWithDockerfile(text, files, { dockerfile: 'docker/prod.Dockerfile' }).command).toEqual([
       'node',
       'index.js',
     ]);
   });
 
   test('has precedence over the command, and the rest stays as the Dockerfile says', () => {
-    expect(startOf(text, FILES, { target: 'app', entry: 'src/main.ts', user: 'root' })).toMatchObject({
+    expect(
+      startWithDockerfile(text, INDEX_FILES, { target: 'app', entry: 'src/main.ts', user: 'root' }),
+    ).toMatchObject({
       source: 'configuration',
       command: ['node', '--enable-source-maps', 'src/main.js'],
       workingFolder: '/srv',
       compiles: true,
       user: 'root',
     });
-    expect(startOf(text, FILES, { target: 'app', command: ['node', 'index.js'] })).toMatchObject({
+    expect(
+      startWithDockerfile(text, INDEX_FILES, { target: 'app', command: ['node', 'index.js'] }),
+    ).toMatchObject({
       source: 'configuration',
       command: ['node', 'index.js'],
       entry: 'index.js',
@@ -51,18 +41,22 @@ describe('the configuration', () => {
   });
 
   test('keeps an entry point that belongs to the program', () => {
-    const files = { ...FILES, 'entrypoint.sh': '' };
+    const files = { ...INDEX_FILES, 'entrypoint.sh': '' };
     const withEntrypoint =
       'FROM node\nWORKDIR /app\nENTRYPOINT ["./entrypoint.sh"]\nCMD ["node", "server.js"]';
-    expect(startOf(withEntrypoint, files).command).toEqual(['./entrypoint.sh', 'node', 'server.js']);
-    expect(startOf(withEntrypoint, files, { command: ['b'] })).toMatchObject({
+    expect(startWithDockerfile(withEntrypoint, files).command).toEqual([
+      './entrypoint.sh',
+      'node',
+      'server.js',
+    ]);
+    expect(startWithDockerfile(withEntrypoint, files, { command: ['b'] })).toMatchObject({
       entrypoint: ['./entrypoint.sh'],
       command: ['b'],
     });
   });
 
   test('does not change the base image by a command', () => {
-    expect(startOf('FROM python:3', FILES, { command: ['python', 'b.py'] })).toMatchObject({
+    expect(startWithDockerfile('FROM python:3', INDEX_FILES, { command: ['python', 'b.py'] })).toMatchObject({
       base: { kind: 'other', reference: 'python:3' },
       command: ['python', 'b.py'],
     });
@@ -74,7 +68,7 @@ describe('the configuration', () => {
     [{ entry: 'nowhere.js' }, /It runs nowhere.js, which does not exist/],
   ])('%j is a problem', (settings, why) => {
     try {
-      startOf(text, FILES, settings);
+      startWithDockerfile(text, INDEX_FILES, settings);
       throw new Error('There was no problem');
     } catch (error) {
       expect(isProblem(error, 'NO_PROGRAM') && error.why).toMatch(why);

@@ -1,23 +1,10 @@
 // Starts as a Dockerfile says.
 import { describe, expect, test } from '@jest/globals';
 import { decideStart } from '../../../../lib/program/decide-start.ts';
-import type { StartSettings } from '../../../../lib/program/start.ts';
-import { viewOf } from './folder.ts';
-
-const FILES = {
-  'package.json': '{ "main": "index.js", "scripts": { "start": "node index.js" } }',
-  'index.js': '',
-  'server.js': '',
-  'src/main.ts': '',
-};
-const startOf = (
-  dockerfile: string,
-  files: Readonly<Record<string, string>> = FILES,
-  settings: StartSettings = {},
-) => decideStart(viewOf({ ...files, Dockerfile: dockerfile }), settings);
+import { INDEX_FILES, startWithDockerfile, viewOf } from './folder.ts';
 
 test('the last stage decides the command, environment, user, folder and ports', () => {
-  const start = startOf(`FROM node:20-alpine AS build
+  const start = startWithDockerfile(`FROM node:20-alpine AS build
 WORKDIR /app
 COPY . .
 FROM node:20-alpine
@@ -50,7 +37,7 @@ CMD ["node", "server.js"]`);
 
 describe('the command', () => {
   const commandOf = (instructions: string) =>
-    startOf(`FROM node\nWORKDIR /app\nCOPY . .\n${instructions}`).command;
+    startWithDockerfile(`FROM node\nWORKDIR /app\nCOPY . .\n${instructions}`).command;
   test.each([
     ['CMD node server.js', ['node', 'server.js'], 'in the shell form'],
     ['CMD ["npm", "start"]', ['node', 'index.js'], 'of a script'],
@@ -75,8 +62,11 @@ describe('the command', () => {
 });
 
 describe('the place of the folder', () => {
-  const placeOf = (instructions: string, files: Readonly<Record<string, string>> = FILES) => {
-    const { folder, workingFolder, copies, command } = startOf(`FROM node\n${instructions}`, files);
+  const placeOf = (instructions: string, files: Readonly<Record<string, string>> = INDEX_FILES) => {
+    const { folder, workingFolder, copies, command } = startWithDockerfile(
+      `FROM node\n${instructions}`,
+      files,
+    );
     return { folder, workingFolder, copies, command };
   };
   const command = ['node', 'server.js'];
@@ -131,7 +121,7 @@ CMD ["node", "server.js"]`;
       '.next/cache/x': '',
       'public/a.png': '',
     };
-    const start = startOf(
+    const start = startWithDockerfile(
       `FROM node:22-alpine AS base
 FROM base AS builder
 WORKDIR /app
@@ -176,7 +166,7 @@ WORKDIR /app
 COPY --from=build /src/dist ./dist
 COPY --from=build /src/node_modules ./node_modules
 CMD ["node", "dist/main"]`;
-    expect(startOf(text, files)).toMatchObject({
+    expect(startWithDockerfile(text, files)).toMatchObject({
       command: ['node', 'dist/main.js'],
       outputs: ['dist'],
       copies: [],
@@ -194,14 +184,14 @@ FROM node
 WORKDIR /app
 COPY --from=build /app/dist/main.cjs ./
 CMD ["node", "main.cjs"]`;
-    expect(startOf(text)).toMatchObject({
+    expect(startWithDockerfile(text)).toMatchObject({
       command: ['node', '--enable-source-maps', 'src/main.js'],
       workingFolder: '/app',
       entry: 'src/main.ts',
       copies: [],
       differences: ['main.cjs has not been built, so its source src/main.ts is compiled.'],
     });
-    expect(startOf(text, { ...FILES, 'dist/main.cjs': '' })).toMatchObject({
+    expect(startWithDockerfile(text, { ...INDEX_FILES, 'dist/main.cjs': '' })).toMatchObject({
       command: ['node', 'main.cjs'],
       entry: 'dist/main.cjs',
       copies: [{ from: 'dist/main.cjs', to: '/app/main.cjs' }],
@@ -246,7 +236,7 @@ CMD ["node", "main.cjs"]`;
 });
 
 describe('differences', () => {
-  const differencesOf = (text: string) => startOf(text).differences;
+  const differencesOf = (text: string) => startWithDockerfile(text).differences;
 
   test('are RUN steps that change more than the packages', () => {
     const text = `FROM node
@@ -298,9 +288,9 @@ CMD ["node", "server.js"]`;
 });
 
 describe('the files that a command names', () => {
-  const files = { ...FILES, 'entry.sh': '', 'scripts/init.sh': '' };
+  const files = { ...INDEX_FILES, 'entry.sh': '', 'scripts/init.sh': '' };
   const commandOf = (instructions: string) =>
-    startOf(`FROM node\nWORKDIR /app\n${instructions}`, files).command;
+    startWithDockerfile(`FROM node\nWORKDIR /app\n${instructions}`, files).command;
   test.each([
     [
       'COPY entry.sh /usr/local/bin/\nENTRYPOINT ["entry.sh"]\nCOPY . .\nCMD ["node", "server.js"]',
@@ -322,7 +312,7 @@ describe('the files that a command names', () => {
 test('a Node program on the image of an operating system gets the image of Node', () => {
   const text =
     'FROM public.ecr.aws/docker/library/ubuntu:18.04\nRUN apt install -y nodejs jq\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["bash", "/srv/start.sh"]';
-  expect(startOf(text, { ...FILES, 'start.sh': '' })).toMatchObject({
+  expect(startWithDockerfile(text, { ...INDEX_FILES, 'start.sh': '' })).toMatchObject({
     command: ['bash', 'start.sh'],
     base: { kind: 'node' },
     differences: [
@@ -330,7 +320,7 @@ test('a Node program on the image of an operating system gets the image of Node'
       'The image is built without RUN apt install -y nodejs jq.',
     ],
   });
-  expect(startOf(text, { 'start.sh': '', 'main.go': '' }).base.kind).toBe('other');
+  expect(startWithDockerfile(text, { 'start.sh': '', 'main.go': '' }).base.kind).toBe('other');
 });
 
 describe('a program without Node', () => {
@@ -349,7 +339,7 @@ describe('a program without Node', () => {
     ],
     ['FROM nginx:1.27\nCOPY dist /usr/share/nginx/html', [], [], 'nginx:1.27'],
   ])('%j', (text, entrypoint, command, reference) => {
-    expect(startOf(text)).toMatchObject({
+    expect(startWithDockerfile(text)).toMatchObject({
       base: { kind: 'other', reference },
       entrypoint,
       command,
@@ -359,5 +349,8 @@ describe('a program without Node', () => {
 });
 
 test('an empty image starts nothing, so package.json decides', () => {
-  expect(startOf('FROM scratch\nCOPY . .')).toMatchObject({ source: 'start script', base: { kind: 'node' } });
+  expect(startWithDockerfile('FROM scratch\nCOPY . .')).toMatchObject({
+    source: 'start script',
+    base: { kind: 'node' },
+  });
 });

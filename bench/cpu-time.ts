@@ -21,7 +21,7 @@ export function cpuSecondsOf(rootPid: number, proc = '/proc'): number {
   return processes.filter(({ pid }) => isInTree(pid)).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-/** Returns the ID of the process that was started with an argument, as a whole word; undefined if there is none. */
+/** Returns the ID of the process that was started with an argument, as a whole word, or undefined if no process was. */
 export const pidWithArgument = (argument: string, proc = '/proc'): number | undefined =>
   readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))

@@ -80,7 +80,7 @@ async function rootOf(
 
 const answersRoot = ({ facts }: ContainerGuess): boolean => facts.routes.some(({ path }) => path === '/');
 
-/** Returns the path that all routes of a program begin with, apart from its health route; undefined if there is none. */
+/** Returns the path that all routes of a program begin with, apart from its health route, or undefined if they share no beginning. */
 function prefixOfRoutes({ facts: { routes } }: ContainerGuess): string | undefined {
   const isHealth = (route: ServedRoute) =>
     healthRoute([route]) !== undefined && !route.path.slice(1).includes('/');

@@ -144,7 +144,7 @@ const HEALTH_NAMES = [
   /^status$/i,
 ];
 
-/** Returns the route that reports whether the program is healthy; undefined if there is none. */
+/** Returns the route that reports whether the program is healthy, or undefined if no route does. */
 export function healthRoute(routes: readonly ServedRoute[]): ServedRoute | undefined {
   const lastWord = ({ path }: ServedRoute) => path.split('/').at(-1) ?? '';
   const parent = ({ path }: ServedRoute) => path.split('/').at(-2) ?? '';

@@ -125,7 +125,7 @@ export class BlobCache {
     if (free < size + RESERVE_BYTES) throw diskFull(this.folder, { size, free });
   }
 
-  /** Reads a record; undefined if there is none, or if it cannot be parsed. @param name any string */
+  /** Reads a record. Returns undefined if the record does not exist or cannot be parsed. @param name any string */
   async readRecord(name: string): Promise<unknown> {
     await this.requirePrivate();
     const file = this.#recordFile(name);

@@ -52,7 +52,7 @@ export async function dockerBuild(engine: Engine, sources: Source): Promise<Dock
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Returns the absolute path of the Dockerfile that an engine builds; undefined when there is none. */
+/** Returns the absolute path of the Dockerfile that an engine builds; undefined without a Dockerfile. */
 export const dockerfileFor = (engine: Engine, { source, dockerfile }: Source): string | undefined =>
   (dockerfile === undefined ? DOCKERFILES[engine] : [dockerfile])
     .map((name) => join(source, name))

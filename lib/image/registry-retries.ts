@@ -74,7 +74,7 @@ export function refusalOf(reference: string, error: unknown): BaseRefusal {
   return { reference, why: why.replace(/\.$/, ''), cause: error };
 }
 
-/** Returns the message in the body of a refusal, on one line; empty if there is none. */
+/** Returns the message in the body of a refusal, on one line, or an empty string if the body has no message. */
 function messageIn(body: string): string {
   try {
     const { errors } = JSON.parse(body) as { errors?: { message?: unknown }[] };

@@ -90,7 +90,7 @@ export function hasNode(folder: string, settings?: StartSettings): boolean {
   }
 }
 
-/** Returns the path of the Dockerfile; undefined when there is none. */
+/** Returns the path of the Dockerfile, or undefined if the folder has no Dockerfile. */
 const dockerfileOf = (view: FolderView, name: string | undefined): string | undefined =>
   (name === undefined ? ['Dockerfile', 'Containerfile'] : [name]).find(
     (file) => view.kindOf(file) === 'file',

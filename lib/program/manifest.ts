@@ -24,7 +24,7 @@ export interface PackageManifest {
   readonly entryFiles: readonly string[];
 }
 
-/** Reads the package.json of a folder. @returns undefined if there is none, or if it is not a JSON object */
+/** Reads the package.json of a folder. @returns undefined if the file is missing or does not contain a JSON object */
 export async function readManifest(folder: string): Promise<PackageManifest | undefined> {
   try {
     return manifestOf(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));

@@ -39,7 +39,7 @@ export interface ProgramStart {
   readonly source: StartSource;
   /** One sentence for the plan: which command starts, and why. */
   readonly reason: string;
-  /** The ENTRYPOINT of the image; empty if there is none. */
+  /** The ENTRYPOINT of the image, which may be empty. */
   readonly entrypoint: readonly string[];
   /** The CMD of the image. `entrypoint` followed by `command` is what starts. */
   readonly command: readonly string[];

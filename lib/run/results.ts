@@ -14,7 +14,7 @@ export type StackInfo = {
   readonly account: string;
 };
 
-/** A value in a plan; null if there is none. A value that becomes known later names the resource that determines it. */
+/** A value in a plan, or null for a missing value. A value that becomes known later names the resource that determines it. */
 export type PlannedValue = string | number | boolean | null | { readonly knownAfter: string };
 
 /** A field that differs. Values that may be secret are left out. */

@@ -9,7 +9,7 @@ const OCI_RUNTIMES = ['runc', 'crun'] as const;
 /**
  * Finds a runtime that works on this machine.
  * @param path the folders to search
- * @returns its absolute path; undefined if there is none, or `nsenter` is missing, without which its network cannot be entered
+ * @returns its absolute path, or undefined if no runtime is installed or `nsenter` is missing, without which its network cannot be entered
  */
 export function findOciRuntime(path = process.env.PATH ?? ''): string | undefined {
   if (process.platform !== 'linux' || findProgram('nsenter', path) === undefined) return undefined;

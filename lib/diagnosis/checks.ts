@@ -80,15 +80,18 @@ function ofStoppedTasks({ tasks, targetGroups }: Facts): FailedCheck[] {
   });
 }
 
-/** A container whose own check fails although the load balancer's check passes, or that the load balancer does not check. */
-function ofContainers({ tasks }: Facts): FailedCheck[] {
+/**
+ * A container whose own check fails although the load balancer's check passes, or that the load balancer does not check. ECS does
+ * not report why it fails; Slipway's own requests can show that the container answers none.
+ */
+function ofContainers({ tasks, silent }: Facts): FailedCheck[] {
   return tasks.flatMap((task) =>
     task.containers
       .filter(({ healthStatus }) => healthStatus === 'UNHEALTHY')
       .map(({ name }) => ({
         container: name,
         by: 'container' as const,
-        result: undefined,
+        result: silent?.has(name) ? ('timeout' as const) : undefined,
         task,
         report: `ECS reports the container ${name} as UNHEALTHY`,
       })),

@@ -92,6 +92,8 @@ export interface Facts {
   readonly targets: readonly TargetFacts[];
   /** Read only if a task or a target cannot be reached, or cannot reach AWS. */
   readonly network?: NetworkFacts | undefined;
+  /** The names of the containers that did not answer Slipway's own requests in time. */
+  readonly silent?: ReadonlySet<string> | undefined;
   readonly now: Date;
 }
 

@@ -55,6 +55,8 @@ export interface Observed {
   readonly tasks?: readonly Task[] | undefined;
   /** The health of the targets, by the key of the container. */
   readonly targets?: ReadonlyMap<string, readonly TargetHealthDescription[]> | undefined;
+  /** The names of the containers that did not answer Slipway's own requests in time. */
+  readonly silent?: ReadonlySet<string> | undefined;
 }
 
 /** Reads the current facts. */
@@ -127,7 +129,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
     return new Map(await Promise.all(entries));
   };
 
-  return async ({ reason, alarms, events = [], tasks: knownTasks, targets: knownTargets } = {}) => {
+  return async ({ reason, alarms, events = [], tasks: knownTasks, targets: knownTargets, silent } = {}) => {
     const [allTasks, allTargets] = await Promise.all([
       knownTasks ?? readTasks(),
       knownTargets ?? readTargets(),
@@ -183,6 +185,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
       tasks,
       targets,
       network,
+      silent,
       now: new Date(clock.now()),
     };
   };

@@ -51,15 +51,25 @@ export async function finish(
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
   const address = await waitForAddress(run, ...addressInputs);
-  await verify(withAutoScaledCounts(config, plan.found), address, run, async ({ service, container }) => ({
-    log: await errorInLogs(context, service, container.name),
-    logGroup: context.names.logGroup,
-    cause: await causeOfTrouble(waitContext(run, context, service.name), service, ids),
-    hasEarlierVersion:
-      plan.changes.some(
-        ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',
-      ) && (await hasEarlierGood(context, service, ids)),
-  }));
+  await verify(
+    withAutoScaledCounts(config, plan.found),
+    address,
+    run,
+    async ({ service, container }, answers) => ({
+      log: await errorInLogs(context, service, container.name),
+      logGroup: context.names.logGroup,
+      cause: await causeOfTrouble(
+        waitContext(run, context, service.name),
+        service,
+        ids,
+        answers.some(({ isTimeout }) => isTimeout) ? container.name : undefined,
+      ),
+      hasEarlierVersion:
+        plan.changes.some(
+          ({ noun, key, verb }) => noun === 'services' && key === service.name && verb === 'update',
+        ) && (await hasEarlierGood(context, service, ids)),
+    }),
+  );
   const note = target.sandbox && (await localNameNote(address));
   if (note) run.report(note);
   return { url: address.url, zone };

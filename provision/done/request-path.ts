@@ -19,7 +19,11 @@ export interface PathAnswer {
    * error. `balancer`: the load balancer answered on its own, because no task answered or no rule matches. `none`: no answer.
    */
   readonly from: 'good' | 'program' | 'balancer' | 'none';
+  /** Whether the time was over before an answer or an error arrived. */
+  readonly isTimeout?: boolean;
 }
+
+class RequestTimeout extends Error {}
 
 /** Requests a path. @throws the signal's reason when the run is aborted */
 export async function requestPath(address: PublicAddress, path: string, run: Run): Promise<PathAnswer> {
@@ -27,7 +31,7 @@ export async function requestPath(address: PublicAddress, path: string, run: Run
     return await get(address, path, run);
   } catch (error) {
     if (run.signal.aborted) throw error;
-    return { text: messageOf(error), from: 'none' };
+    return { text: messageOf(error), from: 'none', isTimeout: error instanceof RequestTimeout };
   }
 }
 
@@ -43,7 +47,7 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
     const clientRequest = request({ ...connect, path, headers, agent: false, signal });
     // Node's own timeout starts again with every byte.
     const timer = setTimeout(
-      () => clientRequest.destroy(new Error(`no answer within ${timeout / 1000} s`)),
+      () => clientRequest.destroy(new RequestTimeout(`no answer within ${timeout / 1000} s`)),
       timeout,
     );
     clientRequest.on('response', (response) => {

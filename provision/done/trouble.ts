@@ -7,12 +7,14 @@ import { sight } from './sighting.ts';
 
 /**
  * Looks at the tasks and the targets of a service once more.
+ * @param silent the name of a container that did not answer Slipway's own requests in time
  * @returns the cause; undefined if everything is healthy, if no cause is known, or if AWS rejects a call
  */
 export async function causeOfTrouble(
   context: WaitContext,
   service: Service,
   ids: ServiceIds,
+  silent?: string,
 ): Promise<Cause | undefined> {
   const followed = follow(context, service, ids, undefined);
   const { gather } = newServiceWait(context, followed);
@@ -20,8 +22,13 @@ export async function causeOfTrouble(
     await fetchState(context, followed);
     const { deployment, count, groups } = followed;
     const sighting = await sight(context, service, deployment, { count, groups });
-    return hasTrouble(followed, sighting)
-      ? findCause(await gather(observedIn(followed, sighting)))
+    return silent !== undefined || hasTrouble(followed, sighting)
+      ? findCause(
+          await gather({
+            ...observedIn(followed, sighting),
+            silent: new Set(silent === undefined ? [] : [silent]),
+          }),
+        )
       : undefined;
   } catch {
     return undefined;

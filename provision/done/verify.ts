@@ -13,9 +13,13 @@ import type { PublicAddress } from './url.ts';
 /** How long a healthy program may answer every request with an error before waiting longer is pointless, milliseconds. */
 const PATIENCE_MS = 5000;
 
-/** Returns what is known about a path that fails. */
+/**
+ * Returns what is known about a path that fails.
+ * @param answers the answers so far
+ */
 export type Explain = (
   route: Pick<CheckedPath, 'service' | 'container'>,
+  answers: readonly PathAnswer[],
 ) => Promise<Omit<CheckedPath, 'url' | 'service' | 'container'>>;
 
 /**
@@ -33,9 +37,9 @@ export async function verify(
   const routes = routesOf(config).filter(({ service }) => service.count > 0);
   const checks = routes.map(async ({ service, container }) => {
     const url = `${address.url}${container.path}`;
-    const checked = async (): Promise<CheckedPath> => ({
+    const checked: Checked = async (all) => ({
       ...{ url, service, container },
-      ...(await explain({ service, container })),
+      ...(await explain({ service, container }, all)),
     });
     const first = await firstAnswer(url, address, container.path, run, checked);
     run.report({ type: 'note', text: `GET ${url}  ${first.text}` });
@@ -44,7 +48,8 @@ export async function verify(
     if (answers.every(isGood)) return;
     await run.clock.sleep(run.waits.answer.every, run.signal);
     const again = await sample(address, container.path, service.count, run);
-    if (!again.every(isGood)) throw sometimesFails(await checked(), [first, ...answers, ...again]);
+    const all = [first, ...answers, ...again];
+    if (!again.every(isGood)) throw sometimesFails(await checked(all), all);
     run.report({
       type: 'warning',
       text: `${url} failed for ${answers.filter((answer) => !isGood(answer)).length} of the first ${answers.length} requests (${answersText(answers)}), but for none of the next ${again.length}.`,
@@ -52,6 +57,8 @@ export async function verify(
   });
   await waitForSiblings(checks);
 }
+
+type Checked = (answers: readonly PathAnswer[]) => Promise<CheckedPath>;
 
 /**
  * Waits for the first good answer.
@@ -62,9 +69,10 @@ async function firstAnswer(
   address: PublicAddress,
   path: string,
   run: Run,
-  checked: () => Promise<CheckedPath>,
+  checked: Checked,
 ): Promise<PathAnswer> {
   let lastText = '';
+  let last: PathAnswer | undefined;
   const onPending = (text: string) => {
     if (text !== lastText) run.report({ type: 'note', text });
     lastText = text;
@@ -72,12 +80,12 @@ async function firstAnswer(
   const errors: PathAnswer[] = [];
   let firstErrorAt = 0;
   const probe = async () => {
-    const answer = await requestPath(address, path, run);
+    const answer = (last = await requestPath(address, path, run));
     if (isGood(answer)) return ready(answer);
     if (answer.from !== 'program') errors.length = 0;
     else if (errors.push(answer) === 1) firstErrorAt = run.clock.now();
     else if (run.clock.now() - firstErrorAt >= PATIENCE_MS)
-      return failed(answer.text, alwaysFails(await checked(), errors));
+      return failed(answer.text, alwaysFails(await checked(errors), errors));
     return pending(
       answer.status === undefined ? `${path}: ${answer.text}` : `${path} answers ${answer.text}`,
     );
@@ -86,7 +94,7 @@ async function firstAnswer(
     return await until(`${url} to answer`, run.waits.answer, probe, { ...run, onPending });
   } catch (error) {
     if (run.signal.aborted || isProblem(error, 'UNANSWERED')) throw error;
-    throw unanswered(await checked(), error);
+    throw unanswered(await checked(last ? [last] : []), error);
   }
 }
 

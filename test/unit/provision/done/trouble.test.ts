@@ -30,6 +30,16 @@ describe('the cause of trouble after a deployment', () => {
     });
   });
 
+  test('a container whose own check fails while it answers no request', async () => {
+    mockEcs(deployed);
+    mockTasks([running('1', { containers: [{ name: 'api1', healthStatus: 'UNHEALTHY' }] })]);
+    mockTargets(target('healthy'));
+    expect(await causeOfTrouble(waitContext(), oneContainer, ids, 'api1')).toMatchObject({
+      what: expect.stringMatching(/^api1 does not answer GET \S+ on port 5000 within \d+ s/),
+      evidence: expect.arrayContaining([expect.stringContaining('UNHEALTHY')]),
+    });
+  });
+
   test('a task that has exited', async () => {
     mockEcs(deployed);
     mockTasks([exited('1')]);

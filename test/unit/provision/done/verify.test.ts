@@ -7,7 +7,8 @@ import type { Event } from '../../../../lib/model/report.ts';
 import type { Run } from '../../../../lib/run/run.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import { NO_SERVICE } from '../../../../provision/steps/listener.ts';
-import { verify } from '../../../../provision/done/verify.ts';
+import type { PathAnswer } from '../../../../provision/done/request-path.ts';
+import { verify, type Explain } from '../../../../provision/done/verify.ts';
 import { config, testClock } from '../../step-harness.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -142,11 +143,15 @@ test('a path is reported if nothing listens on the port', async () => {
 test('a path is reported if connections are accepted but requests are never answered', async () => {
   let requestCount = 0;
   const port = await serve(() => void (requestCount += 1));
-  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100), explain)).rejects.toMatchObject({
+  let explained: readonly PathAnswer[] = [];
+  const explainAnswers: Explain = (_route, answers) => ((explained = answers), explain());
+  const verified = verify(oneContainer, addressOf(port), runOf(undefined, 100), explainAnswers);
+  await expect(verified).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
   expect(requestCount).toBe(3);
+  expect(explained).toMatchObject([{ from: 'none', isTimeout: true }]);
 });
 
 test.each([

@@ -114,7 +114,7 @@ async function outsideFiles(
 ): Promise<Listed[]> {
   const packaged = packages.filter(({ folder }) => !isIn(program, folder));
   const others = paths.filter((path) => !packaged.some(({ folder }) => isIn(path, folder)));
-  const found = (await Promise.all(others.map(list))).filter((entry) => entry !== undefined);
+  const found = others.map(list).filter((entry) => entry !== undefined);
   for (const entry of found) limit.add(entry);
   return found;
 }

@@ -49,7 +49,11 @@ export async function buildLayers(
       { list: files.program, content: 'program' },
     ]
       .filter(({ list }) => list.entries.length > 0)
-      .map(async ({ list, content }) => ({ list, content, ...(await packLayer(list, cache, base !== undefined)) })),
+      .map(async ({ list, content }) => ({
+        list,
+        content,
+        ...(await packLayer(list, cache, base !== undefined)),
+      })),
   );
   // Waits for both even if one fails, so that nothing continues after this promise has settled.
   await waitForAll<unknown>([finding, packing]);

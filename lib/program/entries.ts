@@ -49,4 +49,6 @@ export interface PackagedFiles {
   readonly program: EntryList;
   /** One sentence for each difference between the image and the folder, such as files that are left out. */
   readonly notes: readonly string[];
+  /** The sources on disk outside of the program's folder, absolute: folders of packages of the workspace, and imported files. */
+  readonly outside: { readonly folders: readonly string[]; readonly files: readonly string[] };
 }

@@ -96,7 +96,13 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   }
   if (layout.link?.type === 'link')
     program.addLink(layout.link.path, join(dirname(layout.link.path), layout.link.target));
-  return { dependencies: dependencies.toList(), program: program.toList(), notes };
+  const sources = packages.filter((found) => found.isWorkspace && !isIn(folder, found.folder));
+  return {
+    dependencies: dependencies.toList(),
+    program: program.toList(),
+    notes,
+    outside: { folders: sources.map((found) => found.folder), files: outside.files },
+  };
 }
 
 /** Whether a path or one of its parents is in a set. A program has many files and many packages, so no pair is compared. */

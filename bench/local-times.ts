@@ -104,7 +104,7 @@ function writeProject(folder: string, builder: Builder): (program: Program, vers
   };
 }
 
-/** A command without npm, which takes about 0.3 s by itself. */
+/** A command without npm, which takes about 0.3 s on its own. */
 const commandOf = (env: NodeJS.ProcessEnv, verb: 'provision' | 'teardown', config: string): Command => ({
   ...slipwayCommand(env, verb),
   command: process.execPath,

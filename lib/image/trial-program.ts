@@ -1,8 +1,6 @@
 /** Unpacks a program for a trial run, and finds the file that Node starts. */
-import { chmodSync, constants, copyFileSync, lchownSync, linkSync, statSync } from 'node:fs';
 import { chmod, lchown, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { dirname, join, posix } from 'node:path';
 import type { Entry } from '../program/entries.ts';
 import type { PackagedProgram } from './builds.ts';
 import { PROGRAM, type ProgramFile } from './program.ts';
@@ -10,7 +8,7 @@ import { PROGRAM, type ProgramFile } from './program.ts';
 /** A program that can run on this machine: its files, and the file with which Node starts. All paths are relative to the image. */
 export interface TrialProgram {
   readonly entries: readonly Entry[];
-  /** The installed packages. Their files are shared with the disk where possible, since no program changes them. */
+  /** The installed packages. */
   readonly packages: readonly Entry[];
   readonly workingFolder: string;
   readonly nodeOptions: readonly string[];
@@ -73,7 +71,7 @@ export function packagedTrial({ files, start: programStart }: PackagedProgram): 
 const inImage = (path: string): string => posix.resolve('/', path).slice(1);
 
 /**
- * Unpacks the files of a program.
+ * Unpacks the files of a program. Installed packages become links to their folders on disk.
  * @param root an empty folder that stands for the root of the image, absolute
  * @param owner the id of the user and the group that own the files; undefined if this process cannot change the owner
  */
@@ -83,18 +81,15 @@ export async function unpackTrial(
   owner: number | undefined,
 ): Promise<void> {
   const own = async (path: string) => (owner === undefined ? undefined : lchown(path, owner, owner));
-  for (const { path } of [...packages, ...entries].filter(({ type }) => type === 'folder')) {
+  const linked = packageFolders(packages);
+  const isLinked = ({ path }: Entry) => linked.has(path) || linked.has(IN_PACKAGE.exec(path)?.[1] ?? '');
+  const copied = [...packages.filter((entry) => !isLinked(entry)), ...entries];
+  for (const { path } of copied.filter(({ type }) => type === 'folder')) {
     await mkdir(join(root, path), { recursive: true });
     await own(join(root, path));
   }
-  const copied: Entry[] = [];
-  for (const [index, entry] of packages.entries()) {
-    if (entry.type !== 'file' || entry.source === undefined) copied.push(entry);
-    else placeFile(entry.source, join(root, entry.path), entry.mode, owner);
-    if (index % BATCH === 0) await nextTurn();
-  }
   await Promise.all(
-    [...copied, ...entries].map(async (entry) => {
+    copied.map(async (entry) => {
       const path = join(root, entry.path);
       if (entry.type === 'folder') return;
       if (entry.type === 'link') await symlink(entry.target, path);
@@ -103,28 +98,31 @@ export async function unpackTrial(
       await own(path);
     }),
   );
+  for (const [path, source] of linked) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await symlink(source, join(root, path));
+  }
   // Only now, since a link may lead to the working folder.
   await mkdir(join(root, workingFolder), { recursive: true });
 }
 
-/** The number of files that are placed before other work may proceed. */
-const BATCH = 100;
-const READABLE_BY_ALL = 0o444;
+/** Matches the folder of an installed package in an image, or the store of pnpm, and the rest of the path. */
+const IN_PACKAGE = /^(.*?(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+)(\/.*)$/;
 
 /**
- * Places a file of a package: as a hard link, or as a copy if the folder is on another file system or the owner could not read the
- * file. Synchronous, since packages have thousands of small files, and a call through Node's thread pool takes longer.
+ * Returns the folders of installed packages that can stand for those in the image, by their paths in the image. Packages have
+ * thousands of files, so that copying them takes longer than the program takes to start.
  */
-function placeFile(source: string, target: string, mode: number, owner: number | undefined): void {
-  try {
-    const isReadable = owner === undefined || (statSync(source).mode & READABLE_BY_ALL) === READABLE_BY_ALL;
-    if (isReadable) return linkSync(source, target);
-  } catch {
-    // The copy below works on every file system, or its error says why not.
+function packageFolders(packages: readonly Entry[]): ReadonlyMap<string, string> {
+  const folders = new Map<string, string | undefined>();
+  for (const entry of packages) {
+    const [, folder, rest = ''] = IN_PACKAGE.exec(entry.path) ?? [];
+    if (folder === undefined || entry.type !== 'file') continue;
+    const source = entry.source?.endsWith(rest) ? entry.source.slice(0, -rest.length) : undefined;
+    const isSame = !folders.has(folder) || folders.get(folder) === source;
+    folders.set(folder, isSame ? source : undefined);
   }
-  copyFileSync(source, target, constants.COPYFILE_FICLONE);
-  chmodSync(target, mode);
-  if (owner !== undefined) lchownSync(target, owner, owner);
+  return new Map([...folders].filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
 /** Returns the arguments of a program on this machine: absolute paths in the image become paths in its unpacked folder. */

@@ -11,12 +11,12 @@ const notReady = (name: string) =>
 function fakeServices() {
   const waits = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
   fakeStep('services', {
-    create: async ({ change: { key }, reportServing }) => ({
-      ids: idsFor('services', key),
-      wait: async (onUsable) => {
-        reportServing();
+    create: async (context) => ({
+      ids: idsFor('services', context.change.key),
+      wait: async (onUsable: () => void) => {
+        context.reportServing();
         onUsable();
-        await new Promise<void>((resolve, reject) => waits.set(key, { resolve, reject }));
+        await new Promise<void>((resolve, reject) => waits.set(context.change.key, { resolve, reject }));
       },
     }),
   });

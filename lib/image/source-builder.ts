@@ -15,6 +15,8 @@ export interface BuiltSource {
   readonly image: Bundle | LayeredImage;
   /** The absolute paths of input files that are outside of the source folder, and of others. */
   readonly inputs: readonly string[];
+  /** The absolute paths of further folders that it was built from: packages of the same workspace. */
+  readonly folders: readonly string[];
 }
 
 /** Builds one source. */
@@ -56,7 +58,11 @@ export function sourceBuilders(
     note: noteOnce,
   });
   return ({ image, ...container }) => ({
-    build: async () => ({ image: await build(image.source, startSettingsOf(image, container)), inputs: [] }),
+    async build() {
+      const built = await build(image.source, startSettingsOf(image, container));
+      const { folders = [], files: inputs = [] } = built.packaged?.files.outside ?? {};
+      return { image: built, inputs, folders };
+    },
     close: async () => undefined,
   });
 }
@@ -86,6 +92,7 @@ export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...set
       return {
         image: await packImage(programFiles(outputFiles, options.absWorkingDir), false),
         inputs: Object.keys(metafile.inputs).map((path) => resolve(options.absWorkingDir, path)),
+        folders: [],
       };
     },
     close,

@@ -1,7 +1,7 @@
 /** Lists files on disk and reads them later, and notices if a file has changed in between. */
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { lstat, open, readdir, readlink } from 'node:fs/promises';
+import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -66,16 +66,25 @@ export class SizeLimit {
 const inGib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 
 /** Lists one path. @returns undefined if nothing is there, or if it is a socket, a pipe or a device */
-export async function list(path: string): Promise<Listed | undefined> {
-  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+export function list(path: string): Listed | undefined {
+  const stats = statsOf(path);
   if (stats === undefined) return undefined;
   const common = { path, size: 0, version: versionOf(stats), target: '' };
   if (stats.isDirectory()) return { ...common, type: 'folder', mode: 0o755, version: '' };
-  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: await readlink(path) };
+  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: readlinkSync(path) };
   if (!stats.isFile()) return undefined;
   // As in Git, only the executable bit counts, so that two checkouts of a commit are the same.
   const mode = stats.mode & 0o111n ? 0o755 : 0o644;
   return { ...common, type: 'file', mode, size: Number(stats.size) };
+}
+
+/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long as the kernel. */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -87,16 +96,20 @@ export async function listFolder(
   limit: SizeLimit,
   includes: (entry: Listed) => boolean | Promise<boolean>,
 ): Promise<Listed[]> {
-  const names = await readdir(folder);
-  const nested = await Promise.all(
-    names.sort().map(async (name) => {
-      const entry = await list(join(folder, name));
-      if (entry === undefined || !(await includes(entry))) return [];
+  const listed: Listed[] = [];
+  const add = async (parent: string): Promise<void> => {
+    for (const name of readdirSync(parent).sort()) {
+      const entry = list(join(parent, name));
+      if (entry === undefined) continue;
+      const isIncluded = includes(entry);
+      if (!(typeof isIncluded === 'boolean' ? isIncluded : await isIncluded)) continue;
       limit.add(entry);
-      return entry.type === 'folder' ? [entry, ...(await listFolder(entry.path, limit, includes))] : [entry];
-    }),
-  );
-  return nested.flat();
+      listed.push(entry);
+      if (entry.type === 'folder') await add(entry.path);
+    }
+  };
+  await add(folder);
+  return listed;
 }
 
 /**

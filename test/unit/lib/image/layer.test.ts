@@ -54,6 +54,22 @@ test('a layer contains the entries with their modes, all owned by one user and w
   expect(Buffer.from(unpacked[5]?.data ?? []).toString()).toBe('x'.repeat(300_000));
 });
 
+test('a layer that stays on this machine is not compressed, and is packed again in the same way', async () => {
+  const cache = makeCache();
+  const list = listOf(entries(), 'key');
+  const compressed = await packLayer(list, cache);
+  const layer = await packLayer(list, cache, false);
+  expect(layer).toMatchObject({
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest: compressed.diffId,
+    diffId: compressed.diffId,
+  });
+  expect(await packLayer(listOf([], 'key'), cache, false)).toEqual(layer);
+  const other = makeCache();
+  await ensureLayer(list, layer, other);
+  expect(await bytesIn(other, layer.digest)).toEqual(await bytesIn(cache, layer.digest));
+});
+
 test('the bytes are the same in every cache, and however the files arrive', async () => {
   const packed = await packedBytes();
   expect((await packedBytes(listOf(entries(7)))).equals(packed)).toBe(true);

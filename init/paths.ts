@@ -27,7 +27,9 @@ export async function withPaths(
 /** Whether only other containers of the task request a container. */
 const isInternal = (container: ContainerGuess, servers: readonly ContainerGuess[]): boolean =>
   servers.length > 1 &&
-  (container.isLocal || (container.isRequested === true && prefixOfRoutes(container) === undefined));
+  (container.isLocal ||
+    (container.isRequested === true &&
+      (prefixOfRoutes(container) === undefined || container.facts.compose?.isPublished === false)));
 
 async function pathsOf(
   servers: readonly ContainerGuess[],

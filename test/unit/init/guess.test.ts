@@ -124,6 +124,22 @@ describe('several programs', () => {
     expect(asked).toEqual([]);
   });
 
+  test('get the path that a nested health route begins with, and that the URL is compared with', async () => {
+    const { stack } = await guess({
+      'web/package.json': main('web'),
+      'web/server.js': server('3000', `app.get('/', a);`),
+      'orders/package.json': main('orders'),
+      'orders/server.js': `createServer(({ url }) => { if (url === '/orders/health') return ok; if (url?.startsWith('/orders')) return list; }).listen(4000);`,
+      'stock/package.json': main('stock'),
+      'stock/server.js': server('5000', `app.get('/stock/health', c);`),
+    });
+    expect(containersOf(stack)).toEqual([
+      'orders.app orders 4000 /orders',
+      'stock.app stock 5000 /stock',
+      'web.app web 3000 /',
+    ]);
+  });
+
   test('of which one requests the other share a task, and only one is reached from outside', async () => {
     const { stack } = await guess({
       'web/package.json': main('web'),

@@ -91,19 +91,21 @@ function refusalStatusOf(
  * precedence over the Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply.
  * @returns undefined for a form that the load balancer refuses
  */
-function splitUrl(url: string): { authority?: string; path: string; query?: string } | undefined {
-  const [, authority, rest = ''] = url.startsWith('/')
-    ? [undefined, undefined, url]
-    : (/^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url]);
+function splitUrl(
+  url: string,
+): { authority: string | undefined; path: string; query: string | undefined } | undefined {
+  const absolute = url.startsWith('/') ? undefined : /^https?:\/\/([^/?#]*)(.*)$/is.exec(url);
+  const authority = absolute?.[1];
+  const rest = absolute?.[2] ?? url;
   const fragmentAt = rest.indexOf('#');
   const withoutFragment = fragmentAt < 0 ? rest : rest.slice(0, fragmentAt);
   const queryAt = withoutFragment.indexOf('?');
   const path = queryAt < 0 ? withoutFragment : withoutFragment.slice(0, queryAt);
   if (authority === '' || (authority === undefined && !path.startsWith('/'))) return undefined;
   return {
-    ...(authority !== undefined && { authority }),
+    authority,
     path: path === '' ? '/' : path,
-    ...(queryAt >= 0 && { query: withoutFragment.slice(queryAt + 1) }),
+    query: queryAt < 0 ? undefined : withoutFragment.slice(queryAt + 1),
   };
 }
 

@@ -49,6 +49,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const forwarder = startForwarder(connectTimeoutMs);
   const nextTarget = startRotation();
   const usedTargets = rememberTargets(view, forwarder);
+  const attribute = (key: string) => view.attribute(key);
 
   /** Applies the rules to a request and responds accordingly. */
   const respond = async (
@@ -56,7 +57,6 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     response: ServerResponse,
     upgradingClient?: UpgradingClient,
   ): Promise<void> => {
-    const attribute = (key: string) => view.attribute(key);
     const routed = readRequest(request, view.port, attribute);
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
     const decision = decide(view.rules(), routed, draw);

@@ -132,7 +132,8 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
     request.pipe(outgoing);
     return;
   }
-  request.once('data', () => outgoing.destroy(new UnannouncedBody()));
+  if (!request.complete || request.readableLength > 0)
+    request.once('data', () => outgoing.destroy(new UnannouncedBody()));
   outgoing.end();
 }
 

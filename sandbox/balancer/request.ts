@@ -124,8 +124,8 @@ function isHost(host: string): boolean {
 }
 
 function countForwardedAddresses(headers: readonly HeaderField[]): number {
-  const values = headers.flatMap(([name, value]) =>
-    name.toLowerCase() === 'x-forwarded-for' ? [value] : [],
-  );
-  return values.length === 0 ? 0 : values.join(',').split(',').length;
+  let count = 0;
+  for (const [name, value] of headers)
+    if (name.toLowerCase() === 'x-forwarded-for') count += value.split(',').length;
+  return count;
 }

@@ -41,7 +41,7 @@ export function readRequest(
 
   // HTTP/1.0 allows requests without a Host header. Rules and targets then see the load balancer's address as the host.
   const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
-  const place = isHost(host) ? splitHost(host) : undefined;
+  const place = splitHost(host);
   const path = normalizePath(url.path);
   if (path === undefined || place === undefined) return { refusalStatus: 400 };
 
@@ -112,15 +112,15 @@ function splitUrl(
 const sourceIpOf = (address: string): string =>
   address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 
-/** Splits a Host header into the name, without the dot of an absolute name, and the port. */
-function splitHost(host: string): { name: string; port: number | undefined } {
-  const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
-  return { name, port: port === undefined ? undefined : Number(port) };
-}
-
-/** Whether a Host header is a name or an address, with or without a port (RFC 9110, section 7.2). */
-function isHost(host: string): boolean {
-  return /^(\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:,"<>^`{|}]*)(:\d*)?$/.test(host);
+/**
+ * Splits a Host header, which is a name or an address with or without a port (RFC 9110, section 7.2).
+ * @returns the name without the dot of an absolute name; undefined for anything else
+ */
+function splitHost(host: string): { name: string; port: number | undefined } | undefined {
+  const match = /^(\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:,"<>^`{|}]*)(?::(\d*))?$/.exec(host);
+  if (match === null) return undefined;
+  const [, name = '', port] = match;
+  return { name: name.endsWith('.') ? name.slice(0, -1) : name, port: port ? Number(port) : undefined };
 }
 
 function countForwardedAddresses(headers: readonly HeaderField[]): number {

@@ -108,7 +108,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         outgoing.once('response', (incoming) => {
           if (!relay(incoming, response)) return void outgoing.destroy(); // then it closes
           hasResponseBegun = true;
-          response.once('finish', () => request.complete || discardRest(request, outgoing));
+          if (!request.complete)
+            response.once('finish', () => request.complete || discardRest(request, outgoing));
         });
         if (upgradingClient) {
           outgoing.once('upgrade', (incoming, socket, head) => {

@@ -17,6 +17,8 @@ export interface SandboxAbout {
   readonly pid: number;
   readonly folder: string;
   readonly background: boolean;
+  /** Whether it is shutting down: it still answers, and its process ends soon. */
+  readonly closing?: boolean;
   readonly limits?: number;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings?: readonly string[];

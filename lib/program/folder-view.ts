@@ -1,7 +1,8 @@
 /** Views of a folder: the questions that the decision about a start asks about its files. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { kindOf } from '../config/path-kind.ts';
+import { readRegularFileSync } from '../config/regular-file.ts';
 
 /** The files of a folder. Paths are relative to it, have slashes, and may lead out of it: `../package.json`. */
 export interface FolderView {
@@ -28,7 +29,7 @@ export const viewFolder = (folder: string): FolderView => {
   return {
     path: folder.replaceAll('\\', '/'),
     kindOf: (path) => kindOf(at(path)),
-    read: (path) => attempt(() => readFileSync(at(path), 'utf8')),
+    read: (path) => attempt(() => readRegularFileSync(at(path))),
     list: (path) => attempt(() => readdirSync(at(path)).sort()) ?? [],
   };
 };

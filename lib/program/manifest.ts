@@ -1,6 +1,6 @@
 /** Reads the parts of a package.json that decide what a program consists of. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../config/regular-file.ts';
 
 /** A package.json. Only fields of the expected type are present, since nothing checks a file that others wrote. */
 export interface PackageManifest {
@@ -27,7 +27,7 @@ export interface PackageManifest {
 /** Reads the package.json of a folder. @returns undefined if the file is missing or does not contain a JSON object */
 export async function readManifest(folder: string): Promise<PackageManifest | undefined> {
   try {
-    return manifestOf(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+    return manifestOf(JSON.parse(await readRegularFile(join(folder, 'package.json'))));
   } catch {
     return undefined;
   }

@@ -22,13 +22,17 @@ export interface LayerDescription extends BlobIdentity {
 
 /**
  * Packs a layer into the cache, unless it is there: the key of the list tells.
- * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE
+ * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE; the reason of the signal once it is aborted
  */
-export async function packLayer(list: EntryList, cache: BlobCache): Promise<LayerDescription> {
+export async function packLayer(
+  list: EntryList,
+  cache: BlobCache,
+  signal?: AbortSignal,
+): Promise<LayerDescription> {
   const name = `layer ${FORMAT} ${list.key}`;
   const known = parseRecord(await cache.readRecord(name));
   if (known) return known;
-  const layer = await pack(list, cache);
+  const layer = await pack(list, cache, signal);
   await cache.writeRecord(name, layer);
   return layer;
 }
@@ -44,10 +48,14 @@ export async function ensureLayer(list: EntryList, layer: BlobIdentity, cache: B
     throw new Error(`The layer ${list.key} has the digest ${digest}, and had ${layer.digest} before`);
 }
 
-async function pack({ entries, size }: EntryList, cache: BlobCache): Promise<LayerDescription> {
+async function pack(
+  { entries, size }: EntryList,
+  cache: BlobCache,
+  signal?: AbortSignal,
+): Promise<LayerDescription> {
   await cache.requireSpace(size);
   const hash = createHash('sha256');
-  const blob = await cache.store(compressed(hashed(archiveOf(entries), hash)));
+  const blob = await cache.store(compressed(hashed(untilAborted(archiveOf(entries), signal), hash)));
   return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType: OCI_LAYER_TYPE };
 }
 
@@ -87,6 +95,17 @@ function headerOf(entry: Entry): TarHeader {
       return { ...common, name: entry.path, type: 'symlink', linkname: entry.target, size: 0 };
     case 'file':
       return { ...common, name: entry.path, type: 'file', size: entry.size };
+  }
+}
+
+/** Passes bytes on. @throws the reason of the signal once it is aborted */
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    yield chunk;
   }
 }
 

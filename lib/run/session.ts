@@ -85,12 +85,28 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     redactedProblem(explainWithAllCauses(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
-  const builds = openBuilds(config, { endpoint: endpointOf(config.target), report, signal, clock });
+  const buildController = new AbortController();
+  const builds = openBuilds(config, {
+    endpoint: endpointOf(config.target),
+    report,
+    signal: AbortSignal.any([signal, buildController.signal]),
+    clock,
+  });
   // Images are built while the sandbox starts.
-  if (command === 'provision' || command === 'drift') startBuilds(config, builds);
-  if (command === 'deploy') startBuilds(withOnlyService(config, options.service), builds);
+  const built = [
+    ...(command === 'provision' || command === 'drift' ? [startBuilds(config, builds)] : []),
+    ...(command === 'deploy' ? [startBuilds(withOnlyService(config, options.service), builds)] : []),
+  ];
+  /** No build outlives the run: another run in this process may build the same folder. */
+  const endBuilds = async () => {
+    buildController.abort();
+    await Promise.all(built);
+  };
   const connect = () => connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
-  const connection = await openConnection(connect);
+  const connection = await openConnection(connect).catch(async (error: unknown) => {
+    await endBuilds();
+    throw error;
+  });
   const { settings: targetSettings, waits: targetWaits } = connection.target();
   const { endpoint } = targetSettings;
   const situation: Situation = {
@@ -118,6 +134,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     aws.close();
     // A survey that nobody awaits any more must not outlive the run.
     await connection.close();
+    await endBuilds();
     // A run that created nothing leaves no sandbox behind. If this run has no lock, the sandbox belongs to the run that holds
     // the lock.
     if ((lock || isReadOnly) && connection.target().sandbox?.started && !closing) {

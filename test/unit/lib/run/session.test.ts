@@ -1,5 +1,6 @@
 // A session opens its parts in order, and closes all of them, whatever fails.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
@@ -172,6 +173,31 @@ describe('opening a session', () => {
     await closing;
     expect(isLocked()).toBe(false);
     expect(log.filter((entry) => entry.startsWith('sandbox'))).toHaveLength(1);
+  });
+
+  test('leaves no build running after it has closed', async () => {
+    const stack = config({ target: 'sandbox' });
+    const image = { source: resolve(import.meta.dirname, '../../../../services/api1') };
+    const services = stack.services.map((service) => ({
+      ...service,
+      containers: service.containers.map((container) => ({ ...container, image })),
+    }));
+    const session = await openTestSession({
+      command: 'provision',
+      config: Promise.resolve({ ...stack, services }),
+    });
+    const [{ key = '' } = {}] = services.flatMap(({ containers }) => containers);
+    const ended = session
+      .lookContext()
+      .builds.of(key)
+      .then(
+        () => 'ended',
+        () => 'ended',
+      );
+    await session.close();
+    expect(await Promise.race([ended, new Promise((done) => setImmediate(() => done('running')))])).toBe(
+      'ended',
+    );
   });
 
   test('reports a failed survey only where the survey is awaited', async () => {

@@ -125,7 +125,9 @@ function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | un
     name: manifest.name ?? posix.basename(view.path),
     start,
     listening: inSource.length > 0 || serverOfCommand === undefined ? inSource : [serverOfCommand],
-    hasWebFramework: Object.keys(manifest.dependencies).some((name) => WEB_FRAMEWORKS.test(name)),
+    hasWebFramework: Object.keys({ ...manifest.optionalDependencies, ...manifest.dependencies }).some(
+      (name) => WEB_FRAMEWORKS.test(name),
+    ),
     routes: routesIn(files),
     needs: neededVariables(files).filter(({ name }) => !Object.hasOwn(start.environment, name)),
     requestedPorts: portsOfLocalUrls(files),

@@ -3,7 +3,7 @@ import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { withOnlyService, type Config } from '../config/config.ts';
-import { isUnreachable, type Situation } from '../aws/explain.ts';
+import type { Situation } from '../aws/explain.ts';
 import { explainWithAllCauses } from './failures.ts';
 import { trackRecentlyCreated } from '../aws/recently-created.ts';
 import { startBuilds, openBuilds } from '../image/open-builds.ts';

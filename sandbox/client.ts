@@ -2,7 +2,7 @@
 import type { ListenedAddress } from './runtime/ports.ts';
 import { openIntercepts, type InterceptSession } from './intercept-client.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
-import { identify, type ProvenSandbox } from './identify.ts';
+import { identify, reasonNotToUse, type ProvenSandbox } from './identify.ts';
 import {
   isProcessAlive,
   isFolderInUse,
@@ -78,14 +78,6 @@ const RIVAL_TIMEOUT_MS = 5000;
 const MAX_ATTEMPTS = 2;
 /** Milliseconds until a port is looked at again. */
 const RETRY_DELAY_MS = 500;
-
-/** The reasons why the program on a port is not the user's own sandbox. They never repeat what that program sent. */
-const reasonNotToUse = {
-  other: 'is in use by something that is not a sandbox',
-  'another user': 'is in use by a sandbox of another user',
-  unproven:
-    'is in use by a program that answers like a sandbox but cannot prove that it is yours: it does not know the token in the folder that it names',
-} as const;
 
 /**
  * Finds the sandbox on a port. A sandbox that is shutting down is not found: this function waits for its end.

@@ -45,6 +45,14 @@ export type Identity =
   /** A program that answers like a sandbox and does not know the token. */
   | 'unproven';
 
+/** The reasons why the program on a port is not the user's own sandbox. They never repeat what that program sent. */
+export const reasonNotToUse = {
+  other: 'is in use by something that is not a sandbox',
+  'another user': 'is in use by a sandbox of another user',
+  unproven:
+    'is in use by a program that answers like a sandbox but cannot prove that it is yours: it does not know the token in the folder that it names',
+} as const;
+
 const TIMEOUT_MS = 5000;
 /** The maximum size of a response: an unknown program may send any amount. */
 const MAX_BYTES = 64 * 1024;

@@ -18,7 +18,7 @@ export const monotonicClock: WaitClock = {
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
 };
 
-/** How long a sandbox may take to shut down, in milliseconds. */
+/** The time in which a sandbox must shut down, in milliseconds. */
 export const STOP_TIMEOUT_MS = 10_000;
 
 /** Whether a process runs. A zombie does not: it has ended, and only its parent has not noticed yet. */

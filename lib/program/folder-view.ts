@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { kindOf } from '../config/path-kind.ts';
 import { readRegularFileSync } from '../config/regular-file.ts';
-import { NO_FIELDS, parseManifest, type PackageManifest } from './manifest.ts';
+import { NO_FIELDS, parsePackageManifest, type PackageManifest } from './manifest.ts';
 
 /** The files of a folder. Paths are relative to it, have slashes, and may lead out of it: `../package.json`. */
 export interface FolderView {
@@ -37,7 +37,7 @@ export const viewFolder = (folder: string): FolderView => {
 
 /** Reads a package.json of a view; a file that is missing or does not contain a JSON object has no fields. */
 export const readManifestFields = (view: FolderView, path = 'package.json'): PackageManifest =>
-  parseManifest(view.read(path) ?? '') ?? NO_FIELDS;
+  parsePackageManifest(view.read(path) ?? '') ?? NO_FIELDS;
 
 /** Parses JSON, with comments and trailing commas as in a tsconfig.json. Returns undefined for anything else. */
 export function parseJson(text: string): unknown {

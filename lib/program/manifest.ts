@@ -28,14 +28,14 @@ export interface PackageManifest {
 /** Reads the package.json of a folder. @returns undefined if the file is missing or does not contain a JSON object */
 export async function readManifest(folder: string): Promise<PackageManifest | undefined> {
   try {
-    return parseManifest(await readRegularFile(join(folder, 'package.json')));
+    return parsePackageManifest(await readRegularFile(join(folder, 'package.json')));
   } catch {
     return undefined;
   }
 }
 
 /** Parses a package.json. @returns undefined if the text is not a JSON object */
-export function parseManifest(text: string): PackageManifest | undefined {
+export function parsePackageManifest(text: string): PackageManifest | undefined {
   try {
     // Node and npm ignore the mark of UTF-8, too.
     return manifestOf(JSON.parse(text.replace(/^\uFEFF/, '')));

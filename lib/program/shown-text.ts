@@ -9,7 +9,7 @@ const HIDDEN = '(not shown)';
 /** A user and a password as an option, such as `curl -u name:password`. */
 const USER_OPTION = /(\s(?:-u|--user|--proxy-user)[=\s]+["']?[^\s:"']+:)[^\s"']+/g;
 
-/** Shortens a text to one line. */
+/** Shortens a string to one line. */
 export const oneLine = (text: string): string => {
   const line = printable(text.replace(/\s+/g, ' ').trim());
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;

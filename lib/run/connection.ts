@@ -3,7 +3,7 @@ import { isUnreachable } from '../aws/explain.ts';
 import type { ConnectedTarget } from './target.ts';
 
 /** A connected target. */
-export interface Connection {
+export interface TargetConnection {
   /** The target as it was connected last. */
   target(): ConnectedTarget;
   /**
@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 /** Connects a target. @param connect finds or starts it; called at most twice */
-export async function openConnection(connect: () => Promise<ConnectedTarget>): Promise<Connection> {
+export async function openConnection(connect: () => Promise<ConnectedTarget>): Promise<TargetConnection> {
   let target = await connect();
   let reconnecting: Promise<void> | undefined;
   let isClosed = false;

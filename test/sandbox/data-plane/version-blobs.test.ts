@@ -16,7 +16,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 const files = () => readdirSync(folder);
-/** Sends a text in one part. */
+/** Sends a string in one part. */
 const send = (blobs: VersionBlobs, text: string, digest = digestOf(text)) =>
   blobs.receive({ upload: randomUUID(), offset: 0, bytes: Buffer.from(text), digest });
 

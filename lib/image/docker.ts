@@ -51,8 +51,8 @@ export async function dockerBuild(engine: Engine, sources: Source): Promise<Dock
 }
 
 /**
- * Hashes build arguments so slowly that nobody who sees the tag in the registry can try many values: an argument may be private
- * and short. Without arguments, there is nothing to hide.
+ * Hashes build arguments slowly. A user who sees the tag in the registry cannot try many values: an argument may be private and
+ * short. Without arguments, there is nothing to hide.
  */
 const slowHashOf = (args: readonly (readonly [string, string])[], salt: string): string =>
   args.length === 0 ? '' : scryptSync(JSON.stringify(args), salt, 32).toString('hex');

@@ -11,7 +11,7 @@ export interface TargetConnection {
    * once, and they are repeated. The new sandbox has the same address and the same contents.
    */
   send<T>(calls: () => Promise<T>): Promise<T>;
-  /** Waits until all calls have ended, even those whose results nobody awaits. Later failures no longer start a sandbox. */
+  /** Waits until all calls have ended, even if their results are not awaited. Later failures no longer start a sandbox. */
   close(): Promise<void>;
 }
 

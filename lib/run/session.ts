@@ -1,4 +1,5 @@
 /** A session: everything that a provision or a teardown opens before its first look, and closes at the end. */
+import { setMaxListeners } from 'node:events';
 import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -86,10 +87,13 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const buildController = new AbortController();
+  const buildSignal = AbortSignal.any([signal, buildController.signal]);
+  // Every download listens to it; that is not a leak.
+  setMaxListeners(0, buildSignal);
   const builds = openBuilds(config, {
     endpoint: endpointOf(config.target),
     report,
-    signal: AbortSignal.any([signal, buildController.signal]),
+    signal: buildSignal,
     clock,
   });
   // Images are built while the sandbox starts.
@@ -132,7 +136,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   const closeSandbox = () => (closing ??= closeEmptySandbox(connection.target().sandbox));
   const close = async (): Promise<void> => {
     aws.close();
-    // A survey that nobody awaits any more must not outlive the run.
+    // A survey must not outlive the run, even if its result is not awaited.
     await connection.close();
     await endBuilds();
     // A run that created nothing leaves no sandbox behind. If this run has no lock, the sandbox belongs to the run that holds

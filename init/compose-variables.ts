@@ -1,5 +1,5 @@
 /** Expands the variables in a Compose file, with their defaults only: their values may be secrets of a machine. Pure. */
-import { isRandom, isSecretName, withoutSecretForms } from '../lib/run/secret-values.ts';
+import { isRandom, isSecretName, withoutSecretForms } from '../lib/model/secret-values.ts';
 
 /** A string with its variables expanded. */
 export interface Expanded {

@@ -151,7 +151,9 @@ function describe(
       : inSource.length > 0 || serverOfCommand === undefined
         ? inSource
         : [serverOfCommand],
-    hasWebFramework: Object.keys(manifest.dependencies).some((name) => WEB_FRAMEWORKS.test(name)),
+    hasWebFramework: Object.keys({ ...manifest.optionalDependencies, ...manifest.dependencies }).some(
+      (name) => WEB_FRAMEWORKS.test(name),
+    ),
     routes: routesIn(files),
     needs: neededVariables(files).filter(({ name }) => !Object.hasOwn(start.environment, name)),
     requestedPorts: portsOfLocalUrls(files),

@@ -1,10 +1,16 @@
 /** The client of the sandbox for the rest of Slipway: finds, starts, queries and stops a sandbox, always over HTTP. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ListenedAddress } from './runtime/ports.ts';
-import { isZombie } from './runtime/process-start-time.ts';
 import { openIntercepts, type InterceptSession } from './intercept-client.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
-import { identify, type ProvenSandbox } from './identify.ts';
+import { identify, reasonNotToUse, type ProvenSandbox } from './identify.ts';
+import {
+  isProcessAlive,
+  isFolderInUse,
+  monotonicClock,
+  STOP_TIMEOUT_MS,
+  waitForEnd,
+  type WaitClock,
+} from './shutdown.ts';
 
 /** A running sandbox. */
 export interface SandboxClient {
@@ -63,29 +69,35 @@ export class SandboxError extends Error {
 
 const CALL_TIMEOUT_MS = 5000;
 const START_TIMEOUT_MS = 20_000;
-const STOP_TIMEOUT_MS = 10_000;
-/** How long the sandbox that won the race for the port or the folder may take to respond, in milliseconds. */
-const RIVAL_START_TIMEOUT_MS = 5000;
-
-/** The reasons why the program on a port is not the user's own sandbox. They never repeat what that program sent. */
-const reasonNotToUse = {
-  other: 'is in use by something that is not a sandbox',
-  'another user': 'is in use by a sandbox of another user',
-  unproven:
-    'is in use by a program that answers like a sandbox but cannot prove that it is yours: it does not know the token in the folder that it names',
-} as const;
+/**
+ * How long the sandbox that won the race for the port or the folder may take to respond, or the one that is shutting down may
+ * take to end, in milliseconds.
+ */
+const RIVAL_TIMEOUT_MS = 5000;
+/** How often a sandbox is looked for and started, before Slipway gives up. */
+const MAX_ATTEMPTS = 2;
+/** Milliseconds until a port is looked at again. */
+const RETRY_DELAY_MS = 500;
 
 /**
- * Finds the sandbox on a port.
+ * Finds the sandbox on a port. A sandbox that is shutting down is not found: this function waits for its end.
  * @returns undefined when nothing listens on the port
- * @throws SandboxError `port taken` when another program, or the sandbox of another user, listens on the port
+ * @throws SandboxError `port taken` when another program, or the sandbox of another user, listens on the port; `did not stop` when
+ *   the sandbox does not end in time
  */
-export async function findSandbox(port: number, signal?: AbortSignal): Promise<SandboxClient | undefined> {
+export async function findSandbox(
+  port: number,
+  signal?: AbortSignal,
+  clock: WaitClock = monotonicClock,
+): Promise<SandboxClient | undefined> {
   const identity = await identify(port, signal);
   if (identity === 'nothing') return undefined;
   if (typeof identity === 'string')
     throw new SandboxError('port taken', `Port ${port} ${reasonNotToUse[identity]}.`);
-  return clientOf(port, identity, false);
+  if (!identity.about.closing) return clientOf(port, identity, false);
+  const { pid } = identity.about;
+  if (await waitForEnd(pid, STOP_TIMEOUT_MS, { clock, signal })) return undefined;
+  throw didNotStop(pid, STOP_TIMEOUT_MS);
 }
 
 export interface StartOptions {
@@ -94,6 +106,8 @@ export interface StartOptions {
   readonly folder: string;
   /** Aborts waiting for the sandbox. */
   readonly signal?: AbortSignal;
+  /** The clock of the waits; by default the machine's. */
+  readonly clock?: WaitClock;
 }
 
 /**
@@ -101,37 +115,44 @@ export interface StartOptions {
  * @throws SandboxError
  */
 export async function openSandbox(options: StartOptions): Promise<SandboxClient> {
-  const running = await findSandbox(options.port, options.signal);
-  if (running) return running;
-  // When two provisions start a sandbox at the same time, the sandbox that loses the race exits, and both provisions use
-  // the winner. If the winner is killed before it responds, the second attempt below starts another sandbox.
-  return (
-    (await startInBackground(options)) ??
-    (await findSandbox(options.port, options.signal)) ??
-    (await startInBackground(options)) ??
-    throwDidNotStart(options)
-  );
+  const { port, folder, signal, clock } = options;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    try {
+      // When two provisions start a sandbox at the same time, the sandbox that loses the race exits, and both provisions use
+      // the winner. If the winner ends before it responds, the next attempt starts another sandbox.
+      const opened = (await findSandbox(port, signal, clock)) ?? (await startInBackground(options));
+      if (opened) return opened;
+    } catch (error) {
+      // A sandbox that shuts down may close the connection in the middle of its response, or lack its token already.
+      const mayShutDown =
+        error instanceof SandboxError && error.kind === 'port taken' && attempt < MAX_ATTEMPTS;
+      if (!mayShutDown || !(await isFolderInUse(folder))) throw error;
+      await (clock ?? monotonicClock).sleep(RETRY_DELAY_MS, signal);
+    }
+  }
+  throw didNotStart(options);
 }
 
 /**
  * Starts a sandbox, and waits until a sandbox on the port responds.
- * @returns undefined when the sandbox lost the race for the port and the winner does not respond
+ * @returns undefined when the sandbox lost the race for the port or the folder, and the winner ended
  * @throws SandboxError
  */
 async function startInBackground(options: StartOptions): Promise<SandboxClient | undefined> {
-  const { port, folder, signal } = options;
+  const { port, folder, signal, clock = monotonicClock } = options;
   const child = spawnSandbox(port, folder);
-  // performance.now() is monotonic, unlike the system time, which may be changed during the wait.
-  let deadline = performance.now() + START_TIMEOUT_MS;
+  let deadline = clock.now() + START_TIMEOUT_MS;
   child.once('exit', (code) => {
-    deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_TIMEOUT_MS : 0);
+    deadline = clock.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_TIMEOUT_MS : 0);
   });
   let isStartedHere = false;
   try {
-    for (let isLastTry = false; !isLastTry; await delay(50, undefined, { signal })) {
-      isLastTry = performance.now() >= deadline;
+    for (let isLastTry = false; !isLastTry; await clock.sleep(50, signal)) {
+      isLastTry = clock.now() >= deadline;
+      const hasLostRace = child.exitCode === LOST_RACE_EXIT_CODE;
       const identity = await identify(port, signal);
-      if (typeof identity === 'string') continue;
+      if (identity === 'nothing' && hasLostRace && !(await isFolderInUse(folder))) return undefined;
+      if (typeof identity === 'string' || identity.about.closing) continue;
       isStartedHere = identity.about.pid === child.pid;
       return clientOf(port, identity, isStartedHere);
     }
@@ -139,12 +160,18 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
     // It is safe to kill a sandbox that has not responded: no other process can be using it.
     if (!isStartedHere) child.kill();
   }
-  return child.exitCode === LOST_RACE_EXIT_CODE ? undefined : throwDidNotStart(options);
+  if (child.exitCode === LOST_RACE_EXIT_CODE) return undefined;
+  throw didNotStart(options);
 }
 
-function throwDidNotStart({ folder }: StartOptions): never {
-  throw new SandboxError('did not start', `Its log ends with: ${lastLogLines(folder)}`);
-}
+const didNotStart = ({ folder }: StartOptions): SandboxError =>
+  new SandboxError('did not start', `Its log ends with: ${lastLogLines(folder)}`);
+
+const didNotStop = (pid: number, withinMs: number): SandboxError =>
+  new SandboxError(
+    'did not stop',
+    `Its process ${pid} is still running ${withinMs / 1000} s after it was asked to stop.`,
+  );
 
 function clientOf(port: number, { about, authorization }: ProvenSandbox, started: boolean): SandboxClient {
   const url = `http://127.0.0.1:${port}`;
@@ -177,26 +204,10 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     intercept: () => openIntercepts(url, authorization),
     pullsOnlyFromEcr: true,
     census: async () => (await call('census')) as Record<string, number>,
-    isAlive: () => isAlive(about.pid),
+    isAlive: () => isProcessAlive(about.pid),
     async stop(withinMs = STOP_TIMEOUT_MS) {
-      const deadline = performance.now() + withinMs;
       await call('stop', 'POST');
-      for (; isAlive(about.pid); await delay(20)) {
-        if (performance.now() < deadline) continue;
-        throw new SandboxError(
-          'did not stop',
-          `Its process ${about.pid} is still running ${withinMs / 1000} s after it was asked to stop.`,
-        );
-      }
+      if (!(await waitForEnd(about.pid, withinMs))) throw didNotStop(about.pid, withinMs);
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch {
-    return false;
-  }
 }

@@ -34,12 +34,14 @@ const TEMPORARY_FILES: EntryList = {
  * packed into the cache; those of the base image are only downloaded when a registry lacks them.
  * @param base undefined for an image without a base image, which only the sandbox can run. Its layers are not compressed: they
  *   stay on this machine
+ * @param signal ends the packing
  * @throws BASE_IMAGE; DISK_FULL; PACKAGE if a file changes while it is read
  */
 export async function buildLayers(
   { files, start }: PackableProgram,
   base: ImageBase | undefined,
   cache: BlobCache,
+  signal?: AbortSignal,
 ): Promise<LayeredImage> {
   const finding = base?.images.find(base.references);
   const packing = waitForAll(
@@ -52,7 +54,7 @@ export async function buildLayers(
       .map(async ({ list, content }) => ({
         list,
         content,
-        ...(await packLayer(list, cache, base !== undefined)),
+        ...(await packLayer(list, cache, { isCompressed: base !== undefined, signal })),
       })),
   );
   // Waits for both even if one fails, so that nothing continues after this promise has settled.

@@ -22,18 +22,19 @@ export interface LayerDescription extends BlobIdentity {
 
 /**
  * Packs a layer into the cache, unless it is there: the key of the list tells.
- * @param isCompressed whether it is compressed, which takes most of the time; true by default
- * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE
+ * @param options.isCompressed whether it is compressed, which takes most of the time; true by default
+ * @param options.signal ends the packing
+ * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE; the reason of the signal once it is aborted
  */
 export async function packLayer(
   list: EntryList,
   cache: BlobCache,
-  isCompressed = true,
+  { isCompressed = true, signal }: { isCompressed?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<LayerDescription> {
   const name = `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${list.key}`;
   const known = parseRecord(await cache.readRecord(name), isCompressed);
   if (known) return known;
-  const layer = await pack(list, cache, isCompressed);
+  const layer = await pack(list, cache, isCompressed, signal);
   await cache.writeRecord(name, layer);
   return layer;
 }
@@ -57,10 +58,11 @@ async function pack(
   { entries, size }: EntryList,
   cache: BlobCache,
   isCompressed: boolean,
+  signal?: AbortSignal,
 ): Promise<LayerDescription> {
   await cache.requireSpace(size);
   const hash = createHash('sha256');
-  const archive = hashed(archiveOf(entries), hash);
+  const archive = hashed(untilAborted(archiveOf(entries), signal), hash);
   const blob = await cache.store(isCompressed ? compressed(archive) : archive);
   return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType: mediaTypeOf(isCompressed) };
 }
@@ -103,6 +105,17 @@ function headerOf(entry: Entry): TarHeader {
       return { ...common, name: entry.path, type: 'symlink', linkname: entry.target, size: 0 };
     case 'file':
       return { ...common, name: entry.path, type: 'file', size: entry.size };
+  }
+}
+
+/** Passes bytes on. @throws the reason of the signal once it is aborted */
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    yield chunk;
   }
 }
 

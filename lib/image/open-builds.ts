@@ -15,7 +15,7 @@ export interface BuildOptions {
   /** The endpoint of the target `aws`, when it is not AWS's own. */
   readonly endpoint: string | undefined;
   readonly report: Report;
-  /** Ends downloads of base images. */
+  /** Ends builds and their downloads. */
   readonly signal?: AbortSignal;
   /** The clock of the run; by default that of this machine. */
   readonly clock?: Clock;
@@ -57,11 +57,15 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
   };
 }
 
-/** Starts every build in the background; a failure is reported to the callers of `Builds.of`. */
-export function startBuilds(config: Config, builds: Builds): void {
-  for (const { key, image } of containersOf(config)) {
-    if ('source' in image) builds.of(key).catch(() => undefined);
-  }
+/**
+ * Starts every build in the background; a failure is reported to the callers of `Builds.of`.
+ * @returns a promise that resolves when all of them have ended, also by a failure
+ */
+export async function startBuilds(config: Config, builds: Builds): Promise<void> {
+  const started = containersOf(config).flatMap(({ key, image }) =>
+    'source' in image ? [builds.of(key)] : [],
+  );
+  await Promise.allSettled(started);
 }
 
 /**

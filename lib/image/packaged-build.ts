@@ -47,9 +47,10 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
     // The sandbox runs tasks as processes of this machine.
     const platform = hasBase ? { os: 'linux', cpu: TASK_CPU } : { os: process.platform, cpu: process.arch };
     const files = await packageFiles({ folder, start, platform });
+    signal.throwIfAborted();
     for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
     const base = hasBase ? { images, references: baseReferences(start.base.major) } : undefined;
-    const image = await buildLayers({ files, start }, base, cache);
+    const image = await buildLayers({ files, start }, base, cache, signal);
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
     return { ...image, packaged: { files, start } };

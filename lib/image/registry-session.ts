@@ -11,6 +11,17 @@ const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.d
 /** Registries on this machine have no certificate. */
 const isLocal = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 
+/** A body must have at least this many bytes in this time, milliseconds: a slower one would take days. Time without a reader does not count. */
+const MIN_PROGRESS = { bytes: 64 * 1024, ms: 60_000 };
+
+/** The error of a registry that stalls. Its message is a clause without a full stop. */
+export class StalledRegistry extends Error {
+  constructor(host: string, why: string) {
+    super(`${host} stalls: ${why}`);
+    this.name = 'StalledRegistry';
+  }
+}
+
 /** A response of a registry. Its body must be read or cancelled. */
 export interface RegistryAnswer {
   readonly status: number;
@@ -27,6 +38,8 @@ export interface ReadingOptions {
   readonly timeoutMs: number;
   /** The maximum milliseconds for the whole of a manifest or a token; two minutes by default. */
   readonly textTimeoutMs?: number;
+  /** The minimum speed of a body; by default 64 KiB per minute. */
+  readonly minProgress?: typeof MIN_PROGRESS;
 }
 
 /** Sends a GET request to a path of the repository, such as `manifests/latest`. */
@@ -40,7 +53,7 @@ export type ReadRegistry = (path: string, accept: string) => Promise<RegistryAns
  */
 export function openRepository(
   { host, repository }: Pick<ImageReference, 'host' | 'repository'>,
-  { signal, timeoutMs, textTimeoutMs = TEXT_TIMEOUT_MS }: ReadingOptions,
+  { signal, timeoutMs, textTimeoutMs = TEXT_TIMEOUT_MS, minProgress = MIN_PROGRESS }: ReadingOptions,
 ): ReadRegistry {
   const base = `${isLocal(host) ? 'http' : 'https'}://${API_HOSTS[host] ?? host}/v2/${repository}`;
   const own = new URL(base).origin;
@@ -48,7 +61,7 @@ export function openRepository(
 
   const send = async (url: URL, headers: Record<string, string>, redirectCount = 0): Promise<Reply> => {
     if (url.origin !== own && !isPublic(url)) throw new Error(`it refers to ${url.host}`);
-    const limit = idleLimit(timeoutMs);
+    const limit = idleLimit(url.host, timeoutMs);
     const limits = AbortSignal.any([signal, limit.signal]);
     const response = await fetch(url, { headers, signal: limits, redirect: 'manual' }).catch(
       (error: unknown) => {
@@ -59,7 +72,7 @@ export function openRepository(
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null)
       return {
-        answer: answerOf(response, limit, textTimeoutMs),
+        answer: answerOf(response, limit, textTimeoutMs, progressCheck(url.host, minProgress)),
         challenge: response.headers.get('www-authenticate') ?? '',
       };
     limit.pause();
@@ -101,9 +114,10 @@ interface IdleLimit {
   pause(): void;
 }
 
-function idleLimit(timeoutMs: number): IdleLimit {
+function idleLimit(host: string, timeoutMs: number): IdleLimit {
   const controller = new AbortController();
-  const expire = () => controller.abort(new Error(`no data arrived for ${timeoutMs / 1000} s`));
+  const expire = () =>
+    controller.abort(new StalledRegistry(host, `no data arrived for ${timeoutMs / 1000} s`));
   let timer = setTimeout(expire, timeoutMs);
   return {
     signal: controller.signal,
@@ -115,15 +129,41 @@ function idleLimit(timeoutMs: number): IdleLimit {
   };
 }
 
-function answerOf(response: Response, limit: IdleLimit, textTimeoutMs: number): RegistryAnswer {
+/**
+ * Makes the check that a body makes progress, for a registry that is never idle for long, but sends only a few bytes at a time.
+ * @returns a function of the milliseconds that a chunk took, and of its size; it throws StalledRegistry
+ */
+function progressCheck(host: string, min: typeof MIN_PROGRESS): (waitedMs: number, bytes: number) => void {
+  let waited = 0;
+  let received = 0;
+  return (waitedMs, bytes) => {
+    waited += waitedMs;
+    received += bytes;
+    if (waited < min.ms) return;
+    if (received < min.bytes)
+      throw new StalledRegistry(host, `it sent only ${received} bytes in ${Math.round(waited / 1000)} s`);
+    waited = 0;
+    received = 0;
+  };
+}
+
+function answerOf(
+  response: Response,
+  limit: IdleLimit,
+  textTimeoutMs: number,
+  checkProgress: (waitedMs: number, bytes: number) => void,
+): RegistryAnswer {
   limit.pause();
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       limit.start();
+      let start = performance.now();
       for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
         limit.pause();
+        checkProgress(performance.now() - start, chunk.length);
         yield chunk;
         limit.start();
+        start = performance.now();
       }
     } finally {
       limit.pause();

@@ -1,9 +1,9 @@
 /** Lists the files of a source folder that belong to its program: all that neither `.dockerignore` nor `.gitignore` excludes. */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { CONFIG_FILE } from '../config/config.ts';
 import { kindOf } from '../config/path-kind.ts';
+import { readRegularFile } from '../config/regular-file.ts';
 import { buildContextFilter } from '../image/dockerignore.ts';
 import { listFolder, type Listed, type SizeLimit } from './disk.ts';
 import { isIn } from './packages.ts';
@@ -192,4 +192,4 @@ async function rulesIn(folder: string): Promise<GitRules | undefined> {
   return text === undefined ? undefined : { folder, rules: ignore.default({ ignorecase: false }).add(text) };
 }
 
-const textOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);
+const textOf = (path: string): Promise<string | undefined> => readRegularFile(path).catch(() => undefined);

@@ -155,15 +155,15 @@ test('callers get the build that has already started, or its failure', async () 
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   const requestedKeys: string[] = [];
   const of: Builds['of'] = (key) => (requestedKeys.push(key), builds.of(key));
-  startBuilds(stack, { ...builds, of });
+  void startBuilds(stack, { ...builds, of });
   expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'layers' });
 
   const brokenStack = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
   const failingBuilds = openBuilds(brokenStack, { endpoint: undefined, report: () => undefined });
-  startBuilds(brokenStack, failingBuilds);
+  void startBuilds(brokenStack, failingBuilds);
   await expect(failingBuilds.of('web-api1')).rejects.toThrow();
 
   // A container with an image by reference has no build to start.
-  startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failingBuilds);
+  void startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failingBuilds);
 });

@@ -1,6 +1,6 @@
 /** Decides how the images of a run are built, and builds each of them once. */
 import { containersOf, type Config, type Container, type Source } from '../config/config.ts';
-import { startSettingsOf } from '../config/program.ts';
+import { startOfContainer, startSettingsOf } from '../config/program.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
@@ -9,7 +9,7 @@ import { bundle } from './bundle.ts';
 import { imageCacheFolder } from './cache-folder.ts';
 import { dockerBuild, dockerfileFor } from './docker.ts';
 import { ENGINES, findEngine } from './engine.ts';
-import { packagedBuilder, type PackagingOptions } from './packaged-build.ts';
+import { needsEngine, packagedBuilder, type PackagingOptions } from './packaged-build.ts';
 
 export interface BuildOptions {
   /** The endpoint of the target `aws`, when it is not AWS's own. */
@@ -66,8 +66,8 @@ export function startBuilds(config: Config, builds: Builds): void {
 
 /**
  * Chooses how to build. On AWS an image needs a base image: a container engine runs the Dockerfile, and without an engine or a
- * Dockerfile, Slipway puts the program on Node's image. The sandbox needs no base image, and container engines cannot push to
- * the sandbox's registry, so the program is packaged without one.
+ * Dockerfile, Slipway puts the program on Node's image. The sandbox supplies Node, so a Node program is packaged without a base
+ * image. Any other program needs an engine there, too. Engines cannot push to the sandbox's registry: Slipway exports the image.
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
@@ -77,8 +77,17 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
   };
   if (target === 'sandbox') {
-    if (builder === 'docker') throw notInTheSandbox();
-    return builder === 'bundle' ? bundleSource : packageSource(false);
+    if (builder === 'bundle') return bundleSource;
+    const packaged = packageSource(false);
+    const exportFolder = packagingOf(options).cacheFolder;
+    const engine = cachedEngine();
+    return async (settings) => {
+      const other = otherBaseOf(settings);
+      if (builder !== 'docker' && other === undefined) return packaged(settings);
+      const found = await engine();
+      if (found !== undefined) return { ...(await dockerBuild(found, settings.source)), exportFolder };
+      throw other === undefined ? noEngine() : needsEngine(settings.source.source, other, false);
+    };
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
@@ -95,6 +104,18 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
   return bundleSource;
+}
+
+/** Returns the base image of a program that is not Node's, or undefined. @throws NO_PROGRAM, SEVERAL_PROGRAMS */
+function otherBaseOf({ source, ...container }: BuildSettings): string | undefined {
+  const { base } = startOfContainer(source, container);
+  return base.kind === 'other' ? base.reference : undefined;
+}
+
+/** Returns a function that looks for an engine once, when it is first called. */
+function cachedEngine(): typeof findEngine {
+  let found: ReturnType<typeof findEngine> | undefined;
+  return () => (found ??= findEngine());
 }
 
 const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): PackagingOptions => ({
@@ -115,12 +136,4 @@ const noEngine = (): Problem =>
       'or leave out --builder docker, or `builder` in slipway.config.ts: Node programs are packaged without an engine',
       'or give each container an `image` by reference instead of `source`',
     ],
-  });
-
-const notInTheSandbox = (): Problem =>
-  problem('BUILDER', {
-    what: 'The sandbox does not run images that docker builds.',
-    why: 'Such an image needs its base image and a container runtime. The sandbox runs tasks as processes of this machine.',
-    now: NOTHING_CHANGED,
-    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: programs are packaged without it.'],
   });

@@ -1,6 +1,6 @@
 /** Decides how the images of a run are built, and builds each of them once. */
 import { containersOf, type Config, type Container, type Source } from '../config/config.ts';
-import { startOfContainer, startSettingsOf } from '../config/program.ts';
+import { startSettingsOf } from '../config/program.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
@@ -8,8 +8,9 @@ import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
 import { imageCacheFolder } from './cache-folder.ts';
 import { dockerBuild, dockerfileFor } from './docker.ts';
+import { otherProgramBuilder } from './engine-build.ts';
 import { ENGINES, findEngine } from './engine.ts';
-import { needsEngine, packagedBuilder, type PackagingOptions } from './packaged-build.ts';
+import { packagedBuilder, type PackagingOptions } from './packaged-build.ts';
 
 export interface BuildOptions {
   /** The endpoint of the target `aws`, when it is not AWS's own. */
@@ -78,16 +79,15 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
   };
   if (target === 'sandbox') {
     if (builder === 'bundle') return bundleSource;
-    const packaged = packageSource(false);
     const exportFolder = packagingOf(options).cacheFolder;
-    const engine = cachedEngine();
-    return async (settings) => {
-      const other = otherBaseOf(settings);
-      if (builder !== 'docker' && other === undefined) return packaged(settings);
-      const found = await engine();
-      if (found !== undefined) return { ...(await dockerBuild(found, settings.source)), exportFolder };
-      throw other === undefined ? noEngine() : needsEngine(settings.source.source, other, false);
-    };
+    if (builder === 'docker') {
+      const engine = await findEngine();
+      if (engine === undefined) throw noEngine();
+      return async ({ source }) => ({ ...(await dockerBuild(engine, source)), exportFolder });
+    }
+    const packaged = packageSource(false);
+    const buildOther = otherProgramBuilder(exportFolder);
+    return async (settings) => (await buildOther(settings.source, settings)) ?? packaged(settings);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
@@ -104,18 +104,6 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
   return bundleSource;
-}
-
-/** Returns the base image of a program that is not Node's, or undefined. @throws NO_PROGRAM, SEVERAL_PROGRAMS */
-function otherBaseOf({ source, ...container }: BuildSettings): string | undefined {
-  const { base } = startOfContainer(source, container);
-  return base.kind === 'other' ? base.reference : undefined;
-}
-
-/** Returns a function that looks for an engine once, when it is first called. */
-function cachedEngine(): typeof findEngine {
-  let found: ReturnType<typeof findEngine> | undefined;
-  return () => (found ??= findEngine());
 }
 
 const packagingOf = ({ report, signal, clock, packaging }: BuildOptions): PackagingOptions => ({

@@ -6,6 +6,8 @@ import { startSettingsOf } from '../config/program.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Bundle, LayeredImage } from './builds.ts';
 import { imageCacheFolder } from './cache-folder.ts';
+import { otherProgramBuilder } from './engine-build.ts';
+import { exportBuild } from './engine-export.ts';
 import { packImage } from './oci.ts';
 import { packagedBuilder } from './packaged-build.ts';
 import { bundleFailed, bundleOptionsOf, programFiles, type ProgramBuildOptions } from './program.ts';
@@ -55,8 +57,13 @@ export function sourceBuilders(
     signal,
     note: noteOnce,
   });
-  return ({ image, ...container }) => ({
-    build: async () => ({ image: await build(image.source, startSettingsOf(image, container)), inputs: [] }),
+  const buildOther = otherProgramBuilder(imageCacheFolder());
+  const imageOf = async ({ image, ...container }: SourceSettings) => {
+    const other = await buildOther(image, container);
+    return other ? exportBuild(other, signal) : build(image.source, startSettingsOf(image, container));
+  };
+  return (container) => ({
+    build: async () => ({ image: await imageOf(container), inputs: [] }),
     close: async () => undefined,
   });
 }

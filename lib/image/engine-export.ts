@@ -31,7 +31,7 @@ export async function exportBuild(build: DockerBuild, signal: AbortSignal): Prom
   if (exportFolder === undefined) throw new Error(`${engine} pushes the image ${tag} itself`);
   const cache = new BlobCache(exportFolder);
   await cache.requirePrivate();
-  // The registry of such a reference does not exist: nobody can push the image by mistake.
+  // The registry of such a reference does not exist, so that the image cannot be pushed by mistake.
   const reference = `localhost/slipway:${tag}`;
   await buildWithEngine(build, reference, signal);
   await mkdir(exportFolder, { recursive: true, mode: 0o700 });

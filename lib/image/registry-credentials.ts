@@ -64,7 +64,7 @@ async function credentialsIn(
 ): Promise<string | undefined> {
   for (const key of keys) {
     const helper = Object.hasOwn(credHelpers, key) ? credHelpers[key] : credsStore;
-    const stored = typeof helper === 'string' ? await askHelper(helper, key, env) : undefined;
+    const stored = typeof helper === 'string' ? await helperLogin(helper, key, env) : undefined;
     if (stored !== undefined) return stored;
     const auth = Object.hasOwn(auths, key) ? auths[key]?.auth : undefined;
     const text = typeof auth === 'string' ? Buffer.from(auth, 'base64').toString() : '';
@@ -74,7 +74,7 @@ async function credentialsIn(
 }
 
 /** Asks a helper program. A helper without credentials for the registry fails. */
-async function askHelper(name: string, key: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+async function helperLogin(name: string, key: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   if (!/^[\w.-]+$/.test(name)) return undefined;
   const output = await outputOf(`docker-credential-${name}`, key, env).catch(() => '');
   try {

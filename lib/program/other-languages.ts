@@ -4,7 +4,7 @@ import type { FolderView } from './folder-view.ts';
 /** A language, with the files that its programs have and a Dockerfile that starts the usual one. */
 interface Language {
   readonly name: string;
-  /** Each is a sign by itself, the most specific first. */
+  /** Each is a sufficient sign; the most specific comes first. */
   readonly files: readonly string[];
   /** Returns the instructions after FROM. @param has whether the folder has a file */
   readonly dockerfile: (has: (file: string) => boolean) => readonly string[];

@@ -34,11 +34,11 @@ export async function lacksRuntime(
   const config = parseImageConfig(image.config);
   const command = JSON.parse(query.get('command') ?? '[]') as string[];
   const { workingDirectory } = config;
-  const { rootfs, release } = await store.open(image, workingDirectory);
+  const root = await store.open(image, workingDirectory);
   try {
-    const search = { rootfs, workingDirectory, path: config.environment.PATH ?? DEFAULT_PATH };
+    const search = { rootfs: root.rootfs, workingDirectory, path: config.environment.PATH ?? DEFAULT_PATH };
     return await needsOwnSystem(commandOf({ command }, config), search);
   } finally {
-    release();
+    root.release();
   }
 }

@@ -115,9 +115,9 @@ test('without an OCI runtime, nothing is created', async () => {
 
 test('a Dockerfile that cannot be built is reported with the words of the engine', async () => {
   const { user, flags } = await userWith('podman');
-  user.write('python/Dockerfile', `${DOCKERFILE}RUN python -c "raise SystemExit('no such thing')"\n`);
+  user.write('python/Dockerfile', `${DOCKERFILE}RUN python -c "raise SystemExit('no such module')"\n`);
   const { problem } = await user.run('provision', ...flags);
   expect(problem).toMatchObject({ code: 'BUILDER' });
-  expect(problem?.why).toContain('no such thing');
+  expect(problem?.why).toContain('no such module');
   await user.run('teardown', ...flags);
 });

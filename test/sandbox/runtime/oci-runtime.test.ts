@@ -125,10 +125,14 @@ describe('a container without Node', () => {
 
   testWithRuntime('gains no privileges, sees no firmware, and has a limit of processes', async () => {
     await using started = await start();
-    const { run, pid } = started.container;
-    expect(await run(['CMD', '/server', 'call', 'privileges'], 10_000)).toMatchObject({ exitCode: 1 });
-    expect(await run(['CMD', '/server', 'call', 'firmware'], 10_000)).toMatchObject({ exitCode: 0 });
-    expect(processLimitOf(pid)).toBe('4096');
+    const { container } = started;
+    expect(await container.run(['CMD', '/server', 'call', 'privileges'], 10_000)).toMatchObject({
+      exitCode: 1,
+    });
+    expect(await container.run(['CMD', '/server', 'call', 'firmware'], 10_000)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(processLimitOf(container.pid)).toBe('4096');
   });
 
   testWithRuntime('runs as its user, with a read-only root and a volume at /tmp', async () => {

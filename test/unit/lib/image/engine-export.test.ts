@@ -32,7 +32,7 @@ async function archiveOf(files: Readonly<Record<string, string | Buffer>>): Prom
 const manifestOf = (layers: readonly string[], config = 'config.json') =>
   JSON.stringify([{ Config: config, RepoTags: ['localhost/slipway:x'], Layers: layers }]);
 
-/** Runs an engine that writes an archive where it is told to. */
+/** Runs an engine that copies this archive to the requested file. */
 async function exportWith(engine: Engine, archive: string) {
   const copy = `for last in "$@"; do case "$last" in docker-archive:*) file=\${last#docker-archive:}; file=\${file%%:*};; esac; done
 [ "$1" = save ] && while [ $# -gt 0 ]; do [ "$1" = --output ] && file=$2; shift; done

@@ -83,9 +83,9 @@ async function readWith(options: RegistryOptions, login: string | undefined = LO
   };
   const { signal } = new AbortController();
   const read = openRepository({ host, repository: 'node' }, { signal, timeoutMs: 10_000, credentials });
-  const { status, cancel } = await read('manifests/latest', '*/*');
-  await cancel();
-  return { status, readCount, received };
+  const answer = await read('manifests/latest', '*/*');
+  await answer.cancel();
+  return { status: answer.status, readCount, received };
 }
 
 test('a registry that needs no login does not receive one', async () => {

@@ -22,6 +22,7 @@ import { warnOfEndedContainers } from './done/ended-containers.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
+import { otherProgramEvents } from './other-programs.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
@@ -59,6 +60,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
+    ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);
   if (options.plan) for (const text of healthWarnings(plan.found)) report({ type: 'warning', text });

@@ -25,6 +25,12 @@ export interface SandboxClient {
   readonly background: boolean;
   /** The factor by which the sandbox's rate-limit buckets refill faster than AWS's; undefined when calls are not throttled. */
   readonly rateLimitFactor: number | undefined;
+  /** Whether its machine lacks an OCI runtime, which this image, or any image without Node, needs. */
+  lacksRuntime(image?: {
+    readonly reference: string;
+    readonly region: string;
+    readonly command: readonly string[];
+  }): Promise<boolean>;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings: readonly string[];
   /** What this machine cannot enforce about containers, and why. */
@@ -201,6 +207,14 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     listeners: async (taskId) =>
       ((await call(`listeners?task=${encodeURIComponent(taskId)}`)) ?? undefined) as
         ListenedAddress[] | undefined,
+    lacksRuntime: async (image) => {
+      const query = image && {
+        image: image.reference,
+        region: image.region,
+        command: JSON.stringify(image.command),
+      };
+      return (await call(`lacks-runtime?${new URLSearchParams(query ?? {}).toString()}`)) as boolean;
+    },
     intercept: () => openIntercepts(url, authorization),
     pullsOnlyFromEcr: true,
     census: async () => (await call('census')) as Record<string, number>,

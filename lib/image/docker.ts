@@ -78,25 +78,33 @@ export interface Registry {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html
  */
 export async function pushBuild(registry: Registry, build: DockerBuild): Promise<void> {
-  const { engine, folder, tag, options, buildArgs } = build;
+  const { engine, tag } = build;
   const { repositoryUri, signal } = registry;
   const reference = `${repositoryUri}:${tag}`;
-  const path = relative(process.cwd(), folder) || '.';
-  const command = ['build', '--platform', PLATFORM, ...options];
-  const { args, env } = buildArguments(engine, buildArgs);
-  const built = await runEngine(engine, [...command, ...args, '--tag', reference, folder], { signal, env });
-  if (!built.ok) {
-    const shown = Object.keys(buildArgs).flatMap((name) => ['--build-arg', `${name}=…`]);
-    const rerunAdvice = `${[engine, ...command, ...shown, path].join(' ')}, to see its whole output`;
-    throw engineFailed(`${engine} could not build ${path}.`, withoutValues(built.output, buildArgs), [
-      rerunAdvice,
-    ]);
-  }
+  await buildWithEngine(build, reference, signal);
   const password = await signIn(registry, engine);
   const pushed = await runEngine(engine, ['push', reference], { signal });
   if (pushed.ok) return;
   throw engineFailed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [
     CHECK_REGISTRY,
+  ]);
+}
+
+/** Builds an image, which the engine then has under a reference. @throws BUILDER with the last lines of the engine's output */
+export async function buildWithEngine(
+  { engine, folder, options, buildArgs }: DockerBuild,
+  reference: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = relative(process.cwd(), folder) || '.';
+  const command = ['build', '--platform', PLATFORM, ...options];
+  const { args, env } = buildArguments(engine, buildArgs);
+  const built = await runEngine(engine, [...command, ...args, '--tag', reference, folder], { signal, env });
+  if (built.ok) return;
+  const shown = Object.keys(buildArgs).flatMap((name) => ['--build-arg', `${name}=…`]);
+  const rerunAdvice = `${[engine, ...command, ...shown, path].join(' ')}, to see its whole output`;
+  throw engineFailed(`${engine} could not build ${path}.`, withoutValues(built.output, buildArgs), [
+    rerunAdvice,
   ]);
 }
 
@@ -133,7 +141,8 @@ async function requestSignIn({ aws, repositoryUri, signal }: Registry, engine: s
 const withoutSecret = (text: string, secret: string): string =>
   secret === '' ? text : text.replaceAll(secret, '(the password)');
 
-const engineFailed = (what: string, output: string, fix: readonly string[]): Problem =>
+/** @param output of the engine; the problem shows its last lines */
+export const engineFailed = (what: string, output: string, fix: readonly string[] = []): Problem =>
   problem('BUILDER', {
     what,
     why: lastLines(output) || 'It printed nothing.',

@@ -6,6 +6,7 @@ import { UnusableBase } from './base-manifest.ts';
 import { DigestMismatch } from './blob-cache.ts';
 import type { BaseRefusal } from './image-problems.ts';
 import type { ImageReference } from './reference.ts';
+import { credentialsFor } from './registry-credentials.ts';
 import { openRepository, StalledRegistry, type RegistryAnswer } from './registry-session.ts';
 
 /** The delays before the second and the third attempt, milliseconds. */
@@ -38,7 +39,11 @@ export function readerWithRetries(
   reference: ImageReference,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): <T>(path: string, accept: string, use: (answer: RegistryAnswer) => Promise<T>) => Promise<T> {
-  const read = openRepository(reference, { signal, timeoutMs: TIMEOUT_MS });
+  const read = openRepository(reference, {
+    signal,
+    timeoutMs: TIMEOUT_MS,
+    credentials: () => credentialsFor(reference.host),
+  });
   return async (path, accept, use) => {
     for (let attempt = 0; ; attempt += 1) {
       try {

@@ -1,4 +1,4 @@
-/** Reads from a repository of a registry over the API that all registries have, with the anonymous tokens of public registries. */
+/** Reads from a repository of a registry over the API that all registries have, anonymously or with credentials of this machine. */
 import type { ImageReference } from './reference.ts';
 
 const MAX_REDIRECTS = 5;
@@ -40,6 +40,11 @@ export interface ReadingOptions {
   readonly textTimeoutMs?: number;
   /** The minimum speed of a body; by default 64 KiB per minute. */
   readonly minProgress?: typeof MIN_PROGRESS;
+  /**
+   * Returns the value of an Authorization header for the registry and for its server of tokens, if there are credentials. It is called
+   * when the registry refuses anonymous requests.
+   */
+  readonly credentials?: () => Promise<string | undefined>;
 }
 
 /** Sends a GET request to a path of the repository, such as `manifests/latest`. */
@@ -53,7 +58,13 @@ export type ReadRegistry = (path: string, accept: string) => Promise<RegistryAns
  */
 export function openRepository(
   { host, repository }: Pick<ImageReference, 'host' | 'repository'>,
-  { signal, timeoutMs, textTimeoutMs = TEXT_TIMEOUT_MS, minProgress = MIN_PROGRESS }: ReadingOptions,
+  {
+    signal,
+    timeoutMs,
+    textTimeoutMs = TEXT_TIMEOUT_MS,
+    minProgress = MIN_PROGRESS,
+    credentials,
+  }: ReadingOptions,
 ): ReadRegistry {
   const base = `${isLocal(host) ? 'http' : 'https'}://${API_HOSTS[host] ?? host}/v2/${repository}`;
   const own = new URL(base).origin;
@@ -88,10 +99,17 @@ export function openRepository(
     const get = () =>
       send(new URL(`${base}/${path}`), { accept, ...(authorization === undefined ? {} : { authorization }) });
     const { answer, challenge } = await get();
-    const realm = answer.status === 401 ? tokenUrl(challenge) : undefined;
-    if (realm === undefined) return answer;
-    // There is no token yet, or it has expired.
-    const { answer: granted } = await send(realm, {});
+    if (answer.status !== 401) return answer;
+    const login = await credentials?.();
+    const realm = tokenUrl(challenge);
+    if (realm === undefined) {
+      if (!/^Basic\b/i.test(challenge) || login === undefined) return answer;
+      await answer.cancel();
+      authorization = login;
+      return (await get()).answer;
+    }
+    // There is no token yet, or it has expired. Without credentials, public registries grant an anonymous token.
+    const { answer: granted } = await send(realm, login === undefined ? {} : { authorization: login });
     const text = await granted.text();
     const token = granted.status === 200 ? tokenIn(text) : undefined;
     if (token === undefined) return answer;

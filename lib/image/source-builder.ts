@@ -6,6 +6,8 @@ import { startSettingsOf } from '../config/program.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Bundle, LayeredImage } from './builds.ts';
 import { imageCacheFolder } from './cache-folder.ts';
+import { otherProgramBuilder } from './engine-build.ts';
+import { exportBuild } from './engine-export.ts';
 import { packImage } from './oci.ts';
 import { packagedBuilder } from './packaged-build.ts';
 import { bundleFailed, bundleOptionsOf, programFiles, type ProgramBuildOptions } from './program.ts';
@@ -57,9 +59,13 @@ export function sourceBuilders(
     signal,
     note: noteOnce,
   });
-  return ({ image, ...container }) => ({
+  const buildOther = otherProgramBuilder(imageCacheFolder());
+  return (container) => ({
     async build() {
-      const built = await build(image.source, startSettingsOf(image, container));
+      const { image, ...settings } = container;
+      const other = await buildOther(image, settings);
+      if (other) return { image: await exportBuild(other, signal), inputs: [], folders: [] };
+      const built = await build(image.source, startSettingsOf(image, settings));
       const { folders = [], files: inputs = [] } = built.packaged?.files.outside ?? {};
       return { image: built, inputs, folders };
     },

@@ -93,6 +93,20 @@ export function hasNode(folder: string, settings?: StartSettings): boolean {
   }
 }
 
+/**
+ * Whether the image that a Dockerfile makes lacks `node` on its PATH although its program is Node's: Google's distroless images have it
+ * in `/nodejs/bin`, and no shell that could find it.
+ * @param folder absolute
+ */
+export function hasHiddenNode(folder: string, settings: StartSettings = {}): boolean {
+  try {
+    const { base = '' } = stageOf(viewFolder(folder), settings) ?? {};
+    return /\bdistroless\//.test(base);
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the path of the Dockerfile, or undefined if the folder has no Dockerfile. */
 const dockerfileOf = (view: FolderView, name: string | undefined): string | undefined =>
   (name === undefined ? ['Dockerfile', 'Containerfile'] : [name]).find(

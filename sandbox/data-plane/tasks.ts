@@ -7,6 +7,7 @@ import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-repo
 import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
 import { removeTree } from '../runtime/file-modes.ts';
+import type { FindRuntime } from '../runtime/find-oci-runtime.ts';
 import { parseImageConfig } from '../runtime/image.ts';
 import type { ImageStore } from '../runtime/image-store.ts';
 import type { Isolation } from '../runtime/isolation.ts';
@@ -57,7 +58,7 @@ export interface TaskDataPlane extends DataPlane {
  * @param clock determines when memory is measured
  * @param isolation how users and read-only root file systems are enforced
  * @param store the unpacked images
- * @param runtime the path of an OCI runtime for images without Node, if there is one
+ * @param runtime finds an OCI runtime for images without Node
  */
 export function makeTaskDataPlane(
   folder: string,
@@ -65,7 +66,7 @@ export function makeTaskDataPlane(
   clock: SandboxClock,
   isolation: Isolation,
   store: ImageStore,
-  runtime?: string,
+  runtime: FindRuntime = () => undefined,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const meter = makeUsageMeter(clock);

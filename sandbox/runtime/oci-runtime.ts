@@ -12,6 +12,7 @@ import type {
 import { makeLineSplitter } from './lines.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
+import { filtersSystemCalls } from './find-oci-runtime.ts';
 import { recordContainer, removeRecord } from './orphaned-containers.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
@@ -51,6 +52,7 @@ export async function startOciContainer(
   );
   const config = ociSpec({
     ...{ rootfs, environment, user, rootless },
+    hasSeccomp: filtersSystemCalls(runtime),
     readOnlyRoot: spec.readOnlyRoot ?? false,
     command: spec.command,
     workingDirectory: spec.workingDirectory,

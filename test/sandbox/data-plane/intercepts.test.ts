@@ -205,7 +205,7 @@ describe('a session', () => {
       folder: '',
       regions: () => [],
       isolation: noIsolation,
-      runtime: undefined,
+      runtime: () => undefined,
       store,
       clock,
       reportError: (error) => {

@@ -62,7 +62,8 @@ export class SandboxError extends Error {
 }
 
 const CALL_TIMEOUT_MS = 5000;
-const START_TIMEOUT_MS = 20_000;
+/** A process that lives may still start: with every core in use, that takes more than 20 s. */
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 /** How long the sandbox that won the race for the port or the folder may take to respond, in milliseconds. */
 const RIVAL_START_TIMEOUT_MS = 5000;
@@ -139,11 +140,20 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
     // It is safe to kill a sandbox that has not responded: no other process can be using it.
     if (!isStartedHere) child.kill();
   }
-  return child.exitCode === LOST_RACE_EXIT_CODE ? undefined : throwDidNotStart(options);
+  if (child.exitCode === LOST_RACE_EXIT_CODE) return undefined;
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  return throwDidNotStart(options, hasEnded ? undefined : LATE);
 }
 
-function throwDidNotStart({ folder }: StartOptions): never {
-  throw new SandboxError('did not start', `Its log ends with: ${lastLogLines(folder)}`);
+const LATE = `It did not answer within ${START_TIMEOUT_MS / 1000} s.`;
+
+/** @param reason undefined if its process has ended */
+function throwDidNotStart({ folder }: StartOptions, reason = 'Its process has ended.'): never {
+  const log = lastLogLines(folder);
+  throw new SandboxError(
+    'did not start',
+    log === '' ? `${reason} Its log is empty.` : `Its log ends with: ${log}`,
+  );
 }
 
 function clientOf(port: number, { about, authorization }: ProvenSandbox, started: boolean): SandboxClient {

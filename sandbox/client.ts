@@ -74,7 +74,8 @@ export class SandboxError extends Error {
 }
 
 const CALL_TIMEOUT_MS = 5000;
-const START_TIMEOUT_MS = 20_000;
+/** A process that lives may still start: with every core in use, that takes more than 20 s. */
+const START_TIMEOUT_MS = 60_000;
 /**
  * How long the sandbox that won the race for the port or the folder may take to respond, or the one that is shutting down may
  * take to end, in milliseconds.
@@ -167,11 +168,20 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
     if (!isStartedHere) child.kill();
   }
   if (child.exitCode === LOST_RACE_EXIT_CODE) return undefined;
-  throw didNotStart(options);
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  throw didNotStart(options, hasEnded ? undefined : LATE);
 }
 
-const didNotStart = ({ folder }: StartOptions): SandboxError =>
-  new SandboxError('did not start', `Its log ends with: ${lastLogLines(folder)}`);
+const LATE = `It did not answer within ${START_TIMEOUT_MS / 1000} s.`;
+
+/** @param reason why it did not; by default, its process has ended */
+function didNotStart({ folder }: StartOptions, reason = 'Its process has ended.'): SandboxError {
+  const log = lastLogLines(folder);
+  return new SandboxError(
+    'did not start',
+    log === '' ? `${reason} Its log is empty.` : `Its log ends with: ${log}`,
+  );
+}
 
 const didNotStop = (pid: number, withinMs: number): SandboxError =>
   new SandboxError(

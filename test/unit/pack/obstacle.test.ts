@@ -1,4 +1,4 @@
-// What keeps the command of the package from running: a problem with four parts, and the fix.
+// Obstacles to the command of the package: each is a problem with four parts, and names the fix.
 import { expect, test } from '@jest/globals';
 import { obstacleFor } from '../../../pack/obstacle.ts';
 

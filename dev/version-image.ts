@@ -17,7 +17,10 @@ export function versionImageOf({ image: { digest, manifest, blobs } }: BuiltSour
 }
 
 async function* bytesOf(blob: BuiltSource['image']['blobs'][number]): AsyncIterable<Uint8Array> {
-  if ('bytes' in blob) return yield blob.bytes;
-  await blob.prepare();
-  yield* blob.read();
+  if ('bytes' in blob) {
+    yield blob.bytes;
+  } else {
+    await blob.prepare();
+    yield* blob.read();
+  }
 }

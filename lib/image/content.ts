@@ -30,7 +30,7 @@ export async function contentHash(folder: string, { dockerfile }: BuildFile = {}
   const hash = createHash('sha256');
   if (dockerfile !== undefined) hash.update(await readRegularFile(dockerfile));
   for (const path of paths) {
-    const entry = await list(join(folder, path));
+    const entry = list(join(folder, path));
     const head = (kind: string, size: number) => hash.update(`${JSON.stringify([path, kind, size])}\n`);
     if (entry?.type === 'link') {
       const target = Buffer.from(entry.target);

@@ -7,7 +7,8 @@ import { DigestMismatch } from './blob-cache.ts';
 import type { BaseRefusal } from './image-problems.ts';
 import type { ImageReference } from './reference.ts';
 import { credentialsFor } from './registry-credentials.ts';
-import { openRepository, StalledRegistry, type RegistryAnswer } from './registry-session.ts';
+import { StalledRegistry, type RegistryAnswer } from './registry-answer.ts';
+import { openRepository } from './registry-session.ts';
 
 /** The delays before the second and the third attempt, milliseconds. */
 const DELAYS_MS = [500, 2000];

@@ -34,7 +34,7 @@ export async function compileOwn(
   const sourceFiles = listed.filter(({ path, type }) => type !== 'folder' && isTypeScript(path));
   const sources = sourceFiles.map(({ path }) => path);
   const { files, errors, imports } = await compileTypeScript(root, sources);
-  await checkUnchanged(sourceFiles);
+  checkUnchanged(sourceFiles);
   const entry = start.entry === undefined ? undefined : resolve(folder, start.entry);
   const reached = entry === undefined ? new Set(sources) : reachableFrom(entry, imports);
   const failed = [...errors.keys()].filter((file) => reached.has(file));

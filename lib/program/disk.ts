@@ -165,10 +165,8 @@ export async function readListedText(entry: Listed): Promise<string> {
  * Checks files that another program has read, such as a compiler.
  * @throws PACKAGE with the first file that is no longer as it was when it was listed
  */
-export async function checkUnchanged(entries: readonly Listed[]): Promise<void> {
-  const current = await Promise.all(entries.map(({ path }) => list(path)));
-  for (const [index, { path, version }] of entries.entries())
-    if (current[index]?.version !== version) throw changed(path);
+export function checkUnchanged(entries: readonly Listed[]): void {
+  for (const { path, version } of entries) if (list(path)?.version !== version) throw changed(path);
 }
 
 const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder } from '../../sandbox/state/claim.ts';
 import { authorizationOf } from '../../sandbox/state/token.ts';
-import { SandboxError, findSandbox, openSandbox } from '../../sandbox/client.ts';
+import { findSandbox, openSandbox } from '../../sandbox/client.ts';
+import { SandboxError } from '../../sandbox/running-sandbox.ts';
 import { eventually, freePort } from '../journeys/harness.ts';
 import { zombie } from '../zombie.ts';
 

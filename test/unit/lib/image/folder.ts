@@ -30,7 +30,7 @@ export interface EngineCall {
 }
 
 /** The programs that the scripts of engines call. The folder that contains them may contain an engine as well. */
-const TOOLS = ['cat', 'cp', 'seq', 'sh', 'sleep', 'tar', 'true'];
+const TOOLS = ['cat', 'cp', 'mv', 'seq', 'sh', 'sleep', 'tar', 'true'];
 
 const programIn = (folders: readonly string[], name: string): string =>
   folders.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? name;

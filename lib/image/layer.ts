@@ -10,7 +10,7 @@ import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts
 const LEVEL = 6;
 /** The bytes that are compressed at a time. */
 const BLOCK_BYTES = 128 * 1024;
-/** Names the ways layers are packed. A change of one packs every layer again, because the recorded ones have other bytes. */
+/** The names of the ways to pack a layer. After a change of a name, every layer is packed again: the recorded ones have other bytes. */
 const FORMATS = { compressed: 'tar-gzip-1', archive: 'tar-1' };
 
 /** A layer as the manifest and the image configuration describe it. */

@@ -88,7 +88,7 @@ export function list(path: string): Listed | undefined {
   return { ...common, type: 'file', mode, size: Number(stats.size) };
 }
 
-/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long as the kernel. */
+/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long. */
 function statsOf(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -119,7 +119,7 @@ export async function listFolder(
       listed.push(entry);
       if (entry.type === 'folder') await add(entry.path);
     }
-    // The system follows a link in the place of the folder, so the list would be that of another folder.
+    // If a link has replaced the folder, the system follows it, and the list is that of another folder.
     if (identity === undefined || folderIdentity(parent) !== identity) throw changed(parent);
   };
   await add(folder);
@@ -132,7 +132,7 @@ function folderIdentity(path: string): string | undefined {
   return stats?.isDirectory() ? `${stats.dev} ${stats.ino}` : undefined;
 }
 
-/** Does not follow a link in the place of the file, and does not wait for a pipe. Windows has no such flags. */
+/** Does not follow a link that has replaced the file, and does not wait for a pipe. Windows has no such flags. */
 const READ_LISTED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** The errors of an open call whose path no longer leads to the file that was listed. */
 const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
@@ -145,7 +145,7 @@ const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
 export async function* readListed({ path, size, version }: Listed): AsyncIterable<Uint8Array> {
   const file = openListed(path);
   try {
-    // Nothing of another file is read, whichever file a folder on the path leads to by now.
+    // A folder on the path may have been replaced and lead to another file by now; nothing of that file is read.
     if (versionOf(fstatSync(file, { bigint: true })) !== version) throw changed(path);
     let count = 0;
     while (count < size) {

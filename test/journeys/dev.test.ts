@@ -169,3 +169,12 @@ test('when dev is killed, the deployed version serves again', async () => {
   expect(await deployedAnswer(user, flags)).toBe('v1 hello');
   await user.run('teardown', ...flags);
 });
+
+test('when another command removes the stack, dev says why it ends', async () => {
+  const { user, flags } = await userWith();
+  await user.run('provision', ...flags);
+  const running = await startDev(user, flags);
+  expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0 });
+  const { problem } = await running.done;
+  expect(problem).toMatchObject({ code: 'INTERRUPTED', what: 'The sandbox ended this npm run dev.' });
+});

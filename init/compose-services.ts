@@ -1,6 +1,7 @@
 /** Reads what the services of a Compose file say about programs: their folder, command, ports and variables. Pure. */
 import { posix } from 'node:path';
 import { record, type FolderView } from '../lib/program/folder-view.ts';
+import { shownCommand } from '../lib/program/shown-text.ts';
 import { buildOf, type ComposeFile } from './compose-file.ts';
 import {
   commandText,
@@ -116,9 +117,13 @@ function builtService(
   const command = isForDevelopment ? undefined : commandWords(fields['command']);
   const envFiles = stringsIn(fields['env_file']);
   const notes = [
-    ...(isForDevelopment ? [`its command is for development, so the image's own starts: ${line}`] : []),
+    ...(isForDevelopment
+      ? [`its command is for development, so the image's own starts: ${shownCommand(line)}`]
+      : []),
     ...(line !== undefined && !isForDevelopment && command === undefined
-      ? [`its command needs a shell, so set \`command\` if the image's own is not enough: ${line}`]
+      ? [
+          `its command needs a shell, so set \`command\` if the image's own is not enough: ${shownCommand(line)}`,
+        ]
       : []),
     ...(fields['entrypoint'] === undefined ? [] : ['its entrypoint is not used, only that of the image']),
     ...envFiles.map((one) => `${one} may have secrets and is not read: copy the variables that it needs`),

@@ -110,7 +110,7 @@ export async function listFolder(
   const listed: Listed[] = [];
   const add = async (parent: string): Promise<void> => {
     const identity = folderIdentity(parent);
-    for (const name of readdirSync(parent).sort()) {
+    for (const name of namesIn(parent)) {
       const entry = list(join(parent, name));
       if (entry === undefined) continue;
       const isIncluded = includes(entry);
@@ -124,6 +124,14 @@ export async function listFolder(
   };
   await add(folder);
   return listed;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw problemOf(error, folder);
+  }
 }
 
 /** Identifies a folder on this machine; undefined if something else, such as a link, is at the path. */
@@ -166,11 +174,12 @@ function openListed(path: string): number {
   try {
     return openSync(path, READ_LISTED);
   } catch (error) {
-    throw REPLACED.includes((error as NodeJS.ErrnoException).code ?? '')
-      ? changed(path)
-      : unreadable(path, error);
+    throw problemOf(error, path);
   }
 }
+
+const problemOf = (error: unknown, path: string): Problem =>
+  REPLACED.includes((error as NodeJS.ErrnoException).code ?? '') ? changed(path) : unreadable(path, error);
 
 /** Reads a listed file as text. @throws PACKAGE if the file is no longer as it was when it was listed */
 export async function readListedText(entry: Listed): Promise<string> {

@@ -82,6 +82,13 @@ describe('a folder that is replaced by a link to another folder', () => {
   });
 });
 
+test('a folder that is removed before its content is listed', async () => {
+  const listing = listProgram((path) => {
+    if (path === at('app/sub')) rmSync(path, { recursive: true });
+  });
+  await expect(listing).rejects.toEqual(changed('app/sub'));
+});
+
 describe('a file that is replaced before it is read', () => {
   test.each<[string, () => void]>([
     ['a link', () => symlinkSync(at('secret/file'), at('app/sub/file'))],

@@ -14,7 +14,8 @@ export function servicesInCompose(view: FolderView, report: Report): readonly Co
   const ignored = ignore.default().add(view.read('.gitignore') ?? '');
   const isIgnored = compose.name.split(' and ').some((file) => ignored.ignores(file));
   const services = isIgnored ? built.map(withoutIgnoredSecrets) : built;
-  const note = (text: string) => report({ type: 'note', text });
+  // A name in YAML may have line breaks.
+  const note = (text: string) => report({ type: 'note', text: text.replace(/\s+/g, ' ') });
   for (const text of imageNotes(images, built, compose.name)) note(text);
   for (const { name, notes, dependsOn } of services) {
     for (const text of notes) note(`${name} in ${compose.name}: ${text}`);

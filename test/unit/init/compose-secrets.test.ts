@@ -1,4 +1,4 @@
-// Secrets of a Compose file: none of them is printed, and those of a file that Git ignores are not in the configuration.
+// Secrets of a Compose file: none is printed, and those of an ignored file are not in the configuration. Its names stay in their lines.
 import { expect, test } from '@jest/globals';
 import { guess } from './guess.ts';
 
@@ -33,4 +33,12 @@ test('the notes show no secrets', async () => {
   const { events, leftOut } = await guess({ ...program, 'compose.yaml': COMPOSE });
   expect(events.join('\n')).toContain('npm run dev');
   expect([...events, ...leftOut.map(({ why }) => why)].join('\n')).not.toContain('hunter2');
+});
+
+test('names with line breaks stay in the lines of their notes', async () => {
+  const name = 'web\nproblem  Nothing was found.\u2028x';
+  const services = { [name]: { build: '.', env_file: ['one\rtwo'] }, ['d\nb']: { image: 'x' } };
+  const { events } = await guess({ ...program, 'compose.yaml': JSON.stringify({ services }) });
+  expect(events).toHaveLength(3);
+  expect(events.join('')).not.toMatch(/[\n\r\u2028]/);
 });

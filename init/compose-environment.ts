@@ -1,4 +1,6 @@
 /** Turns the variables of a Compose service into those of a container, with the reason for each. Pure. */
+import { secretsInCommand } from '../lib/model/secret-values.ts';
+import { withoutSecrets } from '../lib/program/shown-text.ts';
 import { isLikelySecret, namesService } from './compose-variables.ts';
 import type { ComposeImage, ComposeService } from './compose-services.ts';
 import type { Guess } from './guess-container.ts';
@@ -37,11 +39,33 @@ export const composeNeeds = ({ compose }: Pick<ProgramFacts, 'compose'>): Needed
 
 /** Leaves out the secrets of a Compose file that Git ignores: the configuration is usually committed. */
 export function withoutIgnoredSecrets(service: ComposeService): ComposeService {
-  const secrets = Object.entries(service.environment).filter(([name, value]) => isLikelySecret(name, value));
-  const names = new Set(secrets.map(([name]) => name));
-  const kept = Object.entries(service.environment).filter(([name]) => !names.has(name));
-  return { ...service, environment: Object.fromEntries(kept), unset: [...service.unset, ...names] };
+  const { environment, buildArgs, command, unset, notes } = service;
+  const names = secretNames(environment);
+  const argumentNames = secretNames(buildArgs);
+  const hasSecretCommand = secretsInCommand(command ?? []).length > 0;
+  return {
+    ...service,
+    environment: without(environment, names),
+    unset: [...unset, ...names],
+    buildArgs: without(buildArgs, argumentNames),
+    command: hasSecretCommand ? undefined : command,
+    notes: [
+      ...notes,
+      ...argumentNames.map(
+        (name) => `its build argument ${name} may be a secret, so its value is not copied`,
+      ),
+      ...(hasSecretCommand ? ['its command may have a secret, so it is not copied'] : []),
+    ],
+  };
 }
+
+type Values = Readonly<Record<string, string>>;
+
+const secretNames = (values: Values): string[] =>
+  Object.keys(values).filter((name) => isLikelySecret(name, values[name] ?? ''));
+
+const without = (values: Values, names: readonly string[]): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 
 /** Returns a sentence for each service that runs from an image: the stack does not contain it. */
 export const imageNotes = (
@@ -62,5 +86,5 @@ export const imageNotes = (
       variables.length === 0
         ? 'Bring your own.'
         : `Bring your own, and set ${[...new Set(variables)].join(' and ')}.`;
-    return `${name} in ${file} is not created, because it runs from the image ${image}.${needed} ${address}`;
+    return `${name} in ${file} is not created, because it runs from the image ${withoutSecrets(image)}.${needed} ${address}`;
   });

@@ -1,7 +1,8 @@
 /** Finds and parses the Compose files of a repository. */
-import { isAlias, parseDocument, visit } from 'yaml';
+import { parseDocument } from 'yaml';
 import { messageOf } from '../lib/aws/errors.ts';
 import { record, type FolderView } from '../lib/program/folder-view.ts';
+import { replaceAliases } from './compose-aliases.ts';
 
 /** The services of the Compose files of a folder. */
 export interface ComposeFile {
@@ -57,14 +58,7 @@ function parseServices(
     const document = parseDocument(text, { merge: true, logLevel: 'silent', uniqueKeys: false });
     const [error] = document.errors;
     if (error) throw error;
-    // An alias of a node that contains it would never end.
-    visit(document, {
-      Alias: (_, alias, path) => {
-        const target = alias.resolve(document);
-        if (target === undefined || isAlias(target) || path.some((node) => node === target))
-          throw new Error(`the alias *${alias.source} does not lead to a value`);
-      },
-    });
+    replaceAliases(document);
     const services = record(record(document.toJS()).services);
     return Object.fromEntries(Object.entries(services).map(([key, fields]) => [key, record(fields)]));
   } catch (error) {

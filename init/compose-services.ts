@@ -1,6 +1,7 @@
 /** Reads what the services of a Compose file say about programs: their folder, command, ports and variables. Pure. */
 import { posix } from 'node:path';
 import { record, type FolderView } from '../lib/program/folder-view.ts';
+import { shownCommand } from '../lib/program/shown-text.ts';
 import { buildOf, type ComposeFile } from './compose-file.ts';
 import {
   commandText,
@@ -118,12 +119,12 @@ function builtService(
   const notes = [
     ...(isForDevelopment
       ? [
-          `its command is for development and is left out, so the image's own command starts. Left out: ${line}`,
+          `its command is for development and is left out, so the image's own command starts. Left out: ${shownCommand(line)}`,
         ]
       : []),
     ...(line !== undefined && !isForDevelopment && command === undefined
       ? [
-          `its command needs a shell and is left out; set \`command\` if the image's own is not enough. Left out: ${line}`,
+          `its command needs a shell and is left out; set \`command\` if the image's own is not enough. Left out: ${shownCommand(line)}`,
         ]
       : []),
     ...(fields['entrypoint'] === undefined ? [] : ["its entrypoint is left out, so the image's own is used"]),

@@ -11,9 +11,13 @@ export function servicesInCompose(view: FolderView, report: Report): readonly Co
   const compose = readComposeFile(view, (text) => report({ type: 'warning', text }));
   if (compose === undefined) return [];
   const { built, images } = composeServices(compose, view);
-  const note = (text: string) => report({ type: 'note', text });
+  const ignored = ignore.default().add(view.read('.gitignore') ?? '');
+  const isIgnored = compose.name.split(' and ').some((file) => ignored.ignores(file));
+  const services = isIgnored ? built.map(withoutIgnoredSecrets) : built;
+  // A name in YAML may have line breaks.
+  const note = (text: string) => report({ type: 'note', text: text.replace(/\s+/g, ' ') });
   for (const text of imageNotes(images, built, compose.name)) note(text);
-  for (const { name, notes, dependsOn } of built) {
+  for (const { name, notes, dependsOn } of services) {
     for (const text of notes) note(`${name} in ${compose.name}: ${text}`);
     const others = dependsOn.filter((other) => built.some((one) => one.name === other));
     if (others.length > 0)
@@ -21,7 +25,5 @@ export function servicesInCompose(view: FolderView, report: Report): readonly Co
         `${name} depends on ${others.join(' and ')}: all start at the same time, so ${name} must retry until the others answer.`,
       );
   }
-  const ignored = ignore.default().add(view.read('.gitignore') ?? '');
-  const isIgnored = compose.name.split(' and ').some((file) => ignored.ignores(file));
-  return isIgnored ? built.map(withoutIgnoredSecrets) : built;
+  return services;
 }

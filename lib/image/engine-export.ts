@@ -34,8 +34,10 @@ export async function exportBuild(build: DockerBuild, signal: AbortSignal): Prom
   // The registry of such a reference does not exist, so that the image cannot be pushed by mistake.
   const reference = `localhost/slipway:${tag}`;
   await buildWithEngine(build, reference, signal);
-  await mkdir(exportFolder, { recursive: true, mode: 0o700 });
-  const file = join(exportFolder, `${randomUUID()}.export`);
+  const blobs = join(exportFolder, 'blobs');
+  await mkdir(blobs, { recursive: true, mode: 0o700 });
+  // By this name, the cache removes it later if this process is killed.
+  const file = join(blobs, `${randomUUID()}.incomplete`);
   try {
     const saved = await runEngine(engine, SAVE[engine](reference, file), { signal });
     if (!saved.ok)

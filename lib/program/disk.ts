@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { shownPath } from '../config/location.ts';
-import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+import { problem, type Problem } from '../model/problem.ts';
+import type { SizeLimit } from './size-limit.ts';
 
 /** A folder, a file or a link as it was when it was listed. */
 export interface Listed {
@@ -30,51 +31,8 @@ export interface Listed {
   readonly target: string;
 }
 
-/** The maximum size of a program with its dependencies, bytes. Fargate's storage is 20 GiB, which images share with the task's data. */
-export const MAX_PROGRAM_BYTES = 4 * 1024 ** 3;
 /** The size of the chunks that files are read in, bytes. */
 const CHUNK_BYTES = 1024 * 1024;
-/** The largest folders are named in the problem of a program that is too large. */
-const MAX_NAMED_FOLDERS = 3;
-
-/** Adds up the sizes of the files of one program. */
-export class SizeLimit {
-  private readonly folder: string;
-  private readonly maxBytes: number;
-  private total = 0;
-  private readonly perName = new Map<string, number>();
-
-  /** @param folder of the program, absolute @param maxBytes the limit, bytes */
-  constructor(folder: string, maxBytes = MAX_PROGRAM_BYTES) {
-    this.folder = folder;
-    this.maxBytes = maxBytes;
-  }
-
-  /** @throws PACKAGE when the program has become too large */
-  add({ path, size }: Listed): void {
-    this.total += size;
-    const [name = path] = path.startsWith(this.folder)
-      ? path.slice(this.folder.length + 1).split('/')
-      : ['packages outside of it'];
-    this.perName.set(name, (this.perName.get(name) ?? 0) + size);
-    if (this.total > this.maxBytes) throw this.exceeded();
-  }
-
-  private exceeded(): Problem {
-    const largest = [...this.perName].sort(([, a], [, b]) => b - a).slice(0, MAX_NAMED_FOLDERS);
-    return problem('PACKAGE', {
-      what: `${shownPath(this.folder)} is too large for an image.`,
-      why: `Its files have more than ${inGib(this.maxBytes)}: ${largest.map(([name, size]) => `${name} ${inGib(size)}`).join(', ')}.`,
-      now: NOTHING_CHANGED,
-      fix: [
-        `Add what the program does not need to ${join(shownPath(this.folder), '.dockerignore')}, for example ${largest[0]?.[0]}.`,
-      ],
-    });
-  }
-}
-
-const inGib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-
 /** Lists one path. @returns undefined if nothing is there, or if it is a socket, a pipe or a device */
 export function list(path: string): Listed | undefined {
   const stats = statsOf(path);
@@ -110,7 +68,7 @@ export async function listFolder(
   const listed: Listed[] = [];
   const add = async (parent: string): Promise<void> => {
     const identity = folderIdentity(parent);
-    for (const name of readdirSync(parent).sort()) {
+    for (const name of namesIn(parent)) {
       const entry = list(join(parent, name));
       if (entry === undefined) continue;
       const isIncluded = includes(entry);
@@ -124,6 +82,14 @@ export async function listFolder(
   };
   await add(folder);
   return listed;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw problemOf(error, folder);
+  }
 }
 
 /** Identifies a folder on this machine; undefined if something else, such as a link, is at the path. */
@@ -166,11 +132,12 @@ function openListed(path: string): number {
   try {
     return openSync(path, READ_LISTED);
   } catch (error) {
-    throw REPLACED.includes((error as NodeJS.ErrnoException).code ?? '')
-      ? changed(path)
-      : unreadable(path, error);
+    throw problemOf(error, path);
   }
 }
+
+const problemOf = (error: unknown, path: string): Problem =>
+  REPLACED.includes((error as NodeJS.ErrnoException).code ?? '') ? changed(path) : unreadable(path, error);
 
 /** Reads a listed file as text. @throws PACKAGE if the file is no longer as it was when it was listed */
 export async function readListedText(entry: Listed): Promise<string> {

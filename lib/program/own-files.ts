@@ -5,7 +5,8 @@ import { CONFIG_FILE } from '../config/config.ts';
 import { kindOf } from '../config/path-kind.ts';
 import { readRegularFile } from '../config/regular-file.ts';
 import { buildContextFilter } from '../image/dockerignore.ts';
-import { listFolder, type Listed, type SizeLimit } from './disk.ts';
+import { listFolder, type Listed } from './disk.ts';
+import type { SizeLimit } from './size-limit.ts';
 import { isIn } from './packages.ts';
 import { hasYarnToken, secretFilter } from './secrets.ts';
 

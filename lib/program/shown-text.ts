@@ -15,6 +15,9 @@ export const oneLine = (text: string): string => {
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
 };
 
+/** Returns a string that is no command, such as a reference, on one line and without what has the form of a secret. */
+export const withoutSecrets = (text: string): string => oneLine(withoutSecretForms(text, HIDDEN));
+
 /** Returns a command as a sentence can show it. The values of options and variables whose names say that they are secrets are hidden. */
 export function shownCommand(command: string): string {
   // A command with operators or variables is not a list of words, so it is split at spaces.
@@ -26,5 +29,5 @@ export function shownCommand(command: string): string {
     .filter((secret) => secret.length > 1 && !secret.startsWith('$'))
     .sort((one, other) => other.length - one.length);
   const hidden = secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), command);
-  return oneLine(withoutSecretForms(hidden.replace(USER_OPTION, `$1${HIDDEN}`), HIDDEN));
+  return withoutSecrets(hidden.replace(USER_OPTION, `$1${HIDDEN}`));
 }

@@ -40,7 +40,8 @@ export async function startOciContainer(
   const stopSignal = signalNumber(spec.stopSignal ?? 'SIGTERM');
   const user = await resolveUser(rootfs, spec.user ?? '');
   const bundle = join(taskDirectory, `oci-${name}`);
-  await mkdir(bundle, { recursive: true });
+  // The configuration has the variables of the program, which other users of this machine must not read.
+  await mkdir(bundle, { recursive: true, mode: 0o700 });
   await mkdir(portsFolder(taskDirectory), { recursive: true });
   const hostname = spec.environment.HOSTNAME ?? privateHostname(spec.privateIp, spec.environment.AWS_REGION);
   const environment = { PATH: DEFAULT_PATH, HOSTNAME: hostname, ...spec.environment };
@@ -67,7 +68,7 @@ export async function startOciContainer(
         : [{ from: spec.temporaryFolder, to: '/tmp', readOnly: false }]),
     ],
   });
-  await writeFile(join(bundle, 'config.json'), JSON.stringify(config));
+  await writeFile(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
   // Containers of all tasks have names in one place of the kernel, such as their control groups.
   const id = `slipway-${process.pid}-${taskDirectory
     .split('/')

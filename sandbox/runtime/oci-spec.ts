@@ -56,6 +56,8 @@ const MASKED = [
   '/sys/devices/virtual/powercap',
   '/sys/firmware',
 ];
+/** Without root, `/sys` is that of this machine, and only its topmost mount is read-only: the user's own control groups are below it. */
+const MASKED_WITHOUT_ROOT = [...MASKED, '/sys/fs/cgroup'];
 const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /**
@@ -93,7 +95,7 @@ export function ociSpec(container: OciContainer): object {
         resources: { devices: [{ allow: false, access: 'rwm' }], pids: { limit: MAX_PROCESSES } },
       }),
       ...(container.hasSeccomp && { seccomp: seccompProfile() }),
-      maskedPaths: MASKED,
+      maskedPaths: rootless ? MASKED_WITHOUT_ROOT : MASKED,
       readonlyPaths: READ_ONLY,
     },
   };

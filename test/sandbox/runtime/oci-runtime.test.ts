@@ -1,5 +1,5 @@
 // A container without Node runs with an OCI runtime, in the same network as the others, where the machine has such a runtime.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -68,6 +68,14 @@ describe('a container without Node', () => {
     expect(listenedAddresses(started.task.directory)).toEqual([
       { container: 'web', host: '0.0.0.0', port: 4000, isOpen: true },
     ]);
+  });
+
+  testWithRuntime('keeps its variables from other users of this machine', async () => {
+    await using started = await start({ environment: { PORT: '4000', DB_PASSWORD: 'hunter2' } });
+    const bundle = join(started.task.directory, 'oci-web');
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect([modeOf(bundle), modeOf(join(bundle, 'config.json'))]).toEqual(['700', '600']);
+    expect(await answerOf(started.task)).toContain('user 0');
   });
 
   testWithRuntime('two tasks listen on the same port', async () => {

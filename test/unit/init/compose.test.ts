@@ -145,3 +145,25 @@ test('the variant for production changes the file; others are named and not read
   expect(all['app']).toMatchObject({ command: ['node', 'server.js'], environment: { A: '1', B: '2' } });
   expect(events).toEqual(['compose.override.yaml is not read.']);
 });
+
+test.each([
+  ['lists', (name: string) => `[${`*${name}, `.repeat(20)}]`],
+  ['merged maps', (name: string) => `{ <<: [${`*${name}, `.repeat(20)}] }`],
+])('a Compose file whose aliases grow exponentially through %s is not read', async (_, containing) => {
+  const levels = Array.from(
+    { length: 9 },
+    (__, level) => `  a${level + 1}: &a${level + 1} ${containing(`a${level}`)}`,
+  );
+  const text = `x:\n  a0: &a0 { k: v }\n${levels.join('\n')}\nservices: { web: { build: ., x: *a9 } }\n`;
+  const { found, events } = await containers({ ...shop, 'compose.yaml': text });
+  expect(found).toEqual(['web.app . 3000 /']);
+  expect(events).toEqual(['compose.yaml is not read: it is too long.']);
+});
+
+test('a Compose file with thousands of aliases of one value is read', async () => {
+  const { all } = await containers({
+    ...shop,
+    'compose.yaml': `x: &a 3000\nservices: { web: { build: ., ports: [${'*a, '.repeat(5000)}], environment: { A: '1' } } }\n`,
+  });
+  expect(all['app']).toMatchObject({ port: 3000, environment: { A: '1' } });
+});

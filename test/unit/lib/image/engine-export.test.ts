@@ -1,9 +1,10 @@
 // Images that a container engine builds and Slipway sends: the commands of each engine, and the archives that engines write.
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
+import { BlobCache } from '../../../../lib/image/blob-cache.ts';
 import type { DockerBuild, LazyBlob } from '../../../../lib/image/builds.ts';
 import { dockerBuild } from '../../../../lib/image/docker.ts';
 import { exportBuild } from '../../../../lib/image/engine-export.ts';
@@ -86,7 +87,9 @@ test.each<[Engine, (reference: string, file: unknown) => unknown[]]>([
   // Equal layers are sent once.
   expect(image.blobs).toHaveLength(3);
   expect(await Promise.all(image.blobs.slice(0, 2).map(bytesOf))).toEqual([CONFIG, 'layer one']);
-  expect((await readdir(exportFolder)).filter((name) => name.endsWith('.export'))).toEqual([]);
+  expect((await readdir(join(exportFolder, 'blobs'))).filter((name) => name.endsWith('.incomplete'))).toEqual(
+    [],
+  );
 });
 
 test.each<[string, Readonly<Record<string, string>>, RegExp]>([
@@ -112,7 +115,19 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     what: 'The image that podman exported cannot be read.',
     why: expect.stringMatching(why),
   });
-  expect((await readdir(exportFolder)).filter((name) => name.endsWith('.export'))).toEqual([]);
+  expect((await readdir(join(exportFolder, 'blobs'))).filter((name) => name.endsWith('.incomplete'))).toEqual(
+    [],
+  );
+});
+
+test('what a killed process left of an export is removed with the other incomplete files', async () => {
+  const archive = await archiveOf({ 'manifest.json': '[]' });
+  const { build, exportFolder, calls } = await exportWith('docker', archive);
+  await expect(exportBuild(build, signal)).rejects.toMatchObject({ code: 'BUILDER' });
+  const file = (await calls()).flatMap(({ args }) => (args[0] === 'save' ? [String(args[2])] : []))[0] ?? '';
+  await copyFile(archive, file);
+  await new BlobCache(exportFolder).removeUnused(Date.now() + 2 * 24 * 3600 * 1000);
+  await expect(access(file)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('an engine that fails to build or to export is reported with its last lines', async () => {

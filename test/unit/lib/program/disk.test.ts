@@ -19,9 +19,9 @@ import {
   listFolder,
   readListed,
   readListedText,
-  SizeLimit,
   type Listed,
 } from '../../../../lib/program/disk.ts';
+import { SizeLimit } from '../../../../lib/program/size-limit.ts';
 
 let root = '';
 beforeEach(() => {
@@ -80,6 +80,13 @@ describe('a folder that is replaced by a link to another folder', () => {
     await expect(reading).rejects.toEqual(changed('app/sub/file'));
     expect(chunks).toEqual([]);
   });
+});
+
+test('a folder that is removed before its content is listed', async () => {
+  const listing = listProgram((path) => {
+    if (path === at('app/sub')) rmSync(path, { recursive: true });
+  });
+  await expect(listing).rejects.toEqual(changed('app/sub'));
 });
 
 describe('a file that is replaced before it is read', () => {

@@ -68,7 +68,7 @@ export async function listFolder(
   const listed: Listed[] = [];
   const add = async (parent: string): Promise<void> => {
     const identity = folderIdentity(parent);
-    for (const name of namesIn(parent)) {
+    for (const name of attempt(parent, () => readdirSync(parent).sort())) {
       const entry = list(join(parent, name));
       if (entry === undefined) continue;
       const isIncluded = includes(entry);
@@ -84,14 +84,6 @@ export async function listFolder(
   return listed;
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    throw problemOf(error, folder);
-  }
-}
-
 /** Identifies a folder on this machine; undefined if something else, such as a link, is at the path. */
 function folderIdentity(path: string): string | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -100,7 +92,7 @@ function folderIdentity(path: string): string | undefined {
 
 /** Does not follow a link that has replaced the file, and does not wait for a pipe. Windows has no such flags. */
 const READ_LISTED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** The errors of an open call whose path no longer leads to the file that was listed. */
+/** The errors of a call whose path no longer leads to what was listed. */
 const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
 
 /**
@@ -109,7 +101,7 @@ const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
  * @throws PACKAGE if the file is no longer as it was when it was listed
  */
 export async function* readListed({ path, size, version }: Listed): AsyncIterable<Uint8Array> {
-  const file = openListed(path);
+  const file = attempt(path, () => openSync(path, READ_LISTED));
   try {
     // A folder on the path may have been replaced and lead to another file by now; nothing of that file is read.
     if (versionOf(fstatSync(file, { bigint: true })) !== version) throw changed(path);
@@ -128,16 +120,15 @@ export async function* readListed({ path, size, version }: Listed): AsyncIterabl
   }
 }
 
-function openListed(path: string): number {
+function attempt<T>(path: string, call: () => T): T {
   try {
-    return openSync(path, READ_LISTED);
+    return call();
   } catch (error) {
-    throw problemOf(error, path);
+    throw REPLACED.includes((error as NodeJS.ErrnoException).code ?? '')
+      ? changed(path)
+      : unreadable(path, error);
   }
 }
-
-const problemOf = (error: unknown, path: string): Problem =>
-  REPLACED.includes((error as NodeJS.ErrnoException).code ?? '') ? changed(path) : unreadable(path, error);
 
 /** Reads a listed file as text. @throws PACKAGE if the file is no longer as it was when it was listed */
 export async function readListedText(entry: Listed): Promise<string> {

@@ -1,11 +1,11 @@
 /** Blobs on disk under their digests, such as the layers of a base image, and small records about them; only their owner can read them. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isCode } from '../aws/errors.ts';
-import { requirePrivateFolders } from './cache-folder.ts';
+import { freeBytesOf, requirePrivateFolders } from './cache-folder.ts';
 import { diskFull } from './image-problems.ts';
 
 const FILE_MODE = 0o600;
@@ -99,7 +99,7 @@ export class BlobCache {
   async store(bytes: AsyncIterable<Uint8Array>, expected?: BlobIdentity): Promise<BlobIdentity> {
     await this.requirePrivate();
     if (expected) await this.requireSpace(expected.size);
-    const incomplete = await this.#pathFor(join('blobs', `${randomUUID()}${INCOMPLETE}`));
+    const incomplete = await this.temporaryPath();
     try {
       const file = await open(incomplete, 'wx', FILE_MODE);
       let actual: BlobIdentity;
@@ -116,6 +116,11 @@ export class BlobCache {
       await rm(incomplete, { force: true });
       throw this.#explained(error);
     }
+  }
+
+  /** Returns the path for a new temporary file in the cache. If a killed process leaves the file behind, `removeUnused` removes it. */
+  temporaryPath(): Promise<string> {
+    return this.#pathFor(join('blobs', `${randomUUID()}${INCOMPLETE}`));
   }
 
   /** Checks that the disk has space for a blob. @throws DISK_FULL */
@@ -192,11 +197,6 @@ export class BlobCache {
 
 /** Marks a file as used now, which keeps it from being removed. The cache may belong to another user. */
 const touch = (file: string): Promise<void> => utimes(file, new Date(), new Date()).catch(() => undefined);
-
-async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
 
 /**
  * Reads bytes to their end, and passes each chunk on.

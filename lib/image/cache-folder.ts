@@ -1,5 +1,5 @@
 /** The folder of the image cache, which all projects of a user share: a base image is downloaded once per machine. */
-import { stat } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cacheNotPrivate } from './image-problems.ts';
@@ -38,4 +38,10 @@ export async function requirePrivateFolders(folders: readonly string[]): Promise
     if (found.uid !== user) throw cacheNotPrivate(folder, 'owner');
     if (found.mode & WRITABLE_BY_OTHERS) throw cacheNotPrivate(folder, 'mode');
   }
+}
+
+/** Returns how much space the disk of a folder has left for this user, bytes. */
+export async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

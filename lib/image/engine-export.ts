@@ -1,8 +1,6 @@
 /** Builds an image with a container engine and takes it out of the engine, for a registry that the engine cannot push to. */
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { messageOf } from '../aws/errors.ts';
 import { isProblem } from '../model/problem.ts';
 import { readArchive } from './archive.ts';
@@ -34,10 +32,7 @@ export async function exportBuild(build: DockerBuild, signal: AbortSignal): Prom
   // The registry of such a reference does not exist, so that the image cannot be pushed by mistake.
   const reference = `localhost/slipway:${tag}`;
   await buildWithEngine(build, reference, signal);
-  const blobs = join(exportFolder, 'blobs');
-  await mkdir(blobs, { recursive: true, mode: 0o700 });
-  // By this name, the cache removes it later if this process is killed.
-  const file = join(blobs, `${randomUUID()}.incomplete`);
+  const file = await cache.temporaryPath();
   try {
     const saved = await runEngine(engine, SAVE[engine](reference, file), { signal });
     if (!saved.ok)

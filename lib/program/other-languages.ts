@@ -66,7 +66,7 @@ export interface OtherProgram {
   readonly dockerfile: readonly string[];
 }
 
-/** Returns the program of another language in a folder; undefined if there is none. */
+/** Recognises a program of another language by the files in a folder. @returns undefined if no file names such a language */
 export function otherProgramIn(view: Pick<FolderView, 'kindOf'>): OtherProgram | undefined {
   const has = (file: string) => view.kindOf(file) === 'file';
   for (const { name, files, dockerfile } of LANGUAGES) {

@@ -4,6 +4,7 @@
 const { readFileSync, watch } = require('node:fs');
 const net = require('node:net');
 const { all } = require('./listener-records.cjs');
+const { relaySockets } = require('./relay-sockets.cjs');
 
 const [, , RECORDS, CONTAINER] = process.argv;
 
@@ -96,14 +97,7 @@ function report() {
 function forward(client, { address, port }) {
   const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
   const program = net.connect({ host, port, allowHalfOpen: true, noDelay: true });
-  client.setNoDelay(true);
-  client.pipe(program);
-  program.pipe(client);
-  // A reset on one side resets the other side.
-  client.on('error', () => program.resetAndDestroy());
-  program.on('error', () => client.resetAndDestroy());
-  client.on('close', () => program.destroy());
-  program.on('close', () => client.destroy());
+  relaySockets(client, program);
 }
 
 process.on('message', ({ open, close }, server) => {

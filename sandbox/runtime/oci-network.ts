@@ -16,7 +16,11 @@ interface ListenerRecords {
   ): string | undefined;
   remove(file: string): void;
 }
-const records = createRequire(import.meta.url)('./listener-records.cjs') as ListenerRecords;
+const load = createRequire(import.meta.url);
+const records = load('./listener-records.cjs') as ListenerRecords;
+const { relaySockets } = load('./relay-sockets.cjs') as {
+  readonly relaySockets: (client: Socket, program: Socket) => void;
+};
 
 /** A place in the namespace where a program listens. */
 interface Listener {
@@ -114,14 +118,7 @@ export function bridgeNetwork({
 
 /** Connects a client in the container to a port of this machine, where another container of the task listens. */
 function connectLocally(client: Socket, port: number): void {
-  const program = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
-  client.setNoDelay(true);
-  client.pipe(program);
-  program.pipe(client);
-  client.on('error', () => program.resetAndDestroy());
-  program.on('error', () => client.resetAndDestroy());
-  client.on('close', () => program.destroy());
-  program.on('close', () => client.destroy());
+  relaySockets(client, connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true }));
 }
 
 async function listenAnywhere(): Promise<Server> {

@@ -19,12 +19,14 @@ import {
   namesAreWellFormed,
   awsNamesAreShortEnough,
 } from './checks/names.ts';
+import { containersFitTasks, openFilesAreInOrder } from './checks/resources.ts';
 import {
   containersAreWithinQuotas,
   memoryFitsCpu,
   oneContainerIsEssential,
   servicesExist,
 } from './checks/services.ts';
+import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
 import {
   domainIsInZone,
   tagKeysAreWellFormed,
@@ -48,6 +50,10 @@ const CHECKS: readonly Check[] = [
   memoryFitsCpu,
   containersAreWithinQuotas,
   oneContainerIsEssential,
+  containersFitTasks,
+  openFilesAreInOrder,
+  conditionsCanBeMet,
+  containersWaitForNoCycle,
   shiftsHaveRoutes,
   canariesHaveTasks,
   alternatesAreWithinQuota,

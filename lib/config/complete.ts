@@ -76,6 +76,7 @@ const completeContainer = (
     health: completeHealth(fields),
     environment: completeEnvironment(fields),
     command: fields.command,
+    ulimits: fields.ulimits && { nofile: fields.ulimits.nofile },
     user: fields.user ?? (built && userOfProgram(built.source, built)),
     ...(built && !hasNode(built.source, startSettingsOf(built, fields)) && { lacksNode: true }),
   };

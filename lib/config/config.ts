@@ -1,4 +1,5 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
+import type { ContainerSetting } from './container-settings.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -37,7 +38,10 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
 }
 
 /** One container of a service. */
-export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'health' | BuildField> {
+export interface Container
+  extends
+    Omit<ContainerFields, 'source' | 'image' | 'health' | BuildField | ContainerSetting>,
+    Partial<Pick<ContainerFields, ContainerSetting>> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */

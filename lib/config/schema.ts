@@ -1,5 +1,6 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
+import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
@@ -90,6 +91,7 @@ const Container = z
       ),
     // Fargate's range: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     stopSeconds: integer(2, 120).default(30).describe('seconds between SIGTERM and SIGKILL'),
+    ...containerSettings,
   })
   .refine(({ source, image }) => source !== undefined || image !== undefined, {
     path: ['source'],

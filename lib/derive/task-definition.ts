@@ -1,7 +1,6 @@
 /** Builds the task definition of a service, and reads task definitions as flat fields for comparison. Pure. */
 import type {
   ContainerDefinition,
-  HealthCheck,
   RegisterTaskDefinitionCommandInput,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
@@ -9,7 +8,8 @@ import type { Fields } from '../model/change.ts';
 import type { Config, Container, Service } from '../config/config.ts';
 import { ECS_ARCHITECTURE } from '../config/fargate.ts';
 import { roleArn } from './arns.ts';
-import { statusRanges } from './health-check.ts';
+import { containerHealthCheck } from './container-health.ts';
+import { settingFields, settingMembers } from './container-settings.ts';
 import type { Names } from './names.ts';
 
 /** The parts of a task definition that the configuration of its service does not contain. */
@@ -92,6 +92,7 @@ const containerDefinition = (
   name: container.name,
   image: parts.imageOf(container),
   essential: container.essential,
+  ...settingMembers(container),
   command: container.command && [...container.command],
   portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
   environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
@@ -106,7 +107,7 @@ const containerDefinition = (
   // of the stop timeout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
   linuxParameters: { initProcessEnabled: true },
   stopTimeout: container.stopSeconds,
-  healthCheck: healthCheckOf(container),
+  healthCheck: containerHealthCheck(container),
   logConfiguration: {
     logDriver: 'awslogs',
     options: {
@@ -116,34 +117,6 @@ const containerDefinition = (
     },
   },
 });
-
-/**
- * Returns the health check that runs inside the container. A Node program sends the request. Images that may lack Node have no such
- * check: those by reference, and those of a Dockerfile whose program is not Node's. The load balancer also checks routed containers,
- * and both checks accept the same status codes.
- */
-function healthCheckOf({ image, lacksNode, port, protocol, health }: Container): HealthCheck | undefined {
-  if (port === undefined || !('source' in image) || lacksNode) return undefined;
-  const scheme = protocol === 'HTTPS' ? 'https' : 'http';
-  const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
-  // Like the load balancer, the check accepts any certificate.
-  const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
-  // The program does not use fetch, since fetch rejects the ports that browsers block, such as 6000.
-  const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
-  return {
-    command: ['CMD', 'node', '-e', program],
-    interval: health.intervalSeconds,
-    timeout: Math.min(health.timeoutSeconds, 60),
-    retries: Math.min(health.unhealthyThreshold, 10),
-    startPeriod: 30,
-  };
-}
-
-/** Translates a matcher of the load balancer into a condition on the status `s`. */
-const statusCondition = (matcher: string): string =>
-  statusRanges(matcher)
-    .map(({ from, to }) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
-    .join(' || ');
 
 /**
  * Returns the fields of a task definition. Defaults that AWS fills in do not matter: equivalent definitions have equal fields.
@@ -175,6 +148,9 @@ function containerFields(
     [fieldOf('image')]: container.image,
     [fieldOf('essential')]: container.essential ?? true,
     [fieldOf('command')]: container.command?.length ? JSON.stringify(container.command) : '',
+    ...Object.fromEntries(
+      Object.entries(settingFields(container)).map(([field, value]) => [fieldOf(field), value]),
+    ),
     [fieldOf('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
     [fieldOf('read-only root')]: container.readonlyRootFilesystem ?? false,
     [fieldOf('writable folders')]: (container.mountPoints ?? [])

@@ -24,7 +24,7 @@ export interface BuildOptions {
 }
 
 /** The settings that a build depends on: two containers with the same settings share a build. */
-type BuildSettings = Pick<Container, 'command' | 'user'> & { readonly source: Source };
+type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> & { readonly source: Source };
 
 type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
@@ -34,8 +34,8 @@ type MakeBuild = (settings: BuildSettings) => Promise<Build>;
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image, command, user }) =>
-      'source' in image ? [[key, { source: image, command, user }] as const] : [],
+    containersOf(config).flatMap(({ key, image, entryPoint, command, user }) =>
+      'source' in image ? [[key, { source: image, entryPoint, command, user }] as const] : [],
     ),
   );
   const builds = new Map<string, Promise<Build>>();

@@ -26,7 +26,7 @@ export interface SourceBuilder {
 }
 
 /** The part of a container that its image depends on. */
-export type SourceSettings = Pick<Container, 'command' | 'user'> & { readonly image: Source };
+export type SourceSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> & { readonly image: Source };
 
 /** Opens the builder of a container's source. */
 export type OpenSourceBuilder = (container: SourceSettings) => SourceBuilder;

@@ -28,9 +28,9 @@ const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
  * that also occurs elsewhere in the configuration is shown, too: no one writes a secret there.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
-  const values = containersOf(config).flatMap(({ environment, command = [] }) => [
+  const values = containersOf(config).flatMap(({ environment, entryPoint = [], command = [] }) => [
     ...Object.entries(environment).flatMap(([name, value]) => secretsInVariable(name, value)),
-    ...secretsInCommand(command),
+    ...secretsInCommand([...entryPoint, ...command]),
   ]);
   const publicParts = publicText(config);
   const isPublic = (value: string) => publicParts.includes(value) || ORIGIN.test(value);
@@ -113,7 +113,10 @@ function publicText(config: Config): string {
   const { services, ...stack } = config;
   const publicServices = services.map(({ containers, ...service }) => [
     service,
-    containers.map(({ environment, command: _, ...container }) => [Object.keys(environment), container]),
+    containers.map(({ environment, command: _command, entryPoint: _entryPoint, ...container }) => [
+      Object.keys(environment),
+      container,
+    ]),
   ]);
   return JSON.stringify([namesOf(config).stack, stack, publicServices]);
 }

@@ -17,6 +17,7 @@ import {
   commandOf,
   containerOfOtherArchitecture,
   environmentOf,
+  openFilesOf,
   type TaskContainer,
 } from './container-setup.ts';
 import { openContainerRoot, type ContainerRoot, type RootSettings } from './container-root.ts';
@@ -110,6 +111,7 @@ async function startIn(
     environment,
     temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, volumes),
     isolation,
+    openFiles: openFilesOf(definition),
     stopSignal: config.stopSignal,
     hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
     stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,

@@ -14,6 +14,7 @@ import { executionErrorOf } from './executable.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
 import { mountPointsIn } from './mounts.ts';
+import { withOpenFiles, type OpenFileLimits } from './open-files.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
@@ -34,6 +35,8 @@ export interface ContainerSpec extends Omit<TaskEnvironmentSpec, 'ignoredSignal'
   hasSharedRoot?: boolean;
   /** The folder that the container sees as `/tmp`, if the isolation has volumes; by default it sees that of this machine. */
   temporaryFolder?: string | undefined;
+  /** By default the limits of this machine. */
+  openFiles?: OpenFileLimits | undefined;
   /** How users and read-only root file systems are enforced; not at all by default. */
   isolation?: Isolation;
   /** `SIGTERM` by default. */
@@ -120,7 +123,7 @@ export async function startContainer(
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
     const program = await resolveCommand(command, search);
-    const isolated = isolation.wrap(program, settings);
+    const isolated = withOpenFiles(isolation.wrap(program, settings), resolved.openFiles);
     const code = await executionErrorOf(program.file);
     if (code) throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf({ code, message: code })}`);
     return startProcess({ ...isolated, folder, environment }, output).catch((cause: unknown) => {

@@ -12,6 +12,7 @@ import type {
 import { makeLineSplitter } from './lines.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
+import { withOpenFiles } from './open-files.ts';
 import { recordContainer, removeRecord } from './orphaned-containers.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
@@ -74,7 +75,15 @@ export async function startOciContainer(
   const pidFile = join(bundle, 'pid');
   const runtimeEnvironment = { PATH: process.env.PATH ?? DEFAULT_PATH };
   const startIn = (args: string[], write: Parameters<typeof startProcess>[1]) =>
-    startProcess({ file: runtime, args, folder: bundle, environment: runtimeEnvironment }, write);
+    startProcess(
+      // Containers inherit the limits of their runtime.
+      {
+        ...withOpenFiles({ file: runtime, args }, spec.openFiles),
+        folder: bundle,
+        environment: runtimeEnvironment,
+      },
+      write,
+    );
 
   const lines = {
     stdout: makeLineSplitter((text) => output.line('stdout', text)),

@@ -82,7 +82,16 @@ export function* sourcesExist(config: Config): Iterable<Finding> {
 }
 
 /** The fields that decide what starts. */
-const PROGRAM_FIELDS = ['source', 'entry', 'dockerfile', 'target', 'context', 'buildArgs', 'command'];
+const PROGRAM_FIELDS = [
+  'source',
+  'entry',
+  'dockerfile',
+  'target',
+  'context',
+  'buildArgs',
+  'command',
+  'entryPoint',
+];
 
 function folderFix(folder: string): string | undefined {
   const kind = kindOf(folder);

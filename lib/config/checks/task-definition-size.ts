@@ -48,6 +48,10 @@ function largestValues(service: Service): string {
       path: pathOfContainer(service, container, 'command'),
       bytes: Buffer.byteLength((container.command ?? []).join('')),
     },
+    {
+      path: pathOfContainer(service, container, 'entryPoint'),
+      bytes: Buffer.byteLength((container.entryPoint ?? []).join('')),
+    },
   ]);
   return values
     .sort((one, other) => other.bytes - one.bytes)

@@ -5,6 +5,7 @@ import type {
   LogConfiguration,
   MountPoint,
   PortMapping,
+  Ulimit,
 } from '@aws-sdk/client-ecs';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
@@ -32,6 +33,7 @@ const SUPPORTED: (keyof ContainerDefinition)[] = [
   'readonlyRootFilesystem',
   'linuxParameters',
   'mountPoints',
+  'ulimits',
 ];
 /** The members that AWS refuses on Fargate. The exact message of the refusal is not known. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
@@ -102,6 +104,7 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
   container.mountPoints?.forEach((mount, index) =>
     checkMount(mount, `${path}.mountPoints[${index}]`, task.volumes),
   );
+  container.ulimits?.forEach((limit, index) => checkLimit(limit, `${path}.ulimits[${index}]`, name));
   checkHealthCheck(container.healthCheck, path);
   checkLog(container.logConfiguration, path, task);
 }
@@ -128,6 +131,22 @@ function checkMount(mount: MountPoint, path: string, volumes: TaskProperties['vo
   if (!volumes.has(sourceVolume)) throw clientError(`Unknown volume '${sourceVolume}'.`);
   if (containerPath !== '/tmp') throw notSupported(`${path}.containerPath ${containerPath} (only /tmp)`);
   if (readOnly) throw notSupported(`${path}.readOnly`);
+}
+
+/**
+ * Fargate lets a task change only the limit of open files. The messages are not verified.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html
+ */
+function checkLimit(
+  { name = '', softLimit = 0, hardLimit = 0 }: Ulimit,
+  path: string,
+  container: string,
+): void {
+  if (name !== 'nofile') throw notSupported(`${path}.name ${name} (only nofile)`);
+  if (softLimit > hardLimit)
+    throw clientError(
+      `Invalid setting for container '${container}'. The soft limit of ulimit '${name}' must be less than or equal to its hard limit.`,
+    );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */

@@ -66,21 +66,21 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'a start order of containers',
-    { [`${api}.dependsOn`]: ['proxy'] },
-    { [`${api}.dependsOn`]: `${notYet}The containers of a task start together.` },
+    { [`${api}.links`]: ['proxy'], [`${service}.initContainers`]: [] },
+    {
+      [`${api}.links`]: 'Use dependsOn: containers of its service that it waits for',
+      [`${service}.initContainers`]: 'Add a container with essential: false that does the work',
+    },
   ],
   [
     'a higher limit of open files',
-    { [`${api}.ulimits`]: [] },
-    { [`${api}.ulimits`]: `${notYet}Fargate allows 65535 open files.` },
+    { [`${api}.nofile`]: 65_536 },
+    { [`${api}.nofile`]: 'Use ulimits: the limits of its processes' },
   ],
   [
-    'another entry point and folder',
-    { [`${api}.entryPoint`]: ['sh'], [`${api}.workingDirectory`]: '/srv' },
-    {
-      [`${api}.entryPoint`]: `${notYet}Use command`,
-      [`${api}.workingDirectory`]: `${notYet}Set WORKDIR in the Dockerfile`,
-    },
+    'another folder',
+    { [`${api}.workingDirectory`]: '/srv' },
+    { [`${api}.workingDirectory`]: `${notYet}Set WORKDIR in the Dockerfile` },
   ],
   [
     'variables from a file',
@@ -123,11 +123,11 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${service}.taskRolePolicies`]: `${notYet}The task role permits nothing` },
   ],
   [
-    'the size of a container',
-    { [`${api}.memory`]: 128, [`${api}.cpu`]: 64 },
+    'the reservation of a service',
+    { [`${service}.memoryReservation`]: 128 },
     {
-      [`${api}.memory`]: 'Move it to services.shop.memory: MiB of memory of a task',
-      [`${api}.cpu`]: 'Move it to services.shop.cpu: CPU units of a task',
+      [`${service}.memoryReservation`]:
+        "Move it to services.shop.containers.<name>.memoryReservation: MiB of the task's memory",
     },
   ],
   [

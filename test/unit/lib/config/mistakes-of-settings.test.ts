@@ -1,0 +1,126 @@
+// Every kind of mistake in the settings that limit containers and order their start.
+import { expect, test } from '@jest/globals';
+import { mistakesOf, startingWith, testRefusals, validStackWith } from './support.ts';
+
+const service = 'services.shop';
+const api = `${service}.containers.api`;
+const proxy = `${service}.containers.proxy`;
+const job = `${service}.containers.job`;
+
+testRefusals(`${api}.cpu`, startingWith('Use a whole number from 2 to 32768: CPU units that it gets'), {
+  'one unit': 1,
+  'a fraction': 0.5,
+  'a string': '256',
+});
+testRefusals(`${api}.memory`, startingWith('Use a whole number from 6 to 249856: MiB of memory'), {
+  "less than Docker's minimum": 5,
+});
+testRefusals(`${api}.memory`, 'Use at most 4096: that is the memory of the task.', {
+  'more than the task has': 5000,
+});
+testRefusals(
+  `${api}.memoryReservation`,
+  'Use less than memory, which is 256, or remove it: memory is then also reserved.',
+  { 'as much as the limit': 256, 'more than the limit': 2048 },
+);
+
+test('containers that have more CPU units than their task are refused', () => {
+  expect(mistakesOf(validStackWith({ [`${api}.cpu`]: 400, [`${proxy}.cpu`]: 200 }))).toEqual([
+    {
+      path: `${service}.cpu`,
+      value: '512',
+      fix: 'Use at least 600, or lower the cpu of api and proxy: together, the containers have 600.',
+    },
+  ]);
+});
+
+test('containers that reserve more memory than their task has are refused', () => {
+  const input = validStackWith({
+    [`${api}.memory`]: undefined,
+    [`${api}.memoryReservation`]: 3000,
+    [`${proxy}.memory`]: 2000,
+  });
+  expect(mistakesOf(input)).toEqual([
+    {
+      path: `${service}.memory`,
+      value: '4096',
+      fix: 'Use at least 5000, or lower the memory or the memoryReservation of api and proxy: together, the containers reserve 5000 MiB.',
+    },
+  ]);
+});
+
+test('limits may add up to more than the memory of the task, if the reservations fit', () => {
+  const limits = { memory: 4096, memoryReservation: 100 };
+  const input = validStackWith({
+    [`${api}.memory`]: 4096,
+    [`${api}.memoryReservation`]: 100,
+    [proxy]: { image: 'nginx', port: 1, path: '/', ...limits },
+  });
+  expect(mistakesOf(input)).toEqual([]);
+});
+
+testRefusals(`${api}.ulimits.nofile`, startingWith('Use a whole number from 1 to 1048576, or an object: '), {
+  'more than Linux allows': 2_000_000,
+  'a string': '65536',
+});
+testRefusals(`${api}.ulimits.nofile.soft`, 'Use at most the hard limit, which is 4096.', {
+  'more than the hard limit': 5000,
+});
+testRefusals(
+  `${api}.entryPoint`,
+  startingWith('Use a list of strings: the entry point'),
+  { 'an empty list': [] },
+  'a list, not shown',
+);
+
+testRefusals(
+  `${api}.dependsOn.proxy`,
+  startingWith("Use one of 'START', 'COMPLETE', 'SUCCESS', 'HEALTHY': what it waits for: "),
+  { 'another word': 'READY', 'lower case': 'start' },
+);
+testRefusals(`${api}.dependsOn.other`, 'Name another container of shop: proxy.', {
+  'no such container': 'START',
+});
+testRefusals(`${api}.dependsOn.api`, 'Remove it: a container cannot wait for itself.', { itself: 'START' });
+testRefusals(
+  `${api}.dependsOn.proxy`,
+  'Use HEALTHY or START: proxy has a path, so it has to keep running, and never ends.',
+  { 'the success of a routed container': 'SUCCESS', 'the end of a routed container': 'COMPLETE' },
+);
+testRefusals(`${api}.dependsOn.proxy`, startingWith('Add health.command to proxy, a program of its image'), {
+  'the health of a container without a health check inside the task': 'HEALTHY',
+});
+
+test('the success of an essential container can never be awaited', () => {
+  const input = validStackWith({ [job]: { image: 'job' }, [`${api}.dependsOn`]: { job: 'SUCCESS' } });
+  expect(mistakesOf(input)).toEqual([
+    {
+      path: `${api}.dependsOn.job`,
+      value: "'SUCCESS'",
+      fix: 'Set essential: false for job: its end would stop the task. For a container that keeps running, use HEALTHY or START.',
+    },
+  ]);
+});
+
+test('a job that others wait for is accepted', () => {
+  const input = validStackWith({
+    [job]: { image: 'job', essential: false },
+    [`${api}.dependsOn`]: { job: 'SUCCESS' },
+    [`${proxy}.dependsOn`]: { job: 'COMPLETE', api: 'HEALTHY' },
+  });
+  expect(mistakesOf(input)).toEqual([]);
+});
+
+test('a cycle is refused once', () => {
+  const input = validStackWith({
+    [job]: { image: 'job', dependsOn: { api: 'START' } },
+    [`${proxy}.dependsOn`]: { job: 'START' },
+  });
+  expect(mistakesOf(input)).toEqual([
+    {
+      path: `${api}.dependsOn.proxy`,
+      value: "'START'",
+      fix: 'Remove one of these: api waits for proxy, proxy waits for job, job waits for api. None of them would ever start.',
+    },
+  ]);
+});

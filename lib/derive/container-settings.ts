@@ -53,6 +53,17 @@ export function settingsIn({
   };
 }
 
+/**
+ * Returns the names of the jobs among the containers of a task: those for whose end others wait, so that they end on purpose.
+ */
+export const jobsIn = (containers: readonly Pick<Settings, 'dependsOn'>[]): ReadonlySet<string> =>
+  new Set(
+    containers
+      .flatMap(({ dependsOn = {} }) => Object.entries(dependsOn))
+      .filter(([, condition]) => condition === 'SUCCESS' || condition === 'COMPLETE')
+      .map(([name]) => name),
+  );
+
 /** Returns the settings in a container definition as fields, without the name of the container. */
 export function settingFields(container: ContainerDefinition): Record<string, string | number> {
   const { cpu, memory, memoryReservation, entryPoint, dependsOn = [], ulimits = [] } = container;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
-import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
+import { recordContainerExit, recordContainerHealth, recordContainerStart } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
 import { removeTree } from '../runtime/file-modes.ts';
@@ -15,10 +15,11 @@ import type { SandboxClock } from '../world/clock.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
 import { taskIdOf, type TaskContainer } from './container-setup.ts';
 import { denialsOf } from './execution-role.ts';
+import { CannotStartContainerError } from '../runtime/command.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
-import { CannotStartTaskError, pullImages, signIn, startError } from './preflight.ts';
-import { startInOrder, stopInOrder } from './start-order.ts';
+import { CannotStartTaskError, dependencyError, pullImages, signIn, startError } from './preflight.ts';
+import { GIVEN_UP_EXIT_CODE, startInOrder, stopInOrder, type Launch } from './start-order.ts';
 import { startTaskContainer, type ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
@@ -31,8 +32,8 @@ interface RunningTask {
   readonly definitions: readonly ContainerDefinition[];
   readonly containers: Map<string, TaskContainer>;
   readonly watches: HealthWatch[];
-  /** Set when the task is stopping. No further container is started from then on. */
-  isStopping: boolean;
+  /** Aborted when the task is stopping. No further container is started from then on. */
+  readonly stopping: AbortController;
 }
 
 /** A data plane that runs tasks in subfolders of a folder. */
@@ -80,7 +81,13 @@ export function makeTaskDataPlane(
     if (!taskDefinition)
       throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     const definitions = taskDefinition.containerDefinitions ?? [];
-    const state: RunningTask = { region, definitions, containers: new Map(), watches: [], isStopping: false };
+    const state: RunningTask = {
+      region,
+      definitions,
+      containers: new Map(),
+      watches: [],
+      stopping: new AbortController(),
+    };
     runningTasks.set(taskArn, state);
     const denial = denialsOf(region, task, taskDefinition);
     signIn(region, task, taskDefinition, denial);
@@ -89,16 +96,21 @@ export function makeTaskDataPlane(
     await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context: ContainerContext = {
       ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial },
-      isStopping: () => state.isStopping,
+      isStopping: () => state.stopping.signal.aborted,
     };
-    await startInOrder(definitions, async (definition) => {
-      const { name = '' } = definition;
+    const start = async (definition: ContainerDefinition): Promise<Launch> => {
+      const { name = '', essential = true } = definition;
       const image = images.get(name);
       if (!image) throw new CannotStartTaskError(`The container ${name} has no image`);
       const container = await startTaskContainer(context, definition, image).catch((error: unknown) => {
-        throw startError(error, name);
+        const { failure } = startError(error, name);
+        if (essential || !(error instanceof CannotStartContainerError)) throw startError(error, name);
+        // The task runs without a container that is not essential.
+        return recordContainerExit(region, taskArn, name, undefined, failure.containerReason);
       });
+      if (!container) return undefined;
       state.containers.set(name, container);
+      recordContainerStart(region, taskArn, name);
       const endUsageWatch = watchUsage(taskDefinition, taskArn, definition, container);
       // When the sandbox closes, it stops the containers, so their exits are not reported.
       container.exited
@@ -111,9 +123,15 @@ export function makeTaskDataPlane(
       if (watch) state.watches.push(watch);
       return {
         ended: container.exited.then(({ exitCode }) => exitCode),
-        healthy: watch?.healthy ?? Promise.resolve(),
+        healthy: watch?.healthy ?? Promise.resolve(undefined),
       };
-    });
+    };
+    const giveUp = ({ name = '', essential = true }: ContainerDefinition, reason: string): Launch => {
+      if (essential) throw dependencyError(name, reason);
+      recordContainerExit(region, taskArn, name, GIVEN_UP_EXIT_CODE, reason);
+      return undefined;
+    };
+    await startInOrder(definitions, { start, giveUp, signal: state.stopping.signal });
   }
 
   function listenersOf(region: Region, taskArn: string): ListenedAddress[] {
@@ -127,7 +145,7 @@ export function makeTaskDataPlane(
   async function stop(region: Region, taskArn: string, maxStopMs?: number): Promise<void> {
     const state = runningTasks.get(taskArn);
     if (state) {
-      state.isStopping = true;
+      state.stopping.abort(new CannotStartTaskError('Task stopped by user'));
       for (const watch of state.watches) watch.stop();
       await stopInOrder(state.definitions, async (name) => state.containers.get(name)?.stop(maxStopMs));
     }

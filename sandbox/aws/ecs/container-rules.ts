@@ -138,7 +138,7 @@ function checkMount(mount: MountPoint, path: string, volumes: TaskProperties['vo
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html
  */
 function checkLimit(
-  { name = '', softLimit = 0, hardLimit = 0 }: Ulimit,
+  { name, softLimit = 0, hardLimit = 0 }: Ulimit,
   path: string,
   container: string,
 ): void {

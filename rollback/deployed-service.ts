@@ -2,7 +2,7 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Config, Container, Service } from '../lib/config/config.ts';
 import { completeDeploy } from '../lib/config/complete.ts';
-import { Health } from '../lib/config/schema.ts';
+import { Health } from '../lib/config/health-schema.ts';
 import { settingsIn } from '../lib/derive/container-settings.ts';
 import { attachmentsIn } from '../lib/derive/load-balancer-text.ts';
 import { alternateKey } from '../lib/derive/target-group-pairs.ts';

@@ -6,6 +6,7 @@ import {
   protocolsHavePaths,
   sourcesExist,
   timeoutsAreBelowIntervals,
+  healthCommandsAreComplete,
 } from './checks/containers.ts';
 import {
   alarmsAreUnique,
@@ -63,6 +64,7 @@ const CHECKS: readonly Check[] = [
   pathsHavePorts,
   protocolsHavePaths,
   timeoutsAreBelowIntervals,
+  healthCommandsAreComplete,
   variableNamesAreWellFormed,
   taskDefinitionsAreSmallEnough,
 ];

@@ -4,7 +4,8 @@ import { hasNode, userOfProgram } from '../program/decide-start.ts';
 import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
-import { Health, type StackOutput } from './schema.ts';
+import { Health } from './health-schema.ts';
+import type { StackOutput } from './schema.ts';
 
 /** The values that complete a configuration. */
 export interface CompletionContext {
@@ -92,6 +93,7 @@ const completeSource = ({ source, context, ...fields }: Source, folder: string):
 /** A health check without a path requests the path of the container, since the program has to answer requests there. */
 const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path'>): HealthCheck => ({
   ...(health ?? Health.parse({})),
+  command: health?.command,
   path: health?.path ?? path ?? '/',
 });
 

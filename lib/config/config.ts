@@ -1,5 +1,6 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
 import type { ContainerSetting } from './container-settings.ts';
+import type { OwnHealthSetting } from './health-schema.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -19,12 +20,15 @@ type StackFields = Complete<StackOutput>;
 type ServiceFields = StackFields['services'][string];
 type ContainerFields = ServiceFields['containers'][string];
 
+type HealthFields = NonNullable<ContainerFields['health']>;
+
 /** The way images are built from source folders. */
 export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
 export type Domain = NonNullable<StackFields['domain']>;
 /** The health check of a container, by the load balancer and by ECS inside the task. */
-export type HealthCheck = NonNullable<ContainerFields['health']> & { readonly path: string };
+export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
+  Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };
 
 /** The fields of a container that say how its image is built from its source. */
 export type BuildField = 'entry' | 'dockerfile' | 'target' | 'context' | 'buildArgs';

@@ -61,5 +61,5 @@ export const containerSettings = {
     .describe('the limits of its processes; Fargate lets a task change only nofile'),
 };
 
-/** The name of such a field. */
+/** The name of a field that limits a container or orders its start. */
 export type ContainerSetting = keyof typeof containerSettings;

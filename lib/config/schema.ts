@@ -4,6 +4,7 @@ import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
+import { Health } from './health-schema.ts';
 
 const { string } = rules;
 
@@ -11,24 +12,6 @@ const integer = (from: number, to: number) => z.int().min(from).max(to);
 
 /** Lets a refinement run even when a field of the container is invalid, so that all mistakes are reported together. */
 const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
-
-// AWS's defaults would make every recovery wait for 5 successful checks 30 s apart, so the defaults here are lower. The matcher is
-// `200-299` because a healthy API may answer 204. The ranges are those of
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-export const Health = z.strictObject({
-  path: string(rules.healthPath)
-    .optional()
-    .describe('the path to request, with its leading slash; by default the path of the container, or else /'),
-  intervalSeconds: integer(5, 300).default(10).describe('seconds between two checks'),
-  timeoutSeconds: integer(2, 120).default(5).describe('seconds to wait for a response'),
-  healthyThreshold: integer(2, 10)
-    .default(2)
-    .describe('consecutive successful checks after which it is healthy'),
-  unhealthyThreshold: integer(2, 10)
-    .default(2)
-    .describe('consecutive failed checks after which it is unhealthy'),
-  matcher: string(rules.matcher).default('200-299').describe('the status codes that count as healthy'),
-});
 
 const Container = z
   .strictObject({
@@ -114,19 +97,30 @@ const Container = z
       when: evenIfInvalid,
     },
   )
-  .refine(({ port, path, health }) => health === undefined || port !== undefined || path !== undefined, {
-    path: ['port'],
-    error:
-      'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
-    when: evenIfInvalid,
-  })
+  .refine(
+    ({ port, path, health }) =>
+      health === undefined ||
+      port !== undefined ||
+      path !== undefined ||
+      (health.command !== undefined && health.path === undefined),
+    {
+      path: ['port'],
+      error:
+        'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
+      when: evenIfInvalid,
+    },
+  )
   .refine(
     ({ image, port, path, health }) =>
-      health === undefined || image === undefined || port === undefined || path !== undefined,
+      health?.command !== undefined ||
+      health === undefined ||
+      image === undefined ||
+      port === undefined ||
+      path !== undefined,
     {
       path: ['path'],
       error:
-        'Add the path that is routed to the container, or remove health: only the load balancer checks an image by reference.',
+        'Add the path that is routed to the container, or health.command, or remove health: Slipway does not know which program of an image can send a request.',
       when: evenIfInvalid,
     },
   );

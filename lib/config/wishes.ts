@@ -83,9 +83,11 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.containers.*.ulimits': ['ulimit nofile rlimits openFiles'],
   'services.*.containers.*.health': [
     'healthCheck healthChecks livenessProbe readinessProbe startupProbe probe',
-    "Slipway requests a path over HTTP; it runs no command. A slow start is covered by the service's graceSeconds.",
+    "Slipway requests a path over HTTP, or runs health.command. A slow start is covered by the service's graceSeconds.",
   ],
   'services.*.containers.*.health.path': ['healthCheckPath healthPath health:url health:endpoint httpGet'],
+  'services.*.containers.*.health.command': ['health:test health:cmd health:exec'],
+  'services.*.containers.*.health.startSeconds': ['health:startPeriod health:initialDelaySeconds'],
   'services.*.containers.*.health.intervalSeconds': ['healthCheckInterval periodSeconds'],
   'services.*.containers.*.health.timeoutSeconds': ['healthCheckTimeout'],
   'services.*.containers.*.health.healthyThreshold': ['successThreshold healthyThresholdCount'],

@@ -54,6 +54,10 @@ export const isRepeated = (
 ): boolean =>
   exits.filter((exit) => exit.container.name === container.name && exit.exitCode === exitCode).length >= 2;
 
+/** Returns the whole seconds since a task was created; undefined if ECS does not report it. */
+export const ageSeconds = ({ createdAt }: TaskFacts, now: Date): number | undefined =>
+  createdAt && Math.round((now.getTime() - createdAt.getTime()) / 1000);
+
 /** Returns the whole seconds from the start of a task to its end, or until now; undefined if ECS does not report its start. */
 export function lifetimeSeconds({ startedAt, stoppingAt }: TaskFacts, now: Date): number | undefined {
   if (!startedAt) return undefined;

@@ -28,9 +28,10 @@ const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
  * that also occurs elsewhere in the configuration is shown, too: no one writes a secret there.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
-  const values = containersOf(config).flatMap(({ environment, entryPoint = [], command = [] }) => [
+  const values = containersOf(config).flatMap(({ environment, entryPoint = [], command = [], health }) => [
     ...Object.entries(environment).flatMap(([name, value]) => secretsInVariable(name, value)),
     ...secretsInCommand([...entryPoint, ...command]),
+    ...secretsInCommand(health.command ?? []),
   ]);
   const publicParts = publicText(config);
   const isPublic = (value: string) => publicParts.includes(value) || ORIGIN.test(value);
@@ -113,8 +114,9 @@ function publicText(config: Config): string {
   const { services, ...stack } = config;
   const publicServices = services.map(({ containers, ...service }) => [
     service,
-    containers.map(({ environment, command: _command, entryPoint: _entryPoint, ...container }) => [
+    containers.map(({ environment, command: _command, entryPoint: _entryPoint, health, ...container }) => [
       Object.keys(environment),
+      { ...health, command: undefined },
       container,
     ]),
   ]);

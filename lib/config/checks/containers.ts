@@ -1,6 +1,7 @@
 /** Checks of containers: their ports, paths, health checks and source folders. */
 import { join } from 'node:path';
 import type { Builder, Config, Container, Source } from '../config.ts';
+import { HEALTH_COMMAND_FORMS } from '../../derive/container-health.ts';
 import { isProblem } from '../../model/problem.ts';
 import { kindOf } from '../path-kind.ts';
 import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
@@ -65,6 +66,18 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
         fix: `Use a value below intervalSeconds, which is ${intervalSeconds}.`,
         basedOn: [pathOfContainer(service, container, 'health', 'intervalSeconds')],
       };
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+export function* healthCommandsAreComplete(config: Config): Iterable<Finding> {
+  for (const { service, container } of containersWithServices(config)) {
+    const [form = '', ...rest] = container.health.command ?? [];
+    const path = pathOfContainer(service, container, 'health', 'command');
+    if (HEALTH_COMMAND_FORMS.includes(form) && rest.length === 0)
+      yield { path, fix: `Add the command after ${form}.` };
+    else if (form === 'CMD-SHELL' && rest.length > 1)
+      yield { path, fix: 'Put the command line into one string after CMD-SHELL: the shell gets no other.' };
   }
 }
 

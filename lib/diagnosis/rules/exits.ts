@@ -1,7 +1,13 @@
 /** Rules for programs that ended: out of memory, signals, a taken port, a forbidden file, an error, or a finished job. */
 import { configuredContainer, type Facts, type TaskFacts } from '../facts.ts';
 import { excerptOf, type Excerpt } from '../excerpt.ts';
-import { exitedContainers, isRepeated, lifetimeSeconds, type ExitedContainer } from '../exited.ts';
+import {
+  ageSeconds,
+  exitedContainers,
+  isRepeated,
+  lifetimeSeconds,
+  type ExitedContainer,
+} from '../exited.ts';
 import { lastLinesOf, shortLine } from '../log/limits.ts';
 import { logEvidence } from '../evidence.ts';
 import { endingText } from '../messages.ts';
@@ -34,7 +40,7 @@ const exitRule =
         name,
         excerpt,
         logText: lastLinesOf(log).map(shortLine).join('\n'),
-        isSecond: isRepeated(exits, exit),
+        isSecond: isRepeated(exits, exit) || isStuck(exit, facts),
       });
       if (cause)
         return {
@@ -46,6 +52,10 @@ const exitRule =
     }
     return undefined;
   };
+
+/** Whether ECS leaves a task waiting for a job that has failed, so that it never starts another one. */
+const isStuck = ({ task }: ExitedContainer, { now, service }: Facts): boolean =>
+  task.status === 'PENDING' && (ageSeconds(task, now) ?? 0) >= service.graceSeconds;
 
 /** Says which containers do not start because a job has failed; empty if no container waits for its success. */
 function waitingText({ service: { containers } }: Facts, job: string): string {

@@ -137,11 +137,7 @@ function checkMount(mount: MountPoint, path: string, volumes: TaskProperties['vo
  * Fargate lets a task change only the limit of open files. The messages are not verified.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html
  */
-function checkLimit(
-  { name, softLimit = 0, hardLimit = 0 }: Ulimit,
-  path: string,
-  container: string,
-): void {
+function checkLimit({ name, softLimit = 0, hardLimit = 0 }: Ulimit, path: string, container: string): void {
   if (name !== 'nofile') throw notSupported(`${path}.name ${name} (only nofile)`);
   if (softLimit > hardLimit)
     throw clientError(

@@ -124,3 +124,38 @@ test('a cycle is refused once', () => {
     },
   ]);
 });
+
+testRefusals(
+  `${api}.health.command`,
+  startingWith('Use a list of strings: a command'),
+  { 'an empty list': [] },
+  'a list, not shown',
+);
+testRefusals(
+  `${api}.health.command`,
+  'Add the command after CMD-SHELL.',
+  { 'a form alone': ['CMD-SHELL'] },
+  'a list, not shown',
+);
+testRefusals(
+  `${api}.health.command`,
+  'Put the command line into one string after CMD-SHELL: the shell gets no other.',
+  { 'a command line in several strings': ['CMD-SHELL', 'curl', '-f', 'localhost'] },
+  'a list, not shown',
+);
+testRefusals(`${api}.health.startSeconds`, startingWith('Use a whole number from 0 to 300: '), {
+  'more than ECS allows': 301,
+});
+
+test('a command checks a container without a port, an image by reference, and makes HEALTHY possible', () => {
+  const health = { command: ['pg_isready'] };
+  const input = validStackWith({
+    [job]: { image: 'postgres:17', health },
+    [`${proxy}.health`]: health,
+    [`${api}.dependsOn`]: { job: 'HEALTHY', proxy: 'HEALTHY' },
+  });
+  expect(mistakesOf(input)).toEqual([]);
+  expect(
+    mistakesOf(validStackWith({ [job]: { image: 'postgres:17', health: { ...health, path: '/' } } })),
+  ).toMatchObject([{ path: `${job}.port` }]);
+});

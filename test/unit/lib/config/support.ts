@@ -55,6 +55,8 @@ export const validStack = (): StackInput => ({
             healthyThreshold: 3,
             unhealthyThreshold: 4,
             matcher: '200,204',
+            command: ['node', 'check.js'],
+            startSeconds: 60,
           },
           environment: { MODE: 'fast' },
           command: ['node', 'main.js'],

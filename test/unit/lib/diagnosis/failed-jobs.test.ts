@@ -77,3 +77,31 @@ test('a container that waits for another reason is named with what it waits for'
     what: 'api did not start because migrate, for which it waits, did not reach its condition',
   });
 });
+
+test('a job that has failed in a task that never starts is permanent, once the task has had time to stop', () => {
+  const waiting = (seconds: number) =>
+    taskWith(
+      {
+        status: 'PENDING',
+        startedAt: undefined,
+        containers: [containerFacts({ name: 'migrate', exitCode: 1, log })],
+      },
+      seconds,
+    );
+  expect(findCause(factsWith({ service, tasks: [waiting(10)] }))?.isPermanent).toBe(false);
+  expect(findCause(factsWith({ service, tasks: [waiting(70)] }))?.isPermanent).toBe(true);
+});
+
+test('a container whose command finds it unhealthy is explained, also before its task has started', () => {
+  const health = { ...api.health, command: ['node', 'check.js'] };
+  const unhealthy = taskWith({
+    status: 'PENDING',
+    startedAt: undefined,
+    containers: [containerFacts({ healthStatus: 'UNHEALTHY' })],
+  });
+  expect(findCause(factsWith({ service: serviceWith({ health }), tasks: [unhealthy] }))).toMatchObject({
+    what: 'api fails its own health check: health.command does not end with exit code 0 within 5 s',
+    fix: ['Correct api, or correct health.command or health.timeoutSeconds of api.'],
+    isPermanent: true,
+  });
+});

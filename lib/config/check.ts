@@ -30,6 +30,7 @@ import {
 import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
 import {
   domainIsInZone,
+  oneZoneIsNamed,
   tagKeysAreWellFormed,
   tagsAreWithinLimit,
   variableNamesAreWellFormed,
@@ -44,6 +45,7 @@ const CHECKS: readonly Check[] = [
   balancerIsReserved,
   keysAreUnique,
   awsNamesAreShortEnough,
+  oneZoneIsNamed,
   domainIsInZone,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,

@@ -37,7 +37,7 @@ export const completeConfig = (
   stage,
   target,
   project: stack.project ?? project,
-  domain: stack.domain,
+  domain: stack.domain && { ...stack.domain, zone: stack.domain.zone, zoneId: stack.domain.zoneId },
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,

@@ -20,12 +20,13 @@ type StackFields = Complete<StackOutput>;
 type ServiceFields = StackFields['services'][string];
 type ContainerFields = ServiceFields['containers'][string];
 
+type DomainFields = NonNullable<StackFields['domain']>;
 type HealthFields = NonNullable<ContainerFields['health']>;
 
 /** The way images are built from source folders. */
 export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
-export type Domain = NonNullable<StackFields['domain']>;
+export type Domain = Omit<DomainFields, 'zoneId'> & Partial<Pick<DomainFields, 'zoneId'>>;
 /** The health check of a container, by the load balancer and by ECS inside the task. */
 export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
   Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };
@@ -84,7 +85,8 @@ export interface Service extends Omit<ServiceFields, 'containers' | 'deploy'> {
 }
 
 /** The configuration of a stack, checked and with every default filled in. */
-export interface Config extends Omit<StackFields, 'services'> {
+export interface Config extends Omit<StackFields, 'services' | 'domain'> {
+  readonly domain: Domain | undefined;
   readonly stage: string;
   readonly target: Target;
   readonly services: readonly Service[];

@@ -146,9 +146,18 @@ const Service = z.strictObject({
     .describe('containers by name; they run in one task and reach each other on localhost'),
 });
 
+/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html */
+const zoneIdRule: rules.FieldRule = (text) =>
+  /^Z[A-Z0-9]{1,31}$/.test(text)
+    ? undefined
+    : 'Use the id of a hosted zone, e.g. Z0123456789ABCDEFGHIJ, without /hostedzone/.';
+
 const Domain = z.strictObject({
   name: string(rules.domainName).describe('the DNS name of the stack, e.g. api.example.com'),
-  zone: string(rules.domainName).describe('the hosted zone that the name is in, e.g. example.com'),
+  zone: string(rules.domainName).optional().describe('the hosted zone that the name is in, e.g. example.com'),
+  zoneId: string(zoneIdRule)
+    .optional()
+    .describe('the id of the hosted zone, instead of zone: for one of several zones of the same name'),
   // A new zone costs money, and shadows an older zone of the same name, so it is created only on request.
   createZone: z.boolean().default(false).describe('whether the stack creates the zone and owns it'),
 });

@@ -24,10 +24,8 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'It has a name, and the zone that contains the name.',
   ],
   'domain.name': ['domainName fqdn recordName'],
-  'domain.zone': [
-    'zoneId hostedZoneId hostedZone zoneName domainZone',
-    'Slipway finds the id of the zone by its name.',
-  ],
+  'domain.zone': ['hostedZone zoneName domainZone'],
+  'domain.zoneId': ['hostedZoneId'],
   'network.cidr': ['cidrBlock vpcCidr ipv4Cidr'],
   'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],

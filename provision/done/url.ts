@@ -66,7 +66,7 @@ export async function waitForAddress(
     return await until(`${name} to resolve`, run.waits.answer, probe, run);
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
-    throw leadsNowhere(name, config.domain?.zone, error);
+    throw leadsNowhere(name, config.domain?.zone ?? config.domain?.zoneId, error);
   }
 
   async function probe(): Promise<ProbeResult<PublicAddress>> {
@@ -86,7 +86,9 @@ const leadsNowhere = (name: string, zone: string | undefined, cause: Problem): P
     why: cause.why,
     now: 'Everything is created, and healthy according to AWS.',
     fix: [
-      ...(zone === undefined ? [] : [`Make the parent of ${zone}, or its registrar, delegate to this zone.`]),
+      ...(zone === undefined
+        ? []
+        : [`Make the parent of the zone ${zone}, or its registrar, delegate to this zone.`]),
       'npm run provision, to check again',
     ],
     cause,

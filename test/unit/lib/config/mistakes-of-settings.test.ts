@@ -159,3 +159,33 @@ test('a command checks a container without a port, an image by reference, and ma
     mistakesOf(validStackWith({ [job]: { image: 'postgres:17', health: { ...health, path: '/' } } })),
   ).toMatchObject([{ path: `${job}.port` }]);
 });
+
+const withZoneId = { 'domain.zone': undefined, 'domain.createZone': undefined, 'domain.zoneId': 'Z1' };
+
+test('a zone is named by its name or by its id, not by both and not by neither', () => {
+  expect(mistakesOf(validStackWith(withZoneId))).toEqual([]);
+  expect(mistakesOf(validStackWith({ ...withZoneId, 'domain.zoneId': undefined }))).toEqual([
+    {
+      path: 'domain.zone',
+      value: 'missing',
+      fix: 'Add the hosted zone that the name is in, e.g. example.com, or its id as zoneId.',
+    },
+  ]);
+  expect(mistakesOf(validStackWith({ ...withZoneId, 'domain.zone': 'example.com' }))).toEqual([
+    { path: 'domain.zoneId', value: "'Z1'", fix: 'Remove zone or zoneId: the id names the zone already.' },
+  ]);
+  expect(mistakesOf(validStackWith({ ...withZoneId, 'domain.createZone': true }))).toEqual([
+    {
+      path: 'domain.createZone',
+      value: 'true',
+      fix: 'Remove it, or use zone instead of zoneId: Route 53 chooses the id of a new zone.',
+    },
+  ]);
+  expect(mistakesOf(validStackWith({ ...withZoneId, 'domain.zoneId': '/hostedzone/Z1' }))).toEqual([
+    {
+      path: 'domain.zoneId',
+      value: "'/hostedzone/Z1'",
+      fix: 'Use the id of a hosted zone, e.g. Z0123456789ABCDEFGHIJ, without /hostedzone/.',
+    },
+  ]);
+});

@@ -181,11 +181,10 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'several domain names',
-    { 'domain.aliases': ['b.example.com'], 'domain.zoneId': 'Z0' },
+    { 'domain.aliases': ['b.example.com'], 'domain.hostedZoneId': 'Z0' },
     {
       'domain.aliases': `${notYet}A stack has one name. Add a CNAME record`,
-      'domain.zoneId':
-        'Use zone: the hosted zone that the name is in, e.g. example.com. Slipway finds the id',
+      'domain.hostedZoneId': 'Use zoneId: the id of the hosted zone, instead of zone',
     },
   ],
   [

@@ -22,6 +22,7 @@ import {
 } from './checks/names.ts';
 import { containersFitTasks, openFilesAreInOrder } from './checks/resources.ts';
 import {
+  architecturesRunHere,
   containersAreWithinQuotas,
   memoryFitsCpu,
   oneContainerIsEssential,
@@ -51,6 +52,7 @@ const CHECKS: readonly Check[] = [
   tagKeysAreWellFormed,
   servicesExist,
   memoryFitsCpu,
+  architecturesRunHere,
   containersAreWithinQuotas,
   oneContainerIsEssential,
   containersFitTasks,

@@ -78,7 +78,10 @@ export type Deploy = Pick<DeployFields, 'alarms' | 'circuitBreaker'> &
   );
 
 /** One ECS service: one task definition, run `count` times. */
-export interface Service extends Omit<ServiceFields, 'containers' | 'deploy'> {
+export interface Service
+  extends
+    Omit<ServiceFields, 'containers' | 'deploy' | 'architecture'>,
+    Partial<Pick<ServiceFields, 'architecture'>> {
   readonly name: string;
   readonly deploy: Deploy;
   readonly containers: readonly Container[];

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
-import { FARGATE_SIZES } from './fargate.ts';
+import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
 
@@ -134,6 +134,10 @@ const Service = z.strictObject({
   memory: integer(1, 249_856)
     .default(512)
     .describe('MiB of memory of a task, one of the sizes that Fargate offers with its cpu'),
+  architecture: z
+    .enum(ARCHITECTURES)
+    .default('x86_64')
+    .describe('the processors that its tasks run on; the images of its containers must be for them'),
   // The quota of tasks per service: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
   count: integer(0, 5000).default(1).describe('how many tasks run; 0 pauses the service'),
   // Comfortably longer than a cold start of Node on a quarter of a CPU. ECS accepts any 32-bit number.

@@ -43,6 +43,7 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.count': [
     'replicas replicaCount desiredCount numReplicas instances instanceCount taskCount tasks desired scale',
   ],
+  'services.*.architecture': ['arch cpuArchitecture runtimePlatform platform arm64 graviton'],
   'services.*.graceSeconds': [
     'startPeriod initialDelaySeconds healthCheckGracePeriod healthCheckGracePeriodSeconds gracePeriod startupGracePeriod',
   ],
@@ -154,8 +155,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
   'volume volumes mounts mountPoints volumeMounts efs persistence tmpfs':
     'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp; an image with a Dockerfile must declare VOLUME /tmp, if its user is not root.',
-  'architecture arch cpuArchitecture runtimePlatform platform arm64 graviton':
-    'Tasks run on X86_64. Build images by reference for linux/amd64.',
   'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
     'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
   'permissionsBoundary permissionBoundary boundary':

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Fields } from '../model/change.ts';
 import type { Config, Container, Service } from '../config/config.ts';
-import { ECS_ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames } from '../config/fargate.ts';
 import { roleArn } from './arns.ts';
 import { containerHealthCheck } from './container-health.ts';
 import { settingFields, settingMembers } from './container-settings.ts';
@@ -60,7 +60,10 @@ export const taskDefinitionFor = (
   requiresCompatibilities: ['FARGATE'],
   cpu: String(service.cpu),
   memory: String(service.memory),
-  runtimePlatform: { cpuArchitecture: ECS_ARCHITECTURE, operatingSystemFamily: 'LINUX' },
+  runtimePlatform: {
+    cpuArchitecture: architectureNames(service.architecture).ecs,
+    operatingSystemFamily: 'LINUX',
+  },
   executionRoleArn: parts.executionRoleArn,
   taskRoleArn: parts.taskRoleArn,
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),

@@ -1,6 +1,6 @@
 /** Builds an image without a container engine: packs the files of a program as layers on top of a base image. */
 import { createHash } from 'node:crypto';
-import { ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames, type Architecture } from '../config/fargate.ts';
 import { waitForAll } from '../engine/concurrent.ts';
 import type { EntryList, PackagedFiles } from '../program/entries.ts';
 import type { BaseImages } from './base-image.ts';
@@ -39,6 +39,7 @@ export async function buildLayers(
   { files, start }: PackableProgram,
   base: ImageBase | undefined,
   cache: BlobCache,
+  architecture?: Architecture,
 ): Promise<LayeredImage> {
   const finding = base?.images.find(base.references);
   const packing = waitForAll(
@@ -57,7 +58,7 @@ export async function buildLayers(
     start,
     base: image,
     layers,
-    architecture: ARCHITECTURE,
+    architecture: architectureNames(architecture).image,
   });
   const baseBlobs = (image?.layers ?? []).map((layer) =>
     lazyBlob(cache, layer, async () => image && base?.images.download(image, layer)),

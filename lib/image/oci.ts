@@ -1,7 +1,7 @@
 /** Packs a few files as a container image: one layer, a configuration and a manifest; the same files give the same bytes. Pure. */
 import { gzipSync } from 'fflate';
 import { packTar } from 'modern-tar';
-import { ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames, type Architecture } from '../config/fargate.ts';
 import type { Bundle } from './builds.ts';
 import { canonicalJson } from './canonical-json.ts';
 import {
@@ -32,14 +32,19 @@ const CONTAINER_CONFIG = {
  * Packs a program as an image without a base image: the sandbox supplies Node. The layer is compressed in JavaScript, since the
  * output of zlib differs between versions of Node and between processors.
  * @param isCompressed whether the layer is compressed, which takes most of the time; true by default
+ * @param architecture that the image names; bundles contain no machine code
  * @see https://github.com/opencontainers/image-spec/blob/main/spec.md
  */
-export async function packImage(files: readonly ProgramFile[], isCompressed = true): Promise<Bundle> {
+export async function packImage(
+  files: readonly ProgramFile[],
+  isCompressed = true,
+  architecture?: Architecture,
+): Promise<Bundle> {
   const archive = await layerOf(files);
   const layer = isCompressed ? gzipSync(archive, { level: 3, mtime: 0 }) : archive;
   const layerType = isCompressed ? OCI_LAYER_TYPE : ARCHIVE_TYPE;
   const config = canonicalJson({
-    architecture: ARCHITECTURE,
+    architecture: architectureNames(architecture).image,
     config: CONTAINER_CONFIG,
     created: EPOCH.toISOString(),
     history: [{ created: EPOCH.toISOString(), created_by: 'slipway bundle' }],

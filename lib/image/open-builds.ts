@@ -1,5 +1,5 @@
 /** Decides how the images of a run are built, and builds each of them once. */
-import { containersOf, type Config, type Container, type Source } from '../config/config.ts';
+import { containersOf, type Config, type Container, type Service, type Source } from '../config/config.ts';
 import { startSettingsOf } from '../config/program.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -24,7 +24,8 @@ export interface BuildOptions {
 }
 
 /** The settings that a build depends on: two containers with the same settings share a build. */
-type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> & { readonly source: Source };
+type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> &
+  Pick<Service, 'architecture'> & { readonly source: Source };
 
 type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
@@ -34,8 +35,10 @@ type MakeBuild = (settings: BuildSettings) => Promise<Build>;
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image, entryPoint, command, user }) =>
-      'source' in image ? [[key, { source: image, entryPoint, command, user }] as const] : [],
+    config.services.flatMap(({ architecture, containers }) =>
+      containers.flatMap(({ key, image, entryPoint, command, user }) =>
+        'source' in image ? [[key, { source: image, entryPoint, command, user, architecture }] as const] : [],
+      ),
     ),
   );
   const builds = new Map<string, Promise<Build>>();
@@ -71,10 +74,12 @@ export function startBuilds(config: Config, builds: Builds): void {
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
-  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings }, architecture }) =>
+    bundle(folder, settings, architecture);
   const packageSource = (hasBase: boolean): MakeBuild => {
     const build = packagedBuilder({ hasBase, ...packagingOf(options) });
-    return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
+    return ({ source, architecture, ...container }) =>
+      build(source.source, { ...startSettingsOf(source, container), architecture });
   };
   if (target === 'sandbox') {
     if (builder === 'docker') throw notInTheSandbox();
@@ -86,10 +91,10 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     const packaged = packageSource(true);
     return (settings) =>
       engine !== undefined && dockerfileFor(engine, settings.source) !== undefined
-        ? dockerBuild(engine, settings.source)
+        ? dockerBuild(engine, settings.source, settings.architecture)
         : packaged(settings);
   }
-  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source);
+  if (engine !== undefined) return ({ source, architecture }) => dockerBuild(engine, source, architecture);
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',

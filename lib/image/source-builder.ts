@@ -1,7 +1,7 @@
 /** Builds the image of a source repeatedly, as a provision on the sandbox would: for a command that watches its sources. */
 import { resolve } from 'node:path';
 import { context, type BuildContext } from 'esbuild';
-import type { Builder, Container, Source } from '../config/config.ts';
+import type { Builder, Container, Service, Source } from '../config/config.ts';
 import { startSettingsOf } from '../config/program.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Bundle, LayeredImage } from './builds.ts';
@@ -26,7 +26,8 @@ export interface SourceBuilder {
 }
 
 /** The part of a container that its image depends on. */
-export type SourceSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> & { readonly image: Source };
+export type SourceSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> &
+  Pick<Service, 'architecture'> & { readonly image: Source };
 
 /** Opens the builder of a container's source. */
 export type OpenSourceBuilder = (container: SourceSettings) => SourceBuilder;
@@ -55,8 +56,11 @@ export function sourceBuilders(
     signal,
     note: noteOnce,
   });
-  return ({ image, ...container }) => ({
-    build: async () => ({ image: await build(image.source, startSettingsOf(image, container)), inputs: [] }),
+  return ({ image, architecture, ...container }) => ({
+    build: async () => ({
+      image: await build(image.source, { ...startSettingsOf(image, container), architecture }),
+      inputs: [],
+    }),
     close: async () => undefined,
   });
 }
@@ -64,7 +68,7 @@ export function sourceBuilders(
 type ProgramContext = BuildContext<ProgramBuildOptions & { readonly metafile: true }>;
 
 /** Opens a builder that bundles, with one incremental context of esbuild. The layer is not compressed, to save time. */
-export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...settings } }) => {
+export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...settings }, architecture }) => {
   let current: { readonly key: string; readonly esbuild: ProgramContext } | undefined;
   const close = async () => {
     const { esbuild } = current ?? {};
@@ -84,7 +88,7 @@ export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...set
         throw bundleFailed(folder, error);
       });
       return {
-        image: await packImage(programFiles(outputFiles, options.absWorkingDir), false),
+        image: await packImage(programFiles(outputFiles, options.absWorkingDir), false, architecture),
         inputs: Object.keys(metafile.inputs).map((path) => resolve(options.absWorkingDir, path)),
       };
     },

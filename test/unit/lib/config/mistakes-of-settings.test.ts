@@ -1,6 +1,7 @@
 // Every kind of mistake in the settings that limit containers and order their start.
 import { expect, test } from '@jest/globals';
-import { mistakesOf, startingWith, testRefusals, validStackWith } from './support.ts';
+import { architecturesRunHere } from '../../../../lib/config/checks/services.ts';
+import { mistakesOf, read, startingWith, testRefusals, validStack, validStackWith } from './support.ts';
 
 const service = 'services.shop';
 const api = `${service}.containers.api`;
@@ -186,6 +187,27 @@ test('a zone is named by its name or by its id, not by both and not by neither',
       path: 'domain.zoneId',
       value: "'/hostedzone/Z1'",
       fix: 'Use the id of a hosted zone, e.g. Z0123456789ABCDEFGHIJ, without /hostedzone/.',
+    },
+  ]);
+});
+
+testRefusals(`${service}.architecture`, startingWith("Use one of 'x86_64', 'arm64': the processors"), {
+  'the name in ECS': 'ARM64',
+});
+
+test('the sandbox runs images by reference only if they are for the processor of this machine', () => {
+  const config = read(validStack());
+  const onArm = {
+    ...config,
+    services: config.services.map((one) => ({ ...one, architecture: 'arm64' as const })),
+  };
+  expect([...architecturesRunHere(config, 'x64')]).toEqual([]);
+  expect([...architecturesRunHere(onArm, 'arm64')]).toEqual([]);
+  expect([...architecturesRunHere({ ...onArm, target: 'aws' }, 'x64')]).toEqual([]);
+  expect([...architecturesRunHere(onArm, 'x64')]).toMatchObject([
+    {
+      path: ['services', 'shop', 'architecture'],
+      fix: "Use 'x86_64' for the target sandbox, e.g. architecture: target === 'sandbox' ? 'x86_64' : 'arm64': it runs proxy on the processor of this machine, which is x64.",
     },
   ]);
 });

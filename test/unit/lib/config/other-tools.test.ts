@@ -104,8 +104,8 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'another architecture',
-    { [`${service}.architecture`]: 'arm64' },
-    { [`${service}.architecture`]: `${notYet}Tasks run on X86_64.` },
+    { [`${service}.cpuArchitecture`]: 'ARM64' },
+    { [`${service}.cpuArchitecture`]: 'Use architecture: the processors that its tasks run on' },
   ],
   [
     'cheaper capacity',

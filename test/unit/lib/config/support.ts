@@ -36,6 +36,7 @@ export const validStack = (): StackInput => ({
       cpu: 512,
       memory: 4096,
       count: 2,
+      architecture: 'x86_64',
       graceSeconds: 30,
       deploy: {
         rolling: { bakeMinutes: 2 },

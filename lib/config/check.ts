@@ -7,6 +7,7 @@ import {
   sourcesExist,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
+  writableFoldersAreSeparate,
 } from './checks/containers.ts';
 import {
   alarmsAreUnique,
@@ -69,6 +70,7 @@ const CHECKS: readonly Check[] = [
   protocolsHavePaths,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
+  writableFoldersAreSeparate,
   variableNamesAreWellFormed,
   taskDefinitionsAreSmallEnough,
 ];

@@ -15,6 +15,23 @@ const MAX_OPEN_FILES = 1_048_576;
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
 export const START_CONDITIONS = ['START', 'COMPLETE', 'SUCCESS', 'HEALTHY'] as const;
 
+/** Folders of the system: a volume would hide its programs, or the kernel would hide the volume. */
+const SYSTEM_FOLDER = /^\/(bin|sbin|lib\w*|usr|etc|(proc|sys|dev)(\/.*)?)?$/;
+
+const writableFolder: rules.FieldRule = (path) => {
+  if (
+    !/^(\/[\w.@+-]+)*\/?$/.test(path) ||
+    !path.startsWith('/') ||
+    path.split('/').some((part) => /^\.{1,2}$/.test(part))
+  )
+    return 'Use an absolute path of letters, digits and . _ @ + -, e.g. /var/cache/app.';
+  if (path !== '/' && path.endsWith('/')) return 'Leave out the trailing slash.';
+  if (/^\/tmp(\/|$)/.test(path)) return 'Leave it out: /tmp is always writable.';
+  return SYSTEM_FOLDER.test(path)
+    ? 'Use a folder of the program, e.g. /var/cache/app: the container needs the content of this one.'
+    : undefined;
+};
+
 const word = (description: string) => rules.string(rules.processText).describe(description);
 
 export const containerSettings = {
@@ -59,6 +76,10 @@ export const containerSettings = {
     })
     .optional()
     .describe('the limits of its processes; Fargate lets a task change only nofile'),
+  writable: z
+    .array(rules.string(writableFolder).describe('an absolute path in the container'))
+    .optional()
+    .describe('folders that it can write to although its root is read-only; they start anew with each task'),
 };
 
 /** The name of a field that limits a container or orders its start. */

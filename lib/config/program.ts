@@ -5,7 +5,7 @@ import type { ProgramStart, StartSettings } from '../program/start.ts';
 import type { Container, Source } from './config.ts';
 
 /** The fields of a container that decide what starts, apart from its source. */
-type StartFields = Partial<Pick<Container, 'entryPoint' | 'command' | 'user'>>;
+type StartFields = Partial<Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'>>;
 
 /**
  * Decides how the program of a container starts.
@@ -21,7 +21,8 @@ export function startSettingsOf(
   container: StartFields = {},
 ): StartSettings {
   const path = relative(folder, context).replaceAll('\\', '/');
-  return { ...settings, context: path || '.', command: ownCommandOf(container), user: container.user };
+  const { user, writable } = container;
+  return { ...settings, context: path || '.', command: ownCommandOf(container), user, writable };
 }
 
 /** Returns what a container runs instead of the command of its image; undefined if the configuration leaves that to the image. */

@@ -79,6 +79,7 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.containers.*.command': ['cmd args arguments startCommand runCommand'],
   'services.*.containers.*.dependsOn': ['links startupOrder waitFor'],
   'services.*.containers.*.memoryReservation': ['memoryRequest reservedMemory'],
+  'services.*.containers.*.writable': ['tmpfs writablePaths writableFolders scratch'],
   'services.*.containers.*.ulimits': ['ulimit nofile rlimits openFiles'],
   'services.*.containers.*.health': [
     'healthCheck healthChecks livenessProbe readinessProbe startupProbe probe',
@@ -153,8 +154,8 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Let the program fetch the secret when it starts, and name the role <name>-<stage>-task in the resource policy of the secret. A variable set from process.env works, too, but everyone who may describe the task definition can read it.',
   'ephemeralStorage storage diskSize disk':
     'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
-  'volume volumes mounts mountPoints volumeMounts efs persistence tmpfs':
-    'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp; an image with a Dockerfile must declare VOLUME /tmp, if its user is not root.',
+  'volume volumes mounts mountPoints volumeMounts efs persistence':
+    'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp, or in the folders of writable.',
   'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
     'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
   'permissionsBoundary permissionBoundary boundary':

@@ -11,6 +11,7 @@ import { roleArn } from './arns.ts';
 import { containerHealthCheck } from './container-health.ts';
 import { settingFields, settingMembers } from './container-settings.ts';
 import type { Names } from './names.ts';
+import { mountPointsOf, volumesOf } from './writable-folders.ts';
 
 /** The parts of a task definition that the configuration of its service does not contain. */
 export interface TaskDefinitionParts {
@@ -67,18 +68,8 @@ export const taskDefinitionFor = (
   executionRoleArn: parts.executionRoleArn,
   taskRoleArn: parts.taskRoleArn,
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),
-  volumes: service.containers
-    .filter(needsTemporaryFolder)
-    .map((container) => ({ name: volumeOf(container) })),
+  volumes: volumesOf(service.containers),
 });
-
-/** The folder for temporary files. Programs expect that they can write to it, even if everything else is read-only. */
-const TEMPORARY_FOLDER = '/tmp';
-
-const needsTemporaryFolder = ({ readOnlyRoot }: Container): boolean => readOnlyRoot;
-
-/** Each container has a separate volume, as it has a separate /tmp without a read-only root. */
-const volumeOf = ({ name }: Container): string => `${name}-tmp`;
 
 /**
  * Returns the size of a task definition: the bytes of its compact JSON in UTF-8, without tags. AWS does not document how it
@@ -100,11 +91,7 @@ const containerDefinition = (
   portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
   environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
   readonlyRootFilesystem: container.readOnlyRoot,
-  // An ephemeral volume, which Fargate deletes with the task. It is root's, unless the image declares the folder as a volume.
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
-  mountPoints: needsTemporaryFolder(container)
-    ? [{ sourceVolume: volumeOf(container), containerPath: TEMPORARY_FOLDER, readOnly: false }]
-    : [],
+  mountPoints: mountPointsOf(container),
   user: container.user,
   // Without an init process the program is process 1, which ignores SIGTERM unless it handles it, and is killed only at the end
   // of the stop timeout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html

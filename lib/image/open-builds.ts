@@ -24,7 +24,7 @@ export interface BuildOptions {
 }
 
 /** The settings that a build depends on: two containers with the same settings share a build. */
-type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> &
+type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'> &
   Pick<Service, 'architecture'> & { readonly source: Source };
 
 type MakeBuild = (settings: BuildSettings) => Promise<Build>;
@@ -36,8 +36,10 @@ type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
     config.services.flatMap(({ architecture, containers }) =>
-      containers.flatMap(({ key, image, entryPoint, command, user }) =>
-        'source' in image ? [[key, { source: image, entryPoint, command, user, architecture }] as const] : [],
+      containers.flatMap(({ key, image, entryPoint, command, user, writable }) =>
+        'source' in image
+          ? [[key, { source: image, entryPoint, command, user, writable, architecture }] as const]
+          : [],
       ),
     ),
   );
@@ -74,8 +76,8 @@ export function startBuilds(config: Config, builds: Builds): void {
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
-  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings }, architecture }) =>
-    bundle(folder, settings, architecture);
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings }, architecture, writable }) =>
+    bundle(folder, settings, { architecture, writable });
   const packageSource = (hasBase: boolean): MakeBuild => {
     const build = packagedBuilder({ hasBase, ...packagingOf(options) });
     return ({ source, architecture, ...container }) =>

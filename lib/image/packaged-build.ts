@@ -54,7 +54,12 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
     const base = hasBase
       ? { images: baseImagesFor(names.image), references: baseReferences(start.base.major) }
       : undefined;
-    const image = await buildLayers({ files, start }, base, cache, settings?.architecture);
+    const image = await buildLayers(
+      { files, start, writable: settings?.writable },
+      base,
+      cache,
+      settings?.architecture,
+    );
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
     return { ...image, packaged: { files, start } };

@@ -26,7 +26,7 @@ export interface SourceBuilder {
 }
 
 /** The part of a container that its image depends on. */
-export type SourceSettings = Pick<Container, 'entryPoint' | 'command' | 'user'> &
+export type SourceSettings = Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'> &
   Pick<Service, 'architecture'> & { readonly image: Source };
 
 /** Opens the builder of a container's source. */
@@ -68,7 +68,11 @@ export function sourceBuilders(
 type ProgramContext = BuildContext<ProgramBuildOptions & { readonly metafile: true }>;
 
 /** Opens a builder that bundles, with one incremental context of esbuild. The layer is not compressed, to save time. */
-export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...settings }, architecture }) => {
+export const openBundler: OpenSourceBuilder = ({
+  image: { source: folder, ...settings },
+  architecture,
+  writable,
+}) => {
   let current: { readonly key: string; readonly esbuild: ProgramContext } | undefined;
   const close = async () => {
     const { esbuild } = current ?? {};
@@ -88,7 +92,11 @@ export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...set
         throw bundleFailed(folder, error);
       });
       return {
-        image: await packImage(programFiles(outputFiles, options.absWorkingDir), false, architecture),
+        image: await packImage(programFiles(outputFiles, options.absWorkingDir), {
+          isCompressed: false,
+          architecture,
+          writable,
+        }),
         inputs: Object.keys(metafile.inputs).map((path) => resolve(options.absWorkingDir, path)),
       };
     },

@@ -18,6 +18,8 @@ export interface StartSettings {
   /** The folder that paths in the Dockerfile are relative to, relative to the folder of the program; `.` by default. */
   readonly context?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** The folders that the program can write to although its root is read-only, absolute. */
+  readonly writable?: readonly string[] | undefined;
 }
 
 /** The source of the start, the most specific first. */

@@ -24,7 +24,7 @@ import { openContainerRoot, type ContainerRoot, type RootSettings } from './cont
 import type { RoleDenial } from './execution-role.ts';
 import { openLog, type WriteLine } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
-import { openTemporaryFolder } from './task-volumes.ts';
+import { mountPathsOf, openVolumes } from './task-volumes.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -67,6 +67,7 @@ export async function startTaskContainer(
     user: definition.user ?? config.user,
     workingDirectory: definition.workingDirectory ?? config.workingDirectory,
     readOnlyRoot: definition.readonlyRootFilesystem ?? false,
+    mountPaths: mountPathsOf(definition),
   };
   const root = await openContainerRoot(context, image, settings, join(context.folder, name));
   try {
@@ -109,7 +110,7 @@ async function startIn(
     hasSharedRoot: isShared,
     command,
     environment,
-    temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, volumes),
+    volumes: await openVolumes(folder, definition, { ...config, rootfs }, volumes),
     isolation,
     openFiles: openFilesOf(definition),
     stopSignal: config.stopSignal,

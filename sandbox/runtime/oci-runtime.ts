@@ -60,9 +60,7 @@ export async function startOciContainer(
       ...(existsSync('/etc/resolv.conf')
         ? [{ from: '/etc/resolv.conf', to: '/etc/resolv.conf', readOnly: true }]
         : []),
-      ...(spec.temporaryFolder === undefined
-        ? []
-        : [{ from: spec.temporaryFolder, to: '/tmp', readOnly: false }]),
+      ...(spec.volumes ?? []).map((volume) => ({ ...volume, readOnly: false })),
     ],
   });
   await writeFile(join(bundle, 'config.json'), JSON.stringify(config));

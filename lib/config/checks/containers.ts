@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Builder, Config, Container, Source } from '../config.ts';
 import { HEALTH_COMMAND_FORMS } from '../../derive/container-health.ts';
 import { isProblem } from '../../model/problem.ts';
+import { display } from '../display.ts';
 import { kindOf } from '../path-kind.ts';
 import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
 import { startOfContainer } from '../program.ts';
@@ -66,6 +67,27 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
         fix: `Use a value below intervalSeconds, which is ${intervalSeconds}.`,
         basedOn: [pathOfContainer(service, container, 'health', 'intervalSeconds')],
       };
+  }
+}
+
+/** Each folder is a volume of its own, and a volume inside of another one would be hidden. */
+export function* writableFoldersAreSeparate(config: Config): Iterable<Finding> {
+  for (const { service, container } of containersWithServices(config)) {
+    const { writable = [], readOnlyRoot } = container;
+    const path = pathOfContainer(service, container, 'writable');
+    if (!readOnlyRoot && writable.length > 0)
+      yield {
+        path,
+        fix: 'Remove it: with readOnlyRoot: false, the container can write to every folder.',
+        basedOn: [pathOfContainer(service, container, 'readOnlyRoot')],
+      };
+    const inner = writable.find((one, index) =>
+      writable.some(
+        (other, place) => place !== index && (one === other ? place < index : one.startsWith(`${other}/`)),
+      ),
+    );
+    if (inner !== undefined)
+      yield { path, value: display(inner), fix: `Remove ${inner}: another entry already contains it.` };
   }
 }
 

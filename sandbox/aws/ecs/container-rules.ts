@@ -122,14 +122,15 @@ function checkPort(mapping: PortMapping, path: string, networkMode: string | und
   }
 }
 
-/**
- * Programs see the paths of this machine, and /tmp is the only one of them that the sandbox can replace.
- * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html
- */
+/** Folders of the system, which programs of the sandbox need. */
+const SYSTEM_FOLDER = /^\/(bin|sbin|lib\w*|usr|etc|(proc|sys|dev)(\/.*)?)?\/*$/;
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html */
 function checkMount(mount: MountPoint, path: string, volumes: TaskProperties['volumes']): void {
-  const { sourceVolume, containerPath, readOnly } = mount;
+  const { sourceVolume, containerPath = '', readOnly } = mount;
   if (!volumes.has(sourceVolume)) throw clientError(`Unknown volume '${sourceVolume}'.`);
-  if (containerPath !== '/tmp') throw notSupported(`${path}.containerPath ${containerPath} (only /tmp)`);
+  if (!containerPath.startsWith('/') || SYSTEM_FOLDER.test(containerPath))
+    throw notSupported(`${path}.containerPath ${containerPath}`);
   if (readOnly) throw notSupported(`${path}.readOnly`);
 }
 

@@ -211,3 +211,38 @@ test('the sandbox runs images by reference only if they are for the processor of
     },
   ]);
 });
+
+test.each([
+  ['cache', 'Use an absolute path of letters, digits and . _ @ + -, e.g. /var/cache/app.'],
+  ['/var/../etc', 'Use an absolute path of letters, digits and . _ @ + -, e.g. /var/cache/app.'],
+  ['/a:b', 'Use an absolute path of letters, digits and . _ @ + -, e.g. /var/cache/app.'],
+  ['/cache/', 'Leave out the trailing slash.'],
+  ['/tmp', 'Leave it out: /tmp is always writable.'],
+  ['/tmp/cache', 'Leave it out: /tmp is always writable.'],
+  ['/', startingWith('Use a folder of the program, e.g. /var/cache/app: ')],
+  ['/usr', startingWith('Use a folder of the program, e.g. /var/cache/app: ')],
+  ['/proc/x', startingWith('Use a folder of the program, e.g. /var/cache/app: ')],
+])('the writable folder %s is refused', (folder, fix) => {
+  expect(mistakesOf(validStackWith({ [`${proxy}.writable`]: [folder] }))).toEqual([
+    { path: `${proxy}.writable[0]`, value: `'${folder}'`, fix },
+  ]);
+});
+
+testRefusals(
+  `${proxy}.writable`,
+  'Remove /a/b: another entry already contains it.',
+  { 'one in another': ['/a', '/a/b'] },
+  "'/a/b'",
+);
+testRefusals(
+  `${proxy}.writable`,
+  'Remove /a: another entry already contains it.',
+  { 'the same twice': ['/a', '/a'] },
+  "'/a'",
+);
+testRefusals(
+  `${api}.writable`,
+  'Remove it: with readOnlyRoot: false, the container can write to every folder.',
+  { 'a container whose root is writable': ['/cache'] },
+  'a list',
+);

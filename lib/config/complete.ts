@@ -60,7 +60,7 @@ export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
 const completeContainer = (
   service: string,
   name: string,
-  { source, image, entry, dockerfile, target, context, buildArgs, ...fields }: ContainerOutput,
+  { source, image, entry, dockerfile, target, context, buildArgs, ulimits, ...fields }: ContainerOutput,
   folder: string,
 ): Container => {
   const built =
@@ -77,7 +77,7 @@ const completeContainer = (
     health: completeHealth(fields),
     environment: completeEnvironment(fields),
     command: fields.command,
-    ulimits: fields.ulimits && { nofile: fields.ulimits.nofile },
+    ...(ulimits && { ulimits: { nofile: ulimits.nofile } }),
     user: fields.user ?? (built && userOfProgram(built.source, built)),
     ...(built && !hasNode(built.source, startSettingsOf(built, fields)) && { lacksNode: true }),
   };
@@ -93,7 +93,6 @@ const completeSource = ({ source, context, ...fields }: Source, folder: string):
 /** A health check without a path requests the path of the container, since the program has to answer requests there. */
 const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path'>): HealthCheck => ({
   ...(health ?? Health.parse({})),
-  command: health?.command,
   path: health?.path ?? path ?? '/',
 });
 

@@ -79,7 +79,7 @@ export const containerSettings = {
   writable: z
     .array(rules.string(writableFolder).describe('an absolute path in the container'))
     .optional()
-    .describe('folders that it can write to although its root is read-only; they start anew with each task'),
+    .describe('folders that it can write to although its root is read-only; each task has separate ones'),
 };
 
 /** The name of a field that limits a container or orders its start. */

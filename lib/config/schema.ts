@@ -1,5 +1,6 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
+import { zoneId } from './aws-id-rules.ts';
 import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
 import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
@@ -150,16 +151,10 @@ const Service = z.strictObject({
     .describe('containers by name; they run in one task and reach each other on localhost'),
 });
 
-/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html */
-const zoneIdRule: rules.FieldRule = (text) =>
-  /^Z[A-Z0-9]{1,31}$/.test(text)
-    ? undefined
-    : 'Use the id of a hosted zone, e.g. Z0123456789ABCDEFGHIJ, without /hostedzone/.';
-
 const Domain = z.strictObject({
   name: string(rules.domainName).describe('the DNS name of the stack, e.g. api.example.com'),
   zone: string(rules.domainName).optional().describe('the hosted zone that the name is in, e.g. example.com'),
-  zoneId: string(zoneIdRule)
+  zoneId: string(zoneId)
     .optional()
     .describe('the id of the hosted zone, instead of zone: for one of several zones of the same name'),
   // A new zone costs money, and shadows an older zone of the same name, so it is created only on request.

@@ -1,4 +1,4 @@
-/** The health check that ECS runs inside a container: a command of its own, or a request that a Node program sends. Pure. */
+/** The health check that ECS runs inside a container: a configured command, or a request that a Node program sends. Pure. */
 import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { Container } from '../config/config.ts';
 import { statusRanges } from './health-check.ts';

@@ -68,7 +68,7 @@ export const jobsIn = (containers: readonly Pick<Settings, 'dependsOn'>[]): Read
 export function settingFields(container: ContainerDefinition): Record<string, string | number> {
   const { cpu, memory, memoryReservation, entryPoint, dependsOn = [], ulimits = [] } = container;
   return {
-    // ECS reports 0 for a container without CPU units of its own.
+    // ECS reports 0 if the definition sets none.
     cpu: cpu || '',
     memory: memory ?? '',
     'memory reservation': memoryReservation ?? '',

@@ -33,7 +33,7 @@ export interface UnhealthyTarget {
 
 /**
  * A container that has ended although its task runs. It is not essential, so ECS does not restart it. A job that has ended with
- * exit code 0 has done what it should, and is none of these.
+ * exit code 0 has done what it should, and is left out.
  */
 export interface EndedContainer {
   readonly container: string;

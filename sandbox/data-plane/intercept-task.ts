@@ -12,7 +12,7 @@ import { watchContainerHealth, type HealthWatch } from './container-health.ts';
 import { denialsOf } from './execution-role.ts';
 import type { TaskContainer } from './container-setup.ts';
 import { dependencyError, pullImages, startError } from './preflight.ts';
-import { startInOrder, stopInOrder, type Launch } from './start-order.ts';
+import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
 import { startTaskContainer } from './task-container.ts';
 
 /** A version to run, and its place. */
@@ -96,7 +96,7 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
       ...{ region, task, taskDefinition, folder, isolation, runtime, store, denial },
       isStopping: () => stopping.signal.aborted,
     };
-    const startOne = async (definition: ContainerDefinition): Promise<Launch> => {
+    const startOne = async (definition: ContainerDefinition): Promise<StartedContainer> => {
       const { name = '', essential = true, healthCheck } = definition;
       const image = images.get(name) ?? pulled.get(name);
       if (!image) throw new Error(`The container ${name} has no image.`);
@@ -120,7 +120,10 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
       if (watch) watches.push(watch);
       return { ended: exit, healthy: watch?.healthy ?? Promise.resolve(undefined) };
     };
-    const giveUp = ({ name = '', essential = true }: ContainerDefinition, reason: string): Launch => {
+    const giveUp = (
+      { name = '', essential = true }: ContainerDefinition,
+      reason: string,
+    ): StartedContainer => {
       if (essential) throw dependencyError(name, reason);
       onLine(name, reason);
       return undefined;

@@ -11,19 +11,19 @@ export interface ContainerProgress {
   readonly healthy: Promise<undefined>;
 }
 
-/** What a container becomes once it may start; undefined if it does not run, although the rest of its task does. */
-export type Launch = Omit<ContainerProgress, 'started'> | undefined;
+/** A container that has started; undefined if it does not run, although the rest of its task does. */
+export type StartedContainer = Omit<ContainerProgress, 'started'> | undefined;
 
-/** How the containers of a task start. */
+/** The functions that start the containers of a task. */
 export interface Starting {
   /** Starts a container; rejects when its task cannot run without it. */
-  start(definition: ContainerDefinition): Promise<Launch>;
+  start(definition: ContainerDefinition): Promise<StartedContainer>;
   /**
    * Gives up a container that waits for something that can never happen.
    * @param reason ECS's reason for it
    * @throws if the task cannot run without it
    */
-  giveUp(definition: ContainerDefinition, reason: string): Launch;
+  giveUp(definition: ContainerDefinition, reason: string): StartedContainer;
   /** Aborted when the task stops: nothing waits any longer. */
   readonly signal: AbortSignal;
 }
@@ -37,12 +37,12 @@ export async function startInOrder(
   definitions: readonly ContainerDefinition[],
   { start, giveUp, signal }: Starting,
 ): Promise<void> {
-  const launches = new Map<string, Promise<Launch>>();
+  const launches = new Map<string, Promise<StartedContainer>>();
   const aborted = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
   );
   aborted.catch(() => undefined);
-  const launch = (definition: ContainerDefinition): Promise<Launch> => {
+  const launch = (definition: ContainerDefinition): Promise<StartedContainer> => {
     const name = definition.name ?? '';
     const existing = launches.get(name);
     if (existing) return existing;

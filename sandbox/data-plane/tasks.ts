@@ -19,7 +19,7 @@ import { CannotStartContainerError } from '../runtime/command.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
 import { CannotStartTaskError, dependencyError, pullImages, signIn, startError } from './preflight.ts';
-import { GIVEN_UP_EXIT_CODE, startInOrder, stopInOrder, type Launch } from './start-order.ts';
+import { GIVEN_UP_EXIT_CODE, startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
 import { startTaskContainer, type ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
@@ -98,7 +98,7 @@ export function makeTaskDataPlane(
       ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial },
       isStopping: () => state.stopping.signal.aborted,
     };
-    const start = async (definition: ContainerDefinition): Promise<Launch> => {
+    const start = async (definition: ContainerDefinition): Promise<StartedContainer> => {
       const { name = '', essential = true } = definition;
       const image = images.get(name);
       if (!image) throw new CannotStartTaskError(`The container ${name} has no image`);
@@ -126,7 +126,10 @@ export function makeTaskDataPlane(
         healthy: watch?.healthy ?? Promise.resolve(undefined),
       };
     };
-    const giveUp = ({ name = '', essential = true }: ContainerDefinition, reason: string): Launch => {
+    const giveUp = (
+      { name = '', essential = true }: ContainerDefinition,
+      reason: string,
+    ): StartedContainer => {
       if (essential) throw dependencyError(name, reason);
       recordContainerExit(region, taskArn, name, GIVEN_UP_EXIT_CODE, reason);
       return undefined;

@@ -70,7 +70,7 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
   }
 }
 
-/** Each folder is a volume of its own, and a volume inside of another one would be hidden. */
+/** Each folder is a separate volume, and a volume inside of another one would be hidden. */
 export function* writableFoldersAreSeparate(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
     const { writable = [], readOnlyRoot } = container;

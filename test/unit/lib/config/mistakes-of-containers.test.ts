@@ -117,19 +117,12 @@ test.each([
   'the builder %s checks the folder "%s" for an entry file or a Dockerfile',
   (builder, source, fix) => {
     const read = () =>
-      parseConfig(
-        validStackWith({
-          [`${api}.source`]: source,
-          [`${api}.command`]: undefined,
-          [`${api}.entryPoint`]: undefined,
-        }),
-        {
-          stage: 'dev',
-          target: 'aws',
-          folder,
-          builder,
-        },
-      );
+      parseConfig(validStackWith({ [`${api}.source`]: source, [`${api}.command`]: undefined }), {
+        stage: 'dev',
+        target: 'aws',
+        folder,
+        builder,
+      });
     if (fix === undefined) expect(read().builder).toBe(builder);
     else
       expect(read).toThrow(

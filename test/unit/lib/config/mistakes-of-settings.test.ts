@@ -68,7 +68,7 @@ testRefusals(`${api}.ulimits.nofile.soft`, 'Use at most the hard limit, which is
   'more than the hard limit': 5000,
 });
 testRefusals(
-  `${api}.entryPoint`,
+  `${proxy}.entryPoint`,
   startingWith('Use a list of strings: the entry point'),
   { 'an empty list': [] },
   'a list, not shown',

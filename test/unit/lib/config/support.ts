@@ -69,7 +69,6 @@ export const validStack = (): StackInput => ({
           memory: 256,
           memoryReservation: 128,
           dependsOn: { proxy: 'START' },
-          entryPoint: ['env'],
           ulimits: { nofile: { soft: 1024, hard: 4096 } },
         },
         proxy: {
@@ -77,6 +76,7 @@ export const validStack = (): StackInput => ({
           port: 8080,
           path: '/',
           essential: false,
+          entryPoint: ['nginx'],
           writable: ['/var/cache/nginx'],
         },
       },

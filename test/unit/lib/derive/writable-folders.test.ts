@@ -8,7 +8,7 @@ const container = (name: string, writable?: readonly string[], readOnlyRoot = tr
   writable,
 });
 
-test('every folder of every container has a volume of its own, with a name that ECS accepts', () => {
+test('every folder of every container has a separate volume, with a name that ECS accepts', () => {
   const containers = [
     container('api', ['/var/cache/app', '/var/cache.app']),
     container('web', ['/var/cache/app']),

@@ -25,8 +25,9 @@ const healthRule =
       const configured = configuredContainer(facts, check.container);
       if (!configured) continue;
       const task = check.task ?? facts.tasks[0];
-      // A task whose containers wait for this one has not started yet.
-      const seconds = task && (lifetimeSeconds(task, facts.now) ?? ageSeconds(task, facts.now));
+      // ECS checks a container even before its task has started, because others may wait for its health.
+      const age = check.by === 'container' && task ? ageSeconds(task, facts.now) : undefined;
+      const seconds = task && (lifetimeSeconds(task, facts.now) ?? age);
       const isGraceOver = seconds !== undefined && seconds >= facts.service.graceSeconds;
       const judged = judge({ facts, check, configured, name: check.container, isGraceOver });
       if (!judged) continue;

@@ -34,7 +34,7 @@ test('the cause is the job with its exit code and its log, not the containers th
   expect(findCause(factsWith({ service, tasks: [failed('1')] }))).toEqual({
     what: 'migrate exited with code 1: Error: relation "orders" does not exist; api cannot start before it succeeds',
     evidence: [
-      `ECS: Task failed to start; migrate exit code 1; api exit code 143 ${WAITS}`,
+      'ECS: Task failed to start; migrate exit code 1; api did not start: it waited for migrate',
       'migrate logged:',
       ...log.map((line) => `  ${line}`),
     ],

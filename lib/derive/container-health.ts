@@ -3,7 +3,7 @@ import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { Container } from '../config/config.ts';
 import { statusRanges } from './health-check.ts';
 
-type Checked = Pick<Container, 'image' | 'lacksNode' | 'port' | 'protocol' | 'health'>;
+type Checked = Pick<Container, 'image' | 'lacksNode' | 'hidesNode' | 'port' | 'protocol' | 'health'>;
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 const MAX_TIMEOUT_SECONDS = 60;
@@ -13,12 +13,13 @@ export const checksItself = (container: Checked): boolean => containerHealthChec
 
 /**
  * Returns the health check that runs inside the container: the configured command, or else a request that a Node program sends.
- * Images that may lack Node have no such request: those by reference, and those of a Dockerfile whose program is not Node's. The load balancer also checks routed containers,
- * and both checks accept the same status codes.
+ * Images that may lack Node have no such request: those by reference, those of a Dockerfile whose program is not Node's, and those
+ * whose base image hides Node. The load balancer also checks routed containers, and both checks accept the same status codes.
  */
 export function containerHealthCheck({
   image,
   lacksNode,
+  hidesNode,
   port,
   protocol,
   health,
@@ -30,7 +31,7 @@ export function containerHealthCheck({
     startPeriod: health.startSeconds ?? 30,
   };
   if (health.command !== undefined) return { command: ecsCommand(health.command), ...settings };
-  if (port === undefined || !('source' in image) || lacksNode) return undefined;
+  if (port === undefined || !('source' in image) || lacksNode || hidesNode) return undefined;
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
   const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
   // Like the load balancer, the check accepts any certificate.

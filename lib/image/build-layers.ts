@@ -25,6 +25,13 @@ export interface ImageBase {
   readonly references: readonly string[];
 }
 
+export interface LayersOptions {
+  /** The processors of the tasks; x86_64 by default. */
+  readonly architecture?: Architecture | undefined;
+  /** Ends the packing. */
+  readonly signal?: AbortSignal;
+}
+
 /** The folder that base images have, and that every user may write to. */
 const TEMPORARY_FILES: EntryList = {
   entries: [{ type: 'folder', path: 'tmp', mode: 0o1777 }],
@@ -50,14 +57,15 @@ function writableFolders(folders: readonly string[], user: string): EntryList {
 /**
  * Builds the image. The same files, start and base image give the same digest, on every machine. The layers of the program are
  * packed into the cache; those of the base image are only downloaded when a registry lacks them.
- * @param base undefined for an image without a base image, which only the sandbox can run
+ * @param base undefined for an image without a base image, which only the sandbox can run. Its layers are not compressed: they
+ *   stay on this machine
  * @throws BASE_IMAGE; DISK_FULL; PACKAGE if a file changes while it is read
  */
 export async function buildLayers(
   { files, start, writable = [] }: PackableProgram,
   base: ImageBase | undefined,
   cache: BlobCache,
-  architecture?: Architecture,
+  { architecture, signal }: LayersOptions = {},
 ): Promise<LayeredImage> {
   const finding = base?.images.find(base.references);
   const packing = waitForAll(
@@ -68,7 +76,11 @@ export async function buildLayers(
       { list: writableFolders(writable, start.user), content: 'writable folders' },
     ]
       .filter(({ list }) => list.entries.length > 0)
-      .map(async ({ list, content }) => ({ list, content, ...(await packLayer(list, cache)) })),
+      .map(async ({ list, content }) => ({
+        list,
+        content,
+        ...(await packLayer(list, cache, { isCompressed: base !== undefined, signal })),
+      })),
   );
   // Waits for both even if one fails, so that nothing continues after this promise has settled.
   await waitForAll<unknown>([finding, packing]);

@@ -38,7 +38,7 @@ test('a job runs first, and its failure stops a deployment without an outage', a
   expect(first.stdout).not.toContain('has ended');
   const url = first.lastLine;
   // A job that has succeeded is no drift.
-  expect(await user.run('drift', ...flags)).toMatchObject({ code: 0 });
+  expect(await user.run('provision', ...flags, '--plan')).toMatchObject({ code: 0 });
   expect(await user.run('status', ...flags)).toMatchObject({ code: 0 });
 
   user.write('job/main.ts', JOB(true));

@@ -65,7 +65,7 @@ function obstacleOf({
   if (condition === 'HEALTHY' && !checksItself(other))
     return {
       fix:
-        'reference' in other.image || other.lacksNode
+        'reference' in other.image || other.lacksNode || other.hidesNode
           ? `Add health.command to ${name}, a program of its image that checks it, or use START.`
           : `Add a port or health.command to ${name}, so that it has a health check, or use START.`,
       basedOn: [...field('port'), ...field('health'), ...field('image')],

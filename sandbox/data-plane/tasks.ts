@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
-import { recordContainerExit, recordContainerHealth, recordContainerStart } from '../aws/ecs/task-reports.ts';
+import { recordContainerExit } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
 import { removeTree } from '../runtime/file-modes.ts';
@@ -14,15 +14,15 @@ import type { Isolation } from '../runtime/isolation.ts';
 import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
-import { watchContainerHealth, type HealthWatch } from './container-health.ts';
+import type { HealthWatch } from './container-health.ts';
 import { taskIdOf, type TaskContainer } from './container-setup.ts';
 import { denialsOf } from './execution-role.ts';
-import { CannotStartContainerError } from '../runtime/command.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
-import { CannotStartTaskError, dependencyError, pullImages, signIn, startError } from './preflight.ts';
-import { GIVEN_UP_EXIT_CODE, startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
-import { startTaskContainer, type ContainerContext } from './task-container.ts';
+import { CannotStartTaskError, pullImages, signIn, startError } from './preflight.ts';
+import { giveUpReported, startReported, watchReported } from './reported-starts.ts';
+import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
+import type { ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
 
@@ -101,18 +101,12 @@ export function makeTaskDataPlane(
       isStopping: () => state.stopping.signal.aborted,
     };
     const start = async (definition: ContainerDefinition): Promise<StartedContainer> => {
-      const { name = '', essential = true } = definition;
+      const { name = '' } = definition;
       const image = images.get(name);
       if (!image) throw new CannotStartTaskError(`The container ${name} has no image`);
-      const container = await startTaskContainer(context, definition, image).catch((error: unknown) => {
-        const { failure } = startError(error, name);
-        if (essential || !(error instanceof CannotStartContainerError)) throw startError(error, name);
-        // The task runs without a container that is not essential.
-        return recordContainerExit(region, taskArn, name, undefined, failure.containerReason);
-      });
+      const container = await startReported(context, definition, image);
       if (!container) return undefined;
       state.containers.set(name, container);
-      recordContainerStart(region, taskArn, name);
       const endUsageWatch = watchUsage(taskDefinition, taskArn, definition, container);
       // When the sandbox closes, it stops the containers, so their exits are not reported.
       container.exited
@@ -121,21 +115,15 @@ export function makeTaskDataPlane(
             isClosing || recordContainerExit(region, taskArn, name, exitCode, endUsageWatch()),
         )
         .catch(reportError);
-      const watch = definition.healthCheck && watchHealth(region, taskArn, definition, container);
+      const watch = definition.healthCheck && watchReported(context, definition, container);
       if (watch) state.watches.push(watch);
       return {
         ended: container.exited.then(({ exitCode }) => exitCode),
         healthy: watch?.healthy ?? Promise.resolve(undefined),
       };
     };
-    const giveUp = (
-      { name = '', essential = true }: ContainerDefinition,
-      reason: string,
-    ): StartedContainer => {
-      if (essential) throw dependencyError(name, reason);
-      recordContainerExit(region, taskArn, name, GIVEN_UP_EXIT_CODE, reason);
-      return undefined;
-    };
+    const giveUp = (definition: ContainerDefinition, reason: string) =>
+      giveUpReported(context, definition, reason);
     await startInOrder(definitions, { start, giveUp, signal: state.stopping.signal });
   }
 
@@ -218,18 +206,4 @@ export function makeTaskDataPlane(
       );
     },
   };
-}
-
-function watchHealth(
-  region: Region,
-  taskArn: string,
-  { name = '', healthCheck = { command: [] } }: ContainerDefinition,
-  container: TaskContainer,
-): HealthWatch {
-  return watchContainerHealth(
-    container,
-    healthCheck,
-    (ms) => region.scaled(ms),
-    (status) => recordContainerHealth(region, taskArn, name, status),
-  );
 }

@@ -21,7 +21,7 @@ export function* memoryFitsCpu({ services }: Config): Iterable<Finding> {
 
 /**
  * The sandbox runs programs on this machine. It supplies Node, so a program that Slipway packages runs whatever its architecture
- * is on AWS. The programs of an image by reference, or of one that a container engine builds, are for one processor.
+ * is on AWS. Other programs, in an image by reference or from a container engine, need the processor that they were built for.
  * @param machine the processor of this machine, as Node names it
  */
 export function* architecturesRunHere(

@@ -66,7 +66,8 @@ export async function waitForAddress(
     return await until(`${name} to resolve`, run.waits.answer, probe, run);
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
-    throw leadsNowhere(name, config.domain?.zone ?? config.domain?.zoneId, error);
+    const { zone, zoneId } = config.domain ?? {};
+    throw leadsNowhere(name, zone ?? (zoneId && `the zone ${zoneId}`), error);
   }
 
   async function probe(): Promise<ProbeResult<PublicAddress>> {
@@ -86,9 +87,7 @@ const leadsNowhere = (name: string, zone: string | undefined, cause: Problem): P
     why: cause.why,
     now: 'Everything is created, and healthy according to AWS.',
     fix: [
-      ...(zone === undefined
-        ? []
-        : [`Make the parent of the zone ${zone}, or its registrar, delegate to this zone.`]),
+      ...(zone === undefined ? [] : [`Make the parent of ${zone}, or its registrar, delegate to this zone.`]),
       'npm run provision, to check again',
     ],
     cause,

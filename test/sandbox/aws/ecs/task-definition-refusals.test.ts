@@ -243,7 +243,7 @@ test.each<[string, string, Partial<RegisterTaskDefinitionCommandInput>]>([
 });
 
 test.each<[string, object]>([
-  ['mountPoints[0].containerPath /data', { containerPath: '/data' }],
+  ['mountPoints[0].containerPath /usr', { containerPath: '/usr' }],
   ['mountPoints[0].readOnly', { readOnly: true }],
 ])('%s is reported as not implemented', async (member, changes) => {
   const { ecs, role } = await account();

@@ -69,7 +69,10 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
   const note = (text: string) => report({ type: 'note', text });
   const warn = (text: string) => report({ type: 'warning', text });
 
-  const allContainers = () => (stack?.config.services ?? []).flatMap(sourceContainersOf);
+  const allContainers = () =>
+    (stack?.config.services ?? []).flatMap((service) =>
+      sourceContainersOf(service).map((container) => ({ ...container, architecture: service.architecture })),
+    );
 
   /** Builds a source. @returns whether that succeeded */
   async function build(source: WatchedSource): Promise<boolean> {

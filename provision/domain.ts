@@ -17,12 +17,18 @@ import { only } from '../lib/model/resources.ts';
 export function checkDomain({ domain }: Config, surroundings: DomainSurroundings | undefined): void {
   if (!domain || !surroundings) return;
   const { cut, longerZone } = surroundings;
-  if (cut) throw delegatedAway(domain, cut, longerZone);
-  if (longerZone) throw longerZoneExists(domain, longerZone);
+  const zone = domain.zone ?? surroundings.zone ?? '';
+  if (cut) throw delegatedAway(domain, zone, cut, longerZone);
+  if (longerZone) throw longerZoneExists(domain, zone, longerZone);
 }
 
-function delegatedAway(domain: Domain, cut: ZoneCut, longerZone: LongerZone | undefined): Problem {
-  const { name, zone } = domain;
+function delegatedAway(
+  domain: Domain,
+  zone: string,
+  cut: ZoneCut,
+  longerZone: LongerZone | undefined,
+): Problem {
+  const { name } = domain;
   const servers = cut.nameServers.join(', ');
   // If the longer zone is below the delegated name, this NS record does not show which servers answer for that zone.
   const mayLongerZoneAnswer =
@@ -50,10 +56,10 @@ function delegatedAway(domain: Domain, cut: ZoneCut, longerZone: LongerZone | un
   });
 }
 
-const longerZoneExists = (domain: Domain, longerZone: LongerZone): Problem =>
+const longerZoneExists = (domain: Domain, zone: string, longerZone: LongerZone): Problem =>
   problem('ZONE', {
-    what: `${domain.name} belongs in a longer zone than ${domain.zone}.`,
-    why: `${longerZoneText(longerZone)}\nOnce ${domain.zone} delegates to that zone, records in ${domain.zone} for this name are not seen any more.`,
+    what: `${domain.name} belongs in a longer zone than ${zone}.`,
+    why: `${longerZoneText(longerZone)}\nOnce ${zone} delegates to that zone, records in ${zone} for this name are not seen any more.`,
     now: NOTHING_CHANGED,
     fix: [
       `Set ${zoneToUse(domain, longerZone)} in slipway.config.ts,`,
@@ -64,8 +70,10 @@ const longerZoneExists = (domain: Domain, longerZone: LongerZone): Problem =>
 const longerZoneText = ({ name, hostedZoneId }: LongerZone): string =>
   `The account has the zone ${name} (${hostedZoneId}), which contains the name.`;
 
-const zoneToUse = ({ createZone }: Domain, { name }: LongerZone): string =>
-  `domain.zone to '${name}'${createZone ? ', without domain.createZone,' : ''}`;
+const zoneToUse = ({ createZone, zoneId }: Domain, { name, hostedZoneId }: LongerZone): string =>
+  zoneId === undefined
+    ? `domain.zone to '${name}'${createZone ? ', without domain.createZone,' : ''}`
+    : `domain.zoneId to '${hostedZoneId}'`;
 
 /** The record types that some clients query besides A records, with a description of these clients. */
 const CLIENTS_BY_TYPE: Readonly<Record<string, string>> = {

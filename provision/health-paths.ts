@@ -1,5 +1,6 @@
 /** Finds wrong health paths before a deployment to the sandbox: starts each program once, and requests its health path. */
 import type { Config, Container } from '../lib/config/config.ts';
+import { ownCommandOf } from '../lib/config/program.ts';
 import { statusRanges } from '../lib/derive/health-check.ts';
 import { waitForSiblings } from '../lib/engine/concurrent.ts';
 import type { Builds } from '../lib/image/builds.ts';
@@ -47,8 +48,8 @@ export async function checkHealthPaths(
 }
 
 async function isPathMissing(container: Container, builds: Builds, signal: AbortSignal): Promise<boolean> {
-  const { key, image, port, protocol, command, environment, health } = container;
-  if (!('source' in image) || port === undefined || command !== undefined) return false;
+  const { key, image, port, protocol, environment, health } = container;
+  if (!('source' in image) || port === undefined || ownCommandOf(container) !== undefined) return false;
   const build = await builds.of(key);
   const acceptedRanges = statusRanges(health.matcher);
   const isGood = (status: number) => acceptedRanges.some(({ from, to }) => status >= from && status <= to);

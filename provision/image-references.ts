@@ -1,7 +1,7 @@
 /** Checks the images before a deployment: a task cannot start without its image, or without what its image needs. */
 import type { Aws } from '../lib/aws/clients.ts';
 import type { Config, Container } from '../lib/config/config.ts';
-import { ARCHITECTURE } from '../lib/config/fargate.ts';
+import { architectureNames } from '../lib/config/fargate.ts';
 import { shownPath } from '../lib/config/location.ts';
 import { partitionOf } from '../lib/derive/partitions.ts';
 import { waitForSiblings } from '../lib/engine/concurrent.ts';
@@ -39,19 +39,27 @@ export async function checkImageReferences(context: ImageContext, changes: reado
   const deployed = new Set(
     changes.filter(({ noun, verb }) => noun === 'taskDefinitions' && verb !== 'remove').map(({ key }) => key),
   );
-  const containers = context.config.services
+  const checks = context.config.services
     .filter(({ name }) => deployed.has(name))
-    .flatMap((service) => service.containers);
-  const checked = await waitForSiblings(containers.map((container) => checkContainer(context, container)));
+    .flatMap(({ containers, architecture }) =>
+      containers.map((container) =>
+        checkContainer(context, container, architectureNames(architecture).image),
+      ),
+    );
+  const checked = await waitForSiblings(checks);
   const bad = checked.flatMap((one) => one ?? []);
   if (bad.length > 0) throw badImages(bad);
 }
 
-async function checkContainer(context: ImageContext, container: Container): Promise<BadImage | undefined> {
+async function checkContainer(
+  context: ImageContext,
+  container: Container,
+  architecture: string,
+): Promise<BadImage | undefined> {
   const { image, name } = container;
   if (!('reference' in image)) return container.lacksNode ? checkRuntime(context, container) : undefined;
   const { reference } = image;
-  const check = await checkReference(context, reference);
+  const check = await checkReference(context, reference, architecture);
   switch (check.state) {
     case 'usable':
       return checkRuntime(context, container);
@@ -66,9 +74,9 @@ async function checkContainer(context: ImageContext, container: Container): Prom
       };
     case 'other platform':
       return {
-        what: `the image ${reference} of ${name} is not built for linux/${ARCHITECTURE}`,
+        what: `the image ${reference} of ${name} is not built for linux/${architecture}`,
         why: `It is built for ${check.platforms.join(', ') || 'no platform'}.`,
-        fix: `Build and push the image of ${name} for linux/${ARCHITECTURE}: docker buildx build --platform linux/${ARCHITECTURE}`,
+        fix: `Build and push the image of ${name} for linux/${architecture}: docker buildx build --platform linux/${architecture}`,
       };
     case 'not pulled by the sandbox':
       return {
@@ -99,13 +107,17 @@ async function checkRuntime(
 
 type Check = ImageCheck | { readonly state: 'not pulled by the sandbox'; readonly registry: string };
 
-async function checkReference(context: ImageContext, reference: string): Promise<Check> {
+async function checkReference(
+  context: ImageContext,
+  reference: string,
+  architecture: string,
+): Promise<Check> {
   const { aws, config, account, target, signal } = context;
   const parsed = parseImageReference(reference);
   const ecr = ecrRegistryOf(parsed.host);
   if (ecr && ecr.region === config.region && (!target.sandbox || ecr.registryId === account)) {
     const { registryId } = ecr;
-    return checkInEcr(aws, parsed, { registryId, isOwn: registryId === account }, ARCHITECTURE);
+    return checkInEcr(aws, parsed, { registryId, isOwn: registryId === account }, architecture);
   }
   if (target.sandbox?.pullsOnlyFromEcr) {
     const registry = `${account}.dkr.ecr.${config.region}.${partitionOf(config.region).dnsSuffix}`;
@@ -113,7 +125,7 @@ async function checkReference(context: ImageContext, reference: string): Promise
   }
   // Emulators of AWS start no program, and a registry of ECR in another region requires a login.
   if (target.endpointName !== 'aws' || ecr) return { state: 'usable' };
-  return checkInRegistry(parsed, ARCHITECTURE, signal);
+  return checkInRegistry(parsed, architecture, signal);
 }
 
 function badImages(bad: readonly BadImage[]) {

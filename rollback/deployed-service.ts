@@ -2,7 +2,8 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Config, Container, Service } from '../lib/config/config.ts';
 import { completeDeploy } from '../lib/config/complete.ts';
-import { Health } from '../lib/config/schema.ts';
+import { Health } from '../lib/config/health-schema.ts';
+import { settingsIn } from '../lib/derive/container-settings.ts';
 import { attachmentsIn } from '../lib/derive/load-balancer-text.ts';
 import { alternateKey } from '../lib/derive/target-group-pairs.ts';
 import type { FoundService } from '../lib/look/services.ts';
@@ -79,6 +80,7 @@ export function serviceAfterRollback(
       port: groups[0]?.port ?? definition.portMappings?.[0]?.containerPort,
       path,
       essential: definition.essential ?? true,
+      ...settingsIn(definition),
       environment: Object.fromEntries(
         environment.map(({ name: variable = '', value = '' }) => [variable, value]),
       ),

@@ -6,6 +6,8 @@ import {
   protocolsHavePaths,
   sourcesExist,
   timeoutsAreBelowIntervals,
+  healthCommandsAreComplete,
+  writableFoldersAreSeparate,
 } from './checks/containers.ts';
 import {
   alarmsAreUnique,
@@ -19,14 +21,18 @@ import {
   namesAreWellFormed,
   awsNamesAreShortEnough,
 } from './checks/names.ts';
+import { containersFitTasks, openFilesAreInOrder } from './checks/resources.ts';
 import {
+  architecturesRunHere,
   containersAreWithinQuotas,
   memoryFitsCpu,
   oneContainerIsEssential,
   servicesExist,
 } from './checks/services.ts';
+import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
 import {
   domainIsInZone,
+  oneZoneIsNamed,
   tagKeysAreWellFormed,
   tagsAreWithinLimit,
   variableNamesAreWellFormed,
@@ -41,13 +47,19 @@ const CHECKS: readonly Check[] = [
   balancerIsReserved,
   keysAreUnique,
   awsNamesAreShortEnough,
+  oneZoneIsNamed,
   domainIsInZone,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,
   memoryFitsCpu,
+  architecturesRunHere,
   containersAreWithinQuotas,
   oneContainerIsEssential,
+  containersFitTasks,
+  openFilesAreInOrder,
+  conditionsCanBeMet,
+  containersWaitForNoCycle,
   shiftsHaveRoutes,
   canariesHaveTasks,
   alternatesAreWithinQuota,
@@ -57,6 +69,8 @@ const CHECKS: readonly Check[] = [
   pathsHavePorts,
   protocolsHavePaths,
   timeoutsAreBelowIntervals,
+  healthCommandsAreComplete,
+  writableFoldersAreSeparate,
   variableNamesAreWellFormed,
   taskDefinitionsAreSmallEnough,
 ];

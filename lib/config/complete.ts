@@ -4,7 +4,8 @@ import { hasHiddenNode, hasNode, userOfProgram } from '../program/decide-start.t
 import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
-import { Health, type StackOutput } from './schema.ts';
+import { Health } from './health-schema.ts';
+import type { StackOutput } from './schema.ts';
 
 /** The values that complete a configuration. */
 export interface CompletionContext {
@@ -36,7 +37,7 @@ export const completeConfig = (
   stage,
   target,
   project: stack.project ?? project,
-  domain: stack.domain,
+  domain: stack.domain && { ...stack.domain, zone: stack.domain.zone, zoneId: stack.domain.zoneId },
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,
@@ -59,7 +60,7 @@ export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
 const completeContainer = (
   service: string,
   name: string,
-  { source, image, entry, dockerfile, target, context, buildArgs, ...fields }: ContainerOutput,
+  { source, image, entry, dockerfile, target, context, buildArgs, ulimits, ...fields }: ContainerOutput,
   folder: string,
 ): Container => {
   const built =
@@ -76,6 +77,7 @@ const completeContainer = (
     health: completeHealth(fields),
     environment: completeEnvironment(fields),
     command: fields.command,
+    ...(ulimits && { ulimits: { nofile: ulimits.nofile } }),
     user: fields.user ?? (built && userOfProgram(built.source, built)),
     ...(built && !hasNode(built.source, startSettingsOf(built, fields)) && { lacksNode: true }),
     ...(built && hasHiddenNode(built.source, startSettingsOf(built, fields)) && { hidesNode: true }),

@@ -1,4 +1,6 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
+import type { ContainerSetting } from './container-settings.ts';
+import type { OwnHealthSetting } from './health-schema.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -18,12 +20,16 @@ type StackFields = Complete<StackOutput>;
 type ServiceFields = StackFields['services'][string];
 type ContainerFields = ServiceFields['containers'][string];
 
+type DomainFields = NonNullable<StackFields['domain']>;
+type HealthFields = NonNullable<ContainerFields['health']>;
+
 /** The way images are built from source folders. */
 export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
-export type Domain = NonNullable<StackFields['domain']>;
+export type Domain = Omit<DomainFields, 'zoneId'> & Partial<Pick<DomainFields, 'zoneId'>>;
 /** The health check of a container, by the load balancer and by ECS inside the task. */
-export type HealthCheck = NonNullable<ContainerFields['health']> & { readonly path: string };
+export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
+  Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };
 
 /** The fields of a container that say how its image is built from its source. */
 export type BuildField = 'entry' | 'dockerfile' | 'target' | 'context' | 'buildArgs';
@@ -37,7 +43,10 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
 }
 
 /** One container of a service. */
-export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'health' | BuildField> {
+export interface Container
+  extends
+    Omit<ContainerFields, 'source' | 'image' | 'health' | BuildField | ContainerSetting>,
+    Partial<Pick<ContainerFields, ContainerSetting>> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */
@@ -71,14 +80,18 @@ export type Deploy = Pick<DeployFields, 'alarms' | 'circuitBreaker'> &
   );
 
 /** One ECS service: one task definition, run `count` times. */
-export interface Service extends Omit<ServiceFields, 'containers' | 'deploy'> {
+export interface Service
+  extends
+    Omit<ServiceFields, 'containers' | 'deploy' | 'architecture'>,
+    Partial<Pick<ServiceFields, 'architecture'>> {
   readonly name: string;
   readonly deploy: Deploy;
   readonly containers: readonly Container[];
 }
 
 /** The configuration of a stack, checked and with every default filled in. */
-export interface Config extends Omit<StackFields, 'services'> {
+export interface Config extends Omit<StackFields, 'services' | 'domain'> {
+  readonly domain: Domain | undefined;
   readonly stage: string;
   readonly target: Target;
   readonly services: readonly Service[];

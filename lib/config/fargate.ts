@@ -1,4 +1,4 @@
-/** The task sizes that Fargate offers, and the architecture of the tasks. */
+/** The task sizes and the architectures that Fargate offers. */
 
 const sizesBetween = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
@@ -18,7 +18,24 @@ export const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
   [32_768, [61_440, 122_880, 249_856]],
 ]);
 
-/** The CPU architecture of every task, as platforms of images name it. */
-export const ARCHITECTURE = 'amd64';
-/** The same architecture, as ECS names it. */
-export const ECS_ARCHITECTURE = 'X86_64';
+/** The CPU architectures of Fargate, as a configuration names them; the first is the default. */
+export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+interface ArchitectureNames {
+  /** As platforms of images name it. */
+  readonly image: 'amd64' | 'arm64';
+  /** As ECS names it. */
+  readonly ecs: 'X86_64' | 'ARM64';
+  /** As Node names it. */
+  readonly node: 'x64' | 'arm64';
+}
+
+const NAMES: Readonly<Record<Architecture, ArchitectureNames>> = {
+  x86_64: { image: 'amd64', ecs: 'X86_64', node: 'x64' },
+  arm64: { image: 'arm64', ecs: 'ARM64', node: 'arm64' },
+};
+
+/** Returns what others call an architecture. @param architecture of a service; by default that of services without one */
+export const architectureNames = (architecture: Architecture = ARCHITECTURES[0]): ArchitectureNames =>
+  NAMES[architecture];

@@ -18,7 +18,6 @@ const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value:
   { path: ['name'], value: 'x' },
   { path: ['region'], value: 'us-x-1' },
   { path: ['domain', 'name'], value: 'x.x' },
-  { path: ['domain', 'zone'], value: 'x.x' },
   { path: ['services'], value: {} },
   { path: ['services', '*'], value: { containers: {} } },
   { path: ['services', '*', 'containers'], value: {} },

@@ -4,23 +4,30 @@ import { startOfProgram } from '../program/decide-start.ts';
 import type { ProgramStart, StartSettings } from '../program/start.ts';
 import type { Container, Source } from './config.ts';
 
+/** The fields of a container that decide what starts, apart from its source. */
+type StartFields = Partial<Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'>>;
+
 /**
  * Decides how the program of a container starts.
- * @param container its source, its command and its user
+ * @param container its entry point, its command and its user
  * @throws NO_PROGRAM, SEVERAL_PROGRAMS
  */
-export function startOfContainer(
-  source: Source,
-  { command, user }: Partial<Pick<Container, 'command' | 'user'>> = {},
-): ProgramStart {
-  return startOfProgram(source.source, startSettingsOf(source, { command, user }));
-}
+export const startOfContainer = (source: Source, container: StartFields = {}): ProgramStart =>
+  startOfProgram(source.source, startSettingsOf(source, container));
 
 /** Returns the settings that decide how the program of a container starts. */
 export function startSettingsOf(
   { source: folder, context = folder, ...settings }: Source,
-  { command, user }: Partial<Pick<Container, 'command' | 'user'>> = {},
+  container: StartFields = {},
 ): StartSettings {
   const path = relative(folder, context).replaceAll('\\', '/');
-  return { ...settings, context: path || '.', command, user };
+  const { user, writable } = container;
+  return { ...settings, context: path || '.', command: ownCommandOf(container), user, writable };
 }
+
+/** Returns what a container runs instead of the command of its image; undefined if the configuration leaves that to the image. */
+export const ownCommandOf = ({
+  entryPoint,
+  command,
+}: Pick<StartFields, 'entryPoint' | 'command'>): readonly string[] | undefined =>
+  entryPoint === undefined ? command : [...entryPoint, ...(command ?? [])];

@@ -1,8 +1,11 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
+import { zoneId } from './aws-id-rules.ts';
+import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
-import { FARGATE_SIZES } from './fargate.ts';
+import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
+import { Health } from './health-schema.ts';
 
 const { string } = rules;
 
@@ -10,24 +13,6 @@ const integer = (from: number, to: number) => z.int().min(from).max(to);
 
 /** Lets a refinement run even when a field of the container is invalid, so that all mistakes are reported together. */
 const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
-
-// AWS's defaults would make every recovery wait for 5 successful checks 30 s apart, so the defaults here are lower. The matcher is
-// `200-299` because a healthy API may answer 204. The ranges are those of
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-export const Health = z.strictObject({
-  path: string(rules.healthPath)
-    .optional()
-    .describe('the path to request, with its leading slash; by default the path of the container, or else /'),
-  intervalSeconds: integer(5, 300).default(10).describe('seconds between two checks'),
-  timeoutSeconds: integer(2, 120).default(5).describe('seconds to wait for a response'),
-  healthyThreshold: integer(2, 10)
-    .default(2)
-    .describe('consecutive successful checks after which it is healthy'),
-  unhealthyThreshold: integer(2, 10)
-    .default(2)
-    .describe('consecutive failed checks after which it is unhealthy'),
-  matcher: string(rules.matcher).default('200-299').describe('the status codes that count as healthy'),
-});
 
 const Container = z
   .strictObject({
@@ -90,6 +75,7 @@ const Container = z
       ),
     // Fargate's range: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     stopSeconds: integer(2, 120).default(30).describe('seconds between SIGTERM and SIGKILL'),
+    ...containerSettings,
   })
   .refine(({ source, image }) => source !== undefined || image !== undefined, {
     path: ['source'],
@@ -112,19 +98,30 @@ const Container = z
       when: evenIfInvalid,
     },
   )
-  .refine(({ port, path, health }) => health === undefined || port !== undefined || path !== undefined, {
-    path: ['port'],
-    error:
-      'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
-    when: evenIfInvalid,
-  })
+  .refine(
+    ({ port, path, health }) =>
+      health === undefined ||
+      port !== undefined ||
+      path !== undefined ||
+      (health.command !== undefined && health.path === undefined),
+    {
+      path: ['port'],
+      error:
+        'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
+      when: evenIfInvalid,
+    },
+  )
   .refine(
     ({ image, port, path, health }) =>
-      health === undefined || image === undefined || port === undefined || path !== undefined,
+      health?.command !== undefined ||
+      health === undefined ||
+      image === undefined ||
+      port === undefined ||
+      path !== undefined,
     {
       path: ['path'],
       error:
-        'Add the path that is routed to the container, or remove health: only the load balancer checks an image by reference.',
+        'Add the path that is routed to the container, or health.command, or remove health: Slipway does not know which program of an image can send a request.',
       when: evenIfInvalid,
     },
   );
@@ -138,6 +135,10 @@ const Service = z.strictObject({
   memory: integer(1, 249_856)
     .default(512)
     .describe('MiB of memory of a task, one of the sizes that Fargate offers with its cpu'),
+  architecture: z
+    .enum(ARCHITECTURES)
+    .default('x86_64')
+    .describe('the processors that its tasks run on; the images of its containers must be for them'),
   // The quota of tasks per service: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
   count: integer(0, 5000).default(1).describe('how many tasks run; 0 pauses the service'),
   // Comfortably longer than a cold start of Node on a quarter of a CPU. ECS accepts any 32-bit number.
@@ -152,7 +153,10 @@ const Service = z.strictObject({
 
 const Domain = z.strictObject({
   name: string(rules.domainName).describe('the DNS name of the stack, e.g. api.example.com'),
-  zone: string(rules.domainName).describe('the hosted zone that the name is in, e.g. example.com'),
+  zone: string(rules.domainName).optional().describe('the hosted zone that the name is in, e.g. example.com'),
+  zoneId: string(zoneId)
+    .optional()
+    .describe('the id of the hosted zone, instead of zone: for one of several zones of the same name'),
   // A new zone costs money, and shadows an older zone of the same name, so it is created only on request.
   createZone: z.boolean().default(false).describe('whether the stack creates the zone and owns it'),
 });

@@ -24,10 +24,8 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'It has a name, and the zone that contains the name.',
   ],
   'domain.name': ['domainName fqdn recordName'],
-  'domain.zone': [
-    'zoneId hostedZoneId hostedZone zoneName domainZone',
-    'Slipway finds the id of the zone by its name.',
-  ],
+  'domain.zone': ['hostedZone zoneName domainZone'],
+  'domain.zoneId': ['hostedZoneId'],
   'network.cidr': ['cidrBlock vpcCidr ipv4Cidr'],
   'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
@@ -39,12 +37,13 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'The containers of a service share its cpu and its memory.',
   ],
   'services.*.memory': [
-    'mem memoryLimit memoryMiB memoryLimitMiB memoryReservation memorySize ram',
+    'mem memoryLimit memoryMiB memoryLimitMiB memorySize ram',
     'The containers of a service share it.',
   ],
   'services.*.count': [
     'replicas replicaCount desiredCount numReplicas instances instanceCount taskCount tasks desired scale',
   ],
+  'services.*.architecture': ['arch cpuArchitecture runtimePlatform platform arm64 graviton'],
   'services.*.graceSeconds': [
     'startPeriod initialDelaySeconds healthCheckGracePeriod healthCheckGracePeriodSeconds gracePeriod startupGracePeriod',
   ],
@@ -78,11 +77,17 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   ],
   'services.*.containers.*.environment': ['environmentVariables envVars variables'],
   'services.*.containers.*.command': ['cmd args arguments startCommand runCommand'],
+  'services.*.containers.*.dependsOn': ['links startupOrder waitFor'],
+  'services.*.containers.*.memoryReservation': ['memoryRequest reservedMemory'],
+  'services.*.containers.*.writable': ['tmpfs writablePaths writableFolders scratch'],
+  'services.*.containers.*.ulimits': ['ulimit nofile rlimits openFiles'],
   'services.*.containers.*.health': [
     'healthCheck healthChecks livenessProbe readinessProbe startupProbe probe',
-    "Slipway requests a path over HTTP; it runs no command. A slow start is covered by the service's graceSeconds.",
+    "Slipway requests a path over HTTP, or runs health.command. A slow start is covered by the service's graceSeconds.",
   ],
   'services.*.containers.*.health.path': ['healthCheckPath healthPath health:url health:endpoint httpGet'],
+  'services.*.containers.*.health.command': ['health:test health:cmd health:exec'],
+  'services.*.containers.*.health.startSeconds': ['health:startPeriod health:initialDelaySeconds'],
   'services.*.containers.*.health.intervalSeconds': ['healthCheckInterval periodSeconds'],
   'services.*.containers.*.health.timeoutSeconds': ['healthCheckTimeout'],
   'services.*.containers.*.health.healthyThreshold': ['successThreshold healthyThresholdCount'],
@@ -112,6 +117,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'launchType networkMode requiresCompatibilities compatibilities provider':
     'Remove it: every task runs on Fargate, in network mode awsvpc.',
   'restart restartPolicy': 'Remove it: ECS replaces every task that stops.',
+  'initContainers initContainer migrations release preDeploy':
+    "Add a container with essential: false that does the work and ends, and dependsOn: { <its name>: 'SUCCESS' } to the containers that wait for it.",
   'stage stack:environment stack:env workspace':
     'Remove it, and add --stage NAME to the command; a configuration that is a function gets the stage as its argument.',
   'account accountId profile credentials accessKeyId':
@@ -140,24 +147,15 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Clients reach the load balancer over HTTP. Put CloudFront or another proxy with a certificate in front of it.',
   'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
     'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
-  'dependsOn links startupOrder':
-    'The containers of a task start together. Let the program repeat its request until the other container answers on localhost.',
-  'initContainers initContainer migrations release preDeploy':
-    'All containers of a task start together. Do the work at the start of the program, or run it before you provision.',
-  'ulimits ulimit nofile':
-    'Fargate allows 65535 open files. Let the program open fewer at a time, or use a higher count.',
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
     'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
-  entryPoint: 'Use command, or set ENTRYPOINT in the Dockerfile of the image.',
   'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',
   'secrets secret secretOptions secretsManager ssm parameterStore valueFrom':
     'Let the program fetch the secret when it starts, and name the role <name>-<stage>-task in the resource policy of the secret. A variable set from process.env works, too, but everyone who may describe the task definition can read it.',
   'ephemeralStorage storage diskSize disk':
     'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
-  'volume volumes mounts mountPoints volumeMounts efs persistence tmpfs':
-    'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp; an image with a Dockerfile must declare VOLUME /tmp, if its user is not root.',
-  'architecture arch cpuArchitecture runtimePlatform platform arm64 graviton':
-    'Tasks run on X86_64. Build images by reference for linux/amd64.',
+  'volume volumes mounts mountPoints volumeMounts efs persistence':
+    'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp, or in the folders of writable.',
   'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
     'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
   'permissionsBoundary permissionBoundary boundary':

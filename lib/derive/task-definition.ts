@@ -1,16 +1,17 @@
 /** Builds the task definition of a service, and reads task definitions as flat fields for comparison. Pure. */
 import type {
   ContainerDefinition,
-  HealthCheck,
   RegisterTaskDefinitionCommandInput,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Fields } from '../model/change.ts';
 import type { Config, Container, Service } from '../config/config.ts';
-import { ECS_ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames } from '../config/fargate.ts';
 import { roleArn } from './arns.ts';
-import { statusRanges } from './health-check.ts';
+import { containerHealthCheck } from './container-health.ts';
+import { settingFields, settingMembers } from './container-settings.ts';
 import type { Names } from './names.ts';
+import { mountPointsOf, volumesOf } from './writable-folders.ts';
 
 /** The parts of a task definition that the configuration of its service does not contain. */
 export interface TaskDefinitionParts {
@@ -60,22 +61,15 @@ export const taskDefinitionFor = (
   requiresCompatibilities: ['FARGATE'],
   cpu: String(service.cpu),
   memory: String(service.memory),
-  runtimePlatform: { cpuArchitecture: ECS_ARCHITECTURE, operatingSystemFamily: 'LINUX' },
+  runtimePlatform: {
+    cpuArchitecture: architectureNames(service.architecture).ecs,
+    operatingSystemFamily: 'LINUX',
+  },
   executionRoleArn: parts.executionRoleArn,
   taskRoleArn: parts.taskRoleArn,
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),
-  volumes: service.containers
-    .filter(needsTemporaryFolder)
-    .map((container) => ({ name: volumeOf(container) })),
+  volumes: volumesOf(service.containers),
 });
-
-/** The folder for temporary files. Programs expect that they can write to it, even if everything else is read-only. */
-const TEMPORARY_FOLDER = '/tmp';
-
-const needsTemporaryFolder = ({ readOnlyRoot }: Container): boolean => readOnlyRoot;
-
-/** Each container has a separate volume, as it has a separate /tmp without a read-only root. */
-const volumeOf = ({ name }: Container): string => `${name}-tmp`;
 
 /**
  * Returns the size of a task definition: the bytes of its compact JSON in UTF-8, without tags. AWS does not document how it
@@ -92,21 +86,18 @@ const containerDefinition = (
   name: container.name,
   image: parts.imageOf(container),
   essential: container.essential,
+  ...settingMembers(container),
   command: container.command && [...container.command],
   portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
   environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
   readonlyRootFilesystem: container.readOnlyRoot,
-  // An ephemeral volume, which Fargate deletes with the task. It is root's, unless the image declares the folder as a volume.
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
-  mountPoints: needsTemporaryFolder(container)
-    ? [{ sourceVolume: volumeOf(container), containerPath: TEMPORARY_FOLDER, readOnly: false }]
-    : [],
+  mountPoints: mountPointsOf(container),
   user: container.user,
   // Without an init process the program is process 1, which ignores SIGTERM unless it handles it, and is killed only at the end
   // of the stop timeout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
   linuxParameters: { initProcessEnabled: true },
   stopTimeout: container.stopSeconds,
-  healthCheck: healthCheckOf(container),
+  healthCheck: containerHealthCheck(container),
   logConfiguration: {
     logDriver: 'awslogs',
     options: {
@@ -116,41 +107,6 @@ const containerDefinition = (
     },
   },
 });
-
-/**
- * Returns the health check that runs inside the container. A Node program sends the request. Images that may lack Node have no such
- * check: those by reference, those of a Dockerfile whose program is not Node's, and those whose base image hides Node. The load
- * balancer also checks routed containers, and both checks accept the same status codes.
- */
-function healthCheckOf({
-  image,
-  lacksNode,
-  hidesNode,
-  port,
-  protocol,
-  health,
-}: Container): HealthCheck | undefined {
-  if (port === undefined || !('source' in image) || lacksNode || hidesNode) return undefined;
-  const scheme = protocol === 'HTTPS' ? 'https' : 'http';
-  const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
-  // Like the load balancer, the check accepts any certificate.
-  const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
-  // The program does not use fetch, since fetch rejects the ports that browsers block, such as 6000.
-  const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
-  return {
-    command: ['CMD', 'node', '-e', program],
-    interval: health.intervalSeconds,
-    timeout: Math.min(health.timeoutSeconds, 60),
-    retries: Math.min(health.unhealthyThreshold, 10),
-    startPeriod: 30,
-  };
-}
-
-/** Translates a matcher of the load balancer into a condition on the status `s`. */
-const statusCondition = (matcher: string): string =>
-  statusRanges(matcher)
-    .map(({ from, to }) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
-    .join(' || ');
 
 /**
  * Returns the fields of a task definition. Defaults that AWS fills in do not matter: equivalent definitions have equal fields.
@@ -182,6 +138,9 @@ function containerFields(
     [fieldOf('image')]: container.image,
     [fieldOf('essential')]: container.essential ?? true,
     [fieldOf('command')]: container.command?.length ? JSON.stringify(container.command) : '',
+    ...Object.fromEntries(
+      Object.entries(settingFields(container)).map(([field, value]) => [fieldOf(field), value]),
+    ),
     [fieldOf('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
     [fieldOf('read-only root')]: container.readonlyRootFilesystem ?? false,
     [fieldOf('writable folders')]: (container.mountPoints ?? [])

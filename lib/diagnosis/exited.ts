@@ -18,14 +18,27 @@ const STOP_SIGNAL_CODES = [143, 137];
  */
 export function exitedContainers({ tasks, service }: Facts): ExitedContainer[] {
   const inessential = service.containers.filter(({ essential }) => !essential).map(({ name }) => name);
+  const jobs = jobsThatMustSucceed(service);
   return tasks
-    .filter((task) => endedOnItsOwn(task) && task.stopCode !== 'TaskFailedToStart')
+    .filter((task) => endedOnItsOwn(task) || task.status === 'PENDING')
     .flatMap((task) => {
+      // Without the success of the job, the containers that wait for it do not start.
+      const job = task.containers.find(({ name, exitCode = 0 }) => jobs.has(name) && exitCode !== 0);
+      if (job?.exitCode !== undefined) return [{ task, container: job, exitCode: job.exitCode }];
+      if (!endedOnItsOwn(task) || task.stopCode === 'TaskFailedToStart') return [];
       const essential = task.containers.filter(({ name }) => !inessential.includes(name));
       const container = SIGNS.map((sign) => essential.find(sign)).find((found) => found !== undefined);
       return container?.exitCode === undefined ? [] : [{ task, container, exitCode: container.exitCode }];
     });
 }
+
+/** Returns the names of the containers for whose success others wait. */
+const jobsThatMustSucceed = ({ containers }: Facts['service']): ReadonlySet<string> =>
+  new Set(
+    containers.flatMap(({ dependsOn = {} }) =>
+      Object.keys(dependsOn).filter((name) => dependsOn[name] === 'SUCCESS'),
+    ),
+  );
 
 const SIGNS: readonly ((container: ContainerFacts) => boolean)[] = [
   ({ reason }) => reason !== undefined,
@@ -40,6 +53,10 @@ export const isRepeated = (
   { container, exitCode }: ExitedContainer,
 ): boolean =>
   exits.filter((exit) => exit.container.name === container.name && exit.exitCode === exitCode).length >= 2;
+
+/** Returns the whole seconds since a task was created; undefined if ECS does not report it. */
+export const ageSeconds = ({ createdAt }: TaskFacts, now: Date): number | undefined =>
+  createdAt && Math.round((now.getTime() - createdAt.getTime()) / 1000);
 
 /** Returns the whole seconds from the start of a task to its end, or until now; undefined if ECS does not report its start. */
 export function lifetimeSeconds({ startedAt, stoppingAt }: TaskFacts, now: Date): number | undefined {

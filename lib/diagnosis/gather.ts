@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Aws } from '../aws/clients.ts';
 import { isRouted, type Service } from '../config/config.ts';
-import { ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames } from '../config/fargate.ts';
 import type { Names } from '../derive/names.ts';
 import { idOfTask, tasksOf, tasksOfDeployment } from '../look/tasks.ts';
 import type { Clock } from '../model/clock.ts';
@@ -178,7 +178,7 @@ export function factGatherer(context: GatherContext, deployment: GatheredDeploym
           .filter(isRouted)
           .map((container) => [names.targetGroup(container), container.name]),
       ),
-      architecture: ARCHITECTURE,
+      architecture: architectureNames(service.architecture).image,
       reason,
       alarms,
       events: events.map(shortened),

@@ -9,6 +9,9 @@ export const shortened = (message: string): string =>
 /** Whether a message of ECS reports that something has gone wrong. */
 export const reportsTrouble = (message: string): boolean => /unable|failed|unhealthy/.test(message);
 
+/** Matches the reason of a container that waited for another one; it names their images, too. */
+const NOT_STARTED = /dependency graph: .*?container ordering dependency \[([^\s(\]]+)/;
+
 /** Describes how a task ended, in ECS's words; empty if the task has not ended. */
 export function endingText({
   stoppedReason,
@@ -17,9 +20,11 @@ export function endingText({
   if (stoppedReason === undefined) return '';
   const endings = containers
     .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
-    .map(({ name, exitCode, reason }) =>
-      [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
-    );
+    .map(({ name, exitCode, reason = '' }) => {
+      const [, other] = NOT_STARTED.exec(reason) ?? [];
+      if (other !== undefined) return `${name} did not start: it waited for ${other}`;
+      return [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason].filter(Boolean).join(' ');
+    });
   return [shortened(stoppedReason), ...endings].join('; ');
 }
 

@@ -66,6 +66,8 @@ export interface DockerBuild {
   readonly engine: Engine;
   /** The build context, absolute. */
   readonly folder: string;
+  /** The platform of the image, such as `linux/amd64`. */
+  readonly platform: string;
   /** The options of the build, such as `--target`. */
   readonly options: readonly string[];
   /** The values of the build arguments, keyed by name. They may be private. */

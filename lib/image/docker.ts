@@ -5,15 +5,13 @@ import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
 import type { Source } from '../config/config.ts';
 import { kindOf } from '../config/path-kind.ts';
-import { ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames, type Architecture } from '../config/fargate.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { buildArguments, withoutValues } from './build-arguments.ts';
 import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
 
-/** The platform that Fargate runs by default; this machine may have a different one. */
-const PLATFORM = `linux/${ARCHITECTURE}`;
 /** The maximum number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
 
@@ -30,7 +28,11 @@ const DOCKERFILES: Readonly<Record<Engine, readonly string[]>> = {
  * settings of the build; a newer version of the base image does not change the tag.
  * @throws BUILDER when there is no Dockerfile
  */
-export async function dockerBuild(engine: Engine, sources: Source): Promise<DockerBuild> {
+export async function dockerBuild(
+  engine: Engine,
+  sources: Source,
+  architecture: Architecture = 'x86_64',
+): Promise<DockerBuild> {
   const { source, dockerfile, target, context = source, buildArgs = {} } = sources;
   const file = dockerfileFor(engine, sources);
   if (file === undefined) throw noDockerfile(engine, source, dockerfile);
@@ -38,13 +40,19 @@ export async function dockerBuild(engine: Engine, sources: Source): Promise<Dock
   const content = await contentHash(context, { dockerfile: isUsual ? undefined : file });
   const args = Object.entries(buildArgs).sort(([a], [b]) => (a < b ? -1 : 1));
   const hasSettings = target !== undefined || args.length > 0;
-  const hash = hasSettings ? hashOf(JSON.stringify([content, target, slowHashOf(args, content)])) : content;
+  const settingsHash = hasSettings
+    ? hashOf(JSON.stringify([content, target, slowHashOf(args, content)]))
+    : content;
+  // Images for different processors have different tags.
+  const hash = architecture === 'x86_64' ? settingsHash : hashOf(`${settingsHash} ${architecture}`);
   return {
     kind: 'docker',
     tag: `docker-${hash.slice(0, 16)}`,
     digest: undefined,
     engine,
     folder: context,
+    // This machine may have another platform.
+    platform: `linux/${architectureNames(architecture).image}`,
     options: [...(isUsual ? [] : ['--file', file]), ...(target === undefined ? [] : ['--target', target])],
     buildArgs,
   };
@@ -92,12 +100,12 @@ export async function pushBuild(registry: Registry, build: DockerBuild): Promise
 
 /** Builds an image, which the engine then has under a reference. @throws BUILDER with the last lines of the engine's output */
 export async function buildWithEngine(
-  { engine, folder, options, buildArgs }: DockerBuild,
+  { engine, folder, platform, options, buildArgs }: DockerBuild,
   reference: string,
   signal: AbortSignal,
 ): Promise<void> {
   const path = relative(process.cwd(), folder) || '.';
-  const command = ['build', '--platform', PLATFORM, ...options];
+  const command = ['build', '--platform', platform, ...options];
   const { args, env } = buildArguments(engine, buildArgs);
   const built = await runEngine(engine, [...command, ...args, '--tag', reference, folder], { signal, env });
   if (built.ok) return;

@@ -1,5 +1,5 @@
 /** Builds the images that only a container engine can build for the sandbox: those of programs that are not Node's. */
-import type { Container, Source } from '../config/config.ts';
+import type { Container, Service, Source } from '../config/config.ts';
 import { startOfContainer } from '../config/program.ts';
 import type { DockerBuild } from './builds.ts';
 import { dockerBuild } from './docker.ts';
@@ -8,7 +8,7 @@ import { needsEngine } from './packaged-build.ts';
 
 type OtherBuild = (
   source: Source,
-  container: Pick<Container, 'command' | 'user'>,
+  container: Pick<Container, 'entryPoint' | 'command' | 'user'> & Pick<Service, 'architecture'>,
 ) => Promise<DockerBuild | undefined>;
 
 /**
@@ -23,6 +23,6 @@ export function otherProgramBuilder(exportFolder: string): OtherBuild {
     if (base.kind !== 'other') return undefined;
     const found = await (engine ??= findEngine());
     if (found === undefined) throw needsEngine(source.source, base.reference, false);
-    return { ...(await dockerBuild(found, source)), exportFolder };
+    return { ...(await dockerBuild(found, source, container.architecture)), exportFolder };
   };
 }

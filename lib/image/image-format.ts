@@ -17,6 +17,12 @@ export const EPOCH = new Date(0);
  */
 export const TEMPORARY_VOLUME = { '/tmp': {} };
 
+/** Returns the volumes that an image declares: for temporary files, and for the folders that its program can write to. */
+export const imageVolumes = (writable: readonly string[] = []): Record<string, object> => ({
+  ...TEMPORARY_VOLUME,
+  ...Object.fromEntries(writable.map((folder) => [folder, {}])),
+});
+
 /** Returns the digest of a blob, `sha256:…`. */
 export const digestOf = (content: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -105,7 +105,7 @@ function headerOf(entry: Entry): TarHeader {
   const common = { mode: entry.mode, mtime: EPOCH, uid: NODE_USER_ID, gid: NODE_USER_ID };
   switch (entry.type) {
     case 'folder':
-      return { ...common, name: `${entry.path}/`, type: 'directory', size: 0 };
+      return { ...common, ...entry.owner, name: `${entry.path}/`, type: 'directory', size: 0 };
     case 'link':
       return { ...common, name: entry.path, type: 'symlink', linkname: entry.target, size: 0 };
     case 'file':

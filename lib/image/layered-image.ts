@@ -4,7 +4,7 @@ import type { BaseImage } from './base-image.ts';
 import type { BaseConfig } from './base-manifest.ts';
 import type { BlobIdentity } from './blob-cache.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { CONFIG_TYPE, digestOf, EPOCH, MANIFEST_TYPE, TEMPORARY_VOLUME } from './image-format.ts';
+import { CONFIG_TYPE, digestOf, EPOCH, imageVolumes, MANIFEST_TYPE } from './image-format.ts';
 import type { LayerDescription } from './layer.ts';
 
 /** The start of a program, as far as the image contains it. */
@@ -21,6 +21,8 @@ export interface ImageParts {
   readonly layers: readonly (LayerDescription & { readonly content: string })[];
   /** The CPU architecture of the tasks. */
   readonly architecture: string;
+  /** The folders that the program can write to although its root is read-only. */
+  readonly writable?: readonly string[] | undefined;
 }
 
 /** The documents of an image. */
@@ -37,11 +39,11 @@ export interface ImageDocuments {
  * and all settings that the start does not replace, but neither a health check, which ECS ignores, nor build triggers.
  * @see https://github.com/opencontainers/image-spec/blob/main/config.md
  */
-export function imageDocuments({ start, base, layers, architecture }: ImageParts): ImageDocuments {
+export function imageDocuments({ start, base, layers, architecture, writable }: ImageParts): ImageDocuments {
   const created = EPOCH.toISOString();
   const configBytes = canonicalJson({
     architecture,
-    config: containerSettings(start, base?.config),
+    config: containerSettings(start, base?.config, writable),
     created,
     history: [
       ...(base?.config.history ?? []),
@@ -77,7 +79,11 @@ export function imageDocuments({ start, base, layers, architecture }: ImageParts
   };
 }
 
-function containerSettings(start: ImageStart, base: BaseConfig | undefined): object {
+function containerSettings(
+  start: ImageStart,
+  base: BaseConfig | undefined,
+  writable: readonly string[] | undefined,
+): object {
   const { Healthcheck: _, OnBuild: _1, ...inherited } = base?.config ?? {};
   return {
     ...inherited,
@@ -86,7 +92,7 @@ function containerSettings(start: ImageStart, base: BaseConfig | undefined): obj
     Cmd: start.command.length > 0 ? start.command : undefined,
     Env: environment(base?.config.Env ?? [], start.environment),
     User: start.user,
-    Volumes: { ...(inherited['Volumes'] as object | undefined), ...TEMPORARY_VOLUME },
+    Volumes: { ...(inherited['Volumes'] as object | undefined), ...imageVolumes(writable) },
     StopSignal: start.stopSignal ?? inherited['StopSignal'],
     WorkingDir: start.workingFolder,
     ExposedPorts:

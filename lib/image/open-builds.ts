@@ -1,5 +1,5 @@
 /** Decides how the images of a run are built, and builds each of them once. */
-import { containersOf, type Config, type Container, type Source } from '../config/config.ts';
+import { containersOf, type Config, type Container, type Service, type Source } from '../config/config.ts';
 import { startSettingsOf } from '../config/program.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -25,7 +25,8 @@ export interface BuildOptions {
 }
 
 /** The settings that a build depends on: two containers with the same settings share a build. */
-type BuildSettings = Pick<Container, 'command' | 'user'> & { readonly source: Source };
+type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'> &
+  Pick<Service, 'architecture'> & { readonly source: Source };
 
 type MakeBuild = (settings: BuildSettings) => Promise<Build>;
 
@@ -35,8 +36,12 @@ type MakeBuild = (settings: BuildSettings) => Promise<Build>;
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
-    containersOf(config).flatMap(({ key, image, command, user }) =>
-      'source' in image ? [[key, { source: image, command, user }] as const] : [],
+    config.services.flatMap(({ architecture, containers }) =>
+      containers.flatMap(({ key, image, entryPoint, command, user, writable }) =>
+        'source' in image
+          ? [[key, { source: image, entryPoint, command, user, writable, architecture }] as const]
+          : [],
+      ),
     ),
   );
   const builds = new Map<string, Promise<Build>>();
@@ -76,10 +81,12 @@ export async function startBuilds(config: Config, builds: Builds): Promise<void>
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
-  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings } }) => bundle(folder, settings);
+  const bundleSource: MakeBuild = ({ source: { source: folder, ...settings }, architecture, writable }) =>
+    bundle(folder, settings, { architecture, writable });
   const packageSource = (hasBase: boolean): MakeBuild => {
     const build = packagedBuilder({ hasBase, ...packagingOf(options) });
-    return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
+    return ({ source, architecture, ...container }) =>
+      build(source.source, { ...startSettingsOf(source, container), architecture });
   };
   if (target === 'sandbox') {
     if (builder === 'bundle') return bundleSource;
@@ -87,7 +94,10 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     if (builder === 'docker') {
       const engine = await findEngine();
       if (engine === undefined) throw noEngine();
-      return async ({ source }) => ({ ...(await dockerBuild(engine, source)), exportFolder });
+      return async ({ source, architecture }) => ({
+        ...(await dockerBuild(engine, source, architecture)),
+        exportFolder,
+      });
     }
     const packaged = packageSource(false);
     const buildOther = otherProgramBuilder(exportFolder);
@@ -99,10 +109,10 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     const packaged = packageSource(true);
     return (settings) =>
       engine !== undefined && dockerfileFor(engine, settings.source) !== undefined
-        ? dockerBuild(engine, settings.source)
+        ? dockerBuild(engine, settings.source, settings.architecture)
         : packaged(settings);
   }
-  if (engine !== undefined) return ({ source }) => dockerBuild(engine, source);
+  if (engine !== undefined) return ({ source, architecture }) => dockerBuild(engine, source, architecture);
   report({
     type: 'warning',
     text: 'Images are bundled: they have no base image and only run in the sandbox.',

@@ -1,5 +1,5 @@
 /** Builds an image from a source folder as it is, without a container engine: decides what starts, lists the files, packs layers. */
-import { ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames } from '../config/fargate.ts';
 import { shownPath } from '../config/location.ts';
 import type { Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -11,9 +11,6 @@ import { BlobCache } from './blob-cache.ts';
 import { buildLayers } from './build-layers.ts';
 import type { LayeredImage } from './builds.ts';
 import { nodeBaseReferences } from './node-base.ts';
-
-/** The architecture of the tasks, in Node's words. */
-const TASK_CPU = { amd64: 'x64', arm64: 'arm64' }[ARCHITECTURE];
 
 export interface PackagingOptions {
   /** Whether images have a base image; true by default. Those for the sandbox have none: it supplies Node. */
@@ -38,19 +35,28 @@ export type BuildPackaged = (folder: string, settings?: StartSettings) => Promis
 export function packagedBuilder(options: PackagingOptions): BuildPackaged {
   const { cacheFolder, clock, signal, note, hasBase = true, baseReferences = nodeBaseReferences } = options;
   const cache = new BlobCache(cacheFolder);
-  const images = new BaseImages({ cache, architecture: ARCHITECTURE, clock, signal });
+  const imagesFor = new Map<string, BaseImages>();
+  const baseImagesFor = (architecture: string): BaseImages => {
+    const images = imagesFor.get(architecture) ?? new BaseImages({ cache, architecture, clock, signal });
+    imagesFor.set(architecture, images);
+    return images;
+  };
   let cleaning: Promise<void> | undefined;
   return async (folder, settings) => {
     await cache.requirePrivate();
     const start = startOfProgram(folder, settings);
     if (start.base.kind === 'other') throw needsEngine(folder, start.base.reference, hasBase);
     // The sandbox runs tasks as processes of this machine.
-    const platform = hasBase ? { os: 'linux', cpu: TASK_CPU } : { os: process.platform, cpu: process.arch };
+    const names = architectureNames(settings?.architecture);
+    const platform = hasBase ? { os: 'linux', cpu: names.node } : { os: process.platform, cpu: process.arch };
     const files = await packageFiles({ folder, start, platform });
     signal.throwIfAborted();
     for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
-    const base = hasBase ? { images, references: baseReferences(start.base.major) } : undefined;
-    const image = await buildLayers({ files, start }, base, cache, signal);
+    const base = hasBase
+      ? { images: baseImagesFor(names.image), references: baseReferences(start.base.major) }
+      : undefined;
+    const { writable, architecture } = settings ?? {};
+    const image = await buildLayers({ files, start, writable }, base, cache, { architecture, signal });
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
     return { ...image, packaged: { files, start } };

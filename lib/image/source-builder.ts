@@ -1,7 +1,7 @@
 /** Builds the image of a source repeatedly, as a provision on the sandbox would: for a command that watches its sources. */
 import { resolve } from 'node:path';
 import { context, type BuildContext } from 'esbuild';
-import type { Builder, Container, Source } from '../config/config.ts';
+import type { Builder, Container, Service, Source } from '../config/config.ts';
 import { startSettingsOf } from '../config/program.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Bundle, LayeredImage } from './builds.ts';
@@ -30,7 +30,8 @@ export interface SourceBuilder {
 }
 
 /** The part of a container that its image depends on. */
-export type SourceSettings = Pick<Container, 'command' | 'user'> & { readonly image: Source };
+export type SourceSettings = Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'> &
+  Pick<Service, 'architecture'> & { readonly image: Source };
 
 /** Opens the builder of a container's source. */
 export type OpenSourceBuilder = (container: SourceSettings) => SourceBuilder;
@@ -62,10 +63,10 @@ export function sourceBuilders(
   const buildOther = otherProgramBuilder(imageCacheFolder());
   return (container) => ({
     async build() {
-      const { image, ...settings } = container;
-      const other = await buildOther(image, settings);
+      const { image, architecture, ...settings } = container;
+      const other = await buildOther(image, { ...settings, architecture });
       if (other) return { image: await exportBuild(other, signal), inputs: [], folders: [] };
-      const built = await build(image.source, startSettingsOf(image, settings));
+      const built = await build(image.source, { ...startSettingsOf(image, settings), architecture });
       const { folders = [], files: inputs = [] } = built.packaged?.files.outside ?? {};
       return { image: built, inputs, folders };
     },
@@ -76,7 +77,11 @@ export function sourceBuilders(
 type ProgramContext = BuildContext<ProgramBuildOptions & { readonly metafile: true }>;
 
 /** Opens a builder that bundles, with one incremental context of esbuild. The layer is not compressed, to save time. */
-export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...settings } }) => {
+export const openBundler: OpenSourceBuilder = ({
+  image: { source: folder, ...settings },
+  architecture,
+  writable,
+}) => {
   let current: { readonly key: string; readonly esbuild: ProgramContext } | undefined;
   const close = async () => {
     const { esbuild } = current ?? {};
@@ -96,7 +101,11 @@ export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...set
         throw bundleFailed(folder, error);
       });
       return {
-        image: await packImage(programFiles(outputFiles, options.absWorkingDir), false),
+        image: await packImage(programFiles(outputFiles, options.absWorkingDir), {
+          isCompressed: false,
+          architecture,
+          writable,
+        }),
         inputs: Object.keys(metafile.inputs).map((path) => resolve(options.absWorkingDir, path)),
         folders: [],
       };

@@ -9,16 +9,10 @@ import {
   listHostedZones,
   lookHostedZone,
   nameOfZone,
+  type NamedZone,
 } from './hosted-zone.ts';
 import { ifFound } from './if-found.ts';
 import { bareName, recordSetsAt, sharedRecordSets } from './record-sets.ts';
-
-/** A hosted zone by its name and its id. */
-export interface NamedZone {
-  /** Without the trailing dot. */
-  readonly name: string;
-  readonly hostedZoneId: string;
-}
 
 /** A public zone of the account that lies within the configured zone and contains the domain. */
 export interface LongerZone extends NamedZone {
@@ -33,6 +27,8 @@ export interface ZoneCut {
 
 /** The surroundings of the domain in DNS. Zones that the plan removes do not count. */
 export interface DomainSurroundings {
+  /** The name of the configured zone; undefined if only its id is known. */
+  readonly zone?: string | undefined;
   /** If the account has several longer zones, the one with the longest name. */
   readonly longerZone: LongerZone | undefined;
   /** The innermost zone of the account that contains the configured zone. */
@@ -56,9 +52,11 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
     .filter((zone) => !zone.Config?.PrivateZone && !foundIds.has(idOfZone(zone)))
     .map((zone) => ({ name: nameOfZone(zone), hostedZoneId: idOfZone(zone) }))
     .sort((one, other) => other.name.length - one.name.length);
-  const longer = otherZones.find(({ name }) => isBelow(name, domain.zone) && isWithin(domain.name, name));
   const zone = only(foundZones);
-  const namesBelowZone = namesUpTo(domain.name, domain.zone);
+  const zoneName = domain.zone ?? zone?.name;
+  if (zoneName === undefined) return NO_SURROUNDINGS;
+  const longer = otherZones.find(({ name }) => isBelow(name, zoneName) && isWithin(domain.name, name));
+  const namesBelowZone = namesUpTo(domain.name, zoneName);
   const zoneIsOurs = zone !== undefined && isOurZone(context, zone);
   const [longerZone, sets] = await Promise.all([
     longer && withNameServers(context, longer),
@@ -74,12 +72,22 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
   const nsRecords = nsRecordsIn(sets);
   return {
     longerZone,
-    parentZone: otherZones.find(({ name }) => isBelow(domain.zone, name)),
+    zone: zoneName,
+    parentZone: otherZones.find(({ name }) => isBelow(zoneName, name)),
     cut: nsRecords.find(({ name }) => namesBelowZone.includes(name)),
-    nameServers: zoneIsOurs ? nsRecords.find(({ name }) => name === domain.zone)?.nameServers : undefined,
+    nameServers: zoneIsOurs ? nsRecords.find(({ name }) => name === zoneName)?.nameServers : undefined,
     recordSets: sets.filter(({ Name }) => bareName(Name) === domain.name),
   };
 }
+
+/** A zone that does not exist has no surroundings. */
+const NO_SURROUNDINGS: DomainSurroundings = {
+  longerZone: undefined,
+  parentZone: undefined,
+  cut: undefined,
+  nameServers: undefined,
+  recordSets: [],
+};
 
 const isBelow = (name: string, zone: string): boolean => name.endsWith(`.${zone}`);
 const isWithin = (name: string, zone: string): boolean => name === zone || isBelow(name, zone);

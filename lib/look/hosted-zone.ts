@@ -16,6 +16,13 @@ import { ifFound } from './if-found.ts';
 import { recordedIds, addRecorded } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
 
+/** A hosted zone by its name and its id. */
+export interface NamedZone {
+  /** Without the trailing dot. */
+  readonly name: string;
+  readonly hostedZoneId: string;
+}
+
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */
   readonly name: string;
@@ -33,13 +40,14 @@ export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: Found
 /**
  * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they will
  * be removed. The look for the record uses the same result.
- * @throws ZONE when several zones have the configured name and none of them is ours: a wrong guess would write records into the wrong zone
+ * @throws ZONE when several zones have the configured name and none of them is ours, since a wrong guess would write records into the
+ *   wrong zone; or when the zone with the configured id is private, or does not contain the domain
  */
 export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
   context.shared('hostedZone', () => look(context));
 
 async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
-  const name = context.config.domain?.zone;
+  const { domain } = context.config;
   const recordedZoneIds = recordedIds(context, 'hostedZone');
   const listed = await addRecorded(
     context,
@@ -51,10 +59,14 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
       return HostedZone ? [HostedZone] : [];
     },
   );
+  const named = listed.find((zone) => idOfZone(zone) === domain?.zoneId);
+  if (domain && named) checkNamedZone(domain.name, named);
+  const isConfigured = (zone: NamedZone): boolean =>
+    domain?.zoneId === undefined ? zone.name === domain?.zone : zone.hostedZoneId === domain.zoneId;
   const candidates = listed.filter(
     (zone) =>
       !zone.Config?.PrivateZone &&
-      (nameOfZone(zone) === name ||
+      (isConfigured({ name: nameOfZone(zone), hostedZoneId: idOfZone(zone) }) ||
         hasOurCallerReference(context, zone) ||
         recordedZoneIds.includes(idOfZone(zone))),
   );
@@ -64,10 +76,10 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
     .filter((zone) => zone !== undefined)
     .sort((a, b) => rank(b) - rank(a));
-  const zonesWithName = zones.filter((zone) => zone.name === name);
-  const [chosen] = zonesWithName;
-  if (chosen && !isOurZone(context, chosen) && zonesWithName.length > 1)
-    throw ambiguousZone(chosen.name, zonesWithName);
+  const configured = zones.filter(isConfigured);
+  const [chosen] = configured;
+  if (chosen && !isOurZone(context, chosen) && configured.length > 1)
+    throw ambiguousZone(chosen.name, configured);
   return indexByKey(
     zones.filter((zone) => zone === chosen || isOurZone(context, zone)),
     (zone) => (zone === chosen ? ONLY : zone.name),
@@ -132,5 +144,32 @@ const ambiguousZone = (name: string, zones: readonly FoundHostedZone[]) =>
     what: `The account has ${zones.length} public hosted zones named ${name}.`,
     why: `It is unclear which one is meant: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,
     now: NOTHING_CHANGED,
-    fix: ['Delete the zones that no registrar points to,', 'or set domain.zone to another zone.'],
+    fix: [
+      'Set domain.zoneId to the zone that the registrar points to, instead of domain.zone,',
+      'or delete the zones that no registrar points to, or set domain.zone to another zone.',
+    ],
   });
+
+/**
+ * Checks the zone whose id is configured.
+ * @param domain the name of the stack
+ * @throws ZONE if it is private, or if the name is not in it
+ */
+function checkNamedZone(domain: string, zone: HostedZone): void {
+  const name = nameOfZone(zone);
+  const what = (text: string) => `The zone ${idOfZone(zone)} (${name}) ${text}.`;
+  if (zone.Config?.PrivateZone)
+    throw problem('ZONE', {
+      what: what('is private'),
+      why: `Only the VPCs of a private zone can resolve its names, so clients on the internet would not find ${domain}.`,
+      now: NOTHING_CHANGED,
+      fix: [`Set domain.zoneId to the public zone of ${name}.`],
+    });
+  if (domain !== name && !domain.endsWith(`.${name}`))
+    throw problem('ZONE', {
+      what: what(`does not contain ${domain}`),
+      why: 'A record in a zone has the name of the zone, or a name below it.',
+      now: NOTHING_CHANGED,
+      fix: [`Set domain.zoneId to the zone of ${domain}, or domain.name to a name that ends with .${name}.`],
+    });
+}

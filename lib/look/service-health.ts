@@ -31,13 +31,18 @@ export interface UnhealthyTarget {
   readonly why: string;
 }
 
-/** A container that has ended although its task runs. It is not essential, so ECS does not restart it. */
+/**
+ * A container that has ended although its task runs. It is not essential, so ECS does not restart it. A job that has ended with
+ * exit code 0 has done what it should, and is left out.
+ */
 export interface EndedContainer {
   readonly container: string;
   /** `exit code 1`, or the reason that ECS gives. */
   readonly why: string;
   /** The number of tasks in which it has ended. */
   readonly taskCount: number;
+  /** Whether other containers wait for its end. It then ended on purpose, and the exit code says that it failed. */
+  readonly isJob?: boolean;
 }
 
 /** The running tasks of a deployed service, and everything that is wrong with them. */
@@ -55,11 +60,13 @@ type HealthContext = { readonly aws: Aws; readonly names: Pick<Names, 'cluster'>
  * Returns the health of every service that is deployed completely. Services with a deployment in progress are left out: their
  * targets come and go.
  * @param existing the target groups that exist; AWS clients repeat a call for a group that does not exist, in case it is new
+ * @param definitions the task definitions of the services
  */
 export async function lookServiceHealth(
   { aws, names }: HealthContext,
   services: Items<FoundService>,
   existing: Items<{ readonly targetGroupArn: string }>,
+  definitions: Items<{ readonly jobs?: readonly string[] | undefined }> = new Map(),
 ): Promise<Map<string, ServiceHealth>> {
   const deployed = [...services].filter(
     ([, { status, rollout, desiredCount }]) =>
@@ -75,7 +82,12 @@ export async function lookServiceHealth(
     Promise.all(groups.map(async (arn) => [arn, await targetsOf(aws, arn)] as const)),
   ]);
   const targetsByGroup = new Map(targets.flatMap(([arn, found]) => (found ? [[arn, found] as const] : [])));
-  return new Map(deployed.map(([key, service]) => [key, compareWithTargets(service, tasks, targetsByGroup)]));
+  return new Map(
+    deployed.map(([key, service]) => [
+      key,
+      compareWithTargets(service, tasks, targetsByGroup, new Set(definitions.get(key)?.jobs)),
+    ]),
+  );
 }
 
 /** Returns the targets of a group; undefined if the group does not exist. */
@@ -92,6 +104,7 @@ export function compareWithTargets(
   service: FoundService,
   allTasks: readonly Task[],
   targetsByGroup: ReadonlyMap<string, readonly TargetHealthDescription[]>,
+  jobs: ReadonlySet<string> = new Set(),
 ): ServiceHealth {
   const tasks = allTasks.filter(
     ({ group, lastStatus, desiredStatus }) =>
@@ -114,7 +127,7 @@ export function compareWithTargets(
           why: TargetHealth?.Description ?? TargetHealth?.Reason ?? 'it fails its health check',
         })),
     ),
-    ended: endedContainers(tasks),
+    ended: endedContainers(tasks, jobs),
   };
 }
 
@@ -146,22 +159,26 @@ function membersOf(
   });
 }
 
-/** Returns the containers that have ended in running tasks. Pure. */
-export function endedContainers(tasks: readonly Task[]): EndedContainer[] {
+/** Returns the containers that have ended in running tasks, without the jobs that have succeeded. Pure. */
+export function endedContainers(tasks: readonly Task[], jobs: ReadonlySet<string>): EndedContainer[] {
   const ended = new Map<string, EndedContainer>();
   for (const { name = '', lastStatus, exitCode, reason } of tasks.flatMap(
     ({ containers = [] }) => containers,
   )) {
-    if (lastStatus !== 'STOPPED') continue;
+    const isJob = jobs.has(name);
+    if (lastStatus !== 'STOPPED' || (isJob && exitCode === 0)) continue;
     const why = reason ?? (exitCode === undefined ? 'for an unknown reason' : `exit code ${exitCode}`);
-    ended.set(name, { container: name, why, taskCount: (ended.get(name)?.taskCount ?? 0) + 1 });
+    ended.set(name, {
+      ...{ container: name, why, taskCount: (ended.get(name)?.taskCount ?? 0) + 1 },
+      ...(isJob && { isJob }),
+    });
   }
   return [...ended.values()];
 }
 
 /** Returns the survey with the health of each deployed service. */
 export async function withServiceHealth(context: HealthContext, found: Survey): Promise<Survey> {
-  const health = await lookServiceHealth(context, found.services, found.targetGroups);
+  const health = await lookServiceHealth(context, found.services, found.targetGroups, found.taskDefinitions);
   const services = new Map(
     [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
   );

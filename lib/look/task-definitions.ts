@@ -1,11 +1,12 @@
 /** Finds our newest task definition in each service's family. Only revisions have owners; a family has no owner. */
-import { ListTaskDefinitionFamiliesCommand } from '@aws-sdk/client-ecs';
+import { ListTaskDefinitionFamiliesCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import type { Fields } from '../model/change.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { LAST_GOOD_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
+import { jobsIn, settingsIn } from '../derive/container-settings.ts';
 import { definitionFields } from '../derive/task-definition.ts';
 import { describeRevision, revisionsOf, type Revision } from '../aws/task-definition-revisions.ts';
 import type { LookContext } from './context.ts';
@@ -17,6 +18,8 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly status: string;
   /** Its content as fields. */
   readonly definition: Fields;
+  /** The names of the containers that end on purpose, because others wait for their end; undefined if there are none. */
+  readonly jobs?: readonly string[] | undefined;
   /** The number of our older revisions that can still start tasks. The last good one, kept on purpose, does not count. */
   readonly olderRevisionCount: number;
   readonly tags: Tags;
@@ -70,11 +73,17 @@ async function lookFamily(context: LookContext, family: string): Promise<FoundTa
 /** The number of inactive revisions that are described at once. The newest is almost always ours, and a family may have hundreds. */
 const REVISIONS_AT_ONCE = 5;
 
+function jobsOf({ containerDefinitions = [] }: TaskDefinition): readonly string[] | undefined {
+  const jobs = jobsIn(containerDefinitions.map(settingsIn));
+  return jobs.size === 0 ? undefined : [...jobs];
+}
+
 const read = ({ arn, taskDefinition, tags }: Revision, olderRevisionCount: number): FoundTaskDefinition => ({
   taskDefinitionArn: arn,
   family: taskDefinition.family ?? '',
   status: taskDefinition.status ?? '',
   definition: definitionFields(taskDefinition),
+  jobs: jobsOf(taskDefinition),
   olderRevisionCount,
   tags,
 });

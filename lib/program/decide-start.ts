@@ -127,7 +127,7 @@ const majorOf = (base: ProgramBase | undefined): number | undefined =>
 
 function stageOf(
   view: FolderView,
-  { dockerfile, target, buildArgs }: StartSettings,
+  { dockerfile, target, buildArgs, architecture }: StartSettings,
 ): DockerStage | undefined {
   const name = dockerfileOf(view, dockerfile);
   if (name === undefined) {
@@ -137,7 +137,7 @@ function stageOf(
       throw noProgram(view, 'It has no Dockerfile with a target.', ['Remove `target`.']);
     return undefined;
   }
-  const stage = readStage(view.read(name) ?? '', { target, buildArgs });
+  const stage = readStage(view.read(name) ?? '', { target, buildArgs, architecture });
   if (stage === undefined && target !== undefined)
     throw noProgram(view, `${name} has no stage ${target}.`, ['Correct `target`.']);
   return stage;

@@ -1,7 +1,7 @@
 /** Reads the stage of a Dockerfile that becomes the image: its command, environment, user, folder, ports, copies and steps. Pure. */
 import { posix } from 'node:path';
 import { DockerfileParser, type Copy, type Env, type From, type Instruction } from 'dockerfile-ast';
-import { ARCHITECTURE } from '../config/fargate.ts';
+import { architectureNames, type Architecture } from '../config/fargate.ts';
 import { commandIn, jsonArray, portsIn, scriptOf, textOf } from './docker-arguments.ts';
 import { expandWord } from './docker-variables.ts';
 
@@ -39,6 +39,7 @@ export interface StageOptions {
   /** The name or number of a stage; by default the last. */
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly architecture?: Architecture | undefined;
 }
 
 /** The search path of official images. */
@@ -69,12 +70,13 @@ interface Stage extends DockerStage {
  */
 export function readStage(
   text: string,
-  { target, buildArgs = {} }: StageOptions = {},
+  { target, buildArgs = {}, architecture }: StageOptions = {},
 ): DockerStage | undefined {
   const stages: Stage[] = [];
+  const { image } = architectureNames(architecture);
   const globals = new Map([
-    ...['TARGETPLATFORM', 'BUILDPLATFORM'].map((name) => [name, `linux/${ARCHITECTURE}`] as const),
-    ...['TARGETARCH', 'BUILDARCH'].map((name) => [name, ARCHITECTURE] as const),
+    ...['TARGETPLATFORM', 'BUILDPLATFORM'].map((name) => [name, `linux/${image}`] as const),
+    ...['TARGETARCH', 'BUILDARCH'].map((name) => [name, image] as const),
     ...['TARGETOS', 'BUILDOS'].map((name) => [name, 'linux'] as const),
   ]);
   for (const instruction of DockerfileParser.parse(text).getInstructions()) {

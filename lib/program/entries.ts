@@ -12,6 +12,8 @@ interface EntryPlace {
 
 export interface FolderEntry extends EntryPlace {
   readonly type: 'folder';
+  /** By default the user of Node's images. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 export interface FileEntry extends EntryPlace {

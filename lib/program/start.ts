@@ -1,5 +1,7 @@
 /** The start of a program: the command, environment, user and folder with which both targets start it, and where its files are. */
 
+import type { Architecture } from '../config/fargate.ts';
+
 /** The fields of a container's configuration that decide what starts. */
 export interface StartSettings {
   /** The file that starts the program, relative to its folder. */
@@ -7,6 +9,8 @@ export interface StartSettings {
   /** The command, which replaces the image's CMD as in a task definition. */
   readonly command?: readonly string[] | undefined;
   readonly user?: string | undefined;
+  /** The processors of the tasks, on which a Dockerfile may depend; x86_64 by default. */
+  readonly architecture?: Architecture | undefined;
   /** The Dockerfile, relative to the folder of the program; `Dockerfile` by default. */
   readonly dockerfile?: string | undefined;
   /** The stage of the Dockerfile to use instead of the last one. */
@@ -14,6 +18,8 @@ export interface StartSettings {
   /** The folder that paths in the Dockerfile are relative to, relative to the folder of the program; `.` by default. */
   readonly context?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** The folders that the program can write to although its root is read-only, absolute. */
+  readonly writable?: readonly string[] | undefined;
 }
 
 /** The source of the start, the most specific first. */

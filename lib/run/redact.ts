@@ -28,12 +28,15 @@ const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
  * that also occurs elsewhere in the configuration is shown, too: no one writes a secret there.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
-  const values = containersOf(config).flatMap(({ environment, image, command = [] }) => [
-    ...Object.entries({ ...environment, ...('source' in image ? image.buildArgs : {}) }).flatMap(
-      ([name, value]) => secretsInVariable(name, value),
-    ),
-    ...secretsInCommand(command),
-  ]);
+  const values = containersOf(config).flatMap(
+    ({ environment, image, entryPoint = [], command = [], health }) => [
+      ...Object.entries({ ...environment, ...('source' in image ? image.buildArgs : {}) }).flatMap(
+        ([name, value]) => secretsInVariable(name, value),
+      ),
+      ...secretsInCommand([...entryPoint, ...command]),
+      ...secretsInCommand(health.command ?? []),
+    ],
+  );
   const publicParts = publicText(config);
   const isPublic = (value: string) => publicParts.includes(value) || ORIGIN.test(value);
   const secrets = [
@@ -115,11 +118,14 @@ function publicText(config: Config): string {
   const { services, ...stack } = config;
   const publicServices = services.map(({ containers, ...service }) => [
     service,
-    containers.map(({ environment, command: _, image, ...container }) => [
-      Object.keys(environment),
-      container,
-      'source' in image ? { ...image, buildArgs: Object.keys(image.buildArgs ?? {}) } : image,
-    ]),
+    containers.map(
+      ({ environment, command: _command, entryPoint: _entryPoint, health, image, ...container }) => [
+        Object.keys(environment),
+        { ...health, command: undefined },
+        container,
+        'source' in image ? { ...image, buildArgs: Object.keys(image.buildArgs ?? {}) } : image,
+      ],
+    ),
   ]);
   return JSON.stringify([namesOf(config).stack, stack, publicServices]);
 }

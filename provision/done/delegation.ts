@@ -1,9 +1,8 @@
 /** Checks whether the parent zone delegates to the zone of the stack. Until it does, no resolver finds the domain. */
 import { Resolver } from 'node:dns/promises';
-import { fetchNameServers } from '../../lib/look/hosted-zone.ts';
+import { fetchNameServers, type NamedZone } from '../../lib/look/hosted-zone.ts';
 import { bareName } from '../../lib/look/record-sets.ts';
 import type { LookContext } from '../../lib/look/context.ts';
-import type { NamedZone } from '../../lib/look/domain.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { only } from '../../lib/model/resources.ts';
 import { awsCommand, type Run } from '../../lib/run/run.ts';
@@ -34,15 +33,16 @@ export async function ownZone(
   knownServers: readonly string[] | undefined,
   lookUp: LookUpServers = queryDns,
 ): Promise<OwnZone | undefined> {
-  if (!domain?.createZone) return undefined;
+  const { zone } = domain ?? {};
+  if (!domain?.createZone || zone === undefined) return undefined;
   const nameServers = knownServers ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
   // A resolver answers for names in .localhost itself, whatever Route 53 contains.
   const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
   const serversInDns = isOnlyLocal
     ? undefined
-    : await (target.sandbox?.nameServers ?? lookUp)(domain.zone).catch(notFoundAsEmpty);
+    : await (target.sandbox?.nameServers ?? lookUp)(zone).catch(notFoundAsEmpty);
   return {
-    name: domain.zone,
+    name: zone,
     nameServers,
     isDelegated: serversInDns && areServersOfZone(serversInDns, nameServers),
   };

@@ -1,5 +1,6 @@
 /** Warns of containers that have ended although their tasks run: ECS restarts no container that is not essential. */
 import type { Config } from '../../lib/config/config.ts';
+import { jobsIn } from '../../lib/derive/container-settings.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { endedContainers } from '../../lib/look/service-health.ts';
 import { runningTasks } from '../../lib/look/tasks.ts';
@@ -19,12 +20,15 @@ export async function warnOfEndedContainers(
   for (const service of services) {
     const group = `service:${names.service(service)}`;
     const running = tasks.filter((task) => task.group === group && task.lastStatus === 'RUNNING');
-    for (const { container, why, taskCount } of endedContainers(running)) {
+    for (const { container, why, taskCount, isJob } of endedContainers(running, jobsIn(service.containers))) {
       const [, firstLine] = await errorInLogs({ aws, names }, service, container);
       const log = firstLine === undefined ? '' : ` It logged: ${firstLine.trim()}`;
+      const place = `${taskCount} of ${running.length} tasks of ${service.name} (${why})`;
       run.report({
         type: 'warning',
-        text: `${container} has ended in ${taskCount} of ${running.length} tasks of ${service.name} (${why}). It is not essential, so the tasks run without it, and ECS does not restart it.${log}`,
+        text: isJob
+          ? `${container} has failed in ${place}. The other containers wait only for its end, so they run all the same.${log}`
+          : `${container} has ended in ${place}. It is not essential, so the tasks run without it, and ECS does not restart it.${log}`,
       });
     }
   }

@@ -1,7 +1,9 @@
 /** Describes in one line what a service still lacks during the wait for it. Pure. */
 import type { Task } from '@aws-sdk/client-ecs';
 import { endingText, shortened } from '../../lib/diagnosis/messages.ts';
+import { jobsIn } from '../../lib/derive/container-settings.ts';
 import { taskFacts } from '../../lib/diagnosis/task-facts.ts';
+import { tasksOfDeployment } from '../../lib/look/tasks.ts';
 import { shownDeployment, taskCounts } from './deployment.ts';
 import type { FollowedService } from './followed-service.ts';
 import type { Sighting } from './sighting.ts';
@@ -18,6 +20,22 @@ export function troubleTexts({ ended: [latest], unhealthy }: Sighting): string[]
     .filter(({ TargetHealth }) => TargetHealth?.State === 'unhealthy')
     .map(({ TargetHealth }) => TargetHealth?.Reason ?? '');
   return [...new Set(reasons.filter(Boolean)), ...exitText(latest)];
+}
+
+/** Says which containers of starting tasks wait for which others, as the configuration demands. */
+export function orderTexts({ service, deployment }: FollowedService, { tasks }: Sighting): string[] {
+  const starting = tasksOfDeployment(tasks, deployment).filter(({ lastStatus }) => lastStatus === 'PENDING');
+  const isRunning = (name: string) =>
+    starting.some(({ containers = [] }) =>
+      containers.some((container) => container.name === name && container.lastStatus === 'RUNNING'),
+    );
+  const jobs = jobsIn(service.containers);
+  const texts = service.containers.flatMap(({ name, dependsOn = {} }) =>
+    Object.keys(dependsOn)
+      .filter(isRunning)
+      .map((other) => `${name} waits for ${jobs.has(other) ? 'the end' : 'the health check'} of ${other}`),
+  );
+  return [...new Set(texts)];
 }
 
 /**

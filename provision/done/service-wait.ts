@@ -1,6 +1,8 @@
 /** The state that one wait for a service keeps between its probes. */
+import type { Task } from '@aws-sdk/client-ecs';
 import { factGatherer, type Gather } from '../../lib/diagnosis/gather.ts';
 import { reportsTrouble } from '../../lib/diagnosis/messages.ts';
+import { tasksOfDeployment } from '../../lib/look/tasks.ts';
 import { newProof, type Proof } from './proof.ts';
 import { shownDeployment } from './deployment.ts';
 import type { FollowedService, WaitContext } from './followed-service.ts';
@@ -34,12 +36,18 @@ export function newServiceWait(context: WaitContext, followed: FollowedService):
   };
 }
 
+/** Whether a task cannot start, because one of its containers has failed or is unhealthy while others wait for it. */
+const isStuck = ({ lastStatus, containers = [] }: Task): boolean =>
+  lastStatus === 'PENDING' &&
+  containers.some(({ exitCode = 0, healthStatus }) => exitCode !== 0 || healthStatus === 'UNHEALTHY');
+
 /** Whether something has gone wrong, so that the facts are worth gathering. */
 export const hasTrouble = (
   { messages, current, deployment }: FollowedService,
-  { ended, unhealthy }: Sighting,
+  { tasks, ended, unhealthy }: Sighting,
 ): boolean =>
   ended.length > 0 ||
+  tasksOfDeployment(tasks, deployment).some(isStuck) ||
   (shownDeployment(current, deployment)?.failedTasks ?? 0) > 0 ||
   messages.some(reportsTrouble) ||
   unhealthy.some(({ targets }) => targets.some(({ TargetHealth }) => TargetHealth?.State === 'unhealthy'));

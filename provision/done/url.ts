@@ -66,7 +66,8 @@ export async function waitForAddress(
     return await until(`${name} to resolve`, run.waits.answer, probe, run);
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
-    throw leadsNowhere(name, config.domain?.zone, error);
+    const { zone, zoneId } = config.domain ?? {};
+    throw leadsNowhere(name, zone ?? (zoneId && `the zone ${zoneId}`), error);
   }
 
   async function probe(): Promise<ProbeResult<PublicAddress>> {

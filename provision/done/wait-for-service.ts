@@ -9,7 +9,7 @@ import { shownDeployment } from './deployment.ts';
 import { FailedDeployment } from './failed-deployment.ts';
 import { concludeFailedWait } from './failed-wait.ts';
 import { fetchState, follow, type ServiceIds, type WaitContext } from './followed-service.ts';
-import { progressText, troubleTexts } from './progress-text.ts';
+import { orderTexts, progressText, troubleTexts } from './progress-text.ts';
 import { bakeMs } from './bake-times.ts';
 import { hasTrouble, newServiceWait, observedIn, type ServiceWait } from './service-wait.ts';
 import { sight, type Sighting } from './sighting.ts';
@@ -62,7 +62,7 @@ function waitUntilDeployed(context: WaitContext, wait: ServiceWait): Promise<boo
     const isDue = context.clock.now() - wait.lastSightedAt >= SIGHT_EVERY_MS;
     const sighting = (isDue ? undefined : wait.lastSighting) ?? (await look(context, wait, false)).sighting;
     if (isDue) await throwIfHopeless(wait, sighting);
-    return pending([state.note, ...troubleTexts(sighting)].join('; '));
+    return pending([state.note, ...orderTexts(followed, sighting), ...troubleTexts(sighting)].join('; '));
   };
   const extraMs = bakeMs(followed.service.deploy, followed.current?.deploymentConfiguration);
   return context.until(`service ${followed.service.name} to be deployed`, 'deployment', probe, extraMs);

@@ -17,15 +17,19 @@ export function registeredText(health: ServiceHealth | undefined): string | unde
 /**
  * Returns which containers run, as a field of the service; undefined if this was not looked up. A container that has ended in
  * some tasks only is restarted together with its tasks. If it has ended in all of them, it would probably end again: restarting
- * the healthy containers of these tasks would interrupt them without any benefit, so that is only a warning.
+ * the healthy containers of these tasks would interrupt them without any benefit, so that is only a warning. So is a job that
+ * has failed: its task started all the same, because the other containers wait only for its end.
  */
 export function runningText(health: ServiceHealth | undefined): string | undefined {
   if (!health) return undefined;
-  const repairable = health.ended.filter((one) => !hasEndedEverywhere(one, health));
+  const repairable = health.ended.filter((one) => isRepairable(one, health));
   return repairable.length === 0
     ? ALL
     : `${ALL} except ${repairable.map((one) => endedText(one, health)).join(', ')}`;
 }
+
+const isRepairable = (one: EndedContainer, health: ServiceHealth): boolean =>
+  !one.isJob && !hasEndedEverywhere(one, health);
 
 const hasEndedEverywhere = ({ taskCount }: EndedContainer, { runningCount }: ServiceHealth): boolean =>
   taskCount >= runningCount;
@@ -53,10 +57,16 @@ function warningsOf(key: string, { desiredCount }: FoundService, health: Service
       ({ container, address, port }) =>
         `the target ${address}:${port} of ${container} is not registered in any of its target groups. ECS registers it again or replaces its task`,
     ),
-    ...ended.filter((one) => hasEndedEverywhere(one, health)).map((one) => endedWarning(key, one)),
+    ...ended.filter((one) => !isRepairable(one, health)).map((one) => endedWarning(key, one, health)),
   ];
 }
 
-/** The warning about a container that has ended in all tasks. */
-export const endedWarning = (service: string, { container, why }: EndedContainer): string =>
-  `${container} has ended in every task (${why}). It is not essential, so ${service} runs without it, and ECS does not restart it. Correct its program, and run npm run provision`;
+/** The warning about a container that has ended, and that a provision does not restart. */
+const endedWarning = (service: string, one: EndedContainer, health: ServiceHealth): string => {
+  const place = hasEndedEverywhere(one, health)
+    ? 'every task'
+    : `${one.taskCount} of ${health.runningCount} tasks`;
+  return one.isJob
+    ? `${one.container} has failed in ${place} (${one.why}). The other containers of ${service} wait only for its end, so they run all the same`
+    : `${one.container} has ended in ${place} (${one.why}). It is not essential, so ${service} runs without it, and ECS does not restart it. Correct its program, and run npm run provision`;
+};

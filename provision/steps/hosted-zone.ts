@@ -1,6 +1,7 @@
 /** The hosted zone of the domain: either one that the account already has, or one that the stack creates and owns. */
 import { ChangeTagsForResourceCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
+import type { Domain } from '../../lib/config/config.ts';
 import { formerTagsIn } from '../../lib/aws/retag.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -21,10 +22,10 @@ export const hostedZone: Step<'hostedZone', Field> = {
     const { domain } = desired.config;
     const zones = new Map(found.hostedZone);
     const desiredZones = new Map<string, DesiredFields<Field>>();
-    if (domain?.createZone) {
+    if (domain?.createZone && domain.zone !== undefined) {
       desiredZones.set(ONLY, { name: domain.zone, ...desiredTags(desired, 'hostedZone', ONLY) });
     } else if (domain && !zones.delete(ONLY)) {
-      return [missingZone(domain.zone)];
+      return [missingZone(domain)];
     }
     // Without createZone, the account's zone is not compared: it is used as it is.
     return compare({
@@ -80,12 +81,15 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 };
 
-const missingZone = (zone: string): Change<Field> => ({
+const missingZone = ({ zone, zoneId }: Domain): Change<Field> => ({
   noun: 'hostedZone',
   key: ONLY,
   verb: 'refused',
   fields: [],
-  reason: `the account has no public hosted zone ${zone}, and domain.createZone is not set`,
+  reason:
+    zoneId === undefined
+      ? `the account has no public hosted zone ${zone}, and domain.createZone is not set`
+      : `the account has no hosted zone with the id ${zoneId}; the zone may belong to another account`,
 });
 
 /** Sends the create, and reports the name servers at once: a registrar may take long to pass them on. */

@@ -15,7 +15,7 @@ const SETTLED_AFTER_MS = 30_000;
 /** A running health check. */
 export interface HealthWatch {
   /** Resolves when the check passes for the first time. */
-  readonly healthy: Promise<void>;
+  readonly healthy: Promise<undefined>;
   stop(): void;
 }
 
@@ -40,7 +40,7 @@ export function watchContainerHealth(
   let passingSince = Infinity;
   let timer: NodeJS.Timeout | undefined;
   let becameHealthy: () => void = () => undefined;
-  const healthy = new Promise<void>((resolve) => (becameHealthy = resolve));
+  const healthy = new Promise<undefined>((resolve) => (becameHealthy = () => resolve(undefined)));
   void container.exited.then(() => (isStopped = true));
 
   const runCheck = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 /** Derives from a task definition and an image how to run a container: its command, its variables and its log stream. */
 import type { ContainerDefinition, RuntimePlatform } from '@aws-sdk/client-ecs';
 import type { RunningContainer } from '../runtime/container.ts';
+import type { OpenFileLimits } from '../runtime/open-files.ts';
 import type { Region } from '../world/region.ts';
 
 /** A container of a task; `pid` is undefined when the container has no process because its program cannot be executed. */
@@ -31,6 +32,12 @@ export const environmentOf = (
   AWS_DEFAULT_REGION: region.name,
   ...Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
 });
+
+/** Returns the limits of open files in a definition; undefined if it has none. */
+export const openFilesOf = ({ ulimits = [] }: ContainerDefinition): OpenFileLimits | undefined =>
+  ulimits
+    .filter(({ name }) => name === 'nofile')
+    .map(({ softLimit = 0, hardLimit = 0 }) => ({ soft: softLimit, hard: hardLimit }))[0];
 
 /** Returns the architecture of a task under the name that images use. */
 export const architectureOf = (platform: RuntimePlatform | undefined): 'amd64' | 'arm64' =>

@@ -11,6 +11,8 @@ export interface TaskFailure {
   readonly container?: string | undefined;
   /** The reason that ECS shows for the container; by default the reason of the task. */
   readonly containerReason?: string | undefined;
+  /** The exit code that ECS shows for the container; none by default. */
+  readonly exitCode?: number | undefined;
   /** How long ECS retries inside the task before it gives up, in milliseconds of AWS time; it does not retry by default. */
   readonly retryMs?: number | undefined;
 }

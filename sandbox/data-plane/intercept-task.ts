@@ -1,5 +1,6 @@
 /** Runs a version of a service's program beside the deployed tasks, with the settings of their task definition. */
 import { mkdir } from 'node:fs/promises';
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import type { ServiceRow, TaskRow } from '../aws/ecs/store.ts';
 import type { PulledImage } from '../aws/ecr/pull.ts';
@@ -11,8 +12,8 @@ import type { Region } from '../world/region.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
 import { denialsOf } from './execution-role.ts';
 import type { TaskContainer } from './container-setup.ts';
-import { pullImages, startError } from './preflight.ts';
-import { startInOrder, stopInOrder } from './start-order.ts';
+import { dependencyError, pullImages, startError } from './preflight.ts';
+import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
 import { startTaskContainer } from './task-container.ts';
 
 /** A version to run, and its place. */
@@ -83,7 +84,7 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
   const definitions = taskDefinition.containerDefinitions ?? [];
   const containers = new Map<string, TaskContainer>();
   const watches: HealthWatch[] = [];
-  let isStopping = false;
+  const stopping = new AbortController();
   let onEnded: (ended: ContainerEnd) => void = () => undefined;
   const ended = new Promise<ContainerEnd>((resolve) => (onEnded = resolve));
 
@@ -94,9 +95,9 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
     await mkdir(folder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context = {
       ...{ region, task, taskDefinition, folder, isolation, runtime, store, denial },
-      isStopping: () => isStopping,
+      isStopping: () => stopping.signal.aborted,
     };
-    await startInOrder(definitions, async (definition) => {
+    const startOne = async (definition: ContainerDefinition): Promise<StartedContainer> => {
       const { name = '', essential = true, healthCheck } = definition;
       const image = images.get(name) ?? pulled.get(name);
       if (!image) throw new Error(`The container ${name} has no image.`);
@@ -118,8 +119,17 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
           () => undefined,
         );
       if (watch) watches.push(watch);
-      return { ended: exit, healthy: watch?.healthy ?? Promise.resolve() };
-    });
+      return { ended: exit, healthy: watch?.healthy ?? Promise.resolve(undefined) };
+    };
+    const giveUp = (
+      { name = '', essential = true }: ContainerDefinition,
+      reason: string,
+    ): StartedContainer => {
+      if (essential) throw dependencyError(name, reason);
+      onLine(name, reason);
+      return undefined;
+    };
+    await startInOrder(definitions, { start: startOne, giveUp, signal: stopping.signal });
   };
 
   const started = start();
@@ -130,7 +140,7 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
     started,
     ended,
     async stop(maxMs) {
-      isStopping = true;
+      stopping.abort(new Error('The version was stopped.'));
       for (const watch of watches) watch.stop();
       await started.catch(() => undefined);
       const timer = setTimeout(() => containers.forEach((container) => container.kill()), maxMs);

@@ -11,6 +11,7 @@ import type { Region } from '../world/region.ts';
 import { architectureOf } from './container-setup.ts';
 import type { TaskFailure } from './data-plane.ts';
 import { serviceError, type RoleDenial } from './execution-role.ts';
+import { GIVEN_UP_EXIT_CODE } from './start-order.ts';
 
 /** The reason why a task cannot start. */
 export class CannotStartTaskError extends Error {
@@ -118,6 +119,14 @@ const noRouteToEcr = ({ name, partition }: Region, cause: string) =>
       `Post "https://api.ecr.${name}.${partition.dnsSuffix}/": dial tcp ${INTERNET_ADDRESS}:443: i/o timeout (sandbox: ${cause})`,
     { retryMs: durations.signInTimeout },
   );
+
+/** Returns the error of a task whose essential container waits for something that can never happen. */
+export const dependencyError = (container: string, containerReason: string): CannotStartTaskError =>
+  new CannotStartTaskError('Task failed to start', {
+    container,
+    containerReason,
+    exitCode: GIVEN_UP_EXIT_CODE,
+  });
 
 /**
  * Returns the error of a task that could not start.

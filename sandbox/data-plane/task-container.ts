@@ -18,13 +18,14 @@ import {
   commandOf,
   containerOfOtherArchitecture,
   environmentOf,
+  openFilesOf,
   type TaskContainer,
 } from './container-setup.ts';
 import { openContainerRoot, type ContainerRoot, type RootSettings } from './container-root.ts';
 import type { RoleDenial } from './execution-role.ts';
 import { openLog, type WriteLine } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
-import { openTemporaryFolder } from './task-volumes.ts';
+import { mountPathsOf, openVolumes } from './task-volumes.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -67,6 +68,7 @@ export async function startTaskContainer(
     user: definition.user ?? config.user,
     workingDirectory: definition.workingDirectory ?? config.workingDirectory,
     readOnlyRoot: definition.readonlyRootFilesystem ?? false,
+    mountPaths: mountPathsOf(definition),
   };
   const root = await openContainerRoot(context, image, settings, join(context.folder, name));
   try {
@@ -110,8 +112,9 @@ async function startIn(
     hasSharedRoot: isShared,
     command,
     environment,
-    temporaryFolder: await openTemporaryFolder(folder, definition, config, rootfs, volumes),
+    volumes: await openVolumes(folder, definition, { ...config, rootfs }, volumes),
     isolation,
+    openFiles: openFilesOf(definition),
     stopSignal: config.stopSignal,
     hasInitProcess: definition.linuxParameters?.initProcessEnabled ?? false,
     stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
-import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
+import { recordContainerExit } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
 import { removeTree } from '../runtime/file-modes.ts';
@@ -14,14 +14,15 @@ import type { Isolation } from '../runtime/isolation.ts';
 import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
-import { watchContainerHealth, type HealthWatch } from './container-health.ts';
+import type { HealthWatch } from './container-health.ts';
 import { taskIdOf, type TaskContainer } from './container-setup.ts';
 import { denialsOf } from './execution-role.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
 import { CannotStartTaskError, pullImages, signIn, startError } from './preflight.ts';
-import { startInOrder, stopInOrder } from './start-order.ts';
-import { startTaskContainer, type ContainerContext } from './task-container.ts';
+import { giveUpReported, startReported, watchReported } from './reported-starts.ts';
+import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
+import type { ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
 
@@ -33,8 +34,8 @@ interface RunningTask {
   readonly definitions: readonly ContainerDefinition[];
   readonly containers: Map<string, TaskContainer>;
   readonly watches: HealthWatch[];
-  /** Set when the task is stopping. No further container is started from then on. */
-  isStopping: boolean;
+  /** Aborted when the task is stopping. No further container is started from then on. */
+  readonly stopping: AbortController;
 }
 
 /** A data plane that runs tasks in subfolders of a folder. */
@@ -82,7 +83,13 @@ export function makeTaskDataPlane(
     if (!taskDefinition)
       throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     const definitions = taskDefinition.containerDefinitions ?? [];
-    const state: RunningTask = { region, definitions, containers: new Map(), watches: [], isStopping: false };
+    const state: RunningTask = {
+      region,
+      definitions,
+      containers: new Map(),
+      watches: [],
+      stopping: new AbortController(),
+    };
     runningTasks.set(taskArn, state);
     const denial = denialsOf(region, task, taskDefinition);
     signIn(region, task, taskDefinition, denial);
@@ -91,15 +98,14 @@ export function makeTaskDataPlane(
     await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context: ContainerContext = {
       ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial },
-      isStopping: () => state.isStopping,
+      isStopping: () => state.stopping.signal.aborted,
     };
-    await startInOrder(definitions, async (definition) => {
+    const start = async (definition: ContainerDefinition): Promise<StartedContainer> => {
       const { name = '' } = definition;
       const image = images.get(name);
       if (!image) throw new CannotStartTaskError(`The container ${name} has no image`);
-      const container = await startTaskContainer(context, definition, image).catch((error: unknown) => {
-        throw startError(error, name);
-      });
+      const container = await startReported(context, definition, image);
+      if (!container) return undefined;
       state.containers.set(name, container);
       const endUsageWatch = watchUsage(taskDefinition, taskArn, definition, container);
       // When the sandbox closes, it stops the containers, so their exits are not reported.
@@ -109,13 +115,16 @@ export function makeTaskDataPlane(
             isClosing || recordContainerExit(region, taskArn, name, exitCode, endUsageWatch()),
         )
         .catch(reportError);
-      const watch = definition.healthCheck && watchHealth(region, taskArn, definition, container);
+      const watch = definition.healthCheck && watchReported(context, definition, container);
       if (watch) state.watches.push(watch);
       return {
         ended: container.exited.then(({ exitCode }) => exitCode),
-        healthy: watch?.healthy ?? Promise.resolve(),
+        healthy: watch?.healthy ?? Promise.resolve(undefined),
       };
-    });
+    };
+    const giveUp = (definition: ContainerDefinition, reason: string) =>
+      giveUpReported(context, definition, reason);
+    await startInOrder(definitions, { start, giveUp, signal: state.stopping.signal });
   }
 
   /** Unpacks the images that containers share. */
@@ -148,7 +157,7 @@ export function makeTaskDataPlane(
   async function stop(region: Region, taskArn: string, maxStopMs?: number): Promise<void> {
     const state = runningTasks.get(taskArn);
     if (state) {
-      state.isStopping = true;
+      state.stopping.abort(new CannotStartTaskError('Task stopped by user'));
       for (const watch of state.watches) watch.stop();
       await stopInOrder(state.definitions, async (name) => state.containers.get(name)?.stop(maxStopMs));
     }
@@ -197,18 +206,4 @@ export function makeTaskDataPlane(
       );
     },
   };
-}
-
-function watchHealth(
-  region: Region,
-  taskArn: string,
-  { name = '', healthCheck = { command: [] } }: ContainerDefinition,
-  container: TaskContainer,
-): HealthWatch {
-  return watchContainerHealth(
-    container,
-    healthCheck,
-    (ms) => region.scaled(ms),
-    (status) => recordContainerHealth(region, taskArn, name, status),
-  );
 }

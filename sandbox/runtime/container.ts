@@ -1,6 +1,6 @@
 /** Runs a container of a Fargate task as a process on this machine: starts it, runs commands in it and stops it. */
-import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   CannotStartContainerError,
   DEFAULT_PATH,
@@ -13,14 +13,16 @@ import { makeLineSplitter } from './lines.ts';
 import { executionErrorOf } from './executable.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
-import { mountPointsIn } from './mounts.ts';
+import { withOpenFiles, type OpenFileLimits } from './open-files.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';
+import type { BindMount } from './staged-root.ts';
 import { stopWithin } from './stop-deadline.ts';
 import { openTaskToOthers, prepareTask, type TaskEnvironmentSpec } from './task.ts';
 import { resolveUser } from './user.ts';
+import { prepareVolumes } from './volumes.ts';
 
 export interface ContainerSpec extends Omit<TaskEnvironmentSpec, 'ignoredSignal'> {
   /** The entry point and the command, in one list. */
@@ -33,8 +35,10 @@ export interface ContainerSpec extends Omit<TaskEnvironmentSpec, 'ignoredSignal'
   readOnlyRoot?: boolean;
   /** Whether containers share the root file system, which is then read-only and complete already; false by default. */
   hasSharedRoot?: boolean;
-  /** The folder that the container sees as `/tmp`, if the isolation has volumes; by default it sees that of this machine. */
-  temporaryFolder?: string | undefined;
+  /** Folders of this machine, by the path at which the container sees them, if the isolation has volumes. */
+  volumes?: readonly BindMount[] | undefined;
+  /** By default the limits of this machine. */
+  openFiles?: OpenFileLimits | undefined;
   /** How users and read-only root file systems are enforced; not at all by default. */
   isolation?: Isolation;
   /** `SIGTERM` by default. */
@@ -115,13 +119,13 @@ export async function startContainer(
     user,
     readOnly,
     writableFolder: portsFolder(resolved.taskDirectory),
-    ...(await mountVolume(resolved)),
+    ...(await prepareVolumes(resolved)),
   };
   const search: ProgramSearch = { ...resolved, path: resolved.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
     const program = await resolveCommand(command, search);
-    const isolated = isolation.wrap(program, settings);
+    const isolated = withOpenFiles(isolation.wrap(program, settings), resolved.openFiles);
     const code = await executionErrorOf(program.file);
     if (code) throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf({ code, message: code })}`);
     return startProcess({ ...isolated, folder, environment }, output).catch((cause: unknown) => {
@@ -191,19 +195,6 @@ export async function startContainer(
     kill: () => main.signal(SIGKILL),
     run,
   };
-}
-
-/** Prepares the volume of a container, which may hide the folders that the container needs. */
-async function mountVolume({
-  taskDirectory,
-  rootfs,
-  temporaryFolder,
-}: ContainerSpec): Promise<Pick<IsolationSettings, 'temporaryFolder' | 'neededFolders'>> {
-  const needed = [taskDirectory, rootfs, import.meta.dirname, dirname(process.execPath)];
-  const neededFolders = await Promise.all(needed.map((path) => realpath(path)));
-  if (temporaryFolder !== undefined)
-    for (const path of mountPointsIn(temporaryFolder, neededFolders)) await mkdir(path, { recursive: true });
-  return { temporaryFolder, neededFolders };
 }
 
 /** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */

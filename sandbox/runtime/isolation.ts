@@ -24,7 +24,7 @@ export interface IsolationSettings extends MountSettings {
 export interface Isolation {
   /** Wraps a container's program in another program, which isolates it. */
   wrap(program: { file: string; args: readonly string[] }, settings: IsolationSettings): IsolatedProgram;
-  /** Whether a container can have a volume at /tmp. Otherwise its programs use /tmp of this machine. */
+  /** Whether a container can have volumes. Otherwise its programs use /tmp of this machine, and other volumes are not possible. */
   readonly hasVolumes: boolean;
   /** Whether a container of this user can be kept from writing to a read-only root. */
   protectsFrom(user: UserIds): boolean;
@@ -36,7 +36,7 @@ export interface Isolation {
   readonly limitations: readonly string[];
 }
 
-/** The folders of the programs `unshare` and `mount`. */
+/** The folders of the programs that change namespaces and mounts. */
 const PROGRAM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 /** A user to test with. */
 const TEST_USER: UserIds = { uid: 1000, gid: 1000 };
@@ -102,12 +102,18 @@ async function prepareForOthers(folder: string): Promise<string | undefined> {
 
 const canSwitchUser = (): boolean => spawnSync('/bin/sh', ['-c', ':'], TEST_USER).status === 0;
 
-/** Returns an isolation that uses Linux's namespaces; undefined when `unshare` or `mount` is missing. */
+/** Returns an isolation that uses Linux's namespaces; undefined when one of the programs is missing. */
 function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation | undefined {
   const find = (name: string) =>
     PROGRAM_FOLDERS.map((path) => join(path, name)).find((path) => existsSync(path));
-  const [unshare, mount] = [find('unshare'), find('mount')];
-  if (!unshare || !mount) return undefined;
+  const [unshare, mount, umount, pivotRoot] = [
+    find('unshare'),
+    find('mount'),
+    find('umount'),
+    find('pivot_root'),
+  ];
+  if (!unshare || !mount || !umount || !pivotRoot) return undefined;
+  const programs = { mount, umount, pivotRoot };
   const mounts = mountsOfThisMachine();
   const isRoot = process.getuid?.() === 0;
   const asUser = ({ uid, gid }: UserIds, ...options: string[]) =>
@@ -117,12 +123,12 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
   const withMounts = (settings: MountSettings) => [
     ...[unshare, ...(isRoot ? [] : ['--user', '--map-root-user'])],
     ...['--mount', '--propagation', 'private', '--', '/bin/sh', '-c'],
-    ...[mountScript(mount, mounts, folder, settings), 'sh'],
+    ...[mountScript(programs, mounts, folder, settings), 'sh'],
   ];
   return {
     wrap({ file, args }, settings) {
-      const { user, readOnly, temporaryFolder } = settings;
-      const hasMounts = readOnly || temporaryFolder !== undefined;
+      const { user, readOnly, volumes, root } = settings;
+      const hasMounts = readOnly || volumes.length > 0 || root !== undefined;
       // In a user namespace, root would lose its rights over the files of other users in the image.
       const isRealRoot = !readOnly && isRoot && user.uid === 0;
       const asUserOfImage = isRealRoot ? [] : asUser(user, ...(hasMounts ? ['--mount'] : []));
@@ -151,7 +157,7 @@ async function isEffective(isolation: Isolation, folder: string): Promise<boolea
     const writableFolder = await mkdtemp(join(testFolder, 'records-'));
     await chmod(writableFolder, 0o777);
     const code = `: > "$0/a" || exit 1; (: > "$1/b") 2>/dev/null && exit 2; test "$(id -u)" = ${TEST_USER.uid}`;
-    const settings = { user: TEST_USER, readOnly: true, writableFolder, neededFolders: [] };
+    const settings = { user: TEST_USER, readOnly: true, writableFolder, volumes: [], neededFolders: [] };
     const { file, args } = isolation.wrap(
       { file: '/bin/sh', args: ['-c', code, writableFolder, testFolder] },
       settings,

@@ -1,6 +1,7 @@
-/** Changes the mounts of one process, in a separate mount namespace: read-only file systems, and a volume at /tmp. Linux only. */
+/** Changes the mounts of one process, in a separate mount namespace: read-only file systems, and volumes. Linux only. */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { BindMount, StagedRoot } from './staged-root.ts';
 
 /** File systems that are not storage: programs may write to /proc and /dev even when their root is read-only. */
 const NOT_STORAGE = /^\/(?:proc|sys|dev)(?:\/|$)/;
@@ -40,68 +41,79 @@ export interface MountSettings {
   /** The folder of the runtime's records, which stays writable. */
   readonly writableFolder: string;
   readonly readOnly: boolean;
-  /** The folder that the container sees as `/tmp`; by default it sees that of this machine. */
-  readonly temporaryFolder?: string | undefined;
-  /** The folders that the container needs. Those below `/tmp` of this machine stay visible. */
+  /** The volumes, with the folders of this machine that they replace. */
+  readonly volumes: readonly BindMount[];
+  /** Another root, for volumes at paths that this machine does not have. */
+  readonly root?: StagedRoot | undefined;
+  /** The folders that the container needs. Those that a volume would hide stay visible. */
   readonly neededFolders: readonly string[];
 }
 
-/** The folder that a volume can replace. */
-export const TEMPORARY_FOLDER = '/tmp';
+/** The programs that change mounts. */
+export interface MountPrograms {
+  readonly mount: string;
+  readonly umount: string;
+  readonly pivotRoot: string;
+}
 
 /**
  * Returns a shell script that changes the mounts of its process, and then runs the command in its arguments. Everything but the
  * writable folders is remounted read-only, if the container has a read-only root. The script fails if the mount that contains
  * `requiredFolder` cannot be remounted. Other mounts that the user may not change are left as they are.
- * @param mount the program `mount`
  */
 export function mountScript(
-  mount: string,
+  { mount, umount, pivotRoot }: MountPrograms,
   mounts: readonly Mount[],
   requiredFolder: string,
-  { writableFolder, readOnly, temporaryFolder, neededFolders }: MountSettings,
+  { writableFolder, readOnly, volumes, root, neededFolders }: MountSettings,
 ): string {
   const bind = (from: string, to: string, option = '--bind') =>
     `${quote(mount)} ${option} ${quote(from)} ${quote(to)} || exit 125`;
   const remount = (path: string, options: readonly string[]) =>
     `${quote(mount)} -o ${['remount', 'bind', 'ro', ...options].join(',')} ${quote(path)}`;
   const requiredPath = mountOf(mounts, requiredFolder)?.path;
-  // The places of the needed folders in the volume: the volume will hide the folders themselves.
-  const placeOf = (folder: string) =>
-    temporaryFolder === undefined ? folder : placeInVolume(temporaryFolder, folder);
-  const hidden = temporaryFolder === undefined ? [] : outermost(neededFolders.filter(isHidden));
+  const sources = new Set([...volumes, ...(root?.volumes ?? [])].map(({ from }) => from));
+  // A volume that hides needed folders is mounted after those that are mounted in them. The folders are mounted in it before, with
+  // everything that is mounted in them.
+  const hiddenIn = (volume: BindMount): string[] =>
+    outermost(neededFolders.filter((folder) => isBelow(volume, folder)));
+  const ordered = [...volumes].sort((one, other) => hiddenIn(one).length - hiddenIn(other).length);
   return [
     bind(writableFolder, writableFolder),
-    ...(temporaryFolder === undefined ? [] : [bind(temporaryFolder, temporaryFolder)]),
-    ...hidden.map((folder) => bind(folder, placeOf(folder))),
-    ...(temporaryFolder !== undefined && isHidden(writableFolder)
-      ? [bind(writableFolder, placeOf(writableFolder))]
-      : []),
+    ...[...sources].map((from) => bind(from, from)),
     ...(readOnly
-      ? [
-          ...mounts.map(
-            ({ path, options }) =>
-              `${remount(path, options)} ${path === requiredPath ? '|| exit 125' : '2>/dev/null || :'}`,
-          ),
-          ...hidden.map(
-            (folder) => `${remount(placeOf(folder), mountOf(mounts, folder)?.options ?? [])} || exit 125`,
-          ),
-        ]
+      ? mounts.map(
+          ({ path, options }) =>
+            `${remount(path, options)} ${path === requiredPath ? '|| exit 125' : '2>/dev/null || :'}`,
+        )
       : []),
-    ...(temporaryFolder === undefined ? [] : [bind(temporaryFolder, TEMPORARY_FOLDER, '--rbind')]),
+    ...ordered.flatMap((volume) => [
+      ...hiddenIn(volume).map((folder) => bind(folder, placeIn(volume, folder), '--rbind')),
+      bind(volume.from, volume.to, '--rbind'),
+    ]),
+    ...(root === undefined
+      ? []
+      : [
+          'folder=$PWD',
+          bind(root.folder, root.folder),
+          ...[...root.parts, ...root.volumes].map(({ from, to }) => bind(from, to, '--rbind')),
+          // The old root ends up at the same place as the new one, and is detached there.
+          `cd ${quote(root.folder)} && ${quote(pivotRoot)} . . && ${quote(umount)} -l . && cd "$folder" || exit 125`,
+        ]),
     'exec "$@"',
   ].join('\n');
 }
 
-/** Returns the folders in a volume that must exist before it is mounted, because needed folders are mounted there. */
-export const mountPointsIn = (temporaryFolder: string, neededFolders: readonly string[]): string[] =>
-  neededFolders.filter(isHidden).map((folder) => placeInVolume(temporaryFolder, folder));
+/** Returns the folders in volumes that must exist before they are mounted, because needed folders are mounted there. */
+export const mountPointsIn = (volumes: readonly BindMount[], neededFolders: readonly string[]): string[] =>
+  volumes.flatMap((volume) =>
+    neededFolders.filter((folder) => isBelow(volume, folder)).map((folder) => placeIn(volume, folder)),
+  );
 
-const placeInVolume = (temporaryFolder: string, folder: string): string =>
-  join(temporaryFolder, relative(TEMPORARY_FOLDER, folder));
+const placeIn = ({ from, to }: BindMount, folder: string): string => join(from, relative(to, folder));
 
-/** Whether a volume at /tmp hides a folder. */
-const isHidden = (folder: string): boolean => folder.startsWith(`${TEMPORARY_FOLDER}/`);
+/** Whether a volume hides a folder. */
+const isBelow = ({ to }: BindMount, folder: string): boolean => folder.startsWith(`${to}/`);
 
 /** Returns the folders that are not below another one of them. */
 const outermost = (folders: readonly string[]): string[] =>

@@ -13,6 +13,7 @@ import { makeLineSplitter } from './lines.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
 import { filtersSystemCalls } from './find-oci-runtime.ts';
+import { withOpenFiles } from './open-files.ts';
 import { recordContainer, removeRecord } from './orphaned-containers.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
@@ -63,9 +64,7 @@ export async function startOciContainer(
       ...(existsSync('/etc/resolv.conf')
         ? [{ from: '/etc/resolv.conf', to: '/etc/resolv.conf', readOnly: true }]
         : []),
-      ...(spec.temporaryFolder === undefined
-        ? []
-        : [{ from: spec.temporaryFolder, to: '/tmp', readOnly: false }]),
+      ...(spec.volumes ?? []).map((volume) => ({ ...volume, readOnly: false })),
     ],
   });
   await writeFile(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
@@ -78,7 +77,15 @@ export async function startOciContainer(
   const pidFile = join(bundle, 'pid');
   const runtimeEnvironment = { PATH: process.env.PATH ?? DEFAULT_PATH };
   const startIn = (args: string[], write: Parameters<typeof startProcess>[1]) =>
-    startProcess({ file: runtime, args, folder: bundle, environment: runtimeEnvironment }, write);
+    startProcess(
+      // Containers inherit the limits of their runtime.
+      {
+        ...withOpenFiles({ file: runtime, args }, spec.openFiles),
+        folder: bundle,
+        environment: runtimeEnvironment,
+      },
+      write,
+    );
 
   const lines = {
     stdout: makeLineSplitter((text) => output.line('stdout', text)),

@@ -11,6 +11,8 @@ const renamedContainers = {
   orders: container('orders', 5000, { path: '/api1' }),
   api2: container('api2', 6000),
 };
+const migrate = { image: 'public.ecr.aws/shop/migrate:1', essential: false };
+const limits = { cpu: 128, memory: 256, memoryReservation: 128, ulimits: { nofile: 65_536 } };
 const { domain: _, ...withoutDomain } = stack();
 
 const cases: [what: string, after: StackInput, before?: StackInput][] = [
@@ -19,6 +21,12 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a health check', stack({ services: web({ api1: { health: { path: '/ready', intervalSeconds: 20 } } }) })],
   ['an environment variable', stack({ services: web({ api1: { environment: { LEVEL: 'debug' } } }) })],
   ['cpu and memory', stack({ services: web({}, { cpu: 512, memory: 1024 }) })],
+  [
+    'a job that runs first',
+    stack({ services: web({ api1: { dependsOn: { migrate: 'SUCCESS' } }, migrate }) }),
+  ],
+  ['the limits of a container', stack({ services: web({ api1: limits }) })],
+  ['removed limits', stack(), stack({ services: web({ api1: limits }) })],
   ['the count', stack({ services: web({}, { count: 3 }) })],
   ['a count of zero', stack({ services: web({}, { count: 0 }) })],
   ['an image', stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) })],

@@ -128,3 +128,31 @@ test('in zones that the stack did not create, the old record is removed, and for
     'two.localhost.': ['www.two.localhost.'],
   });
 });
+
+test('of two zones of the same name, the one with the configured id is used, and the record follows a changed id', async () => {
+  const user = await account();
+  const create = async (CallerReference: string) => {
+    const { HostedZone } = await user.aws.route53.send(
+      new CreateHostedZoneCommand({ Name: 'twin.localhost', CallerReference }),
+    );
+    return HostedZone?.Id?.replace('/hostedzone/', '') ?? '';
+  };
+  const ids = [await create('one'), await create('other')] as const;
+  const inZone = (zoneId: string): StackInput => ({
+    ...stackWithDomain(),
+    domain: { name: 'api.twin.localhost', zoneId },
+  });
+  const recordCounts = () => Promise.all(ids.map(async (id) => (await addressRecordsOf(user, id)).length));
+  const named = { ...stackWithDomain(), domain: { name: 'api.twin.localhost', zone: 'twin.localhost' } };
+  await expect(user.provision(named)).rejects.toMatchObject({ code: 'ZONE' });
+  await user.provision(inZone(ids[1]));
+  expect(await recordCounts()).toEqual([0, 1]);
+  expect(planInWords(await user.plan(inZone(ids[0])))).toEqual([
+    'create record',
+    'remove record.api.twin.localhost',
+  ]);
+  await user.provision(inZone(ids[0]));
+  expect(await recordCounts()).toEqual([1, 0]);
+  await user.teardown(inZone(ids[0]));
+  expect(await recordCounts()).toEqual([0, 0]);
+});

@@ -20,12 +20,13 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/config/',
-    // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the codes of system
-    // errors, and the plugin that keeps source locations.
+    // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the health check inside a
+    // container, the codes of system errors, and the plugin that keeps source locations.
     mayImport: [
       'lib/model/',
       'lib/program/decide-start.ts',
       'lib/program/start.ts',
+      'lib/derive/container-health.ts',
       'lib/derive/names.ts',
       'lib/derive/partitions.ts',
       'lib/derive/task-definition.ts',

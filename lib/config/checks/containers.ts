@@ -1,7 +1,9 @@
 /** Checks of containers: their ports, paths, health checks and source folders. */
 import { join } from 'node:path';
 import type { Builder, Config, Container, Source } from '../config.ts';
+import { HEALTH_COMMAND_FORMS } from '../../derive/container-health.ts';
 import { isProblem } from '../../model/problem.ts';
+import { display } from '../display.ts';
 import { kindOf } from '../path-kind.ts';
 import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
 import { startOfContainer } from '../program.ts';
@@ -68,6 +70,39 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
   }
 }
 
+/** Each folder is a separate volume, and a volume inside of another one would be hidden. */
+export function* writableFoldersAreSeparate(config: Config): Iterable<Finding> {
+  for (const { service, container } of containersWithServices(config)) {
+    const { writable = [], readOnlyRoot } = container;
+    const path = pathOfContainer(service, container, 'writable');
+    if (!readOnlyRoot && writable.length > 0)
+      yield {
+        path,
+        fix: 'Remove it: with readOnlyRoot: false, the container can write to every folder.',
+        basedOn: [pathOfContainer(service, container, 'readOnlyRoot')],
+      };
+    const inner = writable.find((one, index) =>
+      writable.some(
+        (other, place) => place !== index && (one === other ? place < index : one.startsWith(`${other}/`)),
+      ),
+    );
+    if (inner !== undefined)
+      yield { path, value: display(inner), fix: `Remove ${inner}: another entry already contains it.` };
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+export function* healthCommandsAreComplete(config: Config): Iterable<Finding> {
+  for (const { service, container } of containersWithServices(config)) {
+    const [form = '', ...rest] = container.health.command ?? [];
+    const path = pathOfContainer(service, container, 'health', 'command');
+    if (HEALTH_COMMAND_FORMS.includes(form) && rest.length === 0)
+      yield { path, fix: `Add the command after ${form}.` };
+    else if (form === 'CMD-SHELL' && rest.length > 1)
+      yield { path, fix: 'Put the command line into one string after CMD-SHELL: the shell gets no other.' };
+  }
+}
+
 export function* sourcesExist(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
     if (!('source' in container.image)) continue;
@@ -82,7 +117,16 @@ export function* sourcesExist(config: Config): Iterable<Finding> {
 }
 
 /** The fields that decide what starts. */
-const PROGRAM_FIELDS = ['source', 'entry', 'dockerfile', 'target', 'context', 'buildArgs', 'command'];
+const PROGRAM_FIELDS = [
+  'source',
+  'entry',
+  'dockerfile',
+  'target',
+  'context',
+  'buildArgs',
+  'command',
+  'entryPoint',
+];
 
 function folderFix(folder: string): string | undefined {
   const kind = kindOf(folder);

@@ -19,6 +19,29 @@ export function* memoryFitsCpu({ services }: Config): Iterable<Finding> {
   }
 }
 
+/**
+ * The sandbox runs programs on this machine. It supplies Node, so a program that Slipway packages runs whatever its architecture
+ * is on AWS. Other programs, in an image by reference or from a container engine, need the processor that they were built for.
+ * @param machine the processor of this machine, as Node names it
+ */
+export function* architecturesRunHere(
+  { services, target, builder }: Config,
+  machine: string = process.arch,
+): Iterable<Finding> {
+  for (const service of target === 'sandbox' ? services : []) {
+    const { architecture, containers } = service;
+    const names = containers
+      .filter(({ image, lacksNode }) => 'reference' in image || lacksNode || builder === 'docker')
+      .map(({ name }) => name);
+    if (architecture !== 'arm64' || machine === 'arm64' || names.length === 0) continue;
+    yield {
+      path: pathOfService(service, 'architecture'),
+      fix: `Use 'x86_64' for the target sandbox, e.g. architecture: target === 'sandbox' ? 'x86_64' : 'arm64': it runs ${names.join(', ')} on the processor of this machine, which is ${machine}.`,
+      basedOn: names.map((name) => pathOfService(service, 'containers', name)),
+    };
+  }
+}
+
 function sizesInWords(sizes: readonly number[]): string {
   const [first = 0, second = 0] = sizes;
   const last = sizes.at(-1);

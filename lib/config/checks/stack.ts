@@ -4,8 +4,35 @@ import { pathOfContainer, containersWithServices, type Finding } from '../findin
 import * as rules from '../field-rules.ts';
 import { display } from '../display.ts';
 
+export function* oneZoneIsNamed({ domain }: Config): Iterable<Finding> {
+  if (domain === undefined) return;
+  const { zone, zoneId, createZone } = domain;
+  const basedOn = [
+    ['domain', 'zone'],
+    ['domain', 'zoneId'],
+  ];
+  if (zone === undefined && zoneId === undefined)
+    yield {
+      path: ['domain', 'zone'],
+      fix: 'Add the hosted zone that the name is in, e.g. example.com, or its id as zoneId.',
+      basedOn,
+    };
+  else if (zoneId !== undefined && zone !== undefined)
+    yield {
+      path: ['domain', 'zoneId'],
+      fix: 'Remove zone or zoneId: the id names the zone already.',
+      basedOn,
+    };
+  else if (zoneId !== undefined && createZone)
+    yield {
+      path: ['domain', 'createZone'],
+      fix: 'Remove it, or use zone instead of zoneId: Route 53 chooses the id of a new zone.',
+      basedOn,
+    };
+}
+
 export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
-  if (domain !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))
+  if (domain?.zone !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))
     yield {
       path: ['domain', 'name'],
       fix: `Use ${domain.zone} or a name that ends with .${domain.zone}: the name must be in the zone.`,

@@ -48,6 +48,14 @@ function largestValues(service: Service): string {
       path: pathOfContainer(service, container, 'command'),
       bytes: Buffer.byteLength((container.command ?? []).join('')),
     },
+    {
+      path: pathOfContainer(service, container, 'entryPoint'),
+      bytes: Buffer.byteLength((container.entryPoint ?? []).join('')),
+    },
+    {
+      path: pathOfContainer(service, container, 'health', 'command'),
+      bytes: Buffer.byteLength((container.health.command ?? []).join('')),
+    },
   ]);
   return values
     .sort((one, other) => other.bytes - one.bytes)

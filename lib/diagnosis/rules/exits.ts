@@ -1,7 +1,13 @@
 /** Rules for programs that ended: out of memory, signals, a taken port, a forbidden file, an error, or a finished job. */
-import { configuredContainer, type Facts } from '../facts.ts';
+import { configuredContainer, type Facts, type TaskFacts } from '../facts.ts';
 import { excerptOf, type Excerpt } from '../excerpt.ts';
-import { exitedContainers, isRepeated, lifetimeSeconds, type ExitedContainer } from '../exited.ts';
+import {
+  ageSeconds,
+  exitedContainers,
+  isRepeated,
+  lifetimeSeconds,
+  type ExitedContainer,
+} from '../exited.ts';
 import { lastLinesOf, shortLine } from '../log/limits.ts';
 import { logEvidence } from '../evidence.ts';
 import { endingText } from '../messages.ts';
@@ -34,17 +40,34 @@ const exitRule =
         name,
         excerpt,
         logText: lastLinesOf(log).map(shortLine).join('\n'),
-        isSecond: isRepeated(exits, exit),
+        isSecond: isRepeated(exits, exit) || isStuck(exit, facts),
       });
       if (cause)
         return {
           ...cause,
+          what: `${cause.what}${waitingText(facts, name)}`,
           container: name,
-          evidence: [`ECS: ${endingText(task)}`, ...logEvidence(name, excerpt)],
+          evidence: [...endingEvidence(task), ...logEvidence(name, excerpt)],
         };
     }
     return undefined;
   };
+
+/** Whether ECS leaves a task waiting for a job that has failed, so that it never starts another one. */
+const isStuck = ({ task }: ExitedContainer, { now, service }: Facts): boolean =>
+  task.status === 'PENDING' && (ageSeconds(task, now) ?? 0) >= service.graceSeconds;
+
+/** Says which containers do not start because a job has failed; empty if no container waits for its success. */
+function waitingText({ service: { containers } }: Facts, job: string): string {
+  const names = containers.filter(({ dependsOn }) => dependsOn?.[job] === 'SUCCESS').map(({ name }) => name);
+  return names.length === 0 ? '' : `; ${names.join(' and ')} cannot start before it succeeds`;
+}
+
+/** A task that ECS leaves waiting has no ending. */
+const endingEvidence = (task: TaskFacts): string[] => {
+  const text = endingText(task);
+  return text === '' ? [] : [`ECS: ${text}`];
+};
 
 const outOfMemory = exitRule(({ name, container, exitCode, task, facts: { service } }) => {
   const isReported = /OutOfMemory|memory usage/i.test(`${container.reason} ${task.stoppedReason}`);

@@ -4,7 +4,7 @@ import { checkedContainer, failedChecks, type FailedCheck } from '../checks.ts';
 import { configuredContainer, type Facts } from '../facts.ts';
 import { excerptOf } from '../excerpt.ts';
 import { logEvidence } from '../evidence.ts';
-import { lifetimeSeconds } from '../exited.ts';
+import { ageSeconds, lifetimeSeconds } from '../exited.ts';
 import type { Cause, Rule } from '../rule.ts';
 
 /** The statuses of a program that is not ready yet. During the grace period, they may still go away. */
@@ -25,7 +25,9 @@ const healthRule =
       const configured = configuredContainer(facts, check.container);
       if (!configured) continue;
       const task = check.task ?? facts.tasks[0];
-      const seconds = task && lifetimeSeconds(task, facts.now);
+      // ECS checks a container even before its task has started, because others may wait for its health.
+      const age = check.by === 'container' && task ? ageSeconds(task, facts.now) : undefined;
+      const seconds = task && (lifetimeSeconds(task, facts.now) ?? age);
       const isGraceOver = seconds !== undefined && seconds >= facts.service.graceSeconds;
       const judged = judge({ facts, check, configured, name: check.container, isGraceOver });
       if (!judged) continue;
@@ -82,13 +84,19 @@ const tooSlow = healthRule(({ check: { result }, configured: { health, port }, n
 const ownCheck = healthRule(({ check: { by }, configured: { health, port, path }, name, isGraceOver }) =>
   by !== 'container'
     ? undefined
-    : {
-        what: `${name} fails its own health check: GET ${health.path} on port ${port} does not answer ${health.matcher}`,
-        fix: [
-          `Make ${name} answer ${health.path} with ${health.matcher}, or correct ${path === undefined ? 'port or health.path' : 'health.path or health.matcher'} of ${name}.`,
-        ],
-        isPermanent: isGraceOver,
-      },
+    : health.command !== undefined
+      ? {
+          what: `${name} fails its own health check: health.command does not end with exit code 0 within ${health.timeoutSeconds} s`,
+          fix: [`Correct ${name}, or correct health.command or health.timeoutSeconds of ${name}.`],
+          isPermanent: isGraceOver,
+        }
+      : {
+          what: `${name} fails its own health check: GET ${health.path} on port ${port} does not answer ${health.matcher}`,
+          fix: [
+            `Make ${name} answer ${health.path} with ${health.matcher}, or correct ${path === undefined ? 'port or health.path' : 'health.path or health.matcher'} of ${name}.`,
+          ],
+          isPermanent: isGraceOver,
+        },
 );
 
 const unknownResult = healthRule(

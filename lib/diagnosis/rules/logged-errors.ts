@@ -85,7 +85,9 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
       const path = match.groups?.['path'] ?? match.groups?.['other'];
       return {
         what: `${name} writes ${path === undefined ? 'to its root file system' : `to ${path}`}, which is read-only`,
-        fix: [`Set readOnlyRoot: false for ${name}, or make it write only to services outside the task.`],
+        fix: [
+          `Add the folder to writable of ${name}, set readOnlyRoot: false for it, or make it write only to services outside the task.`,
+        ],
         isPermanent: configured?.readOnlyRoot ?? true,
       };
     },
@@ -99,10 +101,18 @@ export const LOGGED_KINDS: readonly LoggedKind[] = [
   },
   {
     pattern: /EACCES[^\n]{0,300}?'(?<path>\/[^']+)'|PermissionError: [^\n]{0,300}?'(?<other>[^']+)'/,
-    cause: ({ name, match, configured }) => ({
-      what: `${name} may not access ${match.groups?.['path'] ?? match.groups?.['other']}${configured?.user === undefined ? '' : ` as user ${configured.user}`}`,
-      fix: [`Give that user access in the image, or set another user for ${name}.`],
-    }),
+    cause: ({ name, match, configured }) => {
+      const path = match.groups?.['path'] ?? match.groups?.['other'] ?? '';
+      const folder = configured?.writable?.find((one) => path === one || path.startsWith(`${one}/`));
+      return {
+        what: `${name} may not access ${path}${configured?.user === undefined ? '' : ` as user ${configured.user}`}`,
+        fix: [
+          folder === undefined
+            ? `Give that user access in the image, or set another user for ${name}.`
+            : `Give ${folder} to that user in the Dockerfile of ${name}, and declare it with VOLUME ${folder}: otherwise it belongs to root.`,
+        ],
+      };
+    },
   },
   {
     pattern:

@@ -156,6 +156,15 @@ export const START_KINDS: readonly StartKind[] = [
 /** Messages that name no cause: every other rule knows more than they do. */
 export const VAGUE_START_KINDS: readonly StartKind[] = [
   {
+    pattern: /container ordering dependency \[(?<other>[^\s(\]]+)/,
+    isPermanent: false,
+    what: ({ name, match }) =>
+      `${name} did not start because ${match.groups?.['other']}, for which it waits, did not reach its condition`,
+    fix: ({ name, match }) => [
+      `Correct ${match.groups?.['other']}: its log shows why it failed, or change dependsOn of ${name}.`,
+    ],
+  },
+  {
     pattern: /CannotPullContainer/,
     isPermanent: false,
     what: (context) => `the image of ${context.name} cannot be pulled: ${imageIn(context)}`,

@@ -5,6 +5,7 @@ import type {
   LogConfiguration,
   MountPoint,
   PortMapping,
+  Ulimit,
 } from '@aws-sdk/client-ecs';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
@@ -32,6 +33,7 @@ const SUPPORTED: (keyof ContainerDefinition)[] = [
   'readonlyRootFilesystem',
   'linuxParameters',
   'mountPoints',
+  'ulimits',
 ];
 /** The members that AWS refuses on Fargate. The exact message of the refusal is not known. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
@@ -102,6 +104,7 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
   container.mountPoints?.forEach((mount, index) =>
     checkMount(mount, `${path}.mountPoints[${index}]`, task.volumes),
   );
+  container.ulimits?.forEach((limit, index) => checkLimit(limit, `${path}.ulimits[${index}]`, name));
   checkHealthCheck(container.healthCheck, path);
   checkLog(container.logConfiguration, path, task);
 }
@@ -119,15 +122,28 @@ function checkPort(mapping: PortMapping, path: string, networkMode: string | und
   }
 }
 
-/**
- * Programs see the paths of this machine, and /tmp is the only one of them that the sandbox can replace.
- * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html
- */
+/** Folders of the system, which programs of the sandbox need. */
+const SYSTEM_FOLDER = /^\/(bin|sbin|lib\w*|usr|etc|(proc|sys|dev)(\/.*)?)?\/*$/;
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html */
 function checkMount(mount: MountPoint, path: string, volumes: TaskProperties['volumes']): void {
-  const { sourceVolume, containerPath, readOnly } = mount;
+  const { sourceVolume, containerPath = '', readOnly } = mount;
   if (!volumes.has(sourceVolume)) throw clientError(`Unknown volume '${sourceVolume}'.`);
-  if (containerPath !== '/tmp') throw notSupported(`${path}.containerPath ${containerPath} (only /tmp)`);
+  if (!containerPath.startsWith('/') || SYSTEM_FOLDER.test(containerPath))
+    throw notSupported(`${path}.containerPath ${containerPath}`);
   if (readOnly) throw notSupported(`${path}.readOnly`);
+}
+
+/**
+ * Fargate lets a task change only the limit of open files. The messages are not verified.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html
+ */
+function checkLimit({ name, softLimit = 0, hardLimit = 0 }: Ulimit, path: string, container: string): void {
+  if (name !== 'nofile') throw notSupported(`${path}.name ${name} (only nofile)`);
+  if (softLimit > hardLimit)
+    throw clientError(
+      `Invalid setting for container '${container}'. The soft limit of ulimit '${name}' must be less than or equal to its hard limit.`,
+    );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */

@@ -1,5 +1,5 @@
 /** The life of a task: PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED. */
-import type { TaskStopCode } from '@aws-sdk/client-ecs';
+import type { Container, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { TaskFailure } from '../../data-plane/data-plane.ts';
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -77,23 +77,26 @@ function startContainers(region: Region, task: TaskRow, isLastAttempt = false): 
   });
 }
 
+/** Records that a container runs, unless it has started before. */
+export function markStarted(region: Region, task: TaskRow, container: Container): void {
+  if (container.lastStatus !== 'PENDING') return;
+  container.lastStatus = 'RUNNING';
+  // In the network mode awsvpc, no port of the host is bound.
+  container.networkBindings = [];
+  container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
+}
+
 function activate(region: Region, task: TaskRow): void {
-  for (const container of task.containers) {
-    if (container.lastStatus !== 'PENDING') continue;
-    container.lastStatus = 'RUNNING';
-    // In the network mode awsvpc, no port of the host is bound.
-    container.networkBindings = [];
-    container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
-  }
+  for (const container of task.containers) markStarted(region, task, container);
   setStatus(task, 'ACTIVATING');
   registerTargets(region, task);
   region.after('taskActivate', 'ecs:task-activated', task.taskArn);
 }
 
 function failToStart(region: Region, task: TaskRow, failure: TaskFailure): void {
-  const { stopCode, reason, container, containerReason = reason } = failure;
+  const { stopCode, reason, container, containerReason = reason, exitCode } = failure;
   const failedContainer = task.containers.find(({ name }) => name === container);
-  if (failedContainer) failedContainer.reason = containerReason;
+  if (failedContainer) Object.assign(failedContainer, { reason: containerReason, exitCode });
   task.failureKind = 'start';
   stop(region, task, stopCode as TaskStopCode, reason);
 }

@@ -2,7 +2,7 @@
 import type { Container, HealthStatus } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import type { TaskRow } from './store.ts';
-import { stop } from './task-life.ts';
+import { markStarted, stop } from './task-life.ts';
 import { wakeServiceOf } from './wake.ts';
 
 interface ReportedContainer {
@@ -21,6 +21,14 @@ const definitionOf = ({ ecs }: Region, task: TaskRow, name: string | undefined) 
   ecs.taskDefinitions
     .get(task.taskDefinitionArn)
     ?.containerDefinitions?.find((container) => container.name === name);
+
+/** Records that the program of a container has started; the other containers of its task may still wait for something. */
+export function recordContainerStart(region: Region, taskArn: string, containerName: string): void {
+  const reported = reportedContainer(region, taskArn, containerName);
+  if (!reported) return;
+  markStarted(region, reported.task, reported.container);
+  region.changed();
+}
 
 /**
  * Records that a container ended, on its own or because its task is being stopped. If an essential container ends, its task

@@ -22,10 +22,16 @@ test('writable mounts are found, except file systems of the kernel and mounts th
 });
 
 const MOUNTS = [...writableMounts(MOUNTINFO), { path: "/odd'$x", options: [] }];
-const SETTINGS = { writableFolder: '/home/a user/tasks/1/ports', readOnly: true, neededFolders: [] };
+const PROGRAMS = { mount: '/bin/mount', umount: '/bin/umount', pivotRoot: '/sbin/pivot_root' };
+const SETTINGS = {
+  writableFolder: '/home/a user/tasks/1/ports',
+  readOnly: true,
+  volumes: [],
+  neededFolders: [],
+};
 
 test('the script quotes paths, keeps options, and fails only for the mount that contains the tasks', () => {
-  expect(mountScript('/bin/mount', MOUNTS, '/home/a user/tasks', SETTINGS).split('\n')).toEqual([
+  expect(mountScript(PROGRAMS, MOUNTS, '/home/a user/tasks', SETTINGS).split('\n')).toEqual([
     `'/bin/mount' --bind '/home/a user/tasks/1/ports' '/home/a user/tasks/1/ports' || exit 125`,
     `'/bin/mount' -o remount,bind,ro,relatime '/' 2>/dev/null || :`,
     `'/bin/mount' -o remount,bind,ro,nosuid,nodev '/home/a user' || exit 125`,
@@ -35,33 +41,51 @@ test('the script quotes paths, keeps options, and fails only for the mount that 
   ]);
 });
 
-test('a volume at /tmp keeps the needed folders below /tmp visible, and remounts only these read-only', () => {
+test('a volume at /tmp keeps the needed folders below /tmp visible, as they are after the remounts', () => {
   const settings = {
     writableFolder: '/tmp/x/tasks/1/ports',
     readOnly: true,
-    temporaryFolder: '/tmp/x/tasks/1/volumes/t',
+    volumes: [{ from: '/tmp/x/tasks/1/volumes/t', to: '/tmp' }],
     neededFolders: ['/tmp/x/tasks/1', '/tmp/x/tasks/1/root', '/tmp/x/images/a', '/usr/bin'],
   };
-  const script = mountScript('/bin/mount', [{ path: '/', options: ['nodev'] }], '/tmp/x/tasks', settings);
+  const script = mountScript(PROGRAMS, [{ path: '/', options: ['nodev'] }], '/tmp/x/tasks', settings);
   expect(script.split('\n')).toEqual([
     `'/bin/mount' --bind '/tmp/x/tasks/1/ports' '/tmp/x/tasks/1/ports' || exit 125`,
     `'/bin/mount' --bind '/tmp/x/tasks/1/volumes/t' '/tmp/x/tasks/1/volumes/t' || exit 125`,
-    `'/bin/mount' --bind '/tmp/x/tasks/1' '/tmp/x/tasks/1/volumes/t/x/tasks/1' || exit 125`,
-    `'/bin/mount' --bind '/tmp/x/images/a' '/tmp/x/tasks/1/volumes/t/x/images/a' || exit 125`,
-    `'/bin/mount' --bind '/tmp/x/tasks/1/ports' '/tmp/x/tasks/1/volumes/t/x/tasks/1/ports' || exit 125`,
     `'/bin/mount' -o remount,bind,ro,nodev '/' || exit 125`,
-    `'/bin/mount' -o remount,bind,ro,nodev '/tmp/x/tasks/1/volumes/t/x/tasks/1' || exit 125`,
-    `'/bin/mount' -o remount,bind,ro,nodev '/tmp/x/tasks/1/volumes/t/x/images/a' || exit 125`,
+    `'/bin/mount' --rbind '/tmp/x/tasks/1' '/tmp/x/tasks/1/volumes/t/x/tasks/1' || exit 125`,
+    `'/bin/mount' --rbind '/tmp/x/images/a' '/tmp/x/tasks/1/volumes/t/x/images/a' || exit 125`,
     `'/bin/mount' --rbind '/tmp/x/tasks/1/volumes/t' '/tmp' || exit 125`,
     'exec "$@"',
   ]);
 });
 
 test('without a read-only root nothing is remounted', () => {
-  const script = mountScript('/bin/mount', MOUNTS, '/', {
+  const script = mountScript(PROGRAMS, MOUNTS, '/', {
     ...SETTINGS,
     readOnly: false,
-    temporaryFolder: '/srv/t',
+    volumes: [{ from: '/srv/t', to: '/tmp' }],
   });
   expect(script).not.toContain('remount');
+});
+
+test('a volume at a path that this machine lacks is in another root, which then replaces the root', () => {
+  const root = {
+    folder: '/srv/root',
+    parts: [{ from: '/bin', to: '/srv/root/bin' }],
+    volumes: [{ from: '/srv/v', to: '/srv/root/data' }],
+  };
+  const settings = { ...SETTINGS, volumes: [{ from: '/srv/v', to: '/srv/image/data' }], root };
+  expect(mountScript(PROGRAMS, [{ path: '/', options: [] }], '/', settings).split('\n')).toEqual([
+    `'/bin/mount' --bind '/home/a user/tasks/1/ports' '/home/a user/tasks/1/ports' || exit 125`,
+    `'/bin/mount' --bind '/srv/v' '/srv/v' || exit 125`,
+    `'/bin/mount' -o remount,bind,ro '/' || exit 125`,
+    `'/bin/mount' --rbind '/srv/v' '/srv/image/data' || exit 125`,
+    'folder=$PWD',
+    `'/bin/mount' --bind '/srv/root' '/srv/root' || exit 125`,
+    `'/bin/mount' --rbind '/bin' '/srv/root/bin' || exit 125`,
+    `'/bin/mount' --rbind '/srv/v' '/srv/root/data' || exit 125`,
+    `cd '/srv/root' && '/sbin/pivot_root' . . && '/bin/umount' -l . && cd "$folder" || exit 125`,
+    'exec "$@"',
+  ]);
 });

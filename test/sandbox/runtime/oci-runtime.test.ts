@@ -147,9 +147,13 @@ describe('a container without Node', () => {
     const { directory } = await TestTask.create();
     const temporaryFolder = join(directory, 'scratch');
     await mkdir(temporaryFolder, { mode: 0o777 });
-    await using started = await start({ user: '1234:5', readOnlyRoot: true, temporaryFolder });
+    await using started = await start({
+      user: '1234:5',
+      readOnlyRoot: true,
+      volumes: [{ from: temporaryFolder, to: '/tmp' }],
+    });
     expect(await answerOf(started.task)).toBe('user 1234 pid 1 folder /srv root 0 tmp 0');
-    await using root = await start({ readOnlyRoot: true, temporaryFolder });
+    await using root = await start({ readOnlyRoot: true, volumes: [{ from: temporaryFolder, to: '/tmp' }] });
     expect(await answerOf(root.task)).toBe('user 0 pid 1 folder /srv root 0 tmp 1');
   });
 

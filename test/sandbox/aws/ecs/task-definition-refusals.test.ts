@@ -89,6 +89,11 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
     /memoryReservation/,
   ],
   [
+    'a soft limit above the hard limit',
+    (role) => withFirstContainer(role, { ulimits: [{ name: 'nofile', softLimit: 2048, hardLimit: 1024 }] }),
+    "Invalid setting for container 'api1'. The soft limit of ulimit 'nofile' must be less than or equal to its hard limit.",
+  ],
+  [
     'images in ECR without an execution role',
     (role) => ({ executionRoleArn: undefined, ...withFirstContainer(role, { image: ECR }) }),
     'Fargate requires task definition to have execution role ARN to support ECR images.',
@@ -238,7 +243,7 @@ test.each<[string, string, Partial<RegisterTaskDefinitionCommandInput>]>([
 });
 
 test.each<[string, object]>([
-  ['mountPoints[0].containerPath /data', { containerPath: '/data' }],
+  ['mountPoints[0].containerPath /usr', { containerPath: '/usr' }],
   ['mountPoints[0].readOnly', { readOnly: true }],
 ])('%s is reported as not implemented', async (member, changes) => {
   const { ecs, role } = await account();

@@ -273,7 +273,7 @@ test('a health check of an image by reference is refused if no path is routed to
     {
       path: `${containers}.cache.path`,
       value: 'missing',
-      fix: 'Add the path that is routed to the container, or remove health: only the load balancer checks an image by reference.',
+      fix: 'Add the path that is routed to the container, or health.command, or remove health: Slipway does not know which program of an image can send a request.',
     },
   ]);
 });

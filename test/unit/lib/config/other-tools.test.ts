@@ -66,21 +66,21 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'a start order of containers',
-    { [`${api}.dependsOn`]: ['proxy'] },
-    { [`${api}.dependsOn`]: `${notYet}The containers of a task start together.` },
+    { [`${api}.links`]: ['proxy'], [`${service}.initContainers`]: [] },
+    {
+      [`${api}.links`]: 'Use dependsOn: containers of its service that it waits for',
+      [`${service}.initContainers`]: 'Add a container with essential: false that does the work',
+    },
   ],
   [
     'a higher limit of open files',
-    { [`${api}.ulimits`]: [] },
-    { [`${api}.ulimits`]: `${notYet}Fargate allows 65535 open files.` },
+    { [`${api}.nofile`]: 65_536 },
+    { [`${api}.nofile`]: 'Use ulimits: the limits of its processes' },
   ],
   [
-    'another entry point and folder',
-    { [`${api}.entryPoint`]: ['sh'], [`${api}.workingDirectory`]: '/srv' },
-    {
-      [`${api}.entryPoint`]: `${notYet}Use command`,
-      [`${api}.workingDirectory`]: `${notYet}Set WORKDIR in the Dockerfile`,
-    },
+    'another folder',
+    { [`${api}.workingDirectory`]: '/srv' },
+    { [`${api}.workingDirectory`]: `${notYet}Set WORKDIR in the Dockerfile` },
   ],
   [
     'variables from a file',
@@ -104,8 +104,8 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'another architecture',
-    { [`${service}.architecture`]: 'arm64' },
-    { [`${service}.architecture`]: `${notYet}Tasks run on X86_64.` },
+    { [`${service}.cpuArchitecture`]: 'ARM64' },
+    { [`${service}.cpuArchitecture`]: 'Use architecture: the processors that its tasks run on' },
   ],
   [
     'cheaper capacity',
@@ -123,11 +123,11 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${service}.taskRolePolicies`]: `${notYet}The task role permits nothing` },
   ],
   [
-    'the size of a container',
-    { [`${api}.memory`]: 128, [`${api}.cpu`]: 64 },
+    'the reservation of a service',
+    { [`${service}.memoryReservation`]: 128 },
     {
-      [`${api}.memory`]: 'Move it to services.shop.memory: MiB of memory of a task',
-      [`${api}.cpu`]: 'Move it to services.shop.cpu: CPU units of a task',
+      [`${service}.memoryReservation`]:
+        "Move it to services.shop.containers.<name>.memoryReservation: MiB of the task's memory",
     },
   ],
   [
@@ -181,11 +181,10 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'several domain names',
-    { 'domain.aliases': ['b.example.com'], 'domain.zoneId': 'Z0' },
+    { 'domain.aliases': ['b.example.com'], 'domain.hostedZoneId': 'Z0' },
     {
       'domain.aliases': `${notYet}A stack has one name. Add a CNAME record`,
-      'domain.zoneId':
-        'Use zone: the hosted zone that the name is in, e.g. example.com. Slipway finds the id',
+      'domain.hostedZoneId': 'Use zoneId: the id of the hosted zone, instead of zone',
     },
   ],
   [

@@ -50,6 +50,7 @@ describe('a valid stack', () => {
         healthyThreshold: 2,
         unhealthyThreshold: 2,
         matcher: '200-299',
+        startSeconds: 30,
       },
       environment: {},
       command: undefined,
@@ -79,6 +80,7 @@ describe('a valid stack', () => {
       services: [
         {
           name: 'shop',
+          architecture: 'x86_64',
           cpu: 256,
           memory: 512,
           count: 1,

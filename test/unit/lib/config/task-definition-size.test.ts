@@ -36,7 +36,7 @@ test('the variables of a service may fill its task definition up to exactly 6553
     {
       path: 'services.shop',
       value: 'a task definition of 65537 bytes',
-      fix: `Remove 1 byte: ECS accepts at most 65536 for all containers of a service. The largest values are ${environment}.BIG (${freeBytes + 1} bytes), ${containers}.api.command (11 bytes) and ${environment}.PORT (4 bytes). Put large values into the image, or let the program load them.`,
+      fix: `Remove 1 byte: ECS accepts at most 65536 for all containers of a service. The largest values are ${environment}.BIG (${freeBytes + 1} bytes), ${containers}.api.health.command (12 bytes) and ${containers}.api.command (11 bytes). Put large values into the image, or let the program load them.`,
     },
   ]);
 });

@@ -80,6 +80,13 @@ describe('the registered task definition', () => {
     });
   });
 
+  test('names the architecture of the service', () => {
+    expect(taskDefinitionFor({ ...web, architecture: 'arm64' }, parts).runtimePlatform).toEqual({
+      cpuArchitecture: 'ARM64',
+      operatingSystemFamily: 'LINUX',
+    });
+  });
+
   test('has no health check with Node in an image without Node, or with Node outside of its PATH', () => {
     expect(definitionWith({ lacksNode: true }).healthCheck).toBeUndefined();
     expect(definitionWith({ hidesNode: true }).healthCheck).toBeUndefined();

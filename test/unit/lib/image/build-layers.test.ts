@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackTar } from 'modern-tar';
 import { BaseImages } from '../../../../lib/image/base-image.ts';
 import type { BlobCache } from '../../../../lib/image/blob-cache.ts';
 import { buildLayers } from '../../../../lib/image/build-layers.ts';
@@ -97,4 +98,40 @@ test('without a base image the build fails, after the layers of the program have
     code: 'BASE_IMAGE',
   });
   expect(readdirSync(join(cache.folder, 'blobs')).filter((name) => name.endsWith('.incomplete'))).toEqual([]);
+});
+
+test('the folders that the program can write to are volumes, and belong to its user', async () => {
+  const writable = ['/var/cache/app', '/data'];
+  const build = (user: string) =>
+    buildLayers({ ...program, start: { ...start, user }, writable }, undefined, makeCache());
+  const ownersOf = async (user: string) => {
+    const { blobs } = await build(user);
+    const last = blobs.at(-1);
+    const chunks: Uint8Array[] = [];
+    if (last && 'prepare' in last) {
+      await last.prepare();
+      for await (const chunk of last.read()) chunks.push(chunk);
+    }
+    const entries = await unpackTar(Buffer.concat(chunks));
+    return entries.map(({ header: { name, uid, gid, mode } }) => [name, uid, gid, mode]);
+  };
+  const { blobs } = await build('1000:1000');
+  const [config] = blobs;
+  expect(
+    JSON.parse(config && 'bytes' in config ? new TextDecoder().decode(config.bytes) : '{}'),
+  ).toMatchObject({
+    config: { Volumes: { '/tmp': {}, '/var/cache/app': {}, '/data': {} } },
+  });
+  expect(await ownersOf('1000:1000')).toEqual([
+    ['data/', 1000, 1000, 0o755],
+    ['var/cache/app/', 1000, 1000, 0o755],
+  ]);
+  expect(await ownersOf('33:44')).toMatchObject([
+    ['data/', 33, 44, 0o755],
+    ['var/cache/app/', 33, 44, 0o755],
+  ]);
+  expect(await ownersOf('root')).toMatchObject([
+    ['data/', 0, 0, 0o755],
+    ['var/cache/app/', 0, 0, 0o755],
+  ]);
 });

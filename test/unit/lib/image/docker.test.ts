@@ -58,6 +58,19 @@ test('an image is built for Fargate and pushed, and the engine reads the passwor
   ]);
 });
 
+test('an image for ARM64 has another platform and another tag', async () => {
+  const calls = await enginesOnPath({ podman: '' });
+  mockToken();
+  const source = await sourceFolder();
+  const [build, usual] = [
+    await dockerBuild('podman', { source }, 'arm64'),
+    await dockerBuild('podman', { source }),
+  ];
+  expect(build.tag).not.toBe(usual.tag);
+  await push(build);
+  expect((await calls())[0]?.args).toEqual(expect.arrayContaining(['--platform', 'linux/arm64']));
+});
+
 test('an engine builds a single image, without attestations', async () => {
   await enginesOnPath({ docker: 'echo "attestations off: $BUILDX_NO_DEFAULT_ATTESTATIONS"; exit 1' });
   const { why } = await problemOf(push(await dockerBuild('docker', { source: await sourceFolder() })));

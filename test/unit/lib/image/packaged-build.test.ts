@@ -6,7 +6,7 @@ import { unpackTar } from 'modern-tar';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import type { LayeredImage } from '../../../../lib/image/builds.ts';
 import { packagedBuilder, type PackagingOptions } from '../../../../lib/image/packaged-build.ts';
-import { baseFixture, startRegistry } from './base-registry.ts';
+import { baseFixture, sha256Of, startRegistry } from './base-registry.ts';
 import { makeCacheFolder } from './entries.ts';
 import { folderOf } from './folder.ts';
 
@@ -105,3 +105,36 @@ test('a folder without a program is a problem', async () => {
   const { build } = await openPackaging();
   await expect(build(await folderOf({ 'readme.txt': '' }))).rejects.toMatchObject({ code: 'NO_PROGRAM' });
 });
+
+test('an image for ARM64 has a base image for ARM64, and native modules for it', async () => {
+  const arm = baseFixture({ architecture: 'arm64' });
+  const { host } = await startRegistry(arm);
+  const reference = `${host}/library/node@${sha256Of(arm.manifest)}`;
+  const { build } = await openPackaging({ baseReferences: () => [reference] });
+  const image = await build(await folderOf(SERVER), { architecture: 'arm64' });
+  const [config] = image.blobs;
+  expect(
+    JSON.parse(config && 'bytes' in config ? new TextDecoder().decode(config.bytes) : '{}'),
+  ).toMatchObject({
+    architecture: 'arm64',
+  });
+  await expect(build(await folderOf(SERVER))).rejects.toMatchObject({
+    code: 'BASE_IMAGE',
+    why: expect.stringContaining('it is for linux/arm64, not for linux/amd64') as unknown as string,
+  });
+  const native = {
+    'package.json': '{"name":"shop","main":"server.js","dependencies":{"addon":"1"}}',
+    'server.js': 'listen()',
+    'node_modules/addon/package.json': '{"name":"addon","version":"1.0.0"}',
+    'node_modules/addon/addon.node': String.fromCharCode(0x7f) + 'ELF' + elfHeader(62),
+  };
+  await expect(build(await folderOf(native), { architecture: 'arm64' })).rejects.toMatchObject({
+    code: 'PACKAGE',
+    why: expect.stringContaining('is for linux/x64; the task runs on linux/arm64') as unknown as string,
+  });
+});
+
+/** The rest of the header of a 64-bit little-endian ELF file for a machine. */
+const elfHeader = (machine: number): string =>
+  String.fromCharCode(2, 1, 1, ...Array<number>(9).fill(0), 3, 0, machine, 0) +
+  String.fromCharCode(0).repeat(64);

@@ -201,3 +201,33 @@ describe('a failure to list hosted zones', () => {
     await expect(foundZones(WITHOUT_DOMAIN)).rejects.toBe(other);
   });
 });
+
+describe('a zone that is named by its id', () => {
+  const byId = (zoneId: string) =>
+    config({ domain: { name: 'api.example.com', zone: undefined, zoneId, createZone: false } });
+  const found = (zoneId: string) => lookHostedZone(lookContext(byId(zoneId)));
+
+  test('is the one of several zones of the same name', async () => {
+    mockZones([zone('Z1'), zone('Z2'), zone('Z3', { Name: 'example.org.' })]);
+    expect(
+      [...(await found('Z2'))].map(([key, { hostedZoneId, name }]) => [key, hostedZoneId, name]),
+    ).toEqual([['', 'Z2', 'example.com']]);
+  });
+
+  test('is missing if the account has no zone with the id', async () => {
+    mockZones([zone('Z1')]);
+    expect([...(await found('Z9'))]).toEqual([]);
+  });
+
+  test.each<[string, Partial<HostedZone>, string]>([
+    ['is private', { Config: { PrivateZone: true } }, 'The zone Z1 (example.com) is private.'],
+    [
+      'does not contain the domain',
+      { Name: 'example.org.' },
+      'The zone Z1 (example.org) does not contain api.example.com.',
+    ],
+  ])('is refused if it %s', async (_, more, what) => {
+    mockZones([zone('Z1', more)]);
+    await expect(found('Z1')).rejects.toMatchObject({ code: 'ZONE', what });
+  });
+});

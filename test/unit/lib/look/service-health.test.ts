@@ -91,6 +91,17 @@ test('a container that has ended is counted over all tasks', () => {
   });
 });
 
+test('a job that has succeeded is fine; one that has failed is reported as a job', () => {
+  const tasks = [
+    task('10.0.0.4', {}, { lastStatus: 'STOPPED', exitCode: 0 }),
+    task('10.0.0.5', {}, { lastStatus: 'STOPPED', exitCode: 3 }),
+  ];
+  const withoutGroups = { ...foundService, loadBalancers: [] };
+  expect(compareWithTargets(withoutGroups, tasks, allHealthy, new Set(['api2'])).ended).toEqual([
+    { container: 'api2', why: 'exit code 3', taskCount: 1, isJob: true },
+  ]);
+});
+
 test('while ECS decides between two groups, a target may be in either of them, and a missing one has no group', () => {
   const blueGreen: FoundService = {
     ...foundService,

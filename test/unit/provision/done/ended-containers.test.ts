@@ -39,6 +39,41 @@ test('a container that has ended is reported, with its exit code and the error i
   ]);
 });
 
+test('a job that has succeeded is not reported; one that has failed is, if the others wait only for its end', async () => {
+  const [service] = stack.services;
+  const job = (condition: 'SUCCESS' | 'COMPLETE') =>
+    config({
+      services: stack.services.map((service) => ({
+        ...service,
+        containers: service.containers.map((container, index) =>
+          index === 0 ? { ...container, dependsOn: { api2: condition } } : container,
+        ),
+      })),
+    });
+  mocks.ecs.on(ListTasksCommand).resolves({ taskArns: ['arn:task'] });
+  mocks.logs.on(GetLogEventsCommand).resolves({ events: [] });
+  const endedWith = (exitCode: number) =>
+    mocks.ecs.on(DescribeTasksCommand).resolves({
+      tasks: [
+        {
+          taskArn: 'arn:task/shop/1',
+          group: `service:${service ? engineContext(stack).names.service(service) : ''}`,
+          lastStatus: 'RUNNING',
+          containers: [{ name: 'api2', lastStatus: 'STOPPED', exitCode }],
+        },
+      ],
+    });
+  endedWith(0);
+  expect(await warnings(job('SUCCESS'))).toEqual([]);
+  endedWith(3);
+  expect(await warnings(job('COMPLETE'))).toEqual([
+    {
+      type: 'warning',
+      text: 'api2 has failed in 1 of 1 tasks of web (exit code 3). The other containers wait only for its end, so they run all the same.',
+    },
+  ]);
+});
+
 test('nothing is reported if all containers run, or if the tasks cannot be read', async () => {
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
   expect(await warnings()).toEqual([]);

@@ -70,6 +70,14 @@ test('a target that someone deregistered is drift, and is registered again witho
   ]);
 });
 
+test('a job that has failed in some tasks only is a warning: a restart would not help', async () => {
+  const health = { ...healthy, runningCount: 2, ended: [{ ...ended, isJob: true }] };
+  expect((await provisionStep(services, scenarioWith({ health }))).shortChanges).toEqual([]);
+  expect(warningsFor(health)).toEqual([
+    'services.web: metrics has failed in 1 of 2 tasks (exit code 1). The other containers of web wait only for its end, so they run all the same',
+  ]);
+});
+
 test('a container that has ended in some tasks only is restarted together with its tasks', async () => {
   mockDeployed();
   mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });

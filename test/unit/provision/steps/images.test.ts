@@ -226,6 +226,7 @@ describe('the look', () => {
       digest: undefined,
       engine: 'docker',
       folder: '/',
+      platform: 'linux/amd64',
       options: [],
       buildArgs: {},
     } as const;

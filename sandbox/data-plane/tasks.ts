@@ -19,6 +19,7 @@ import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
 import { CannotStartTaskError, pullImages, signIn, startError } from './preflight.ts';
 import { startInOrder, stopInOrder } from './start-order.ts';
+import { fetchSecrets } from './task-secrets.ts';
 import { startTaskContainer, type ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
@@ -83,12 +84,13 @@ export function makeTaskDataPlane(
     const state: RunningTask = { region, definitions, containers: new Map(), watches: [], isStopping: false };
     runningTasks.set(taskArn, state);
     const denial = denialsOf(region, task, taskDefinition);
+    const secrets = fetchSecrets(region, task, taskDefinition, denial);
     signIn(region, task, taskDefinition, denial);
     const images = pullImages(region, task, taskDefinition, denial);
     const taskFolder = folderOf(taskArn);
     await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context: ContainerContext = {
-      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial },
+      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial, secrets },
       isStopping: () => state.isStopping,
     };
     await startInOrder(definitions, async (definition) => {

@@ -1,5 +1,6 @@
 /** Runs a teardown: surveys, confirms, removes in reverse order, and searches for leftovers. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
+import { ownSecretsIn } from '../lib/derive/secrets.ts';
 import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
@@ -82,6 +83,9 @@ async function execute(
     report({ type: 'note', text: 'the sandbox is empty and was stopped' });
   }
   if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
+  const secrets = ownSecretsIn(session.config, session.lookContext().names.secretPath);
+  if (secrets.length > 0)
+    report({ type: 'note', text: `its secrets stay: npm run secret -- list (${secrets.join(', ')})` });
   const elapsed = durationText(performance.now() - start);
   const summary =
     changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;

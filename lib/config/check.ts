@@ -20,6 +20,13 @@ import {
   awsNamesAreShortEnough,
 } from './checks/names.ts';
 import {
+  environmentFilesExist,
+  registryCredentialsHaveImages,
+  secretNamesAreWellFormed,
+  secretsAreInPartition,
+  secretsAreNotVariables,
+} from './checks/secrets.ts';
+import {
   containersAreWithinQuotas,
   memoryFitsCpu,
   oneContainerIsEssential,
@@ -58,11 +65,15 @@ const CHECKS: readonly Check[] = [
   protocolsHavePaths,
   timeoutsAreBelowIntervals,
   variableNamesAreWellFormed,
+  secretNamesAreWellFormed,
+  secretsAreNotVariables,
+  secretsAreInPartition,
+  registryCredentialsHaveImages,
   taskDefinitionsAreSmallEnough,
 ];
 
-/** The checks of the source folders on this machine. */
-const SOURCE_CHECKS: readonly Check[] = [sourcesExist];
+/** The checks of the sources and files on this machine. */
+const SOURCE_CHECKS: readonly Check[] = [sourcesExist, environmentFilesExist];
 
 /**
  * Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure.

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
+import { variableSources } from './secret-fields.ts';
 
 const { string } = rules;
 
@@ -71,6 +72,7 @@ const Container = z
       )
       .default({})
       .describe('environment variables by name; PORT is the port, unless it is set here'),
+    ...variableSources,
     command: z
       .array(string(rules.processText).describe('the program, or one argument'))
       .min(1)

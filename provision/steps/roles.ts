@@ -22,7 +22,9 @@ import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
 import { ROLES } from '../../lib/look/roles.ts';
+import { resolvedIn } from '../../lib/look/secrets.ts';
 import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 
 type Field = 'trust policy' | 'inline policies' | 'managed policies' | TagField;
@@ -36,11 +38,11 @@ const locationOf = ({ config, account }: Desired) => ({ region: config.region, a
 const POLICIES = { execution: executionPolicy, infrastructure: infrastructurePolicy };
 
 /** The inline policies of a role, keyed by name. */
-function policiesFor(desired: Desired, key: string): Record<string, string> {
+function policiesFor(desired: Desired, found: Pick<Survey, 'secrets'>, key: string): Record<string, string> {
   const { [key as keyof typeof POLICIES]: policy } = POLICIES;
-  return policy
-    ? { [POLICY_NAME]: policyText(policy(desired.config, desired.names, locationOf(desired))) }
-    : {};
+  if (!policy) return {};
+  const secrets = resolvedIn(found.secrets);
+  return { [POLICY_NAME]: policyText(policy(desired.config, desired.names, locationOf(desired), secrets)) };
 }
 
 const trustPolicyFor = (desired: Desired, key: string): string =>
@@ -56,13 +58,13 @@ const policiesField = (policies: Readonly<Record<string, string>>): string =>
     .sort()
     .join('; ');
 
-const desiredFields = (desired: Desired): Map<string, DesiredFields<Field>> =>
+const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<Field>> =>
   new Map(
     rolesFor(desired).map((key) => [
       key,
       {
         'trust policy': trustPolicyFor(desired, key),
-        'inline policies': policiesField(policiesFor(desired, key)),
+        'inline policies': policiesField(policiesFor(desired, found, key)),
         'managed policies': '',
         ...desiredTags(desired, 'roles', key),
       },
@@ -73,7 +75,7 @@ export const roles: Step<'roles', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'roles',
-      desired: desiredFields(desired),
+      desired: desiredFields(desired, found),
       found: found.roles,
       fieldsOf: (role) => ({
         'trust policy': role.trustPolicy,
@@ -108,7 +110,7 @@ export const roles: Step<'roles', Field> = {
 
   async configure(context, { roleName: RoleName }) {
     if (!touches(context.change, 'inline policies')) return;
-    const policies = policiesFor(context, context.change.key);
+    const policies = policiesFor(context, context.found, context.change.key);
     for (const [PolicyName, PolicyDocument] of Object.entries(policies)) {
       await context.aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
     }

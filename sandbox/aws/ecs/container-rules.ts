@@ -6,7 +6,7 @@ import type {
   MountPoint,
   PortMapping,
 } from '@aws-sdk/client-ecs';
-import { checkSecrets } from './secret-rules.ts';
+import { checkContainerSecrets } from './secret-rules.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 /** The members of a container definition that the sandbox implements. */
@@ -107,7 +107,7 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
   );
   checkHealthCheck(container.healthCheck, path);
   checkLog(container.logConfiguration, path, task);
-  checkSecrets(container, task);
+  checkContainerSecrets(container, task);
 }
 
 function checkPort(mapping: PortMapping, path: string, networkMode: string | undefined): void {

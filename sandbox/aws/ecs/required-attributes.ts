@@ -23,7 +23,7 @@ interface Feature {
 const usesLogs = ({ logConfiguration }: ContainerDefinition): boolean =>
   logConfiguration?.logDriver === 'awslogs';
 
-const isInSecretsManager = (reference: string): boolean => reference.includes(':secretsmanager:');
+const isArnOfSecret = (reference: string): boolean => reference.includes(':secretsmanager:');
 
 const usesSecretsOf = (
   containers: readonly ContainerDefinition[],
@@ -51,11 +51,11 @@ const FEATURES: readonly Feature[] = [
     ecs: ['execution-role-ecr-pull'],
   },
   {
-    isUsedBy: (_, containers) => usesSecretsOf(containers, (reference) => !isInSecretsManager(reference)),
+    isUsedBy: (_, containers) => usesSecretsOf(containers, (reference) => !isArnOfSecret(reference)),
     ecs: ['secrets.ssm.environment-variables'],
   },
   {
-    isUsedBy: (_, containers) => usesSecretsOf(containers, isInSecretsManager),
+    isUsedBy: (_, containers) => usesSecretsOf(containers, isArnOfSecret),
     ecs: ['secrets.asm.environment-variables'],
   },
   {

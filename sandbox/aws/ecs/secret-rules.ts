@@ -7,7 +7,7 @@ import { clientError } from './errors.ts';
  * @throws ClientException without an execution role, or if two variables have the same name
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
  */
-export function checkSecrets(
+export function checkContainerSecrets(
   { secrets, repositoryCredentials, environment = [] }: ContainerDefinition,
   { hasExecutionRole }: { readonly hasExecutionRole: boolean },
 ): void {

@@ -1,6 +1,6 @@
 /** The sandbox's Secrets Manager: all its operations and events. */
 import { secretListOperations } from './lists.ts';
-import { secretEvents, secretOperations } from './secrets.ts';
+import { recoveryWindowEvents, secretOperations } from './secrets.ts';
 import { secretTagOperations } from './tags.ts';
 import { secretVersionOperations } from './versions.ts';
 
@@ -10,4 +10,4 @@ export const secretsManagerOperations = {
   ...secretListOperations,
   ...secretTagOperations,
 };
-export const secretsManagerEvents = secretEvents;
+export const secretsManagerEvents = recoveryWindowEvents;

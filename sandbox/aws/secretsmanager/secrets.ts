@@ -190,7 +190,7 @@ export const stagesByVersion = ({ versions }: SecretRow): Record<string, string[
 };
 
 /** The end of a recovery window. */
-export const secretEvents: Events = {
+export const recoveryWindowEvents: Events = {
   'secretsmanager:window-ended': (region, arn) => {
     const secret = region.secretsmanager.secrets.find((one) => one.arn === arn);
     if (secret?.deletedAt) remove(region, secret);

@@ -57,6 +57,7 @@ export const validStack = (): StackInput => ({
             matcher: '200,204',
           },
           environment: { MODE: 'fast' },
+          secrets: { STORE_KEY: 'secretsmanager:shop/keys#api', STORE_DB: 'ssm:/shop/db' },
           command: ['node', 'main.js'],
           essential: true,
           readOnlyRoot: false,

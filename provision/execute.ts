@@ -59,7 +59,7 @@ export async function execute(
   const found = await withServiceHealth(context, await session.found);
   const unknownNote = checkOwner(session, found, command, invocation);
   const plan = makePlan(context, found, options.adopt, onlyService);
-  checkSecrets({ ...context, run }, plan.found);
+  checkSecrets({ ...context, config, run }, plan.found);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),

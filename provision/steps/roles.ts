@@ -9,6 +9,7 @@ import {
 import { retagRole } from '../../lib/aws/retag.ts';
 import { shiftsTraffic } from '../../lib/config/config.ts';
 import { roleArn } from '../../lib/derive/arns.ts';
+import { withFormerSecrets } from '../../lib/derive/former-secrets.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import {
   executionPolicy,
@@ -111,10 +112,23 @@ export const roles: Step<'roles', Field> = {
   async configure(context, { roleName: RoleName }) {
     if (!touches(context.change, 'inline policies')) return;
     const policies = policiesFor(context, context.found, context.change.key);
-    for (const [PolicyName, PolicyDocument] of Object.entries(policies)) {
+    const former = context.existing?.inlinePolicies ?? {};
+    for (const [PolicyName, desired] of Object.entries(policies)) {
+      const PolicyDocument = withFormerSecrets(desired, former[PolicyName]);
       await context.aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
     }
     await deleteInlinePolicies(context, RoleName, policies);
+  },
+
+  /** Takes the permissions for former secrets away, once no deployment can return to a version that needs them. */
+  async cleanUp(context) {
+    const { aws, change, existing, found } = context;
+    if (existing === undefined || !touches(change, 'inline policies')) return;
+    const RoleName = existing.roleName;
+    for (const [PolicyName, PolicyDocument] of Object.entries(policiesFor(context, found, change.key))) {
+      if (withFormerSecrets(PolicyDocument, existing.inlinePolicies[PolicyName]) === PolicyDocument) continue;
+      await aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+    }
   },
 
   async update(context, { roleName: RoleName, attachedPolicies }) {

@@ -17,7 +17,7 @@ export interface LiveOptions {
   readonly report: Report;
   readonly openBuilder: OpenSourceBuilder;
   /** Receives the inputs of every build, which may be outside of the source folders. */
-  readonly onInputs: (files: readonly string[]) => void;
+  readonly onInputs: (inputs: Pick<BuiltSource, 'inputs' | 'folders'>) => void;
 }
 
 /** The source of a container. */
@@ -74,7 +74,7 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
   async function build(source: WatchedSource): Promise<boolean> {
     try {
       source.built = await source.builder.build();
-      onInputs(source.built.inputs);
+      onInputs(source.built);
       return true;
     } catch (error) {
       const why = error instanceof Problem ? error.why : messageOf(error);
@@ -183,7 +183,11 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
     /** Rebuilds the sources that have one of the files, and starts the services that they change. */
     async apply(change: FileChange): Promise<void> {
       const keys = [...sources].flatMap(([key, { folder, built }]) =>
-        change.files.some((file) => file.startsWith(`${folder}/`) || built?.inputs.includes(file))
+        change.files.some(
+          (file) =>
+            [folder, ...(built?.folders ?? [])].some((parent) => file.startsWith(`${parent}/`)) ||
+            built?.inputs.includes(file),
+        )
           ? [key]
           : [],
       );

@@ -65,7 +65,10 @@ async function follow(
     session,
     report,
     openBuilder,
-    onInputs: (files) => watch.addFiles(files.filter(isOwnFile)),
+    onInputs({ inputs, folders }) {
+      watch.addFiles(inputs.filter(isOwnFile));
+      watch.addFolders(folders);
+    },
   });
   const followed = session.follow((event) => live.onEvent(event));
   followed.catch(() => undefined);

@@ -3,7 +3,7 @@ import type { Config, Container } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Change } from '../lib/model/change.ts';
 import type { Event } from '../lib/model/report.ts';
-import { isSecretName, secretsInVariable } from '../lib/run/secret-values.ts';
+import { isSecretName, secretsInVariable } from '../lib/model/secret-values.ts';
 import type { Plan } from './plan.ts';
 import { deployedServicesIn } from './secret-values.ts';
 

@@ -19,13 +19,14 @@ locals {
       }
     }]
   }
-  pull = length(var.repositories) == 0 ? [] : [
+  pullable = concat([for repository in aws_ecr_repository.this : repository.arn], var.existing_repositories)
+  pull = length(local.pullable) == 0 ? [] : [
     { Sid = "SignIn", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] },
     {
       Sid      = "Pull"
       Effect   = "Allow"
       Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-      Resource = [for repository in aws_ecr_repository.this : repository.arn]
+      Resource = local.pullable
     },
   ]
   logs = {

@@ -57,6 +57,12 @@ variable "repositories" {
   default     = ["shop-api1", "shop-api2"]
 }
 
+variable "existing_repositories" {
+  description = "The ARNs of repositories outside of this configuration that hold images of the services."
+  type        = list(string)
+  default     = []
+}
+
 variable "wait" {
   description = "Whether an apply waits until every service is stable."
   type        = bool

@@ -1,7 +1,7 @@
 /** Lists files on disk and reads them later, and notices if a file has changed in between. */
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { lstat, open, readdir, readlink } from 'node:fs/promises';
+import { constants, lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -66,48 +66,80 @@ export class SizeLimit {
 const inGib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 
 /** Lists one path. @returns undefined if nothing is there, or if it is a socket, a pipe or a device */
-export async function list(path: string): Promise<Listed | undefined> {
-  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+export function list(path: string): Listed | undefined {
+  const stats = statsOf(path);
   if (stats === undefined) return undefined;
   const common = { path, size: 0, version: versionOf(stats), target: '' };
   if (stats.isDirectory()) return { ...common, type: 'folder', mode: 0o755, version: '' };
-  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: await readlink(path) };
+  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: readlinkSync(path) };
   if (!stats.isFile()) return undefined;
   // As in Git, only the executable bit counts, so that two checkouts of a commit are the same.
   const mode = stats.mode & 0o111n ? 0o755 : 0o644;
   return { ...common, type: 'file', mode, size: Number(stats.size) };
 }
 
+/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long as the kernel. */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Lists what is in a folder, at every depth.
  * @param includes whether a path belongs to the list; a folder that does not is not opened
+ * @throws PACKAGE if a folder is replaced meanwhile, for example by a link to another folder
  */
 export async function listFolder(
   folder: string,
   limit: SizeLimit,
   includes: (entry: Listed) => boolean | Promise<boolean>,
 ): Promise<Listed[]> {
-  const names = await readdir(folder);
-  const nested = await Promise.all(
-    names.sort().map(async (name) => {
-      const entry = await list(join(folder, name));
-      if (entry === undefined || !(await includes(entry))) return [];
+  const listed: Listed[] = [];
+  const add = async (parent: string): Promise<void> => {
+    const identity = folderIdentity(parent);
+    for (const name of readdirSync(parent).sort()) {
+      const entry = list(join(parent, name));
+      if (entry === undefined) continue;
+      const isIncluded = includes(entry);
+      if (!(typeof isIncluded === 'boolean' ? isIncluded : await isIncluded)) continue;
       limit.add(entry);
-      return entry.type === 'folder' ? [entry, ...(await listFolder(entry.path, limit, includes))] : [entry];
-    }),
-  );
-  return nested.flat();
+      listed.push(entry);
+      if (entry.type === 'folder') await add(entry.path);
+    }
+    // The system follows a link in the place of the folder, so the list would be that of another folder.
+    if (identity === undefined || folderIdentity(parent) !== identity) throw changed(parent);
+  };
+  await add(folder);
+  return listed;
 }
+
+/** Identifies a folder on this machine; undefined if something else, such as a link, is at the path. */
+function folderIdentity(path: string): string | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats?.isDirectory() ? `${stats.dev} ${stats.ino}` : undefined;
+}
+
+/** Does not follow a link in the place of the file, and does not wait for a pipe. Windows has no such flags. */
+const READ_LISTED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** The errors of an open call whose path no longer leads to the file that was listed. */
+const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
 
 /**
  * Reads a listed file in chunks.
  * @throws PACKAGE if the file is no longer as it was when it was listed
  */
 export async function* readListed({ path, size, version }: Listed): AsyncIterable<Uint8Array> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw unreadable(path, cause);
+  const handle = await open(path, READ_LISTED).catch((cause: unknown) => {
+    throw REPLACED.includes((cause as NodeJS.ErrnoException).code ?? '')
+      ? changed(path)
+      : unreadable(path, cause);
   });
   try {
+    // Nothing of another file is read, whichever file a folder on the path leads to by now.
+    if (versionOf(await handle.stat({ bigint: true })) !== version) throw changed(path);
     let count = 0;
     while (count < size) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - count));
@@ -122,8 +154,23 @@ export async function* readListed({ path, size, version }: Listed): AsyncIterabl
   }
 }
 
-const versionOf = ({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>
-  [ino, size, mtimeNs, ctimeNs, mode].join(' ');
+/** Reads a listed file as text. @throws PACKAGE if the file is no longer as it was when it was listed */
+export async function readListedText(entry: Listed): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readListed(entry)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Checks files that another program has read, such as a compiler.
+ * @throws PACKAGE with the first file that is no longer as it was when it was listed
+ */
+export function checkUnchanged(entries: readonly Listed[]): void {
+  for (const { path, version } of entries) if (list(path)?.version !== version) throw changed(path);
+}
+
+const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>
+  [dev, ino, size, mtimeNs, ctimeNs, mode].join(' ');
 
 /** Hashes text. @returns 64 hexadecimal digits */
 export const contentKeyOf = (text: string | Uint8Array): string =>

@@ -12,10 +12,12 @@ import type {
 import { makeLineSplitter } from './lines.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
+import { filtersSystemCalls } from './find-oci-runtime.ts';
 import { recordContainer, removeRecord } from './orphaned-containers.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, startWatchdog } from './process.ts';
+import { stopWithin } from './stop-deadline.ts';
 import { privateHostname } from './task.ts';
 import { resolveUser } from './user.ts';
 
@@ -50,6 +52,7 @@ export async function startOciContainer(
   );
   const config = ociSpec({
     ...{ rootfs, environment, user, rootless },
+    hasSeccomp: filtersSystemCalls(runtime),
     readOnlyRoot: spec.readOnlyRoot ?? false,
     command: spec.command,
     workingDirectory: spec.workingDirectory,
@@ -122,19 +125,21 @@ export async function startOciContainer(
     return { exitCode: endedBySignal === undefined ? exitCode : 128 + endedBySignal };
   });
 
-  let stopping: Promise<{ exitCode: number }> | undefined;
-  const stop = async (maxMs = Infinity) => {
-    if (hasEnded) return exited;
-    const reaches = reachesProcessOne(pid, stopSignal);
-    if (reaches) kill(stopSignal);
-    // An init process would pass the signal on to the program, which has no handler for it and would end.
-    else if (spec.hasInitProcess) {
-      endedBySignal = stopSignal;
-      kill();
-    }
-    const timer = setTimeout(() => kill(), Math.min(maxMs, spec.stopTimeoutMs));
-    return exited.finally(() => clearTimeout(timer));
-  };
+  const stop = stopWithin({
+    exited,
+    isRunning: () => !hasEnded,
+    signalStop() {
+      const reaches = reachesProcessOne(pid, stopSignal);
+      if (reaches) kill(stopSignal);
+      // An init process would pass the signal on to the program, which has no handler for it and would end.
+      else if (spec.hasInitProcess) {
+        endedBySignal = stopSignal;
+        kill();
+      }
+    },
+    kill: () => kill(),
+    stopTimeoutMs: spec.stopTimeoutMs,
+  });
 
   const run = async (command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult> => {
     if (hasEnded) return { exitCode: 137, output: 'the container is not running', timedOut: false };
@@ -156,7 +161,7 @@ export async function startOciContainer(
     return { exitCode: timedOut ? 137 : exitCode, output: written.toString(), timedOut };
   };
 
-  return { pid, exited, stop: (maxMs) => (stopping ??= stop(maxMs)), kill: () => kill(), run };
+  return { pid, exited, stop, kill: () => kill(), run };
 }
 
 /** Waits until the runtime has started the program; returns undefined if the runtime ended instead. */

@@ -1,4 +1,5 @@
 /** Builds the configuration with which an OCI runtime starts a container. Pure. */
+import { seccompProfile } from './seccomp.ts';
 import type { UserIds } from './user.ts';
 
 /** The settings of a container for its OCI runtime. */
@@ -14,30 +15,47 @@ export interface OciContainer {
   readonly hostname: string;
   /** Files and folders of this machine, by the path at which the container sees them. */
   readonly mounts: readonly { readonly from: string; readonly to: string; readonly readOnly: boolean }[];
+  /** Whether the runtime can filter system calls. */
+  readonly hasSeccomp: boolean;
   /** The user of the sandbox if that is not root: the container's user is then mapped to this user, in a user namespace. */
   readonly rootless?: UserIds | undefined;
 }
 
-/** The capabilities that Docker, containerd and Fargate give to a container whose user is root. */
+/**
+ * The capabilities of a container whose user is root: those that Docker, containerd and Fargate give, without the ones that make
+ * devices, audit records and capable files. Programs that serve requests need none of these.
+ */
 const CAPABILITIES = [
-  'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FOWNER',
   'CAP_FSETID',
   'CAP_KILL',
-  'CAP_MKNOD',
   'CAP_NET_BIND_SERVICE',
   'CAP_NET_RAW',
-  'CAP_SETFCAP',
   'CAP_SETGID',
   'CAP_SETPCAP',
   'CAP_SETUID',
   'CAP_SYS_CHROOT',
 ];
 
+/** The maximum number of processes and threads: enough for a program, too few to exhaust this machine. */
+const MAX_PROCESSES = 4096;
+
 /** Files of the kernel that would show or change something of this machine. */
-const MASKED = ['/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/sched_debug'];
+const MASKED = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+];
 const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /**
@@ -58,6 +76,8 @@ export function ociSpec(container: OciContainer): object {
       env: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
       cwd: container.workingDirectory,
       capabilities: { bounding: CAPABILITIES, effective: capabilities, permitted: capabilities },
+      // A program cannot gain rights from a setuid file of its image.
+      noNewPrivileges: true,
     },
     mounts: [...kernelMounts(rootless !== undefined), ...container.mounts.map(bindMount)],
     linux: {
@@ -68,6 +88,11 @@ export function ociSpec(container: OciContainer): object {
         uidMappings: [{ containerID: user.uid, hostID: rootless.uid, size: 1 }],
         gidMappings: [{ containerID: user.gid, hostID: rootless.gid, size: 1 }],
       }),
+      // A user of this machine may make no control groups.
+      ...(!rootless && {
+        resources: { devices: [{ allow: false, access: 'rwm' }], pids: { limit: MAX_PROCESSES } },
+      }),
+      ...(container.hasSeccomp && { seccomp: seccompProfile() }),
       maskedPaths: MASKED,
       readonlyPaths: READ_ONLY,
     },

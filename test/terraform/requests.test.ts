@@ -17,6 +17,7 @@ test('requests reach containers through resources that Terraform created, beside
     domain: DOMAIN,
     images: { api1: image('shop-api1'), api2: image('shop-api2'), more: image('shop-api2') },
     repositories: [],
+    existing_repositories: ['arn:aws:ecr:eu-west-1:000000000000:repository/slipway-dev/*'],
   };
 
   const terraform = await initTerraform(slipway.endpoint);

@@ -64,7 +64,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
-    ...secretEvents(config, plan),
+    ...secretEvents(config, plan, options),
     ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);

@@ -4,8 +4,12 @@ import type { Survey } from '../lib/look/found.ts';
 import type { Change } from '../lib/model/change.ts';
 import type { Event } from '../lib/model/report.ts';
 import { isSecretName, secretsInVariable } from '../lib/model/secret-values.ts';
+import { commandLine, type Options } from '../lib/run/options.ts';
 import type { Plan } from './plan.ts';
 import { deployedServicesIn } from './secret-values.ts';
+
+/** The options that select a stack. */
+type SecretOptions = Pick<Options, 'stage' | 'target' | 'config'>;
 
 /** Shorter values are modes, names and switches. */
 const MIN_LENGTH = 8;
@@ -19,20 +23,22 @@ const secretVariablesOf = ({ environment }: Container): string[] =>
   Object.entries(environment).flatMap(([name, value]) => (looksSecret(name, value) ? [name] : []));
 
 /** Returns a warning for each container with such variables, among the services that a plan deploys. */
-function secretVariableEvents(config: Config, changes: readonly Change[]): Event[] {
+function secretVariableEvents(config: Config, changes: readonly Change[], options: SecretOptions): Event[] {
   const deployed = deployedServicesIn(changes);
   return config.services
     .filter(({ name }) => deployed.has(name))
     .flatMap(({ containers }) => containers)
     .flatMap((container): Event[] => {
       const names = secretVariablesOf(container);
-      return names.length === 0 ? [] : [{ type: 'warning', text: warningText(container.name, names) }];
+      return names.length === 0
+        ? []
+        : [{ type: 'warning', text: warningText(container.name, names, options) }];
     });
 }
 
-const warningText = (container: string, names: readonly string[]): string =>
+const warningText = (container: string, names: readonly string[], options: SecretOptions): string =>
   `${names.join(', ')} of ${container} ${names.length === 1 ? 'looks like a secret' : 'look like secrets'}, and everyone who may describe task definitions can read environment: ` +
-  `npm run secret -- set ${names[0]} stores one safely, for use in secrets`;
+  `${commandLine('secret', { ...options, action: 'set', secret: names[0] })} stores one safely, for use in secrets`;
 
 /** Returns a note for each secret that the caller may not describe: ECS finds out whether it exists. */
 const uncheckedSecretEvents = ({ secrets }: Pick<Survey, 'secrets'>): Event[] =>
@@ -42,8 +48,13 @@ const uncheckedSecretEvents = ({ secrets }: Pick<Survey, 'secrets'>): Event[] =>
       : [],
   );
 
-/** Returns what a plan says about secrets. @param config the configuration of the services that the run provisions */
+/**
+ * Returns what a plan says about secrets.
+ * @param config the configuration of the services that the run provisions
+ * @param options the options that select the stack, for the commands in the events
+ */
 export const secretEvents = (
   config: Config,
   { found, changes }: Pick<Plan, 'found' | 'changes'>,
-): Event[] => [...uncheckedSecretEvents(found), ...secretVariableEvents(config, changes)];
+  options: SecretOptions,
+): Event[] => [...uncheckedSecretEvents(found), ...secretVariableEvents(config, changes, options)];

@@ -2,7 +2,7 @@
 import type { Config } from '../lib/config/config.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import { isProblem, NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
+import { NOTHING_CHANGED, Problem, problem } from '../lib/model/problem.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
@@ -52,7 +52,7 @@ export async function runSecret(
       execute(session, invocation, value),
     );
   } catch (error) {
-    throw isProblem(error) && value !== ''
+    throw error instanceof Problem && value !== ''
       ? redactedProblem(error, (text) => text.replaceAll(value, '(not shown)'))
       : error;
   }

@@ -124,7 +124,7 @@ test('secrets are stored, injected, changed and removed, and nothing shows their
 
   const removed = await run('teardown', '--yes');
   expect(removed).toMatchObject({ code: 0 });
-  expect(removed.stderr).toContain('its secrets stay: ');
+  expect(removed.stderr).toContain('its secrets stay (DATABASE_URL): npm run secret -- ');
   expect(await user.census()).toEqual({ 'ssm.parameters': 1, 'secretsmanager.secrets': 1 });
   expect((await run('secret', 'remove', 'DATABASE_URL')).stdout).toContain(
     '/tiny/dev/DATABASE_URL is removed.',

@@ -126,12 +126,16 @@ test('variables that look like secrets are named in a warning, without their val
     LOG_LEVEL: 'debug',
   };
   const secrets = new Map([['ssm:/x', { state: 'unknown', why: 'no' } as const]]);
-  const texts = secretEvents(withContainer({ environment }), {
-    found: surveyOf({}, { secrets }),
-    changes: deploys,
-  }).map(({ text }) => text);
+  const texts = secretEvents(
+    withContainer({ environment }),
+    {
+      found: surveyOf({}, { secrets }),
+      changes: deploys,
+    },
+    { stage: 'qa', target: 'sandbox', config: undefined },
+  ).map(({ text }) => text);
   expect(texts).toEqual([
     'the secret ssm:/x was not checked: no',
-    'DATABASE_PASSWORD, WEBHOOK of api1 look like secrets, and everyone who may describe task definitions can read environment: npm run secret -- set DATABASE_PASSWORD stores one safely, for use in secrets',
+    'DATABASE_PASSWORD, WEBHOOK of api1 look like secrets, and everyone who may describe task definitions can read environment: npm run secret -- --stage qa set DATABASE_PASSWORD stores one safely, for use in secrets',
   ]);
 });

@@ -8,6 +8,7 @@ import { Problem } from '../lib/model/problem.ts';
 import type { Report } from '../lib/model/report.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
 import type { InterceptSession, VersionEvent } from '../sandbox/intercept-client.ts';
+import { shownChange } from './shown-change.ts';
 import type { RunningStack } from './stack.ts';
 import { versionImageOf } from './version-image.ts';
 import type { FileChange } from './watch.ts';
@@ -191,8 +192,7 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
           ? [key]
           : [],
       );
-      const [first = '', ...others] = change.files.map(shown);
-      const text = others.length === 0 ? first : `${first} and ${others.length} more`;
+      const text = shownChange(change.files, process.cwd());
       await update(keys, change, ({ name }) => `${name}  ${text}`);
     },
 

@@ -28,11 +28,11 @@ function reasonFor(compose: ComposeService | undefined, name: string, value: str
     : `${from}; its ${missing} is not created: set your own address${isSecret ? ', and another password for AWS' : ''}`;
 }
 
-/** Returns the variables that a Compose service needs and whose values are not in its file. */
+/** Returns the variables that a Compose service needs, but whose values are not copied from its file. */
 export const composeNeeds = ({ compose }: Pick<ProgramFacts, 'compose'>): NeededVariable[] =>
   (compose?.unset ?? []).map((name) => {
     const file = compose?.file ?? '';
-    return { name, file, why: `${file} passes it on, and its value is not copied` };
+    return { name, file, why: `${file} sets it, but its value is not copied` };
   });
 
 /** Leaves out the secrets of a Compose file that Git ignores: the configuration is usually committed. */

@@ -17,7 +17,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const USUAL = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 const VARIANT = /^(?:docker-)?compose[.-][\w.-]+\.ya?ml$/;
 const PRODUCTION = /[.-]prod(?:uction)?\.ya?ml$/;
-/** Variants for developers and for tests, which describe another stack than the one to provision. */
+/** Variants for developers and for tests, which describe a different stack from the one to provision. */
 const OTHER_PURPOSE = /[.-](?:override|dev(?:elop(?:ment)?)?|local|debug|tests?|ci|e2e)\.ya?ml$/;
 /** Large enough for any Compose file that a person has written. */
 const MAX_LENGTH = 300_000;
@@ -62,7 +62,7 @@ function parseServices(
       Alias: (_, alias, path) => {
         const target = alias.resolve(document);
         if (target === undefined || isAlias(target) || path.some((node) => node === target))
-          throw new Error(`the alias *${alias.source} has no value`);
+          throw new Error(`the alias *${alias.source} does not lead to a value`);
       },
     });
     const services = record(record(document.toJS()).services);
@@ -107,7 +107,7 @@ const isMap = (value: unknown): value is Fields =>
 export const buildOf = (build: unknown): Fields =>
   typeof build === 'string' ? { context: build } : record(build);
 
-/** Returns variables from a map, or from a list of `NAME=value`; the value is null if the machine has it. */
+/** Returns variables from a map, or from a list of `NAME=value`. A value is null if Compose takes it from the machine's environment. */
 export function fieldsOf(variables: unknown): Record<string, unknown> {
   if (!Array.isArray(variables)) return { ...record(variables) };
   return Object.fromEntries(

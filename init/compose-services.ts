@@ -29,10 +29,10 @@ export interface ComposeService {
   /** The ports of the container that Compose publishes, or else exposes, except those of Node's debugger. */
   readonly ports: readonly number[];
   readonly isPublished: boolean;
-  /** Whether it listens on no port: another service of the same folder does, and this one has another command and no ports. */
+  /** Whether it listens on no port: it has a command of its own and no ports, and another service of the same folder has ports. */
   readonly isWorker: boolean;
   readonly environment: Readonly<Record<string, string>>;
-  /** The variables whose values are not in the Compose file. */
+  /** The variables whose values are not in the Compose file, or are not copied from it. */
   readonly unset: readonly string[];
   /** The path that its health check requests. */
   readonly healthPath: string | undefined;
@@ -41,7 +41,7 @@ export interface ComposeService {
   readonly dependsOn: readonly string[];
   /** The names of the services of the same file that run from an image. */
   readonly images: readonly string[];
-  /** One sentence for each part that is not taken over. */
+  /** One sentence for each part that is left out. */
   readonly notes: readonly string[];
 }
 
@@ -51,10 +51,10 @@ export interface ComposeImage {
   readonly image: string;
 }
 
-/** A service without what depends on the others. */
+/** A service without the fields that depend on the other services. */
 type ServiceOfFile = Omit<ComposeService, 'images' | 'isWorker'>;
 
-/** Commands and settings that serve development: they watch files, or start a debugger. */
+/** Commands for development: they watch files, or start a debugger. */
 const DEVELOPMENT =
   /(?:^|[\s/:])(?:nodemon|ts-node-dev|tsnd|vite|webpack-dev-server|dev|develop|watch)(?=$|[\s:])|--watch\b|--inspect\b|--hot\b|start[:-]dev/;
 const TASK = /(?:^|[\s/:_-])(?:migrat\w*|seed\w*|tests?|lint|setup|init|bootstrap)(?=$|[\s:._-])/;
@@ -116,12 +116,20 @@ function builtService(
   const command = isForDevelopment ? undefined : commandWords(fields['command']);
   const envFiles = stringsIn(fields['env_file']);
   const notes = [
-    ...(isForDevelopment ? [`its command is for development, so the image's own starts: ${line}`] : []),
-    ...(line !== undefined && !isForDevelopment && command === undefined
-      ? [`its command needs a shell, so set \`command\` if the image's own is not enough: ${line}`]
+    ...(isForDevelopment
+      ? [
+          `its command is for development and is left out, so the image's own command starts. Left out: ${line}`,
+        ]
       : []),
-    ...(fields['entrypoint'] === undefined ? [] : ['its entrypoint is not used, only that of the image']),
-    ...envFiles.map((one) => `${one} may have secrets and is not read: copy the variables that it needs`),
+    ...(line !== undefined && !isForDevelopment && command === undefined
+      ? [
+          `its command needs a shell and is left out; set \`command\` if the image's own is not enough. Left out: ${line}`,
+        ]
+      : []),
+    ...(fields['entrypoint'] === undefined ? [] : ["its entrypoint is left out, so the image's own is used"]),
+    ...envFiles.map(
+      (one) => `${one} may contain secrets, so it is not read: copy the variables that the program needs`,
+    ),
   ];
   return {
     ...{ name, file, folder, dockerfile, command, notes },

@@ -1,4 +1,4 @@
-/** Finds the services that the Compose file of a repository builds, and reports what a stack does not contain of it. */
+/** Finds the services that the Compose file of a repository builds, and reports the parts of the file that a stack leaves out. */
 import ignore from 'ignore';
 import type { Report } from '../lib/model/report.ts';
 import type { FolderView } from '../lib/program/folder-view.ts';
@@ -18,7 +18,7 @@ export function servicesInCompose(view: FolderView, report: Report): readonly Co
     const others = dependsOn.filter((other) => built.some((one) => one.name === other));
     if (others.length > 0)
       note(
-        `${name} depends on ${others.join(' and ')}: they start at the same time, so it must try again until they answer.`,
+        `${name} depends on ${others.join(' and ')}: all start at the same time, so ${name} must retry until the others answer.`,
       );
   }
   const ignored = ignore.default().add(view.read('.gitignore') ?? '');

@@ -83,7 +83,7 @@ async function isWanted(
   report: Report,
 ): Promise<boolean> {
   if (compose !== undefined || start.source === 'dockerfile' || start.source === 'start script') {
-    // Compose restarts no program that ends, but it also describes few of them.
+    // By default, Compose does not restart a program that ends, but few Compose files describe such programs.
     const guess = compose !== undefined && !compose.ends ? 'yes' : 'no';
     const question = `${name} (${folder}) starts a program that listens on no port. Does it keep running, as a worker does?`;
     return (await choose({ question, choices: ['yes', 'no'], guess })) === 'yes';

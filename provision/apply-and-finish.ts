@@ -12,8 +12,8 @@ import { makePlan, type Plan } from './plan.ts';
 import { isSwitchingTraffic } from './services/succession.ts';
 
 /**
- * Carries out a plan, and finishes the stack. Its paths are requested while the new tasks are still watched, unless requests are
- * directed elsewhere after that.
+ * Carries out a plan, and finishes the stack. Requests its paths while the new tasks are still watched, unless the plan directs
+ * requests elsewhere after that.
  */
 export async function applyAndFinish(
   session: Session,

@@ -17,7 +17,7 @@ export function otherProgramEvents({ target, services }: Config, changes: readon
   return [
     {
       type: 'note',
-      text: `${names.join(' and ')} ${verb} in a container runtime: on the sandbox, without access to the internet`,
+      text: `on the sandbox, ${names.join(' and ')} ${verb} in a container runtime, without access to the internet`,
     },
   ];
 }

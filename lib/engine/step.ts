@@ -125,7 +125,7 @@ export interface RemoveContext<N extends Noun> extends Desired {
 
 /** The other resources that are removed in the same run. */
 export interface AlsoRemoved {
-  /** Whether this run removes every resource of a noun. */
+  /** Whether this run removes every resource of a noun. False if none was found, since AWS may show it late. */
   willRemoveAll(noun: Noun): boolean;
   /**
    * Resolves once another resource of this noun is deleted; undefined if that resource stays. The removal of that resource must

@@ -10,7 +10,7 @@ import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts
 const LEVEL = 6;
 /** The bytes that are compressed at a time. */
 const BLOCK_BYTES = 128 * 1024;
-/** Names the ways layers are packed. A change of one packs every layer again, because the recorded ones have other bytes. */
+/** The names of the ways to pack a layer. After a change of a name, every layer is packed again: the recorded ones have other bytes. */
 const FORMATS = { compressed: 'tar-gzip-1', archive: 'tar-1' };
 
 /** A layer as the manifest and the image configuration describe it. */
@@ -61,10 +61,15 @@ async function pack(
   signal?: AbortSignal,
 ): Promise<LayerDescription> {
   await cache.requireSpace(size);
+  const archive = inBlocks(untilAborted(archiveOf(entries), signal), BLOCK_BYTES);
+  const mediaType = mediaTypeOf(isCompressed);
+  if (!isCompressed) {
+    const blob = await cache.store(archive);
+    return { ...blob, diffId: blob.digest, mediaType };
+  }
   const hash = createHash('sha256');
-  const archive = hashed(untilAborted(archiveOf(entries), signal), hash);
-  const blob = await cache.store(isCompressed ? compressed(archive) : archive);
-  return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType: mediaTypeOf(isCompressed) };
+  const blob = await cache.store(compressed(hashed(archive, hash)));
+  return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType };
 }
 
 const mediaTypeOf = (isCompressed: boolean): string => (isCompressed ? OCI_LAYER_TYPE : ARCHIVE_TYPE);
@@ -130,13 +135,13 @@ async function* hashed(
 }
 
 /**
- * Compresses in JavaScript, since the output of zlib differs between versions of Node and between processors. The input is cut
- * into blocks of one size first, so that the output does not depend on how it arrives.
+ * Compresses in JavaScript, since the output of zlib differs between versions of Node and between processors.
+ * @param blocks of one size, so that the output does not depend on how the bytes arrive
  */
-async function* compressed(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* compressed(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const output: Uint8Array[] = [];
   const gzip = new Gzip({ level: LEVEL, mtime: 0 }, (chunk) => output.push(chunk));
-  for await (const block of inBlocks(bytes, BLOCK_BYTES)) {
+  for await (const block of blocks) {
     gzip.push(block);
     yield* output.splice(0);
   }

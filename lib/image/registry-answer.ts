@@ -2,7 +2,7 @@
 /** Registries limit manifests to 4 MiB: https://distribution.github.io/distribution/ */
 const MAX_TEXT_BYTES = 4 * 1_048_576;
 
-/** A body must have at least this many bytes in this time, milliseconds: a slower one would take days. Time without a reader does not count. */
+/** A body must deliver at least `bytes` in `ms` milliseconds: a slower one would take days. Time without a reader does not count. */
 export const MIN_PROGRESS = { bytes: 64 * 1024, ms: 60_000 };
 
 /** The error of a registry that stalls. Its message is a clause without a full stop. */

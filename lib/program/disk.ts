@@ -1,8 +1,18 @@
 /** Lists files on disk and reads them later, and notices if a file has changed in between. */
 import { createHash } from 'node:crypto';
-import { constants, lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type BigIntStats,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
@@ -78,7 +88,7 @@ export function list(path: string): Listed | undefined {
   return { ...common, type: 'file', mode, size: Number(stats.size) };
 }
 
-/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long as the kernel. */
+/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long. */
 function statsOf(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -109,7 +119,7 @@ export async function listFolder(
       listed.push(entry);
       if (entry.type === 'folder') await add(entry.path);
     }
-    // The system follows a link in the place of the folder, so the list would be that of another folder.
+    // If a link has replaced the folder, the system follows it, and the list is that of another folder.
     if (identity === undefined || folderIdentity(parent) !== identity) throw changed(parent);
   };
   await add(folder);
@@ -122,35 +132,43 @@ function folderIdentity(path: string): string | undefined {
   return stats?.isDirectory() ? `${stats.dev} ${stats.ino}` : undefined;
 }
 
-/** Does not follow a link in the place of the file, and does not wait for a pipe. Windows has no such flags. */
+/** Does not follow a link that has replaced the file, and does not wait for a pipe. Windows has no such flags. */
 const READ_LISTED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** The errors of an open call whose path no longer leads to the file that was listed. */
 const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
 
 /**
- * Reads a listed file in chunks.
+ * Reads a listed file in chunks. The calls are synchronous, since a program has thousands of small files, and asynchronous calls take
+ * ten times as long for each. Other work runs between the chunks of a large file.
  * @throws PACKAGE if the file is no longer as it was when it was listed
  */
 export async function* readListed({ path, size, version }: Listed): AsyncIterable<Uint8Array> {
-  const handle = await open(path, READ_LISTED).catch((cause: unknown) => {
-    throw REPLACED.includes((cause as NodeJS.ErrnoException).code ?? '')
-      ? changed(path)
-      : unreadable(path, cause);
-  });
+  const file = openListed(path);
   try {
-    // Nothing of another file is read, whichever file a folder on the path leads to by now.
-    if (versionOf(await handle.stat({ bigint: true })) !== version) throw changed(path);
+    // A folder on the path may have been replaced and lead to another file by now; nothing of that file is read.
+    if (versionOf(fstatSync(file, { bigint: true })) !== version) throw changed(path);
     let count = 0;
     while (count < size) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - count));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      const bytesRead = readSync(file, buffer);
       if (bytesRead === 0) throw changed(path);
       count += bytesRead;
       yield buffer.subarray(0, bytesRead);
+      if (count < size) await setImmediate();
     }
-    if (versionOf(await handle.stat({ bigint: true })) !== version) throw changed(path);
+    if (versionOf(fstatSync(file, { bigint: true })) !== version) throw changed(path);
   } finally {
-    await handle.close();
+    closeSync(file);
+  }
+}
+
+function openListed(path: string): number {
+  try {
+    return openSync(path, READ_LISTED);
+  } catch (error) {
+    throw REPLACED.includes((error as NodeJS.ErrnoException).code ?? '')
+      ? changed(path)
+      : unreadable(path, error);
   }
 }
 

@@ -37,7 +37,7 @@ export async function readManifest(folder: string): Promise<PackageManifest | un
 /** Parses a package.json. @returns undefined if the text is not a JSON object */
 export function parsePackageManifest(text: string): PackageManifest | undefined {
   try {
-    // Node and npm ignore the mark of UTF-8, too.
+    // Node and npm ignore a byte order mark, too.
     return manifestOf(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch {
     return undefined;

@@ -17,7 +17,7 @@ export const oneLine = (text: string): string => {
 
 /** Returns a command as a sentence can show it. The values of options and variables whose names say that they are secrets are hidden. */
 export function shownCommand(command: string): string {
-  // A command with operators or variables is no list of words, so it is split at spaces.
+  // A command with operators or variables is not a list of words, so it is split at spaces.
   const simple = simpleCommand(command);
   const words = simple
     ? [...Object.entries(simple.environment).map((entry) => entry.join('=')), ...simple.words]

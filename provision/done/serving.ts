@@ -48,7 +48,7 @@ export function servingReport(
     if (!answers.every(isGood) || signal.aborted) return;
     run.report({
       type: 'phase',
-      text: `serving at ${address.url}; the new tasks are watched a little longer, since a program may still exit`,
+      text: `serving at ${address.url}; watching the new tasks a little longer, since a program may still exit`,
     });
   }
 

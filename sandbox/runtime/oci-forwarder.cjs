@@ -118,7 +118,7 @@ process.on('message', ({ open, close }, server) => {
     servers.delete(key);
   }
 });
-// Besides the interval, a change of the records is seen at once.
+// A change of the records takes effect at once, without waiting for the interval.
 watch(RECORDS, { persistent: false }, mirror).on('error', () => undefined);
 // The sandbox has ended.
 process.on('disconnect', () => process.exit());

@@ -22,8 +22,8 @@ export interface OciContainer {
 }
 
 /**
- * The capabilities of a container whose user is root: those that Docker, containerd and Fargate give, without the ones that make
- * devices, audit records and capable files. Programs that serve requests need none of these.
+ * The capabilities of a container whose user is root: those that Docker, containerd and Fargate give, without those for making
+ * devices, writing audit records and giving files capabilities. Programs that serve requests need none of the three.
  */
 const CAPABILITIES = [
   'CAP_CHOWN',
@@ -76,7 +76,7 @@ export function ociSpec(container: OciContainer): object {
       env: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
       cwd: container.workingDirectory,
       capabilities: { bounding: CAPABILITIES, effective: capabilities, permitted: capabilities },
-      // A program cannot gain rights from a setuid file of its image.
+      // A program cannot gain privileges from a setuid file in its image.
       noNewPrivileges: true,
     },
     mounts: [...kernelMounts(rootless !== undefined), ...container.mounts.map(bindMount)],
@@ -88,7 +88,7 @@ export function ociSpec(container: OciContainer): object {
         uidMappings: [{ containerID: user.uid, hostID: rootless.uid, size: 1 }],
         gidMappings: [{ containerID: user.gid, hostID: rootless.gid, size: 1 }],
       }),
-      // A user of this machine may make no control groups.
+      // An ordinary user may not create control groups.
       ...(!rootless && {
         resources: { devices: [{ allow: false, access: 'rwm' }], pids: { limit: MAX_PROCESSES } },
       }),

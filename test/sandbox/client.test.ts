@@ -55,7 +55,7 @@ async function startFakeSandbox(
       response.setHeader('slipway-proof', createHmac('sha256', '${TOKEN}').update(proven).digest('hex'));
       response.setHeader('connection', 'close').end(body);
     });
-    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+    server.listen(${await freePort()}, '127.0.0.1', () => console.log(server.address().port));
   `;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);

@@ -60,7 +60,7 @@ services:
     const { events, text } = await containers(files);
     expect(events).toEqual([
       'db in docker-compose.yml is not created, because it runs from the image postgres:16. web needs it. Bring your own, and set DB_HOST.',
-      "web in docker-compose.yml: its command is for development, so the image's own starts: npx nodemon --inspect=0.0.0.0:9229 server.js",
+      "web in docker-compose.yml: its command is for development and is left out, so the image's own command starts. Left out: npx nodemon --inspect=0.0.0.0:9229 server.js",
     ]);
     expect(text).toMatch(
       /DB_HOST: 'db', \/\/ from docker-compose\.yml; its db is not created: set your own address/,
@@ -68,7 +68,7 @@ services:
     expect(text).toMatch(
       /from docker-compose\.yml, where everyone can read it: use another one for AWS\n *DB_PASS/,
     );
-    expect(text).toContain(`// API_KEY: '', // docker-compose.yml passes it on, and its value is not copied`);
+    expect(text).toContain(`// API_KEY: '', // docker-compose.yml sets it, but its value is not copied`);
     expect(text).toContain(`// MAIL_URL: '', //`);
   });
 

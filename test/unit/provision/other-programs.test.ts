@@ -25,11 +25,11 @@ test('containers without Node are named once, if their service is deployed to th
   expect(otherProgramEvents(stackOf(['web-api1']), deployment)).toEqual([
     {
       type: 'note',
-      text: 'web-api1 runs in a container runtime: on the sandbox, without access to the internet',
+      text: 'on the sandbox, web-api1 runs in a container runtime, without access to the internet',
     },
   ]);
   expect(otherProgramEvents(stackOf(['web-api1', 'web-api2']), deployment)).toMatchObject([
-    { text: expect.stringMatching(/^web-api1 and web-api2 run in/) },
+    { text: expect.stringMatching(/web-api1 and web-api2 run in/) },
   ]);
 });
 

@@ -62,7 +62,7 @@ describe('the new version serves', () => {
   test('the report names the domain, and says that the tasks are still watched', async () => {
     const { port } = server.address() as AddressInfo;
     expect(await report()).toEqual([
-      `phase serving at http://api.localhost:${port}; the new tasks are watched a little longer, since a program may still exit`,
+      `phase serving at http://api.localhost:${port}; watching the new tasks a little longer, since a program may still exit`,
     ]);
     expect(requestedPaths.sort()).toEqual(['/api1', '/api2']);
   });

@@ -14,13 +14,14 @@ export const VERBS = new Map([
   ],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
+  ['secret', { folder: 'secret', args: [], purpose: 'stores, lists and removes the secrets of a stack' }],
   ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
   ['sandbox', { folder: 'sandbox', args: [], purpose: 'runs an AWS on this machine' }],
 ]);
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'history', 'rollback', 'teardown'],
+  ['init', 'provision', 'dev', 'status', 'history', 'rollback', 'secret', 'teardown'],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

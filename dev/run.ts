@@ -1,7 +1,7 @@
 /** Runs `npm run dev`: brings up the stack, follows its sources and its configuration, and leaves everything as it was at the end. */
 import { resolve } from 'node:path';
 import { importedFiles } from '../lib/config/bundle.ts';
-import { CONFIG_FILE, type Config } from '../lib/config/config.ts';
+import { CONFIG_FILE, containersOf, type Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { sourceBuilders, type OpenSourceBuilder } from '../lib/image/source-builder.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
@@ -109,7 +109,7 @@ function makeUpdate(first: RunningStack, context: UpdateContext) {
   let configFiles: readonly string[] = [];
 
   async function watchConfiguration(): Promise<void> {
-    configFiles = await importedFiles(configFile);
+    configFiles = [...(await importedFiles(configFile)), ...environmentFilesOf(stack.config)];
     watch.addFiles(configFiles);
     watch.addFolders(sourceFoldersOf(stack.config.services));
   }
@@ -136,6 +136,10 @@ function makeUpdate(first: RunningStack, context: UpdateContext) {
     },
   };
 }
+
+/** The files of variables, which are part of the configuration. */
+const environmentFilesOf = (config: Config): string[] =>
+  containersOf(config).flatMap(({ environmentFile }) => environmentFile ?? []);
 
 /** Removes the stack if there was none before, and stops the sandbox if it did not run before. */
 async function restore(

@@ -24,6 +24,9 @@ import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { checkSecretValues } from './secret-values.ts';
+import { secretEvents } from './secret-variables.ts';
+import { checkSecrets } from './secrets.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
@@ -53,6 +56,7 @@ export async function execute(
   const found = await withServiceHealth(context, await session.found);
   const unknownNote = checkOwner(session, found, command, invocation);
   const plan = makePlan(context, found, options.adopt, onlyService);
+  checkSecrets({ ...context, config, run }, plan.found);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
@@ -60,17 +64,17 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
+    ...secretEvents(config, plan, options),
     ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);
   if (options.plan) for (const text of healthWarnings(plan.found)) report({ type: 'warning', text });
   const currentFingerprint = fingerprint(fullConfig);
   if (options.drift) {
-    const { configuration: lastFingerprint } = run.state.data;
     return driftResult(
       plan,
       stackInfo,
-      lastFingerprint,
+      run.state.data.configuration,
       currentFingerprint,
       commandLine('provision', options),
     );
@@ -85,6 +89,7 @@ export async function execute(
     { aws: context.aws, config, account: stackInfo.account, target, signal, report: run.report },
     plan.changes,
   );
+  await checkSecretValues({ ...context, config, run }, plan.changes);
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const { url, zone } = await applyAndFinish(

@@ -65,7 +65,7 @@ export function serviceAfterRollback(
   const attachments = attachmentsIn(existing.loadBalancers);
   const rules = [...found.rules.values()];
   const containers = containerDefinitions.map((definition): Container => {
-    const { name = '', image = '', environment = [] } = definition;
+    const { name = '', image = '', environment = [], secrets = [], repositoryCredentials } = definition;
     const base = configured?.containers.find((container) => container.name === name);
     const groups = attachments.filter(({ container }) => container === name);
     const rule = rules.find(({ targetGroupArn }) =>
@@ -84,6 +84,11 @@ export function serviceAfterRollback(
       environment: Object.fromEntries(
         environment.map(({ name: variable = '', value = '' }) => [variable, value]),
       ),
+      environmentFile: undefined,
+      secrets: Object.fromEntries(
+        secrets.map(({ name: variable = '', valueFrom = '' }) => [variable, valueFrom]),
+      ),
+      registryCredentials: repositoryCredentials?.credentialsParameter,
       health: base?.health ?? { ...Health.parse({}), path: path ?? '/' },
     };
   });

@@ -8,6 +8,8 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
+import * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { autoscalingOperations } from './aws/autoscaling/index.ts';
 import { cloudwatchEvents, cloudwatchOperations } from './aws/cloudwatch/index.ts';
@@ -18,6 +20,8 @@ import { elbv2Events, elbv2Operations } from './aws/elbv2/index.ts';
 import { iamOperations } from './aws/iam/index.ts';
 import { logsOperations } from './aws/logs/index.ts';
 import { route53Events, route53Operations } from './aws/route53/index.ts';
+import { secretsManagerEvents, secretsManagerOperations } from './aws/secretsmanager/index.ts';
+import { ssmOperations } from './aws/ssm/index.ts';
 import { stsOperations } from './aws/sts/index.ts';
 import type { AnyOperation } from './operations.ts';
 import { jsonProtocol } from './protocol/json-protocol.ts';
@@ -75,6 +79,8 @@ export const services: Readonly<Record<string, SandboxService>> = {
   'application-autoscaling': makeService('autoscaling', autoscaling, jsonProtocol, autoscalingOperations),
   ecr: makeService('ecr', ecr, jsonProtocol, ecrOperations),
   logs: makeService('logs', cloudwatchLogs, jsonProtocol, logsOperations),
+  ssm: makeService('ssm', ssm, jsonProtocol, ssmOperations),
+  secretsmanager: makeService('secretsmanager', secretsmanager, jsonProtocol, secretsManagerOperations),
   monitoring: makeService(
     'cloudwatch',
     cloudwatch,
@@ -109,4 +115,5 @@ export const events: Events = {
   ...ecrEvents,
   ...cloudwatchEvents,
   ...route53Events,
+  ...secretsManagerEvents,
 };

@@ -1,5 +1,6 @@
 /** Runs a teardown: surveys, confirms, removes in reverse order, and searches for leftovers. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
+import { ownSecretsIn } from '../lib/derive/secrets.ts';
 import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
@@ -12,6 +13,7 @@ import { isConfirmed } from '../lib/run/confirm.ts';
 import { throwFailures } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
+import { commandLine } from '../lib/run/options.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
 import type { Declined, StackInfo, TeardownPlan, TeardownResult } from '../lib/run/results.ts';
@@ -82,6 +84,12 @@ async function execute(
     report({ type: 'note', text: 'the sandbox is empty and was stopped' });
   }
   if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
+  const secrets = ownSecretsIn(session.config, session.lookContext().names.secretPath);
+  if (secrets.length > 0)
+    report({
+      type: 'note',
+      text: `its secrets stay (${secrets.join(', ')}): ${commandLine('secret', { ...options, action: 'list' })}`,
+    });
   const elapsed = durationText(performance.now() - start);
   const summary =
     changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;

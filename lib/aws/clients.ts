@@ -71,6 +71,9 @@ export interface Aws {
   readonly iam: Send;
   readonly logs: Send;
   readonly route53: Send;
+  /** Parameter Store, which may hold the secrets of a stack. */
+  readonly ssm: Send;
+  readonly secretsmanager: Send;
   readonly sts: Send;
   /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
@@ -155,6 +158,11 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     route53: sender(
       'route53',
       async () => new (await import('./clients/route53.ts')).Route53Client(clientOptions),
+    ),
+    ssm: sender('ssm', async () => new (await import('./clients/ssm.ts')).SSMClient(clientOptions)),
+    secretsmanager: sender(
+      'secretsmanager',
+      async () => new (await import('./clients/secretsmanager.ts')).SecretsManagerClient(clientOptions),
     ),
     sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(clientOptions)),
     close() {

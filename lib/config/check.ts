@@ -23,6 +23,13 @@ import {
 } from './checks/names.ts';
 import { containersFitTasks, openFilesAreInOrder } from './checks/resources.ts';
 import {
+  environmentFilesExist,
+  registryCredentialsHaveImages,
+  secretNamesAreWellFormed,
+  secretsAreInPartition,
+  secretsAreNotVariables,
+} from './checks/secrets.ts';
+import {
   architecturesRunHere,
   containersAreWithinQuotas,
   memoryFitsCpu,
@@ -72,11 +79,15 @@ const CHECKS: readonly Check[] = [
   healthCommandsAreComplete,
   writableFoldersAreSeparate,
   variableNamesAreWellFormed,
+  secretNamesAreWellFormed,
+  secretsAreNotVariables,
+  secretsAreInPartition,
+  registryCredentialsHaveImages,
   taskDefinitionsAreSmallEnough,
 ];
 
-/** The checks of the source folders on this machine. */
-const SOURCE_CHECKS: readonly Check[] = [sourcesExist];
+/** The checks of the sources and files on this machine. */
+const SOURCE_CHECKS: readonly Check[] = [sourcesExist, environmentFilesExist];
 
 /**
  * Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure.

@@ -4,6 +4,7 @@ import { hasHiddenNode, hasNode, userOfProgram } from '../program/decide-start.t
 import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
+import { readEnvironmentFile } from './environment-file.ts';
 import { Health } from './health-schema.ts';
 import type { StackOutput } from './schema.ts';
 
@@ -75,7 +76,10 @@ const completeContainer = (
     port: fields.port,
     path: fields.path,
     health: completeHealth(fields),
-    environment: completeEnvironment(fields),
+    environmentFile:
+      fields.environmentFile === undefined ? undefined : resolve(folder, fields.environmentFile),
+    registryCredentials: fields.registryCredentials,
+    environment: completeEnvironment(fields, folder),
     command: fields.command,
     ...(ulimits && { ulimits: { nofile: ulimits.nofile } }),
     user: fields.user ?? (built && userOfProgram(built.source, built)),
@@ -97,6 +101,17 @@ const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path
   path: health?.path ?? path ?? '/',
 });
 
-/** Adds PORT to the environment, because many programs and frameworks listen on it. Others ignore it. */
-const completeEnvironment = ({ environment, port }: ContainerOutput): Container['environment'] =>
-  port === undefined || 'PORT' in environment ? environment : { ...environment, PORT: String(port) };
+/**
+ * Adds the variables of the file that neither environment nor secrets set, and PORT, because many programs and frameworks listen
+ * on it. Others ignore it.
+ */
+function completeEnvironment(
+  { environment, environmentFile, secrets, port }: ContainerOutput,
+  folder: string,
+): Container['environment'] {
+  const fromFile = readEnvironmentFile(environmentFile && resolve(folder, environmentFile));
+  const added = Object.entries(fromFile).filter(([name]) => !(name in environment) && !(name in secrets));
+  const variables = { ...Object.fromEntries(added), ...environment };
+  const hasPort = port === undefined || 'PORT' in variables || 'PORT' in secrets;
+  return hasPort ? variables : { ...variables, PORT: String(port) };
+}

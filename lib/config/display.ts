@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { Path } from './finding.ts';
 
 /** Keys whose values may be secrets. */
-const SECRET_KEYS: readonly PropertyKey[] = ['environment', 'command', 'entryPoint'];
+const SECRET_KEYS: readonly PropertyKey[] = ['environment', 'command', 'entryPoint', 'secrets'];
 
 /** Formats a value: primitives as JavaScript writes them, anything else by its kind. */
 export function display(value: unknown): string {

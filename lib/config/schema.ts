@@ -1,11 +1,12 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
-import { zoneId } from './aws-id-rules.ts';
 import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
+import { Domain } from './domain-schema.ts';
 import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
+import { variableSources } from './secret-fields.ts';
 
 const { string } = rules;
 
@@ -56,6 +57,7 @@ const Container = z
       )
       .default({})
       .describe('environment variables by name; PORT is the port, unless it is set here'),
+    ...variableSources,
     command: z
       .array(string(rules.processText).describe('the program, or one argument'))
       .min(1)
@@ -149,16 +151,6 @@ const Service = z.strictObject({
   containers: z
     .record(z.string(), Container.describe('one container'))
     .describe('containers by name; they run in one task and reach each other on localhost'),
-});
-
-const Domain = z.strictObject({
-  name: string(rules.domainName).describe('the DNS name of the stack, e.g. api.example.com'),
-  zone: string(rules.domainName).optional().describe('the hosted zone that the name is in, e.g. example.com'),
-  zoneId: string(zoneId)
-    .optional()
-    .describe('the id of the hosted zone, instead of zone: for one of several zones of the same name'),
-  // A new zone costs money, and shadows an older zone of the same name, so it is created only on request.
-  createZone: z.boolean().default(false).describe('whether the stack creates the zone and owns it'),
 });
 
 const Network = z.strictObject({

@@ -76,6 +76,9 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'A container has one path; for several, use what they have in common, such as /.',
   ],
   'services.*.containers.*.environment': ['environmentVariables envVars variables'],
+  'services.*.containers.*.environmentFile': ['envFile envFiles environmentFiles envFrom dotenv'],
+  'services.*.containers.*.secrets': ['secret secretOptions secretsManager ssm parameterStore valueFrom'],
+  'services.*.containers.*.registryCredentials': ['repositoryCredentials imagePullSecrets registryAuth'],
   'services.*.containers.*.command': ['cmd args arguments startCommand runCommand'],
   'services.*.containers.*.dependsOn': ['links startupOrder waitFor'],
   'services.*.containers.*.memoryReservation': ['memoryRequest reservedMemory'],
@@ -124,8 +127,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'account accountId profile credentials accessKeyId':
     'Remove it, and set AWS_PROFILE for the command, or other credentials that AWS tools use.',
   'target stack:endpoint endpointUrl': 'Remove it, and add --target sandbox or --target aws to the command.',
-  'envFile envFiles environmentFile environmentFiles envFrom dotenv':
-    "Use environment: a configuration is a program, so it can set environment: parseEnv(readFileSync('.env', 'utf8')), with parseEnv from node:util.",
 };
 
 /** Words for what Slipway cannot do yet, with what to do instead. */
@@ -150,8 +151,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
     'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
   'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',
-  'secrets secret secretOptions secretsManager ssm parameterStore valueFrom':
-    'Let the program fetch the secret when it starts, and name the role <name>-<stage>-task in the resource policy of the secret. A variable set from process.env works, too, but everyone who may describe the task definition can read it.',
   'ephemeralStorage storage diskSize disk':
     'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
   'volume volumes mounts mountPoints volumeMounts efs persistence':

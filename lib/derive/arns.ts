@@ -21,6 +21,18 @@ export const repositoryArn = (location: Location, name: string): string =>
 export const balancingArnPattern = (location: Location, resource: string): string =>
   regionalArn(location, 'elasticloadbalancing', resource);
 
+/** @param name the name of a parameter; its leading slash leaves no trace in the ARN */
+export const parameterArnOf = (location: Location, name: string): string =>
+  regionalArn(location, 'ssm', `parameter/${name.replace(/^\//, '')}`);
+
+/** Returns the ARN of a secret without the six random characters at its end. */
+export const secretArnOf = (location: Location, name: string): string =>
+  regionalArn(location, 'secretsmanager', `secret:${name}`);
+
+/** @param id the id of a key; may be a wildcard */
+export const keyArnPattern = (location: Location, id: string): string =>
+  regionalArn(location, 'kms', `key/${id}`);
+
 /** Returns a pattern that matches the ARNs of all resources of ECS. */
 export const ecsArnPattern = (location: Location): string => regionalArn(location, 'ecs', '*');
 

@@ -21,6 +21,8 @@ export interface Names {
   readonly logGroup: string;
   /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
+  /** The path of the parameters that hold the stack's own secrets, with a slash at both ends. */
+  readonly secretPath: string;
   role(key: 'execution' | 'task' | 'infrastructure'): string;
   /** @param key `balancer`, or the name of a service */
   securityGroup(key: string): string;
@@ -63,6 +65,7 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     loadBalancer: stack,
     logGroup: `/slipway/${stack}`,
     rolePath: `/slipway/${stack}/`,
+    secretPath: `/${name}/${stage}/`,
     role: (key) => `${stack}-${key}`,
     securityGroup: (key) => `${stack}-${key}`,
     targetGroup,

@@ -9,6 +9,7 @@ import {
 } from './arns.ts';
 import { containersOf, routesOf, shiftsTraffic, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
+import { secretStatements, type ResolvedSecrets } from './secrets.ts';
 import { ECS_PRINCIPAL, TASKS_PRINCIPAL } from './partitions.ts';
 
 interface Statement {
@@ -55,10 +56,16 @@ export const trustPolicy = (location: Location): Policy => ({
 });
 
 /**
- * Allows ECS to act on behalf of a task: to sign in to ECR, pull the images, and write to the stack's log group.
+ * Allows ECS to act on behalf of a task: to sign in to ECR, pull the images, read the secrets, and write to the stack's log group.
+ * @param secrets what AWS says about the secrets of the configuration
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
-export function executionPolicy(config: Config, names: Names, location: Location): Policy {
+export function executionPolicy(
+  config: Config,
+  names: Names,
+  location: Location,
+  secrets?: ResolvedSecrets,
+): Policy {
   const repositoryArns = containersOf(config).flatMap(({ key, image }) =>
     'source' in image
       ? repositoryArn(location, names.repository(key))
@@ -85,6 +92,7 @@ export function executionPolicy(config: Config, names: Names, location: Location
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: `${logGroupArn(location, names.logGroup)}:*`,
       },
+      ...secretStatements(config, secrets, location),
     ],
   };
 }

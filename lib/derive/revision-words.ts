@@ -28,12 +28,19 @@ export function changedParts(fields: readonly string[], before: unknown, after: 
       const [container = '', ...rest] = field.split('.');
       if (rest.length === 0) return field === 'containers' ? [] : [TOP_LEVEL_WORDS[field] ?? field];
       const part = rest.join('.');
-      // The list of variables repeats what the variables themselves say.
-      if (part === 'environment' || !unchanged(container)) return [];
-      return [`${part.replace(/^environment\./, 'environment ')} of ${container}`];
+      // The lists of variables and secrets repeat what these themselves say.
+      if (['environment', 'secrets'].includes(part) || !unchanged(container)) return [];
+      return [`${partWords(part)} of ${container}`];
     }),
   ];
 }
+
+/** Names a part of a container, e.g. `environment LOG_LEVEL` or `value of secret DATABASE_URL`. */
+const partWords = (part: string): string =>
+  part
+    .replace(/^environment\./, 'environment ')
+    .replace(/^secrets\./, 'secret ')
+    .replace(/^secret version\./, 'value of secret ');
 
 /** Describes the differences between two task definitions. */
 export function changesBetween(before: Fields, after: Fields): string[] {

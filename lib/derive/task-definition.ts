@@ -11,10 +11,12 @@ import { roleArn } from './arns.ts';
 import { containerHealthCheck } from './container-health.ts';
 import { settingFields, settingMembers } from './container-settings.ts';
 import type { Names } from './names.ts';
+import { secretFields, secretMembers, secretParts, type SecretParts } from './secret-definition.ts';
+import type { ResolvedSecrets } from './secrets.ts';
 import { mountPointsOf, volumesOf } from './writable-folders.ts';
 
 /** The parts of a task definition that the configuration of its service does not contain. */
-export interface TaskDefinitionParts {
+export interface TaskDefinitionParts extends SecretParts {
   readonly family: string;
   readonly region: string;
   readonly logGroup: string;
@@ -29,15 +31,18 @@ export interface TaskDefinitionParts {
  * before the role is created.
  * @param account the twelve digits of the account
  * @param roles the roles that exist, with the ARNs that IAM returned
+ * @param secrets what AWS says about the secrets of the configuration
  */
 export function taskDefinitionParts(
   { config, names, account }: { readonly config: Config; readonly names: Names; readonly account: string },
   service: Service,
   roles: ReadonlyMap<string, { readonly roleArn: string }>,
   imageOf: TaskDefinitionParts['imageOf'],
+  secrets?: ResolvedSecrets,
 ): TaskDefinitionParts {
+  const location = { region: config.region, account };
   const role = (key: 'execution' | 'task') =>
-    roles.get(key)?.roleArn ?? roleArn({ region: config.region, account }, names.rolePath, names.role(key));
+    roles.get(key)?.roleArn ?? roleArn(location, names.rolePath, names.role(key));
   return {
     family: names.family(service.name),
     region: config.region,
@@ -45,6 +50,7 @@ export function taskDefinitionParts(
     executionRoleArn: role('execution'),
     taskRoleArn: role('task'),
     imageOf,
+    ...secretParts(secrets, location),
   };
 }
 
@@ -90,6 +96,7 @@ const containerDefinition = (
   command: container.command && [...container.command],
   portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
   environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
+  ...secretMembers(container, parts),
   readonlyRootFilesystem: container.readOnlyRoot,
   mountPoints: mountPointsOf(container),
   user: container.user,
@@ -158,6 +165,7 @@ function containerFields(
       .sort()
       .join(' '),
     [fieldOf('environment')]: variables.map((variable) => variable.name).join(', '),
+    ...secretFields(container),
     ...Object.fromEntries(variables.map(({ name: key, value }) => [fieldOf(`environment.${key}`), value])),
   };
 }

@@ -10,6 +10,7 @@ export const COMMANDS = [
   'history',
   'rollback',
   'teardown',
+  'secret',
   'dev',
 ] as const;
 /** All commands with options; `init` writes a configuration, and works on no stack. */
@@ -17,6 +18,10 @@ export type Command = (typeof COMMANDS)[number] | 'init';
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
+
+/** The actions of `secret`, each with its argument. */
+export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
+export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
@@ -68,11 +73,16 @@ const FLAGS: readonly Flag[] = [
     description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
     commands: CHANGING_COMMANDS,
   },
-  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, 'init'] },
+  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, 'secret', 'init'] },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
     commands: [...COMMANDS_WITH_RESULT, 'init'],
+  },
+  {
+    flags: '--key <id>',
+    description: 'the KMS key that encrypts the value (default: the one that AWS manages)',
+    commands: ['secret'],
   },
   {
     flags: '--to <revision>',

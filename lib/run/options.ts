@@ -8,7 +8,8 @@ import {
   missingService,
   missingValue,
 } from './bad-arguments.ts';
-import { addFlags, COMMANDS_WITH_SERVICE, type Command } from './flags.ts';
+import { addFlags, COMMANDS_WITH_SERVICE, type Command, type SecretAction } from './flags.ts';
+import { readSecretArguments } from './secret-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -36,6 +37,12 @@ export interface Options {
   readonly service: string | undefined;
   /** The number of the revision that a rollback restores; undefined for the last successful one before the one in service. */
   readonly to: number | undefined;
+  /** The action of `secret`. */
+  readonly action: SecretAction | undefined;
+  /** The name of the secret that `secret` stores or removes. */
+  readonly secret: string | undefined;
+  /** The key that encrypts a secret; undefined for the one that AWS manages. */
+  readonly key: string | undefined;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -57,10 +64,11 @@ export async function readOptions(
   const { Command: ProgramClass, CommanderError, Option } = await import('commander');
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
-  const usage = command === 'deploy' ? 'SERVICE [options]' : '[options]';
   const takesService = COMMANDS_WITH_SERVICE.includes(command);
+  const usage =
+    command === 'deploy' ? 'SERVICE [options]' : takesService ? '[SERVICE] [options]' : '[options]';
   const program: Program = new ProgramClass(`npm run ${command} --`)
-    .usage(takesService && command !== 'deploy' ? '[SERVICE] [options]' : usage)
+    .usage(command === 'secret' ? 'set NAME | list | remove NAME [options]' : usage)
     .description(purpose)
     .allowExcessArguments()
     .helpOption('-h, --help', 'show this help')
@@ -78,13 +86,16 @@ export async function readOptions(
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
-  const [service, excess] = takesService ? program.args : [undefined, ...program.args];
-  if (excess !== undefined) throw excessArgument(command, excess, takesService);
+  const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
+  const [service, excess] =
+    takesService || command === 'secret' ? program.args : [undefined, ...program.args];
+  if (excess !== undefined && command !== 'secret') throw excessArgument(command, excess, takesService);
   if (command === 'deploy' && !service) throw missingService();
   const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
   const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
-  return { options: { ...DEFAULT_OPTIONS, ...values, service: service || undefined, to: revisionIn(to) } };
+  const named = command === 'secret' ? secretArguments : { service: service || undefined };
+  return { options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to) } };
 }
 
 /** Reads the number of a revision. @throws ARGUMENTS */
@@ -111,6 +122,9 @@ export const DEFAULT_OPTIONS: Options = {
   adoptStack: false,
   service: undefined,
   to: undefined,
+  action: undefined,
+  secret: undefined,
+  key: undefined,
 };
 
 /** The options that select a stack, and the part of the stack that a command works on. */
@@ -118,12 +132,14 @@ type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & {
   readonly name?: string | undefined;
   readonly service?: string | undefined;
   readonly to?: number | undefined;
+  readonly action?: SecretAction | undefined;
+  readonly secret?: string | undefined;
 };
 
 /** Returns the command line that runs a command on the same stack. */
 export function commandLine(
   command: string,
-  { stage, target, config, name, service, to }: StackOptions,
+  { stage, target, config, name, service, to, action, secret }: StackOptions,
 ): string {
   const takesService = (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
   const flags = [
@@ -133,6 +149,9 @@ export function commandLine(
     // Only a teardown can have a name other than the one in the configuration.
     ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
     ...(takesService && service !== undefined ? [shellWord(service)] : []),
+    ...(command === 'secret' && action !== undefined
+      ? [action, ...(secret === undefined ? [] : [secret])]
+      : []),
     ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
@@ -150,10 +169,13 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)
     .replace(
-      /npm run (provision|deploy|dev|teardown|drift|status|history|rollback)\b( -- )?/g,
+      /npm run (provision|deploy|dev|teardown|drift|status|history|rollback|secret)\b( -- )?/g,
       (match: string, ...[name, separator, offset, whole]) => {
-        // The advice itself names the service and the revision.
-        const fullCommand = commandLine(String(name), { ...options, service: undefined, to: undefined });
+        // The advice itself names the service, the revision and the secret.
+        const fullCommand = commandLine(String(name), {
+          ...options,
+          ...{ service: undefined, to: undefined, action: undefined },
+        });
         if (String(whole).startsWith(fullCommand, Number(offset))) return match;
         if (separator === undefined) return fullCommand;
         return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;

@@ -9,6 +9,7 @@ import {
 import { retagRole } from '../../lib/aws/retag.ts';
 import { shiftsTraffic } from '../../lib/config/config.ts';
 import { roleArn } from '../../lib/derive/arns.ts';
+import { withFormerSecrets } from '../../lib/derive/former-secrets.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import {
   executionPolicy,
@@ -22,7 +23,9 @@ import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
 import { ROLES } from '../../lib/look/roles.ts';
+import { resolvedIn } from '../../lib/look/secrets.ts';
 import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 
 type Field = 'trust policy' | 'inline policies' | 'managed policies' | TagField;
@@ -36,11 +39,11 @@ const locationOf = ({ config, account }: Desired) => ({ region: config.region, a
 const POLICIES = { execution: executionPolicy, infrastructure: infrastructurePolicy };
 
 /** The inline policies of a role, keyed by name. */
-function policiesFor(desired: Desired, key: string): Record<string, string> {
+function policiesFor(desired: Desired, found: Pick<Survey, 'secrets'>, key: string): Record<string, string> {
   const { [key as keyof typeof POLICIES]: policy } = POLICIES;
-  return policy
-    ? { [POLICY_NAME]: policyText(policy(desired.config, desired.names, locationOf(desired))) }
-    : {};
+  if (!policy) return {};
+  const secrets = resolvedIn(found.secrets);
+  return { [POLICY_NAME]: policyText(policy(desired.config, desired.names, locationOf(desired), secrets)) };
 }
 
 const trustPolicyFor = (desired: Desired, key: string): string =>
@@ -56,13 +59,13 @@ const policiesField = (policies: Readonly<Record<string, string>>): string =>
     .sort()
     .join('; ');
 
-const desiredFields = (desired: Desired): Map<string, DesiredFields<Field>> =>
+const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<Field>> =>
   new Map(
     rolesFor(desired).map((key) => [
       key,
       {
         'trust policy': trustPolicyFor(desired, key),
-        'inline policies': policiesField(policiesFor(desired, key)),
+        'inline policies': policiesField(policiesFor(desired, found, key)),
         'managed policies': '',
         ...desiredTags(desired, 'roles', key),
       },
@@ -73,7 +76,7 @@ export const roles: Step<'roles', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'roles',
-      desired: desiredFields(desired),
+      desired: desiredFields(desired, found),
       found: found.roles,
       fieldsOf: (role) => ({
         'trust policy': role.trustPolicy,
@@ -108,11 +111,24 @@ export const roles: Step<'roles', Field> = {
 
   async configure(context, { roleName: RoleName }) {
     if (!touches(context.change, 'inline policies')) return;
-    const policies = policiesFor(context, context.change.key);
-    for (const [PolicyName, PolicyDocument] of Object.entries(policies)) {
+    const policies = policiesFor(context, context.found, context.change.key);
+    const former = context.existing?.inlinePolicies ?? {};
+    for (const [PolicyName, desired] of Object.entries(policies)) {
+      const PolicyDocument = withFormerSecrets(desired, former[PolicyName]);
       await context.aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
     }
     await deleteInlinePolicies(context, RoleName, policies);
+  },
+
+  /** Takes the permissions for former secrets away, once no deployment can return to a version that needs them. */
+  async cleanUp(context) {
+    const { aws, change, existing, found } = context;
+    if (existing === undefined || !touches(change, 'inline policies')) return;
+    const RoleName = existing.roleName;
+    for (const [PolicyName, PolicyDocument] of Object.entries(policiesFor(context, found, change.key))) {
+      if (withFormerSecrets(PolicyDocument, existing.inlinePolicies[PolicyName]) === PolicyDocument) continue;
+      await aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+    }
   },
 
   async update(context, { roleName: RoleName, attachedPolicies }) {

@@ -3,15 +3,18 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
 import { callerTag } from '../../lib/derive/caller-name.ts';
+import { SECRET_VERSION } from '../../lib/derive/secret-definition.ts';
 import { desiredTags, tagFields, toCamelCaseTags } from '../../lib/derive/tags.ts';
 import {
   definitionFields,
   taskDefinitionFor,
   taskDefinitionParts,
+  type TaskDefinitionParts,
 } from '../../lib/derive/task-definition.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
+import { resolvedIn } from '../../lib/look/secrets.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/model/change.ts';
 import type { Items } from '../../lib/model/resources.ts';
@@ -28,6 +31,27 @@ const imageIn =
   ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (images.get(key)?.imageUri ?? '');
 
+/**
+ * Returns the parts of a task definition. A secret whose version cannot be read keeps the version of the current definition, so
+ * that a caller with fewer permissions deploys nothing for that reason.
+ */
+function partsFor(
+  desired: Desired,
+  service: Service,
+  { secrets, taskDefinitions: current }: Survey,
+  roles: Items<{ readonly roleArn: string }>,
+  imageOf: (container: Container) => string,
+): TaskDefinitionParts {
+  const parts = taskDefinitionParts(desired, service, roles, imageOf, resolvedIn(secrets));
+  const definition = current.get(service.name)?.definition;
+  return {
+    ...parts,
+    versionOf: (reference, container, variable) =>
+      parts.versionOf(reference, container, variable) ??
+      (definition?.[`${container}.${SECRET_VERSION}.${variable}`] as string | undefined),
+  };
+}
+
 /** Returns the desired fields. The reference of an image that is not pushed yet becomes known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
   const imageIfKnown = imageIn(found.images);
@@ -35,7 +59,7 @@ function desiredFields(desired: Desired, found: Survey, service: Service): Desir
     status: 'ACTIVE',
     [OLDER_REVISIONS]: 0,
     ...definitionFields(
-      taskDefinitionFor(service, taskDefinitionParts(desired, service, found.roles, imageIfKnown)),
+      taskDefinitionFor(service, partsFor(desired, service, found, found.roles, imageIfKnown)),
     ),
     ...desiredTags(desired, 'taskDefinitions', service.name),
   };
@@ -96,7 +120,7 @@ async function register(context: Context): Promise<Ids['taskDefinitions']> {
   const { aws, change, config, ids, tags } = context;
   const service = config.services.find(({ name }) => name === change.key);
   if (!service) throw new Error(`No service ${change.key} is configured`);
-  const parts = taskDefinitionParts(context, service, ids.roles, imageIn(ids.images));
+  const parts = partsFor(context, service, context.found, ids.roles, imageIn(ids.images));
   const definition = taskDefinitionFor(service, parts);
   const { taskDefinition } = await aws.ecs(
     new RegisterTaskDefinitionCommand({

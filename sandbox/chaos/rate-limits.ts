@@ -122,6 +122,11 @@ export const buckets: readonly Bucket[] = [
     operations: ['CreateLogGroup', 'DeleteLogGroup', 'DescribeLogGroups'],
     ...{ capacity: 10, refill: 10, perOperation: true },
   }),
+  // https://docs.aws.amazon.com/general/latest/gr/ssm.html
+  ...bucketsOf('ssm', {
+    operations: ['GetParameter', 'GetParameters', 'GetParametersByPath'],
+    ...{ capacity: 40, refill: 40 },
+  }),
   ...bucketsOf('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
@@ -135,6 +140,7 @@ export const throttlingRefusals: Readonly<Record<string, { code: string; message
     iam: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
     ecr: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     logs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    ssm: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     sts: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
   };
 

@@ -14,6 +14,7 @@ import { denialsOf } from './execution-role.ts';
 import type { TaskContainer } from './container-setup.ts';
 import { dependencyError, pullImages, startError } from './preflight.ts';
 import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
+import { fetchSecrets } from './task-secrets.ts';
 import { startTaskContainer } from './task-container.ts';
 
 /** A version to run, and its place. */
@@ -90,11 +91,12 @@ export function startInterceptTask(spec: InterceptTaskSpec): InterceptTask {
 
   const start = async (): Promise<void> => {
     const denial = denialsOf(region, task, taskDefinition);
+    const secrets = fetchSecrets(region, task, taskDefinition, denial);
     const deployed = definitions.filter(({ name = '' }) => !images.has(name));
     const pulled = pullImages(region, task, { ...taskDefinition, containerDefinitions: deployed }, denial);
     await mkdir(folder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context = {
-      ...{ region, task, taskDefinition, folder, isolation, runtime, store, denial },
+      ...{ region, task, taskDefinition, folder, isolation, runtime, store, denial, secrets },
       isStopping: () => stopping.signal.aborted,
     };
     const startOne = async (definition: ContainerDefinition): Promise<StartedContainer> => {

@@ -24,7 +24,8 @@ export class CannotStartTaskError extends Error {
   }
 }
 
-const SIGN_IN = 'ResourceInitializationError: unable to pull secrets or registry auth:';
+/** The beginning of the reason if secrets cannot be read or if ECS cannot sign in. */
+export const SIGN_IN = 'ResourceInitializationError: unable to pull secrets or registry auth:';
 
 /**
  * Signs in to ECR. A task whose images are in other registries does not sign in.
@@ -96,7 +97,7 @@ function pinnedReference({ name, image = '' }: ContainerDefinition, { containers
 }
 
 /** Returns what prevents a task from reaching the internet, if anything. */
-function obstacleOf(region: Region, task: TaskRow): string | undefined {
+export function obstacleOf(region: Region, task: TaskRow): string | undefined {
   const egress = checkEgress(region, task.subnetId, task.securityGroups, {
     privateIp: task.privateIp,
     hasPublicIp: task.assignPublicIp,

@@ -25,6 +25,7 @@ import { openContainerRoot, type ContainerRoot, type RootSettings } from './cont
 import type { RoleDenial } from './execution-role.ts';
 import { openLog, type WriteLine } from './log-driver.ts';
 import { CannotStartTaskError } from './preflight.ts';
+import type { TaskSecrets } from './task-secrets.ts';
 import { mountPathsOf, openVolumes } from './task-volumes.ts';
 
 /** Fargate's default for `stopTimeout`. */
@@ -47,6 +48,8 @@ export interface ContainerContext {
   /** The unpacked images. */
   readonly store: ImageStore;
   readonly denial: RoleDenial;
+  /** The values of the secrets, which the program gets as variables. */
+  readonly secrets: TaskSecrets;
   /** Whether the task is stopping, so that no further container may start. */
   readonly isStopping: () => boolean;
   /** Receives the output line by line, in place of the log driver of the task definition. */
@@ -88,7 +91,7 @@ async function startIn(
   config: ImageConfig,
   settings: RootSettings,
 ): Promise<TaskContainer> {
-  const { region, task, taskDefinition, folder, isolation, denial, isStopping } = context;
+  const { region, task, taskDefinition, folder, isolation, denial, secrets, isStopping } = context;
   const { name = '' } = definition;
   if (isStopping()) throw new CannotStartTaskError('Task stopped by user', { container: name });
   const writeLine = context.writeLine ?? openLog(region, task.taskArn, definition, denial);
@@ -96,7 +99,11 @@ async function startIn(
   const architecture = architectureOf(taskDefinition.runtimePlatform);
   const canRun = config.architecture === undefined || config.architecture === architecture;
   if (!canRun) return containerOfOtherArchitecture(command[0] ?? '', writeLine);
-  const environment = { ...config.environment, ...environmentOf(region, definition) };
+  const environment = {
+    ...config.environment,
+    ...environmentOf(region, definition),
+    ...secrets.get(name),
+  };
   const search = { ...settings, rootfs, path: environment.PATH ?? DEFAULT_PATH };
   const isForeign = await needsOwnSystem(command, search);
   const runtime = isForeign ? context.runtime() : undefined;

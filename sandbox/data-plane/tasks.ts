@@ -22,6 +22,7 @@ import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
 import { CannotStartTaskError, pullImages, signIn, startError } from './preflight.ts';
 import { giveUpReported, startReported, watchReported } from './reported-starts.ts';
 import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
+import { fetchSecrets } from './task-secrets.ts';
 import type { ContainerContext } from './task-container.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
@@ -92,12 +93,13 @@ export function makeTaskDataPlane(
     };
     runningTasks.set(taskArn, state);
     const denial = denialsOf(region, task, taskDefinition);
+    const secrets = fetchSecrets(region, task, taskDefinition, denial);
     signIn(region, task, taskDefinition, denial);
     const images = pullImages(region, task, taskDefinition, denial);
     const taskFolder = folderOf(taskArn);
     await mkdir(taskFolder, { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     const context: ContainerContext = {
-      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial },
+      ...{ region, task, taskDefinition, folder: taskFolder, isolation, store, runtime, denial, secrets },
       isStopping: () => state.stopping.signal.aborted,
     };
     const start = async (definition: ContainerDefinition): Promise<StartedContainer> => {

@@ -14,6 +14,8 @@ export interface ConstraintShape {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: string;
+  /** Whether AWS leaves the value out of its messages. */
+  readonly sensitive?: boolean;
 }
 
 /** The constraints of a service. */
@@ -32,6 +34,8 @@ export interface Violation {
   readonly value: unknown;
   /** The constraint in AWS's words, e.g. `Member must have length less than or equal to 64`. */
   readonly constraint: string;
+  /** Whether messages leave the value out. */
+  readonly isSensitive?: boolean;
 }
 
 const services: Readonly<Record<string, ServiceConstraints>> = table;
@@ -122,6 +126,7 @@ function ownViolations(shape: ConstraintShape, value: unknown, path: string): Vi
     path,
     value,
     constraint: words[kind] ?? '',
+    ...(shape.sensitive && { isSensitive: true }),
   }));
 }
 

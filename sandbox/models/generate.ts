@@ -20,6 +20,7 @@ interface ModelShape {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: string;
+  readonly sensitive?: boolean;
 }
 
 interface Model {
@@ -43,7 +44,7 @@ function readModel(dataFolder: string, service: string): Model {
 
 /** Converts a shape. The result refers to the shapes of its parts by name. */
 function convert({ required, members, member, key, value, ...shape }: ModelShape): ConstraintShape {
-  const { enum: allowed, min, max, pattern } = shape;
+  const { enum: allowed, min, max, pattern, sensitive } = shape;
   return {
     ...(required?.length && { required }),
     ...(members && {
@@ -56,6 +57,7 @@ function convert({ required, members, member, key, value, ...shape }: ModelShape
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(pattern !== undefined && { pattern }),
+    ...(sensitive && { sensitive }),
     type: shape.type,
   };
 }

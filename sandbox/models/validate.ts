@@ -15,8 +15,8 @@ const reportingAll =
   (violations) => {
     const count = violations.length;
     const messages = violations.map(
-      ({ value, path, constraint }) =>
-        `Value ${quoted(value)} at '${path}' failed to satisfy constraint: ${constraint}`,
+      ({ value, path, constraint, isSensitive }) =>
+        `Value ${isSensitive ? '' : `${quoted(value)} `}at '${path}' failed to satisfy constraint: ${constraint}`,
     );
     return refusal(
       code,
@@ -77,6 +77,8 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
       kind !== 'pattern' || ['description', 'versionId'].includes(path) || path.startsWith('tags.'),
   },
   sts: { refusalOf: reportingAll('ValidationError') },
+  ssm: { refusalOf: reportingAll('ValidationException') },
+  secretsmanager: { refusalOf: reportingAll('ValidationException') },
   // The code in sandbox/aws checks a batch change by change, and reports the faults of all changes.
   route53: {
     refusalOf: reportingAll('InvalidInput'),

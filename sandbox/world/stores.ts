@@ -8,6 +8,8 @@ import { elbv2Store } from '../aws/elbv2/store.ts';
 import { iamStore } from '../aws/iam/store.ts';
 import { logsStore } from '../aws/logs/store.ts';
 import { route53Store } from '../aws/route53/store.ts';
+import { secretsManagerStore } from '../aws/secretsmanager/store.ts';
+import { ssmStore } from '../aws/ssm/store.ts';
 import { stsStore } from '../aws/sts/store.ts';
 import type { Table } from './table.ts';
 
@@ -20,6 +22,8 @@ export const makeRegionalStores = () => ({
   cloudwatch: cloudwatchStore(),
   ecr: ecrStore(),
   logs: logsStore(),
+  ssm: ssmStore(),
+  secretsmanager: secretsManagerStore(),
 });
 /** Creates the tables of the whole account: IAM and Route 53 have no regions, and credentials are valid in all of them. */
 export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store(), sts: stsStore() });

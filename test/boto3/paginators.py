@@ -43,6 +43,9 @@ class Paginators(unittest.TestCase):
             clients.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=name)
             clients.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
             clients.iam.put_role_policy(RoleName="boto3-execution", PolicyName=name, PolicyDocument=DENY_ALL)
+            clients.ssm.put_parameter(Name=f"/boto3/{name}", Value=name, Type="SecureString")
+            clients.ssm.put_parameter(Name="/boto3/versions", Value=name, Type="String", Overwrite=True)
+            clients.secretsmanager.create_secret(Name=name, SecretString=name)
             clients.route53.create_hosted_zone(Name=f"{name}.localhost", CallerReference=name)
 
     def delete_more(self):
@@ -56,6 +59,9 @@ class Paginators(unittest.TestCase):
             clients.logs.delete_log_group(logGroupName=name)
             clients.iam.delete_role(RoleName=name)
             clients.iam.delete_role_policy(RoleName="boto3-execution", PolicyName=name)
+            clients.ssm.delete_parameter(Name=f"/boto3/{name}")
+            clients.secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        clients.ssm.delete_parameter(Name="/boto3/versions")
         for zone in clients.route53.list_hosted_zones()["HostedZones"]:
             if zone["CallerReference"] in MORE:
                 clients.route53.delete_hosted_zone(Id=zone["Id"])
@@ -80,6 +86,10 @@ class Paginators(unittest.TestCase):
                 "describe_log_streams",
                 "list_roles",
                 "list_role_policies",
+                "describe_parameters",
+                "get_parameters_by_path",
+                "get_parameter_history",
+                "list_secrets",
                 "list_hosted_zones",
                 "list_resource_record_sets",
             },
@@ -128,6 +138,8 @@ class Paginators(unittest.TestCase):
             "list_policy_versions": {"PolicyArn": self.architecture.policy},
             "list_entities_for_policy": {"PolicyArn": self.architecture.policy},
             "list_policy_tags": {"PolicyArn": self.architecture.policy},
+            "get_parameters_by_path": {"Path": "/boto3", "WithDecryption": True},
+            "get_parameter_history": {"Name": "/boto3/versions"},
             "list_resource_record_sets": {"HostedZoneId": self.architecture.zone},
         }.get(method, {})
 

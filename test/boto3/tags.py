@@ -71,6 +71,28 @@ class Tags(unittest.TestCase):
                     lambda: mapping(ecs.list_tags_for_resource(resourceArn=arn)["tags"], "key", "value"),
                 )
 
+    def test_parameters(self):
+        ssm = clients.ssm
+        about = {"ResourceType": "Parameter", "ResourceId": "/boto3/tagged"}
+        ssm.put_parameter(Name="/boto3/tagged", Value="value", Type="String")
+        self.check(
+            lambda tags: ssm.add_tags_to_resource(**about, Tags=pairs(tags)),
+            lambda keys: ssm.remove_tags_from_resource(**about, TagKeys=keys),
+            lambda: mapping(ssm.list_tags_for_resource(**about)["TagList"]),
+        )
+        ssm.delete_parameter(Name="/boto3/tagged")
+
+    def test_secrets(self):
+        secrets = clients.secretsmanager
+        name = "boto3/tagged"
+        secrets.create_secret(Name=name, SecretString="value")
+        self.check(
+            lambda tags: secrets.tag_resource(SecretId=name, Tags=pairs(tags)),
+            lambda keys: secrets.untag_resource(SecretId=name, TagKeys=keys),
+            lambda: mapping(secrets.describe_secret(SecretId=name)["Tags"]),
+        )
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
     def test_ecr(self):
         ecr = clients.ecr
         arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{REPOSITORY}"

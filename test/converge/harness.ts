@@ -30,6 +30,7 @@ import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
 import { provision } from '../../provision/run.ts';
 import { rollback } from '../../rollback/run.ts';
+import { runSecret } from '../../secret/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
@@ -104,6 +105,8 @@ export interface Account {
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns what `npm run history` prints. */
   history(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Stores, lists or removes secrets. @param value the value to store */
+  secret(stack: StackInput, options: Partial<Options>, value?: string): Promise<CommandResult>;
   /** Rolls a service back. */
   rollback(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns the notes and warnings of the last run, and its result if the run succeeded. */
@@ -296,6 +299,8 @@ export async function account({
     output: () => output,
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     history: (stack, options = {}) => run(history, stack, options, SILENT),
+    secret: (stack, options, value = '') =>
+      run((...args) => runSecret(...args, value), stack, options, SILENT),
     rollback: (stack, options = {}) => run(rollback, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(

@@ -165,6 +165,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'secret/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason: 'a secret belongs to a stack, but is no resource of its architecture',
+  },
+  {
     folder: 'rollback/',
     mayImport: ['lib/', 'history/', 'provision/', 'sandbox/client.ts'],
     reason:

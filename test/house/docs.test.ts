@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'history',
     'rollback',
+    'secret',
     'teardown',
     'lib',
     'test',

@@ -178,3 +178,19 @@ test('when another command removes the stack, dev says why it ends', async () =>
   const { problem } = await running.done;
   expect(problem).toMatchObject({ code: 'INTERRUPTED', what: 'The sandbox ended this npm run dev.' });
 });
+
+test('a changed file of variables is a change of the configuration', async () => {
+  const { user } = await userWith();
+  const { services, ...rest } = stack();
+  const app = { ...services.web.containers.app, environmentFile: '.env.dev' };
+  user.write('app/greeting.ts', "export const greeting = process.env['GREETING'] ?? '';\n");
+  user.write('.env.dev', 'GREETING=hello\n');
+  const flags = user.config({ ...rest, services: { web: { containers: { app } } } });
+  const running = await startDev(user, flags);
+  expect((await httpRequest(running.url)).body).toBe('v1 hello');
+  user.write('.env.dev', 'GREETING="good morning"\n');
+  await running.seen(/the configuration has changed/);
+  await running.seen(/web: served after/, 2);
+  expect((await httpRequest(running.url)).body).toBe('v1 good morning');
+  expect(await quit(running)).toMatchObject({ code: 0 });
+});

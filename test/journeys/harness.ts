@@ -43,7 +43,17 @@ const canListen = (port: number): Promise<boolean> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
-type Command = 'provision' | 'deploy' | 'dev' | 'status' | 'history' | 'rollback' | 'teardown' | 'sandbox';
+type Command =
+  | 'provision'
+  | 'deploy'
+  | 'dev'
+  | 'drift'
+  | 'status'
+  | 'history'
+  | 'rollback'
+  | 'secret'
+  | 'teardown'
+  | 'sandbox';
 
 /** A user's machine. */
 export interface Machine {

@@ -8,6 +8,8 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
@@ -46,6 +48,8 @@ function withClients(started: Sandbox) {
     logs: new CloudWatchLogsClient(settings),
     iam: new IAMClient(settings),
     route53: new Route53Client(settings),
+    ssm: new SSMClient(settings),
+    secretsmanager: new SecretsManagerClient(settings),
     sts: new STSClient(settings),
   };
   for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());

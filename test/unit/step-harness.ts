@@ -8,6 +8,8 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeEach } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -47,6 +49,8 @@ export const mocks = {
   iam: mockClient(IAMClient),
   logs: mockClient(CloudWatchLogsClient),
   route53: mockClient(Route53Client),
+  ssm: mockClient(SSMClient),
+  secretsmanager: mockClient(SecretsManagerClient),
   cloudwatch: mockClient(CloudWatchClient),
   sts: mockClient(STSClient),
 };
@@ -135,6 +139,9 @@ const container = (name: string, port: number) => ({
   protocol: 'HTTP' as const,
   health: HEALTH,
   environment: {},
+  environmentFile: undefined,
+  secrets: {},
+  registryCredentials: undefined,
   command: undefined,
   essential: true,
   readOnlyRoot: true,
@@ -149,9 +156,13 @@ export const ourTags = (noun: Noun, key: string = ONLY, stack: Config = config()
   tagsOf(stack, namesOf(stack).stack, noun, key);
 
 /** A survey that found only these resources. */
-export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {}): Survey =>
+export const surveyOf = (
+  found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {},
+  more: Pick<Survey, 'secrets'> = {},
+): Survey =>
   ({
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+    ...more,
     ...Object.fromEntries(nouns.map((name) => [name, new Map(Object.entries(found[name] ?? {}))])),
   }) as unknown as Survey;
 

@@ -2,6 +2,7 @@
 import type { Container } from '../../config/config.ts';
 import type { Facts } from '../facts.ts';
 import { NO_NETWORK } from '../messages.ts';
+import { SECRET_START_KINDS } from './secret-starts.ts';
 
 /** The facts from which a failed start is described. */
 export interface StartContext {
@@ -50,6 +51,7 @@ export const START_KINDS: readonly StartKind[] = [
         : 'npm run drift, which shows what someone has changed in the network',
     ],
   },
+  ...SECRET_START_KINDS,
   {
     pattern: /descriptor matching platform '(?<platform>[^']+)'|no matching manifest for (?<other>\S+)/,
     isPermanent: true,

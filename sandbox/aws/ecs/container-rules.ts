@@ -7,6 +7,7 @@ import type {
   PortMapping,
   Ulimit,
 } from '@aws-sdk/client-ecs';
+import { checkContainerSecrets } from './secret-rules.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 /** The members of a container definition that the sandbox implements. */
@@ -21,6 +22,8 @@ const SUPPORTED: (keyof ContainerDefinition)[] = [
   'entryPoint',
   'command',
   'environment',
+  'secrets',
+  'repositoryCredentials',
   'dependsOn',
   'startTimeout',
   'stopTimeout',
@@ -107,6 +110,7 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
   container.ulimits?.forEach((limit, index) => checkLimit(limit, `${path}.ulimits[${index}]`, name));
   checkHealthCheck(container.healthCheck, path);
   checkLog(container.logConfiguration, path, task);
+  checkContainerSecrets(container, task);
 }
 
 function checkPort(mapping: PortMapping, path: string, networkMode: string | undefined): void {

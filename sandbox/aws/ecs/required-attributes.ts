@@ -23,6 +23,13 @@ interface Feature {
 const usesLogs = ({ logConfiguration }: ContainerDefinition): boolean =>
   logConfiguration?.logDriver === 'awslogs';
 
+const isArnOfSecret = (reference: string): boolean => reference.includes(':secretsmanager:');
+
+const usesSecretsOf = (
+  containers: readonly ContainerDefinition[],
+  test: (reference: string) => boolean,
+): boolean => containers.some(({ secrets = [] }) => secrets.some(({ valueFrom = '' }) => test(valueFrom)));
+
 /** The known features. AWS does not document them, so they were derived from recorded responses. */
 const FEATURES: readonly Feature[] = [
   {
@@ -42,6 +49,18 @@ const FEATURES: readonly Feature[] = [
     isUsedBy: ({ executionRoleArn }, containers) =>
       executionRoleArn !== undefined && containers.some(isInEcr),
     ecs: ['execution-role-ecr-pull'],
+  },
+  {
+    isUsedBy: (_, containers) => usesSecretsOf(containers, (reference) => !isArnOfSecret(reference)),
+    ecs: ['secrets.ssm.environment-variables'],
+  },
+  {
+    isUsedBy: (_, containers) => usesSecretsOf(containers, isArnOfSecret),
+    ecs: ['secrets.asm.environment-variables'],
+  },
+  {
+    isUsedBy: (_, containers) => containers.some(({ repositoryCredentials }) => repositoryCredentials),
+    ecs: ['private-registry-authentication.secretsmanager'],
   },
   { isUsedBy: ({ taskRoleArn }) => taskRoleArn !== undefined, agent: ['task-iam-role'] },
   {

@@ -3,6 +3,7 @@ import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/cl
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
+import { secretParts } from '../../../lib/derive/secret-definition.ts';
 import { toCamelCaseTags } from '../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
 import { ACCOUNT, config, mocks, ourTags, sentCalls } from '../step-harness.ts';
@@ -28,6 +29,7 @@ export const definitionOf = (stack: Config) => ({
       executionRoleArn: role('execution'),
       taskRoleArn: role('task'),
       imageOf: ({ key }) => (images as Record<string, { imageUri: string }>)[key]?.imageUri ?? '',
+      ...secretParts(undefined, { region: 'eu-west-1', account: ACCOUNT }),
     }),
   ),
   tags: ourTags('taskDefinitions', 'web'),

@@ -258,7 +258,7 @@ test.each<[string, object]>([
 });
 
 test.each<[string, Partial<ContainerDefinition>]>([
-  ['secrets', { secrets: [{ name: 'A', valueFrom: 'b' }] }],
+  ['environmentFiles', { environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/a.env' }] }],
   ['logConfiguration.logDriver splunk', { logConfiguration: { logDriver: 'splunk' } }],
   ['linuxParameters.swappiness', { linuxParameters: { swappiness: 1 } }],
 ])('RegisterTaskDefinition reports %s as not implemented', async (member, overrides) => {

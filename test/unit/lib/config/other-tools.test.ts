@@ -85,12 +85,15 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   [
     'variables from a file',
     { [`${api}.envFile`]: '.env', [`${api}.environmentFiles`]: ['s3://x'] },
-    { [`${api}.envFile`]: 'Use environment: ', [`${api}.environmentFiles`]: 'Use environment: ' },
+    { [`${api}.envFile`]: 'Use environmentFile', [`${api}.environmentFiles`]: 'Use environmentFile' },
   ],
   [
     'secrets',
-    { [`${api}.secrets`]: { TOKEN: 'arn' } },
-    { [`${api}.secrets`]: `${notYet}Let the program fetch the secret` },
+    { [`${api}.secrets`]: { TOKEN: 'arn' }, [`${api}.parameterStore`]: { TOKEN: '/shop/token' } },
+    {
+      [`${api}.secrets.TOKEN`]: 'Use ssm: and the name of a parameter',
+      [`${api}.parameterStore`]: 'Use secrets',
+    },
   ],
   [
     'a larger disk',

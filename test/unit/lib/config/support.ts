@@ -60,6 +60,7 @@ export const validStack = (): StackInput => ({
             startSeconds: 60,
           },
           environment: { MODE: 'fast' },
+          secrets: { STORE_KEY: 'secretsmanager:shop/keys#api', STORE_DB: 'ssm:/shop/db' },
           command: ['node', 'main.js'],
           essential: true,
           readOnlyRoot: false,

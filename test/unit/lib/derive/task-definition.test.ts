@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Container, Service } from '../../../../lib/config/config.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
+import { secretParts } from '../../../../lib/derive/secret-definition.ts';
 import { config } from '../../step-harness.ts';
 
 const parts = {
@@ -12,6 +13,7 @@ const parts = {
   executionRoleArn: 'arn:execution',
   taskRoleArn: 'arn:task',
   imageOf: ({ key }: Container) => `registry/${key}`,
+  ...secretParts(undefined, { region: 'eu-west-1', account: '111122223333' }),
 };
 const [web] = config().services as [Service];
 const [api1] = web.containers as [Container];

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
+import { secretParts } from '../../../../lib/derive/secret-definition.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
 import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
@@ -27,6 +28,7 @@ const definitionFor = (stack = config(), uris: Readonly<Record<string, { imageUr
     executionRoleArn: role('execution'),
     taskRoleArn: role('task'),
     imageOf: ({ key, image }) => ('reference' in image ? image.reference : (uris[key]?.imageUri ?? '')),
+    ...secretParts(undefined, { region: 'eu-west-1', account: ACCOUNT }),
   });
 };
 const foundDefinition: FoundTaskDefinition = {

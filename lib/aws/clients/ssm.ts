@@ -1,0 +1,2 @@
+/** Parameter Store's client, loaded with its first call. */
+export { SSMClient } from '@aws-sdk/client-ssm';

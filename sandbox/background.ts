@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptVariables } from './environment.ts';
 import { makeSandboxFolder } from './state/folder.ts';
+import { V8_OPTIONS } from './v8-options.ts';
 
 /** The exit code of a background sandbox that ends because another process uses its port or folder. */
 export const LOST_RACE_EXIT_CODE = 75;
@@ -18,7 +19,7 @@ export function spawnSandbox(port: number, folder: string): ChildProcess {
   const runner = join(import.meta.dirname, '../run.js');
   const child = spawn(
     process.execPath,
-    [runner, 'sandbox', '--port', String(port), '--folder', folder, '--background'],
+    [...V8_OPTIONS, runner, 'sandbox', '--port', String(port), '--folder', folder, '--background'],
     { detached: true, stdio: ['ignore', output, output], env: keptVariables(process.env) },
   );
   closeSync(output);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { keptVariables } from './environment.ts';
+import { V8_OPTIONS } from './v8-options.ts';
 
 /** The signals that end a sandbox. This process passes them on to the child, which also receives Ctrl-C from the terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -16,7 +17,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function runInChild(args: readonly string[]): Promise<number> {
   const runner = join(import.meta.dirname, '../run.js');
-  const child = spawn(process.execPath, [runner, 'sandbox', ...args], {
+  const child = spawn(process.execPath, [...V8_OPTIONS, runner, 'sandbox', ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: keptVariables(process.env),
   });

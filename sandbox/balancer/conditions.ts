@@ -34,17 +34,19 @@ export interface RoutedRequest {
 export function matchesCondition(condition: RuleCondition, request: RoutedRequest): boolean {
   switch (condition.Field) {
     case 'path-pattern': {
-      const { Values, RegexValues } = condition.PathPatternConfig ?? {};
+      const config = condition.PathPatternConfig;
       return (
-        valuesIn(condition.Values, Values).some((pattern) => matchesPath(pattern, request.path)) ||
-        valuesIn(RegexValues).some((regex) => matchesRegex(regex, request.path, 'exact'))
+        someMatches(matchesPath, condition.Values, request.path) ||
+        someMatches(matchesPath, config?.Values, request.path) ||
+        someMatches(matchesExactly, config?.RegexValues, request.path)
       );
     }
     case 'host-header': {
-      const { Values, RegexValues } = condition.HostHeaderConfig ?? {};
+      const config = condition.HostHeaderConfig;
       return (
-        valuesIn(condition.Values, Values).some((pattern) => matchesHost(pattern, request.host)) ||
-        valuesIn(RegexValues).some((regex) => matchesRegex(regex, request.host, 'any'))
+        someMatches(matchesHost, condition.Values, request.host) ||
+        someMatches(matchesHost, config?.Values, request.host) ||
+        someMatches(matchesInAnyCase, config?.RegexValues, request.host)
       );
     }
     case 'http-header': {
@@ -54,12 +56,12 @@ export function matchesCondition(condition: RuleCondition, request: RoutedReques
         .map(([, value]) => value);
       return values.some(
         (value) =>
-          valuesIn(Values).some((pattern) => matchesIgnoringCase(pattern, value)) ||
-          valuesIn(RegexValues).some((regex) => matchesRegex(regex, value, 'any')),
+          someMatches(matchesIgnoringCase, Values, value) ||
+          someMatches(matchesInAnyCase, RegexValues, value),
       );
     }
     case 'http-request-method':
-      return valuesIn(condition.HttpRequestMethodConfig?.Values).includes(request.method);
+      return condition.HttpRequestMethodConfig?.Values?.includes(request.method) ?? false;
     case 'query-string': {
       const pairs = queryPairs(request.query);
       return (condition.QueryStringConfig?.Values ?? []).some((pattern) =>
@@ -67,17 +69,22 @@ export function matchesCondition(condition: RuleCondition, request: RoutedReques
       );
     }
     case 'source-ip':
-      return valuesIn(condition.SourceIpConfig?.Values).some((cidr) =>
-        cidrHasAddress(cidr, request.sourceIp),
-      );
+      return someMatches(cidrHasAddress, condition.SourceIpConfig?.Values, request.sourceIp);
     default:
       return false;
   }
 }
 
-function valuesIn(...lists: (readonly string[] | undefined)[]): readonly string[] {
-  return lists.flatMap((list) => list ?? []);
+function someMatches(
+  matches: (pattern: string, text: string) => boolean,
+  patterns: readonly string[] | undefined,
+  text: string,
+): boolean {
+  return patterns?.some((pattern) => matches(pattern, text)) ?? false;
 }
+
+const matchesExactly = (regex: string, text: string) => matchesRegex(regex, text, 'exact');
+const matchesInAnyCase = (regex: string, text: string) => matchesRegex(regex, text, 'any');
 
 function equalsIgnoringCase(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();

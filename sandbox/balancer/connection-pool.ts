@@ -59,10 +59,8 @@ export class ConnectionPool extends Agent {
     connection.request = request;
     request.reusedSocket = reused !== undefined;
     const { socket } = connection;
-    const startTimer = () =>
-      socket.timeout !== options.idleTimeoutMs && socket.setTimeout(options.idleTimeoutMs);
-    if (socket.connecting) socket.once('connect', startTimer);
-    else startTimer();
+    if (socket.connecting) socket.once('connect', () => socket.setTimeout(options.idleTimeoutMs));
+    else if (socket.timeout !== options.idleTimeoutMs) socket.setTimeout(options.idleTimeoutMs);
     request.onSocket(socket);
   }
 

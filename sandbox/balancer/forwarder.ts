@@ -97,24 +97,19 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         const { request } = targetRequest;
         const outgoing = openRequest(targetRequest);
         let hasResponseBegun = false;
-        const failWith = (error?: Error & { code?: string }): void => {
-          if (!hasResponseBegun) resolve(failureOf(outgoing, error));
-        };
-        outgoing.on('error', failWith);
+        outgoing.on('error', (error) => hasResponseBegun || resolve(failureOf(outgoing, error)));
         // Node does not report every failure as an error: when a target switches protocols without an upgrade request,
         // Node just closes the connection.
-        outgoing.once('close', () => failWith());
+        outgoing.once('close', () => hasResponseBegun || resolve(failureOf(outgoing)));
         response.once('close', () => {
           if (!response.writableFinished) outgoing.destroy();
           resolve(undefined);
         });
         outgoing.once('response', (incoming) => {
-          if (!relay(incoming, response)) {
-            outgoing.destroy();
-            return failWith();
-          }
+          if (!relay(incoming, response)) return void outgoing.destroy(); // then it closes
           hasResponseBegun = true;
-          response.once('finish', () => request.complete || discardRest(request, outgoing));
+          if (!request.complete)
+            response.once('finish', () => request.complete || discardRest(request, outgoing));
         });
         if (upgradingClient) {
           outgoing.once('upgrade', (incoming, socket, head) => {
@@ -138,7 +133,8 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
     request.pipe(outgoing);
     return;
   }
-  request.once('data', () => outgoing.destroy(new UnannouncedBody()));
+  if (!request.complete || request.readableLength > 0)
+    request.once('data', () => outgoing.destroy(new UnannouncedBody()));
   outgoing.end();
 }
 

@@ -162,35 +162,38 @@ export function responseHeaders(raw: readonly string[], keepAlive: boolean): str
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
  */
 export function traceId(receivedId: string): string {
-  const fields = receivedId.split(';').filter((field) => field !== '' && !field.startsWith('Self='));
   const seconds = Math.floor(Date.now() / 1000)
     .toString(16)
     .padStart(8, '0');
   const id = `1-${seconds}-${randomHex()}`;
+  if (receivedId === '') return `Root=${id}`;
+  const fields = receivedId.split(';').filter((field) => field !== '' && !field.startsWith('Self='));
   const name = fields.some((field) => field.startsWith('Root=')) ? 'Self' : 'Root';
   return [`${name}=${id}`, ...fields].join(';');
 }
 
-/** The number of random bytes in a trace ID. */
-const TRACE_BYTES = 12;
-/** Random bytes for the next trace IDs. To fetch them for each request would take longer than all other headers. */
-let randomPool = Buffer.alloc(0);
+/** The number of random hexadecimal digits in a trace ID. */
+const TRACE_DIGITS = 24;
+/** Random digits for the next trace IDs. To make them for each request would take longer than all other headers. */
+let randomDigits = '';
+let usedDigits = 0;
 
 function randomHex(): string {
-  if (randomPool.length < TRACE_BYTES) randomPool = randomBytes(256 * TRACE_BYTES);
-  const hex = randomPool.toString('hex', 0, TRACE_BYTES);
-  randomPool = randomPool.subarray(TRACE_BYTES);
-  return hex;
+  if (usedDigits === randomDigits.length) {
+    randomDigits = randomBytes(128 * TRACE_DIGITS).toString('hex');
+    usedDigits = 0;
+  }
+  usedDigits += TRACE_DIGITS;
+  return randomDigits.slice(usedDigits - TRACE_DIGITS, usedDigits);
 }
 
 /** Returns the names that the Connection headers list, in lower case. The sender means these headers for this connection only. */
 function namedByConnection(headers: readonly HeaderField[]): ReadonlySet<string> {
-  const values = headers.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value);
-  if (values.length === 0) return NO_NAMES;
-  return new Set(
-    values
-      .join(',')
-      .toLowerCase()
-      .split(/\s*,\s*/),
-  );
+  let names: Set<string> | undefined;
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'connection') continue;
+    names ??= new Set();
+    for (const named of value.toLowerCase().split(',')) names.add(named.trim());
+  }
+  return names ?? NO_NAMES;
 }

@@ -35,6 +35,16 @@ export interface OpenListener {
   close(): Promise<void>;
 }
 
+/** An open connection to a client. */
+interface Connection {
+  latestRequest: IncomingMessage | undefined;
+  /**
+   * The responses in flight. One set for all connections would keep finished responses in memory: V8 replaces the table of a
+   * busy set again and again, and an old table refers to the next one until the next full garbage collection.
+   */
+  readonly responses: ServerResponse[];
+}
+
 /**
  * Headers must arrive within a minute; the body may take any time. Node accepts heads that are larger than AWS's limit, so
  * that the router can refuse them: with 414 for a long URL, and with 400 for long headers.
@@ -62,10 +72,9 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   } = options;
   const router = startRouter(view, connectTimeoutMs, draw);
   const blackHole = makeBlackHole();
-  /** The open connections, each with its latest request. */
-  const sockets = new Map<Socket, IncomingMessage | undefined>();
-  const inFlight = new Set<ServerResponse>();
-  const responseOn = (socket: Socket) => [...inFlight].find((response) => response.socket === socket);
+  const connections = new Map<Socket, Connection>();
+  const responseOn = (socket: Socket) =>
+    connections.get(socket)?.responses.find((response) => response.socket === socket);
   const refuse = (client: Duplex, status: number): void => {
     sendRawResponse(client, errorPage(status));
     linger(client);
@@ -77,19 +86,23 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   // Node's handler starts to read from a connection, so it must not see the connections that the black hole holds.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   server.removeAllListeners('connection').on('connection', (socket) => {
-    sockets.set(socket, undefined);
-    socket.on('error', () => {}).once('close', () => sockets.delete(socket));
-    lingerWhileReceiving(socket, () => sockets.get(socket)?.complete === false);
+    const connection: Connection = { latestRequest: undefined, responses: [] };
+    connections.set(socket, connection);
+    socket.on('error', () => {}).once('close', () => connections.delete(socket));
+    lingerWhileReceiving(socket, () => connection.latestRequest?.complete === false);
     if (view.isReachable()) serve.call(server, socket);
     else blackHole.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
     if (closing !== undefined) response.shouldKeepAlive = false;
-    sockets.set(request.socket, request);
-    inFlight.add(response);
+    const connection = connections.get(request.socket);
+    if (connection) {
+      connection.latestRequest = request;
+      connection.responses.push(response);
+    }
     response.once('close', () => {
-      inFlight.delete(response);
+      connection?.responses.splice(connection.responses.indexOf(response), 1);
       if (closing !== undefined) server.closeIdleConnections();
     });
     void router.route(request, response);
@@ -110,10 +123,14 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
 
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const response of inFlight) response.shouldKeepAlive = false;
+    for (const { responses } of connections.values())
+      for (const response of responses) response.shouldKeepAlive = false;
     blackHole.close();
-    for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
-    const timer = setTimeout(() => [...sockets.keys()].forEach((socket) => socket.destroy()), closeTimeoutMs);
+    for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
+    const timer = setTimeout(
+      () => [...connections.keys()].forEach((socket) => socket.destroy()),
+      closeTimeoutMs,
+    );
     await closed;
     clearTimeout(timer);
     router.close();

@@ -17,12 +17,13 @@ export function relay(incoming: IncomingMessage, response: ServerResponse): bool
   sendTogether(response);
   incoming
     .on('data', (chunk) => {
-      if (!response.destroyed && !response.write(chunk)) incoming.pause();
+      if (response.destroyed || response.write(chunk)) return;
+      incoming.pause();
+      response.once('drain', () => incoming.resume());
     })
     .once('end', () => response.end())
     // When the target disconnects early, the body is incomplete. The client can notice that only if its connection is cut.
     .once('close', () => incoming.complete || response.destroy());
-  response.on('drain', () => incoming.resume());
   return true;
 }
 

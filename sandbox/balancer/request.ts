@@ -41,7 +41,7 @@ export function readRequest(
 
   // HTTP/1.0 allows requests without a Host header. Rules and targets then see the load balancer's address as the host.
   const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
-  const place = isHost(host) ? splitHost(host) : undefined;
+  const place = splitHost(host);
   const path = normalizePath(url.path);
   if (path === undefined || place === undefined) return { refusalStatus: 400 };
 
@@ -91,39 +91,41 @@ function refusalStatusOf(
  * precedence over the Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply.
  * @returns undefined for a form that the load balancer refuses
  */
-function splitUrl(url: string): { authority?: string; path: string; query?: string } | undefined {
-  const [, authority, rest = ''] = url.startsWith('/')
-    ? [undefined, undefined, url]
-    : (/^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url]);
+function splitUrl(
+  url: string,
+): { authority: string | undefined; path: string; query: string | undefined } | undefined {
+  const absolute = url.startsWith('/') ? undefined : /^https?:\/\/([^/?#]*)(.*)$/is.exec(url);
+  const authority = absolute?.[1];
+  const rest = absolute?.[2] ?? url;
   const fragmentAt = rest.indexOf('#');
   const withoutFragment = fragmentAt < 0 ? rest : rest.slice(0, fragmentAt);
   const queryAt = withoutFragment.indexOf('?');
   const path = queryAt < 0 ? withoutFragment : withoutFragment.slice(0, queryAt);
   if (authority === '' || (authority === undefined && !path.startsWith('/'))) return undefined;
   return {
-    ...(authority !== undefined && { authority }),
+    authority,
     path: path === '' ? '/' : path,
-    ...(queryAt >= 0 && { query: withoutFragment.slice(queryAt + 1) }),
+    query: queryAt < 0 ? undefined : withoutFragment.slice(queryAt + 1),
   };
 }
 
 const sourceIpOf = (address: string): string =>
   address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 
-/** Splits a Host header into the name, without the dot of an absolute name, and the port. */
-function splitHost(host: string): { name: string; port: number | undefined } {
-  const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
-  return { name, port: port === undefined ? undefined : Number(port) };
-}
-
-/** Whether a Host header is a name or an address, with or without a port (RFC 9110, section 7.2). */
-function isHost(host: string): boolean {
-  return /^(\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:,"<>^`{|}]*)(:\d*)?$/.test(host);
+/**
+ * Splits a Host header, which is a name or an address with or without a port (RFC 9110, section 7.2).
+ * @returns the name without the dot of an absolute name; undefined for anything else
+ */
+function splitHost(host: string): { name: string; port: number | undefined } | undefined {
+  const match = /^(\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:,"<>^`{|}]*)(?::(\d*))?$/.exec(host);
+  if (match === null) return undefined;
+  const [, name = '', port] = match;
+  return { name: name.endsWith('.') ? name.slice(0, -1) : name, port: port ? Number(port) : undefined };
 }
 
 function countForwardedAddresses(headers: readonly HeaderField[]): number {
-  const values = headers.flatMap(([name, value]) =>
-    name.toLowerCase() === 'x-forwarded-for' ? [value] : [],
-  );
-  return values.length === 0 ? 0 : values.join(',').split(',').length;
+  let count = 0;
+  for (const [name, value] of headers)
+    if (name.toLowerCase() === 'x-forwarded-for') count += value.split(',').length;
+  return count;
 }

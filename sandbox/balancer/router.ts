@@ -5,14 +5,14 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
-import type { ForwardingFailure, TargetRequest, UpgradingClient } from './forwarder.ts';
+import type { ForwardingFailure, UpgradingClient } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { framingOf, headerPairs, requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
 import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
 import { rememberTargets } from './used-targets.ts';
-import type { ListenerView, TargetView } from './view.ts';
+import type { ListenerView } from './view.ts';
 
 /** Responds to the requests of one listener. */
 export interface Router {
@@ -25,12 +25,6 @@ export interface Router {
   /** Closes the pooled connections to targets. */
   close(): void;
 }
-
-/** One attempt to forward a request. */
-type Attempt = Pick<TargetRequest, 'request' | 'url' | 'headers' | 'mayUsePool'> & {
-  readonly response: ServerResponse;
-  readonly upgradingClient: UpgradingClient | undefined;
-};
 
 /** The error statuses after which the connection is closed. */
 const CLOSING_STATUSES = new Set([400, 408, 414, 501, 505]);
@@ -55,6 +49,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const forwarder = startForwarder(connectTimeoutMs);
   const nextTarget = startRotation();
   const usedTargets = rememberTargets(view, forwarder);
+  const attribute = (key: string) => view.attribute(key);
 
   /** Applies the rules to a request and responds accordingly. */
   const respond = async (
@@ -62,7 +57,6 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     response: ServerResponse,
     upgradingClient?: UpgradingClient,
   ): Promise<void> => {
-    const attribute = (key: string) => view.attribute(key);
     const routed = readRequest(request, view.port, attribute);
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
     const decision = decide(view.rules(), routed, draw);
@@ -76,43 +70,42 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
     const attempts = upgradingClient ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
+    const { targetGroupArn } = decision;
     for (const connection of attempts) {
-      const target = nextTarget(decision.targetGroupArn, view.targets(decision.targetGroupArn));
+      const target = nextTarget(targetGroupArn, view.targets(targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
-      if (connection === attempts[0]) view.countRequest(decision.targetGroupArn);
+      if (connection === attempts[0]) view.countRequest(targetGroupArn);
       // The request counts as open before the first wait, so that the target cannot finish draining in the meantime.
-      const end = view.openRequest(decision.targetGroupArn, target);
-      const failure = await sendTo(target, decision.targetGroupArn, {
-        response,
-        upgradingClient,
-        request,
-        url: routed.url,
-        headers,
-        mayUsePool: connection === 'pooled',
-      }).finally(() => whenClosed(upgradingClient, end));
+      const end = view.openRequest(targetGroupArn, target);
+      let failure: ForwardingFailure | undefined;
+      try {
+        const reachability = await view.reach(target);
+        if (reachability === 'refused') return sendOwnResponse(response, errorPage(502));
+        if (reachability === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
+        if (response.destroyed) return;
+        const { host, port } = reachability;
+        usedTargets.add(targetGroupArn, target, reachability);
+        failure = await forwarder.forward(
+          {
+            request,
+            host,
+            port,
+            protocol: view.protocol(targetGroupArn),
+            url: routed.url,
+            headers,
+            idleTimeoutMs: idleTimeoutMs(view),
+            mayUsePool: connection === 'pooled',
+          },
+          response,
+          upgradingClient,
+        );
+      } finally {
+        whenClosed(upgradingClient, end);
+      }
       if (failure === undefined) return;
       if (!failure.isConnectionStale || connection === attempts.at(-1))
         return refuse(response, failure.status);
     }
-  };
-
-  /** Forwards a request to a target. @returns the failure; undefined when the client has a response or has disconnected */
-  const sendTo = async (
-    target: TargetView,
-    targetGroupArn: string,
-    { response, upgradingClient, ...targetRequest }: Attempt,
-  ): Promise<ForwardingFailure | undefined> => {
-    const reachability = await view.reach(target);
-    if (reachability === 'refused') return void sendOwnResponse(response, errorPage(502));
-    if (reachability === 'timeout') return void (await respondAfterTimeout(response, connectTimeoutMs));
-    if (response.destroyed) return;
-    usedTargets.add(targetGroupArn, target, reachability);
-    const protocol = view.protocol(targetGroupArn);
-    return forwarder.forward(
-      { ...targetRequest, ...reachability, protocol, idleTimeoutMs: idleTimeoutMs(view) },
-      response,
-      upgradingClient,
-    );
   };
 
   return {

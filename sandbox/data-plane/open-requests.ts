@@ -22,7 +22,8 @@ export function makeOpenRequests(): OpenRequests {
         const count = (counts.get(key) ?? 0) - 1;
         if (count > 0) counts.set(key, count);
         else counts.delete(key);
-        for (const wait of [...waiting].filter(({ targetKeys }) => isIdle(targetKeys))) {
+        for (const wait of waiting) {
+          if (!isIdle(wait.targetKeys)) continue;
           waiting.delete(wait);
           wait.run();
         }

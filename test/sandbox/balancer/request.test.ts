@@ -28,6 +28,7 @@ describe('a request', () => {
     ['Example.COM:8080', 'example.com', 8080],
     ['example.com.', 'example.com', 80],
     ['example.com.:81', 'example.com', 81],
+    ['example.com:', 'example.com', 80],
     ['[::1]:8080', '[::1]', 8080],
     ['[::1]', '[::1]', 80],
   ])('to %s is for the host %s and the port %d', (host, name, port) => {

@@ -1,4 +1,5 @@
 /** The services of the sandbox with their client packages, wire protocols, operations and events. */
+import * as acm from '@aws-sdk/client-acm';
 import * as autoscaling from '@aws-sdk/client-application-auto-scaling';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
@@ -9,6 +10,7 @@ import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as sts from '@aws-sdk/client-sts';
+import { acmEvents, acmOperations } from './aws/acm/index.ts';
 import { autoscalingOperations } from './aws/autoscaling/index.ts';
 import { cloudwatchEvents, cloudwatchOperations } from './aws/cloudwatch/index.ts';
 import { ec2Events, ec2Operations } from './aws/ec2/index.ts';
@@ -75,6 +77,7 @@ export const services: Readonly<Record<string, SandboxService>> = {
   'application-autoscaling': makeService('autoscaling', autoscaling, jsonProtocol, autoscalingOperations),
   ecr: makeService('ecr', ecr, jsonProtocol, ecrOperations),
   logs: makeService('logs', cloudwatchLogs, jsonProtocol, logsOperations),
+  acm: makeService('acm', acm, jsonProtocol, acmOperations),
   monitoring: makeService(
     'cloudwatch',
     cloudwatch,
@@ -109,4 +112,5 @@ export const events: Events = {
   ...ecrEvents,
   ...cloudwatchEvents,
   ...route53Events,
+  ...acmEvents,
 };

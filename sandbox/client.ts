@@ -1,9 +1,12 @@
 /** The client of the sandbox for the rest of Slipway: finds, starts, queries and stops a sandbox, always over HTTP. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ListenedAddress } from './runtime/ports.ts';
 import { isZombie } from './runtime/process-start-time.ts';
 import { openIntercepts, type InterceptSession } from './intercept-client.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
+import { AUTHORITY_FILE } from './state/folder.ts';
 import { identify, type ProvenSandbox } from './identify.ts';
 
 /** A running sandbox. */
@@ -25,6 +28,8 @@ export interface SandboxClient {
   readonly limitations: readonly string[];
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  /** Returns the authority that signs the sandbox's certificates: its certificate in PEM, and the file that contains it. */
+  authority(): Promise<{ readonly certificate: string; readonly file: string }>;
   /** Returns the name servers to which the parent of a zone delegates the zone's name; empty if there are none. */
   nameServers(zone: string): Promise<readonly string[]>;
   /**
@@ -170,6 +175,10 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     resolve: async (name, port) =>
       ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
+    authority: async () => {
+      const file = join(about.folder, AUTHORITY_FILE);
+      return { certificate: await readFile(file, 'utf8'), file };
+    },
     nameServers: async (zone) => (await call(`name-servers?name=${encodeURIComponent(zone)}`)) as string[],
     listeners: async (taskId) =>
       ((await call(`listeners?task=${encodeURIComponent(taskId)}`)) ?? undefined) as

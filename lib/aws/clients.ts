@@ -66,6 +66,8 @@ export interface Aws {
   readonly logs: Send;
   readonly route53: Send;
   readonly sts: Send;
+  /** Certificate Manager. */
+  readonly acm: Send;
   /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
 }
@@ -150,6 +152,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
       async () => new (await import('./clients/route53.ts')).Route53Client(clientOptions),
     ),
     sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(clientOptions)),
+    acm: sender('acm', async () => new (await import('./clients/acm.ts')).ACMClient(clientOptions)),
     close() {
       abort();
       loadedClients.forEach((client) => client.destroy());

@@ -25,6 +25,7 @@ import {
   oneContainerIsEssential,
   servicesExist,
 } from './checks/services.ts';
+import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
   tagKeysAreWellFormed,
@@ -42,6 +43,9 @@ const CHECKS: readonly Check[] = [
   keysAreUnique,
   awsNamesAreShortEnough,
   domainIsInZone,
+  namesAreUnique,
+  certificatesAreUsable,
+  certificateNamesAreWithinLimits,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,

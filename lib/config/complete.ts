@@ -36,7 +36,7 @@ export const completeConfig = (
   stage,
   target,
   project: stack.project ?? project,
-  domain: stack.domain,
+  domain: stack.domain && { ...stack.domain, certificate: stack.domain.certificate },
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,

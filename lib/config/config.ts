@@ -22,6 +22,13 @@ type ContainerFields = ServiceFields['containers'][string];
 export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
 export type Domain = NonNullable<StackFields['domain']>;
+/** Returns all names of a stack, the main one first. */
+export const namesOfDomain = ({ name, names }: Domain): string[] => [name, ...names];
+
+/** Returns the ARNs of the existing certificates that a domain uses; empty if the stack requests one. */
+export const givenCertificates = (domain: Domain | undefined): string[] =>
+  domain?.https ? [domain.certificate ?? []].flat() : [];
+
 /** The health check of a container, by the load balancer and by ECS inside the task. */
 export type HealthCheck = NonNullable<ContainerFields['health']> & { readonly path: string };
 

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
+import { Domain } from './domain-schema.ts';
 import * as rules from './field-rules.ts';
 
 const { string } = rules;
@@ -148,13 +149,6 @@ const Service = z.strictObject({
   containers: z
     .record(z.string(), Container.describe('one container'))
     .describe('containers by name; they run in one task and reach each other on localhost'),
-});
-
-const Domain = z.strictObject({
-  name: string(rules.domainName).describe('the DNS name of the stack, e.g. api.example.com'),
-  zone: string(rules.domainName).describe('the hosted zone that the name is in, e.g. example.com'),
-  // A new zone costs money, and shadows an older zone of the same name, so it is created only on request.
-  createZone: z.boolean().default(false).describe('whether the stack creates the zone and owns it'),
 });
 
 const Network = z.strictObject({

@@ -24,6 +24,9 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'It has a name, and the zone that contains the name.',
   ],
   'domain.name': ['domainName fqdn recordName'],
+  'domain.https': ['stack:https ssl tls sslPolicy redirectHttp httpsRedirect acm'],
+  'domain.certificate': ['certificates certificateArn certificateArns stack:certificate'],
+  'domain.names': ['aliases alternativeNames subjectAlternativeNames sans domains alias'],
   'domain.zone': [
     'zoneId hostedZoneId hostedZone zoneName domainZone',
     'Slipway finds the id of the zone by its name.',
@@ -136,8 +139,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Every service has its own security group, which admits only the load balancer. Let the program check the address in X-Forwarded-For.',
   'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
     'Every stack has its own load balancer, on port 80. Put services that share one into the same stack.',
-  'certificate certificates certificateArn acm https ssl tls sslPolicy redirectHttp httpsRedirect':
-    'Clients reach the load balancer over HTTP. Put CloudFront or another proxy with a certificate in front of it.',
   'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
     'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
   'dependsOn links startupOrder':
@@ -172,8 +173,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'rollback autoRollback': 'Leave it out: a deployment that fails is always rolled back.',
   'minimumHealthyPercent maximumPercent maxSurge maxUnavailable':
     'Leave it out: every deployment starts the new tasks before it stops the old ones.',
-  'alias aliases domains alternativeNames subjectAlternativeNames sans wildcard':
-    'A stack has one name. Add a CNAME record from the other name to it yourself: the load balancer answers for every host.',
   'privateZone domain:private domain:internal':
     'The name is in a public zone, as the load balancer is public. Leave it out.',
   'domain:ttl routingPolicy weight failover':

@@ -31,6 +31,7 @@ export const PROBLEM_CODES = [
   'BLOCKED',
   'ZONE',
   'ALARM',
+  'CERTIFICATE',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUTHORITY_FILE } from '../state/folder.ts';
 import { makeCertificate, type CertificateContents, type Issuer } from './x509.ts';
 
 /** Issues certificates. */
@@ -12,8 +13,6 @@ export interface CertificateAuthority {
   issue(contents: CertificateContents): string;
 }
 
-/** The file with the certificate of the authority, for `curl --cacert`. */
-export const AUTHORITY_FILE = 'authority.pem';
 const KEY_FILE = 'authority-key.pem';
 
 const COMMON_NAME = 'Slipway sandbox';

@@ -1,7 +1,7 @@
 /** CAA records: the domain's owner lists the authorities that may issue certificates for it. */
 import type { Region } from '../../world/region.ts';
 import { caaValues } from '../route53/lookup.ts';
-import { validatedName } from './validation-records.ts';
+import { withoutWildcard } from './validation-records.ts';
 
 /** @see https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html */
 const AMAZON_AUTHORITIES = ['amazon.com', 'amazontrust.com', 'awstrust.com', 'amazonaws.com'];
@@ -11,7 +11,7 @@ const AMAZON_AUTHORITIES = ['amazon.com', 'amazontrust.com', 'awstrust.com', 'am
  * @see https://www.rfc-editor.org/rfc/rfc8659#section-3
  */
 export function permitsAmazon(region: Region, name: string): boolean {
-  const labels = validatedName(name).split('.');
+  const labels = withoutWildcard(name).split('.');
   for (let depth = 0; depth < labels.length; depth++) {
     const values = caaValues(region, labels.slice(depth).join('.'));
     if (values.length > 0) return isPermittedBy(values, name.startsWith('*.'));

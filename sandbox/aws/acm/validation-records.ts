@@ -7,7 +7,7 @@ import { cnameTarget } from '../route53/lookup.ts';
 const MAX_HOPS = 5;
 
 /** Returns the name without the first label of a wildcard: `*.example.com` and `example.com` share a record. */
-export const validatedName = (name: string): string => name.replace(/^\*\./, '');
+export const withoutWildcard = (name: string): string => name.replace(/^\*\./, '');
 
 /** A validation record. Name and value have a trailing dot. */
 interface ValidationRecord {
@@ -18,7 +18,7 @@ interface ValidationRecord {
 
 /** Returns the record for a name. */
 export function validationRecord(account: string, name: string): ValidationRecord {
-  const domain = validatedName(name);
+  const domain = withoutWildcard(name);
   const digest = (part: string) => createHash('sha256').update(`${account} ${domain} ${part}`).digest('hex');
   const letters = digest('zone').replace(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? 'g');
   return {

@@ -59,6 +59,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/moto/',
+    '<rootDir>/test/engines/',
     '<rootDir>/test/skopeo/',
     '<rootDir>/test/terraform/',
     '<rootDir>/test/boto3/',

@@ -1,14 +1,15 @@
 /** Measures how soon a new version serves on the sandbox: at a first provision, at an update, and while `npm run dev` watches. */
-import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Builder } from '../lib/config/config.ts';
 import { onCleanup } from './cleanup.ts';
 import { withTemporaryFolder } from './compare.ts';
 import { spreadOf } from './figures.ts';
 import { freePort } from './local-server.ts';
-import { localStack, PLAIN, PROGRAMS, type Program } from './local-stack.ts';
-import { killGroup, runCommand } from './run-command.ts';
+import { EXAMPLES, localStack, PLAIN, PROGRAMS, SITE, type Program } from './local-stack.ts';
+import { killGroup, runCommand, type Command } from './run-command.ts';
 import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
 
 /** The times of one change, in seconds. */
@@ -55,8 +56,63 @@ async function untilServed(port: number, path: string, version: string, start: n
   }
 }
 
+/** Measures with programs that are packaged as they are, and then, while `dev` watches, with bundled programs. */
+export async function measureLocalTimes(log: (text: string) => void): Promise<LocalTime[]> {
+  const packaged = await measureWith('auto', log);
+  const bundled = await measureWith('bundle', log);
+  return [
+    ...packaged,
+    ...bundled
+      .filter(({ ended }) => ended === undefined)
+      .map((time) => ({ ...time, what: `${time.what}, bundled` })),
+  ];
+}
+
+/** The packages that a copy of the repository needs, as installed. */
+function copyPackages(folder: string): void {
+  const modules = join(ROOT, 'node_modules');
+  const paths = readdirSync(modules)
+    .filter((name) => name !== '.cache')
+    .map((name) => join(modules, name));
+  mkdirSync(join(folder, 'node_modules'));
+  const copyWith = (flags: string) =>
+    spawnSync('cp', [flags, ...paths, join(folder, 'node_modules')], { stdio: 'ignore' }).status;
+  // Hard links take a fraction of the time, but cannot lead to another file system.
+  if (copyWith('-al') !== 0 && copyWith('-a') !== 0) throw new Error(`${modules} cannot be copied`);
+}
+
+/** Writes the programs and their configuration. @returns the function that saves a version of a program */
+function writeProject(folder: string, builder: Builder): (program: Program, version: string) => void {
+  for (const name of ['package.json', 'package-lock.json']) cpSync(join(ROOT, name), join(folder, name));
+  for (const name of ['api1', 'api2'])
+    cpSync(join(ROOT, 'services', name), join(folder, 'services', name), { recursive: true });
+  const files = { 'plain/main.ts': PLAIN };
+  for (const [name, text] of Object.entries(SITE)) Object.assign(files, { [`site/${name}`]: text });
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, 'services', name)), { recursive: true });
+    writeFileSync(join(folder, 'services', name), text);
+  }
+  copyPackages(folder);
+  writeFileSync(
+    join(folder, 'slipway.config.ts'),
+    `export default ${JSON.stringify(localStack(builder))};\n`,
+  );
+  const originals = new Map(PROGRAMS.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]));
+  return ({ file, after, statement }, version) => {
+    const text = originals.get(file) ?? '';
+    writeFileSync(join(folder, file), text.replace(after, `${after}\n${statement(version)}`));
+  };
+}
+
+/** A command without npm, which takes about 0.3 s on its own. */
+const commandOf = (env: NodeJS.ProcessEnv, verb: 'provision' | 'teardown', config: string): Command => ({
+  ...slipwayCommand(env, verb),
+  command: process.execPath,
+  args: ['run.js', verb, '--yes', '--config', config],
+});
+
 /** Measures with a new sandbox at the default pace. */
-export const measureLocalTimes = (log: (text: string) => void): Promise<LocalTime[]> =>
+const measureWith = (builder: Builder, log: (text: string) => void): Promise<LocalTime[]> =>
   withTemporaryFolder(async (folder) => {
     const port = await freePort();
     const httpPort = await freePort();
@@ -68,25 +124,16 @@ export const measureLocalTimes = (log: (text: string) => void): Promise<LocalTim
       SLIPWAY_SANDBOX_PORT: String(port),
       SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
     };
-    for (const name of ['api1', 'api2'])
-      cpSync(join(ROOT, 'services', name), join(folder, 'services', name), { recursive: true });
-    mkdirSync(join(folder, 'services', 'plain'));
-    writeFileSync(join(folder, 'services', 'plain', 'main.ts'), PLAIN);
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const save = writeProject(folder, builder);
+    const programs = builder === 'bundle' ? EXAMPLES : PROGRAMS;
     const config = join(folder, 'slipway.config.ts');
-    writeFileSync(config, `export default ${JSON.stringify(localStack)};\n`);
-    const originals = new Map(PROGRAMS.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]));
-    const save = ({ file, after, statement }: Program, version: string) => {
-      const text = originals.get(file) ?? '';
-      writeFileSync(join(folder, file), text.replace(after, `${after}\n${statement(version)}`));
-    };
     const stop = onCleanup(() => stopSandbox(home, port));
     const results: LocalTime[] = [];
     const add = (result: LocalTime) => {
       results.push(result);
       const { what, served, ended, lost } = result;
       const end = ended === undefined ? '' : `, ended after ${ended.toFixed(1)} s`;
-      log(`${what}: served after ${served.toFixed(2)} s${end}, ${lost} lost`);
+      log(`${builder}: ${what}: served after ${served.toFixed(2)} s${end}, ${lost} lost`);
     };
     try {
       for (const [what, version] of [
@@ -95,29 +142,33 @@ export const measureLocalTimes = (log: (text: string) => void): Promise<LocalTim
       ] as const) {
         for (const program of PROGRAMS) save(program, version);
         const start = performance.now();
-        const command = runCommand(slipwayCommand(env, 'provision', '--yes', '--config', config));
         const [{ served, lost }, { seconds }] = await Promise.all([
           untilServed(httpPort, '/api1', version, start),
-          command,
+          runCommand(commandOf(env, 'provision', config)),
         ]);
         // Before the first version, there is nothing that could answer.
         add({ what, served, ended: seconds, lost: version === 'v1' ? 0 : lost });
       }
-      results.push(...(await measureDev(env, config, httpPort, save, log)));
-      await runCommand(slipwayCommand(env, 'teardown', '--yes', '--config', config));
+      results.push(...(await measureDev(programs, { env, config, httpPort, save, log })));
+      await runCommand(commandOf(env, 'teardown', config));
       return results;
     } finally {
       await stop();
     }
   });
 
+interface DevSettings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: string;
+  readonly httpPort: number;
+  readonly save: (program: Program, version: string) => void;
+  readonly log: (text: string) => void;
+}
+
 /** Saves each program repeatedly while `dev` watches. @returns the medians */
 async function measureDev(
-  env: NodeJS.ProcessEnv,
-  config: string,
-  httpPort: number,
-  save: (program: Program, version: string) => void,
-  log: (text: string) => void,
+  programs: readonly Program[],
+  { env, config, httpPort, save, log }: DevSettings,
 ): Promise<LocalTime[]> {
   const child = spawn(process.execPath, ['run.js', 'dev', '--config', config], {
     cwd: ROOT,
@@ -136,7 +187,7 @@ async function measureDev(
       void closed.then(() => reject(new Error(`npm run dev ended:\n${output}`)));
     });
     const results: LocalTime[] = [];
-    for (const program of PROGRAMS) {
+    for (const program of programs) {
       const times: { readonly served: number; readonly lost: number }[] = [];
       for (let index = 1; index <= SAVES; index += 1) {
         const version = `dev-${index}`;

@@ -8,6 +8,7 @@ import { Problem } from '../lib/model/problem.ts';
 import type { Report } from '../lib/model/report.ts';
 import { durationText } from '../lib/run/progress-lines.ts';
 import type { InterceptSession, VersionEvent } from '../sandbox/intercept-client.ts';
+import { shownChange } from './shown-change.ts';
 import type { RunningStack } from './stack.ts';
 import { versionImageOf } from './version-image.ts';
 import type { FileChange } from './watch.ts';
@@ -17,7 +18,7 @@ export interface LiveOptions {
   readonly report: Report;
   readonly openBuilder: OpenSourceBuilder;
   /** Receives the inputs of every build, which may be outside of the source folders. */
-  readonly onInputs: (files: readonly string[]) => void;
+  readonly onInputs: (inputs: Pick<BuiltSource, 'inputs' | 'folders'>) => void;
 }
 
 /** The source of a container. */
@@ -74,7 +75,7 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
   async function build(source: WatchedSource): Promise<boolean> {
     try {
       source.built = await source.builder.build();
-      onInputs(source.built.inputs);
+      onInputs(source.built);
       return true;
     } catch (error) {
       const why = error instanceof Problem ? error.why : messageOf(error);
@@ -183,12 +184,15 @@ export function makeLive({ session, report, openBuilder, onInputs }: LiveOptions
     /** Rebuilds the sources that have one of the files, and starts the services that they change. */
     async apply(change: FileChange): Promise<void> {
       const keys = [...sources].flatMap(([key, { folder, built }]) =>
-        change.files.some((file) => file.startsWith(`${folder}/`) || built?.inputs.includes(file))
+        change.files.some(
+          (file) =>
+            [folder, ...(built?.folders ?? [])].some((parent) => file.startsWith(`${parent}/`)) ||
+            built?.inputs.includes(file),
+        )
           ? [key]
           : [],
       );
-      const [first = '', ...others] = change.files.map(shown);
-      const text = others.length === 0 ? first : `${first} and ${others.length} more`;
+      const text = shownChange(change.files, process.cwd());
       await update(keys, change, ({ name }) => `${name}  ${text}`);
     },
 

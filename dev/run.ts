@@ -9,7 +9,7 @@ import { fingerprint } from '../provision/drift.ts';
 import { teardown } from '../teardown/run.ts';
 import { makeLive, sourceFoldersOf, type Live } from './live.ts';
 import { makeQueue } from './queue.ts';
-import { openInterceptSession } from './session.ts';
+import { openInterceptSession, sessionEnded } from './session.ts';
 import { onQuit, type Input } from './quit.ts';
 import {
   bringUpStack,
@@ -51,7 +51,7 @@ export async function dev(invocation: CommandContext, dependencies: DevDependenc
   }
 }
 
-/** Serves the sources until the user quits. @throws Error if the sandbox ends */
+/** Serves the sources until the user quits. @throws INTERRUPTED if the sandbox ends the session, or ends itself */
 async function follow(
   first: RunningStack,
   invocation: CommandContext,
@@ -65,7 +65,10 @@ async function follow(
     session,
     report,
     openBuilder,
-    onInputs: (files) => watch.addFiles(files.filter(isOwnFile)),
+    onInputs({ inputs, folders }) {
+      watch.addFiles(inputs.filter(isOwnFile));
+      watch.addFolders(folders);
+    },
   });
   const followed = session.follow((event) => live.onEvent(event));
   followed.catch(() => undefined);
@@ -76,8 +79,12 @@ async function follow(
   try {
     await update.start();
     report({ type: 'phase', text: `watching; q stops${first.url === undefined ? '' : ` · ${first.url}`}` });
-    await Promise.race([followed, aborted(signal)]);
-    if (!signal.aborted) throw new Error('The sandbox has ended the session.');
+    const ended = followed.then(
+      () => sessionEnded(new Error('The session is over.')),
+      (error: unknown) => sessionEnded(error),
+    );
+    const problem = await Promise.race([ended, aborted(signal)]);
+    if (problem && !signal.aborted) throw problem;
   } finally {
     watch.close();
     await changes.close();

@@ -39,3 +39,13 @@ const otherSession = (cause: unknown): Problem =>
     fix: ['Press q in the other terminal, or choose another sandbox: export SLIPWAY_SANDBOX_PORT=4567'],
     cause,
   });
+
+/** The problem of a session that ends although the user has not quit. */
+export const sessionEnded = (cause: unknown): Problem =>
+  problem('INTERRUPTED', {
+    what: 'The sandbox ended this npm run dev.',
+    why: `${messageOf(cause)} Another command has probably removed the stack or stopped the sandbox.`,
+    now: 'No change is served any more. If the stack still exists, its deployed version serves.',
+    fix: ['npm run status, to see what is left', 'npm run dev, to start again'],
+    cause,
+  });

@@ -11,7 +11,8 @@ import type { AllIds } from '../provision/context.ts';
 import { publicAddress } from '../provision/done/url.ts';
 import { fingerprint } from '../provision/drift.ts';
 import { provision } from '../provision/run.ts';
-import type { SandboxClient, StartOptions } from '../sandbox/client.ts';
+import type { StartOptions } from '../sandbox/client.ts';
+import type { SandboxClient } from '../sandbox/running-sandbox.ts';
 
 /** The means to find and to start the sandbox, and the folder of the state. */
 export interface StackDependencies {

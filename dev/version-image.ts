@@ -16,10 +16,11 @@ export function versionImageOf({ image: { digest, manifest, blobs } }: BuiltSour
   return { digest, config: blobOf(config), layers: layers.map(blobOf) };
 }
 
-async function bytesOf(blob: BuiltSource['image']['blobs'][number]): Promise<Uint8Array> {
-  if ('bytes' in blob) return blob.bytes;
-  await blob.prepare();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of blob.read()) chunks.push(chunk);
-  return Buffer.concat(chunks);
+async function* bytesOf(blob: BuiltSource['image']['blobs'][number]): AsyncIterable<Uint8Array> {
+  if ('bytes' in blob) {
+    yield blob.bytes;
+  } else {
+    await blob.prepare();
+    yield* blob.read();
+  }
 }

@@ -1,4 +1,5 @@
 /** Writes the configuration of a guessed stack as TypeScript, with the reason for every guess. Pure. */
+import { composeNeeds } from './compose-environment.ts';
 import type { ContainerGuess, Guess } from './guess-container.ts';
 import type { ServiceGuess } from './guess-stack.ts';
 
@@ -39,7 +40,10 @@ export function configText({ name, region, services }: StackGuess, module: strin
 
 function containerLines({ facts, name, port, path, health, environment }: ContainerGuess): string[] {
   const variables = Object.entries(environment);
-  const missing = facts.needs.filter(({ name: variable }) => !Object.hasOwn(environment, variable));
+  const missing = [...composeNeeds(facts), ...facts.needs].filter(
+    ({ name: variable }, index, all) =>
+      !Object.hasOwn(environment, variable) && all.findIndex((other) => other.name === variable) === index,
+  );
   return [
     ...comment(facts.start.reason),
     ...(facts.start.base.kind === 'other'
@@ -47,6 +51,7 @@ function containerLines({ facts, name, port, path, health, environment }: Contai
       : []),
     `${key(name)}: {`,
     `  source: ${literal(facts.folder)},`,
+    ...buildLines(facts),
     ...(port ? withReason(`  port: ${port.value},`, port.why) : []),
     ...(path ? withReason(`  path: ${literal(path.value)},`, path.why) : []),
     ...(port && !path
@@ -61,8 +66,8 @@ function containerLines({ facts, name, port, path, health, environment }: Contai
             withReason(`    ${key(variable)}: ${literal(value)},`, why),
           ),
           ...missing.map(
-            ({ name: variable, file }) =>
-              `    // ${key(variable)}: '', // ${oneLine(file)} reads it, without a default`,
+            ({ name: variable, file, why = `${file} reads it, without a default` }) =>
+              `    // ${key(variable)}: '', // ${oneLine(why)}`,
           ),
           '  },',
         ]),
@@ -70,9 +75,22 @@ function containerLines({ facts, name, port, path, health, environment }: Contai
   ];
 }
 
+/** Returns the fields that a Compose file sets for the image and its command. */
+function buildLines({ compose }: ContainerGuess['facts']): string[] {
+  if (compose === undefined) return [];
+  const { dockerfile, target, context, buildArgs, command } = compose;
+  const paths = Object.entries({ dockerfile, target, context });
+  const hasArguments = Object.keys(buildArgs).length > 0;
+  return [
+    ...paths.flatMap(([field, value]) => (value === undefined ? [] : [`  ${field}: ${literal(value)},`])),
+    ...(hasArguments ? [`  buildArgs: { ${fields(buildArgs)} },`] : []),
+    ...(command === undefined ? [] : [`  command: [${command.map(literal).join(', ')}],`]),
+  ];
+}
+
 const fields = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
-    .map(([field, value]) => `${field}: ${literal(value)}`)
+    .map(([field, value]) => `${key(field)}: ${literal(value)}`)
     .join(', ');
 
 /** The maximum length of a line of code with its comment. */

@@ -1,5 +1,6 @@
 /** Guesses the fields of one container from the facts about its program: the port, the health check, the variables, and the reasons. */
 import type { Choose } from './choose.ts';
+import { composeEnvironment } from './compose-environment.ts';
 import { isLoopback, type Listening } from './listening.ts';
 import type { ProgramFacts } from './programs.ts';
 import { healthRoute } from './routes.ts';
@@ -41,7 +42,7 @@ export async function guessContainer(
   choose: Choose,
 ): Promise<ContainerGuess> {
   const listening = await chooseListening(facts, name, choose);
-  const port = await guessPort(facts, name, listening, choose);
+  const port = facts.compose?.isWorker ? undefined : await guessPort(facts, name, listening, choose);
   const [variable] = listening?.variables ?? [];
   const isLoopbackFixed = isLoopback(listening?.host) && listening?.hostVariable === undefined;
   const needsVariable =
@@ -54,6 +55,7 @@ export async function guessContainer(
     isLocal: isLoopbackFixed,
     health: port && guessHealth(facts),
     environment: {
+      ...composeEnvironment(facts, port?.value),
       ...(needsVariable && {
         [variable]: { value: String(port.value), why: `the program reads its port from ${variable}` },
       }),
@@ -94,7 +96,7 @@ async function chooseListening(
 
 /** Guesses the port; undefined if nothing suggests that the program answers requests. */
 async function guessPort(
-  { start, hasWebFramework }: ProgramFacts,
+  { start, hasWebFramework, compose }: ProgramFacts,
   name: string,
   listening: Listening | undefined,
   choose: Choose,
@@ -102,14 +104,22 @@ async function guessPort(
   const [exposed, ...others] = start.ports;
   const isChosenByVariable = (listening?.variables.length ?? 0) > 0;
   const set = (listening?.variables ?? []).map((variable) => start.environment[variable]).find(Boolean);
+  const isComposed = (listening?.variables ?? []).some(
+    (variable) => variable in (compose?.environment ?? {}),
+  );
   if (isChosenByVariable && /^\d+$/.test(set ?? ''))
-    return { value: Number(set), why: `${listening?.variables.join(' and ')} in the image` };
+    return {
+      value: Number(set),
+      why: `${listening?.variables.join(' and ')} in ${isComposed ? compose?.file : 'the image'}`,
+    };
+  const exposedIn = compose?.ports.length
+    ? `ports in ${compose.file}`
+    : `EXPOSE ${start.ports.join(' ')} in the Dockerfile`;
   const isExposed = exposed !== undefined && others.length === 0;
   if (isExposed && (listening?.port === undefined || isChosenByVariable))
-    return { value: exposed, why: `EXPOSE ${exposed} in the Dockerfile` };
+    return { value: exposed, why: exposedIn };
   if (listening?.port !== undefined) return { value: listening.port, why: listening.evidence };
-  if (exposed !== undefined)
-    return { value: exposed, why: `EXPOSE ${start.ports.join(' ')} in the Dockerfile` };
+  if (exposed !== undefined) return { value: exposed, why: exposedIn };
   if (listening !== undefined && isChosenByVariable) return { value: USUAL_PORT, why: listening.evidence };
   const isOtherLanguage = start.base.kind === 'other';
   if (listening === undefined && !hasWebFramework && !isOtherLanguage) return undefined;
@@ -122,7 +132,9 @@ async function guessPort(
 }
 
 /** Guesses the health check. */
-function guessHealth({ routes }: ProgramFacts): ContainerGuess['health'] {
+function guessHealth({ routes, compose }: ProgramFacts): ContainerGuess['health'] {
+  if (compose?.healthPath !== undefined)
+    return { value: { path: compose.healthPath }, why: `the health check in ${compose.file}` };
   const route = healthRoute(routes);
   if (route) return { value: { path: route.path }, why: `a route in ${route.file}` };
   const root = routes.find(({ path, isPlainGet }) => path === '/' && isPlainGet);

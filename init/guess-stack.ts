@@ -77,14 +77,16 @@ async function withoutOthers(
 }
 
 async function isWanted(
-  { start, folder }: ProgramFacts,
+  { start, folder, compose }: ProgramFacts,
   name: string,
   choose: Choose,
   report: Report,
 ): Promise<boolean> {
-  if (start.source === 'dockerfile' || start.source === 'start script') {
+  if (compose !== undefined || start.source === 'dockerfile' || start.source === 'start script') {
+    // By default, Compose does not restart a program that ends, but few Compose files describe such programs.
+    const guess = compose !== undefined && !compose.ends ? 'yes' : 'no';
     const question = `${name} (${folder}) starts a program that listens on no port. Does it keep running, as a worker does?`;
-    return (await choose({ question, choices: ['yes', 'no'], guess: 'no' })) === 'yes';
+    return (await choose({ question, choices: ['yes', 'no'], guess })) === 'yes';
   }
   report({ type: 'note', text: `${folder} is left out: it starts no server.` });
   return false;

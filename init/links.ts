@@ -1,6 +1,7 @@
 /** Finds programs that send requests to each other: they share a task, where each reaches the others on localhost. */
 import type { Report } from '../lib/model/report.ts';
 import type { ContainerGuess } from './guess-container.ts';
+import { namesService, withLocalAddress } from './compose-variables.ts';
 import { isAddress, addressInTask, namesProgram } from './variables.ts';
 
 /** A program that sends requests to another one. */
@@ -43,12 +44,23 @@ function linksOf(from: ContainerGuess, containers: readonly ContainerGuess[]): L
       const [to, ...more] = named.length > 0 ? named : others;
       return to !== undefined && more.length === 0 ? [{ from, to, variable }] : [];
     });
+  const { compose } = from.facts;
+  const byCompose = Object.entries(compose?.environment ?? {}).flatMap(([name, value]) =>
+    others
+      .filter(({ facts }) => facts.compose !== undefined && namesService(value, facts.compose.name))
+      .map((to) => ({ from, to, variable: { name, file: compose?.file ?? '' } })),
+  );
   const bySource = others
     .filter(({ port }) => from.facts.requestedPorts.includes(port?.value ?? 0))
     .map((to) => ({ from, to, variable: undefined }));
   // Only programs of the same task can reach a program that listens on loopback.
   const alone = from.isLocal && others.length === 1 && from.port !== undefined ? others : [];
-  return [...byVariable, ...bySource, ...alone.map((to) => ({ from: to, to: from, variable: undefined }))];
+  return [
+    ...byVariable,
+    ...byCompose,
+    ...bySource,
+    ...alone.map((to) => ({ from: to, to: from, variable: undefined })),
+  ];
 }
 
 /** Changes ports that are used twice in a task. A program with a fixed port that is used already runs in another task. */
@@ -95,7 +107,7 @@ const withAddresses = (group: readonly ContainerGuess[], links: readonly Link[])
     const own = links.flatMap(({ from, to, variable }) => {
       const target = group.find(({ facts }) => facts === to.facts);
       if (from.facts !== container.facts || variable === undefined || target?.port === undefined) return [];
-      const value = addressInTask(variable.name, target.port.value);
+      const value = localAddress(container, target, variable.name, target.port.value);
       const why = `${variable.file} reads it; ${target.name} listens there, in the same task`;
       return [[variable.name, { value, why }] as const];
     });
@@ -106,3 +118,12 @@ const withAddresses = (group: readonly ContainerGuess[], links: readonly Link[])
       environment: { ...container.environment, ...Object.fromEntries(own) },
     };
   });
+
+/** Returns the value of a variable that holds the address of another container of the task. */
+function localAddress({ facts }: ContainerGuess, target: ContainerGuess, variable: string, port: number) {
+  const value = facts.compose?.environment[variable];
+  const service = target.facts.compose?.name;
+  return value === undefined || service === undefined
+    ? addressInTask(variable, port)
+    : withLocalAddress(value, service, port);
+}

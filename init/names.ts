@@ -43,16 +43,17 @@ function shortened(words: string, maxLength: number): string {
 }
 
 /**
- * Returns a different name for each program: that of its folder, or that of its package for the folder of the configuration.
+ * Returns a different name for each program: that of its Compose service or its folder, or that of its package for the folder of the
+ * configuration.
  * @param stackName the name of the stack, which limits the length of the others
  */
 export function uniqueNames(programs: readonly ProgramFacts[], stackName: string): Map<ProgramFacts, string> {
   const maxLength = MAX_NAMES_LENGTH - stackName.length - USUAL_NAME.length;
   const names = new Map<ProgramFacts, string>();
   for (const program of programs) {
-    const { folder, name } = program;
+    const { folder, name, compose } = program;
     const wanted = configuredName(
-      folder === '.' ? name : (folder.split('/').at(-1) ?? name),
+      folder === '.' || compose !== undefined ? name : (folder.split('/').at(-1) ?? name),
       USUAL_NAME,
       maxLength,
     );

@@ -1,4 +1,5 @@
 /** Distributes the paths of the load balancer among the containers that answer requests. */
+import { posix } from 'node:path';
 import { routePath } from '../lib/config/field-rules.ts';
 import type { Report } from '../lib/model/report.ts';
 import type { Choose } from './choose.ts';
@@ -27,7 +28,9 @@ export async function withPaths(
 /** Whether only other containers of the task request a container. */
 const isInternal = (container: ContainerGuess, servers: readonly ContainerGuess[]): boolean =>
   servers.length > 1 &&
-  (container.isLocal || (container.isRequested === true && prefixOfRoutes(container) === undefined));
+  (container.isLocal ||
+    (container.isRequested === true &&
+      (prefixOfRoutes(container) === undefined || container.facts.compose?.isPublished === false)));
 
 async function pathsOf(
   servers: readonly ContainerGuess[],
@@ -82,8 +85,11 @@ const answersRoot = ({ facts }: ContainerGuess): boolean => facts.routes.some(({
 
 /** Returns the path that all routes of a program begin with, apart from its health route, or undefined if they share no beginning. */
 function prefixOfRoutes({ facts: { routes } }: ContainerGuess): string | undefined {
-  const isHealth = (route: ServedRoute) =>
-    healthRoute([route]) !== undefined && !route.path.slice(1).includes('/');
-  const common = commonPath(routes.filter((route) => !isHealth(route)));
+  const isHealth = (route: ServedRoute) => healthRoute([route]) !== undefined;
+  // `/health/db` says nothing about the other routes, and `/orders/health` that they begin with `/orders`.
+  const relevant = routes
+    .filter((route) => !isHealth({ ...route, path: route.path.split('/', 2).join('/') }))
+    .map((route) => (isHealth(route) ? { ...route, path: posix.dirname(route.path) } : route));
+  const common = commonPath(relevant);
   return common === '/' || routePath(common) !== undefined ? undefined : common;
 }

@@ -3,7 +3,9 @@ import { posix } from 'node:path';
 import { isProblem } from '../lib/model/problem.ts';
 import { decideStart } from '../lib/program/decide-start.ts';
 import { readManifestFields, type FolderView } from '../lib/program/folder-view.ts';
-import type { ProgramStart } from '../lib/program/start.ts';
+import { quoted } from '../lib/program/shell-words.ts';
+import type { ProgramStart, StartSettings } from '../lib/program/start.ts';
+import type { ComposeService } from './compose-services.ts';
 import { listeningIn, listeningOfCommand, type Listening } from './listening.ts';
 import { listeningInOthers } from './other-languages.ts';
 import { routesIn, type ServedRoute } from './routes.ts';
@@ -26,6 +28,8 @@ export interface ProgramFacts {
   readonly needs: readonly NeededVariable[];
   /** The ports of this machine that its source requests, e.g. 6000 for `http://localhost:6000`. */
   readonly requestedPorts: readonly number[];
+  /** The service of a Compose file that builds the program. */
+  readonly compose?: ComposeService;
 }
 
 /** A folder that looks like a program and is left out. */
@@ -49,20 +53,31 @@ const GRPC_SERVER = /\.bindAsync\s*\(|\bTransport\.GRPC\b/;
 /**
  * Describes the programs in a folder and below.
  * @param viewOf returns the view of a folder, whose path is relative to the folder of the configuration
+ * @param composed the services of Compose files, each of which is a program
  */
-export function findPrograms(viewOf: (folder: string) => FolderView): {
+export function findPrograms(
+  viewOf: (folder: string) => FolderView,
+  composed: readonly ComposeService[] = [],
+): {
   readonly programs: readonly ProgramFacts[];
   readonly leftOut: readonly LeftOut[];
 } {
   const root = viewOf('.');
-  const folders = ['.', ...foldersBelow(root, ignoredNames(root), '.', MAX_LEVELS)];
-  const found = folders.map((folder) => describe(viewOf(folder), folder));
+  const folders = ['.', ...foldersBelow(root, ignoredNames(root), '.', MAX_LEVELS)].filter((folder) =>
+    composed.every((service) => service.folder !== folder),
+  );
+  const found = [
+    ...composed.map((service) => describe(viewOf(service.folder), service.folder, service)),
+    ...folders.map((folder) => describe(viewOf(folder), folder)),
+  ];
   const programs = found.flatMap((one) => (one !== undefined && 'start' in one ? [one] : []));
   const leftOut = found.flatMap((one) => (one !== undefined && 'why' in one ? [one] : []));
   const isServer = ({ listening, start }: ProgramFacts) => listening.length + start.ports.length > 0;
   // The start script of a workspace usually starts the programs of its packages.
   const hasOthers = programs.some((program) => program.folder !== '.' && isServer(program));
-  return { programs: programs.filter((one) => one.folder !== '.' || isServer(one) || !hasOthers), leftOut };
+  const isProgram = (one: ProgramFacts) =>
+    one.folder !== '.' || one.compose !== undefined || isServer(one) || !hasOthers;
+  return { programs: programs.filter(isProgram), leftOut };
 }
 
 /** Returns the folders that have a package.json or a Dockerfile. */
@@ -93,13 +108,19 @@ const ignoredNames = (view: FolderView): ReadonlySet<string> =>
       .flatMap((line) => /^\/?([\w.-]+)\/?$/.exec(line.trim())?.[1] ?? []),
   );
 
-function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | undefined {
+function describe(
+  view: FolderView,
+  folder: string,
+  compose?: ComposeService,
+): ProgramFacts | LeftOut | undefined {
   const manifest = readManifestFields(view);
   let start: ProgramStart;
   try {
-    start = decideStart(view);
+    start = compose === undefined ? decideStart(view) : startInCompose(view, compose);
   } catch (error) {
-    if (isProblem(error, 'SEVERAL_PROGRAMS') && folder !== '.') return { folder, why: error.why };
+    const isNamed = folder !== '.' || compose !== undefined;
+    if (isProblem(error, 'NO_PROGRAM') && compose !== undefined) return { folder, why: error.why };
+    if (isProblem(error, 'SEVERAL_PROGRAMS') && isNamed) return { folder, why: error.why };
     if (isProblem(error, 'NO_PROGRAM', 'SEVERAL_PROGRAMS')) return undefined;
     throw error;
   }
@@ -122,12 +143,35 @@ function describe(view: FolderView, folder: string): ProgramFacts | LeftOut | un
     };
   return {
     folder,
-    name: manifest.name ?? posix.basename(view.path),
+    name: compose?.name ?? manifest.name ?? posix.basename(view.path),
+    ...(compose && { compose }),
     start,
-    listening: inSource.length > 0 || serverOfCommand === undefined ? inSource : [serverOfCommand],
-    hasWebFramework: Object.keys(manifest.dependencies).some((name) => WEB_FRAMEWORKS.test(name)),
+    listening: compose?.isWorker
+      ? []
+      : inSource.length > 0 || serverOfCommand === undefined
+        ? inSource
+        : [serverOfCommand],
+    hasWebFramework: Object.keys({ ...manifest.optionalDependencies, ...manifest.dependencies }).some(
+      (name) => WEB_FRAMEWORKS.test(name),
+    ),
     routes: routesIn(files),
     needs: neededVariables(files).filter(({ name }) => !Object.hasOwn(start.environment, name)),
     requestedPorts: portsOfLocalUrls(files),
+  };
+}
+
+/** Decides how the program of a Compose service starts. Its variables and ports take precedence over those of the image. */
+function startInCompose(view: FolderView, compose: ComposeService): ProgramStart {
+  const { file, folder, command, dockerfile, target, context = folder, buildArgs } = compose;
+  const settings: StartSettings = {
+    ...{ command, dockerfile, target, buildArgs },
+    context: posix.relative(folder, context) || '.',
+  };
+  const start = decideStart(view, settings);
+  return {
+    ...start,
+    reason: command === undefined ? start.reason : `${file} starts ${quoted(command)}.`,
+    environment: { ...start.environment, ...compose.environment },
+    ports: compose.ports.length > 0 ? compose.ports : start.ports,
   };
 }

@@ -29,7 +29,7 @@ const REGISTER = /(?<![\w$])([\w$]+)\s*\.\s*register\s*\(/g;
 const OWN_PREFIX =
   /\b(?:const|let|var)\s+([\w$]+)\s*=\s*new\s+[\w$.]*(?:Router|Hono|Elysia)\s*(?:<[^>]*>)?\(\s*\{[^}]*\bprefix\s*:\s*['"`](\/[^'"`]*)/g;
 const COMPARISON =
-  /(?:\b(?:url|pathname|path|originalUrl)\s*(?:===?|\.startsWith\()\s*|\bcase\s+|(?:===?)\s*)(['"`])(\/[\w\-./]*)\1/g;
+  /(?:\b(?:url|pathname|path|originalUrl)\s*(?:===?|\??\.startsWith\()\s*|\bcase\s+|(?:===?)\s*)(['"`])(\/[\w\-./]*)\1/g;
 const CONTROLLER = /@Controller\(\s*(?:(['"`])([^'"`]*)\1|(\{[^}]*\}))?/g;
 const HANDLER = /@(Get|All|Post|Put|Patch|Delete|Head|Options)\(\s*(?:(['"`])([^'"`]*)\2)?\s*\)/g;
 /** A route as an object, as in Fastify and hapi. */

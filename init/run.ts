@@ -9,6 +9,7 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import type { InitResult } from '../lib/run/results.ts';
 import { chooseFor } from './choose.ts';
+import { servicesInCompose } from './compose.ts';
 import { configText, type StackGuess } from './config-text.ts';
 import { ignoreState, writeConfig } from './files.ts';
 import type { Guess } from './guess-container.ts';
@@ -46,7 +47,8 @@ export async function init(invocation: CommandContext): Promise<CommandResult<In
 async function guessStack(folder: string, invocation: CommandContext): Promise<StackGuess> {
   const { report } = invocation;
   const viewOf = (name: string) => viewFolder(join(folder, name));
-  const { programs, leftOut } = findPrograms(viewOf);
+  const composed = servicesInCompose(viewOf('.'), report);
+  const { programs, leftOut } = findPrograms(viewOf, composed);
   if (programs.length === 0) throw nothingFound(folder, leftOut);
   for (const { folder: name, why } of leftOut) report({ type: 'note', text: `${name} is left out: ${why}` });
   const name = stackNameOf(viewOf('.'), maxStackLength(programs.length));

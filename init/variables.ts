@@ -6,6 +6,8 @@ export interface NeededVariable {
   readonly name: string;
   /** The file that reads it. */
   readonly file: string;
+  /** Why it has no value; by default because the file reads it without a default. */
+  readonly why?: string;
 }
 
 /** Variables that Node, Slipway, ECS or the image set, or that programs do without. */

@@ -1,12 +1,11 @@
-/** The command `slipway` of the package: checks the version of Node, then loads the rest, which an old version cannot run. */
-const REQUIRED = [20, 19] as const;
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+/** The command `slipway` of the package: checks how Node runs it, then loads the rest, which cannot run everywhere. */
+import { commandPrefix } from '../build/typed-command.js';
+import { obstacleFor } from './obstacle.ts';
 
-if (major > REQUIRED[0] || (major === REQUIRED[0] && minor >= REQUIRED[1])) {
+const obstacle = obstacleFor(process.versions, commandPrefix());
+if (obstacle === undefined) {
   await import('./run.ts');
 } else {
-  process.stderr.write(
-    `\nproblem  Slipway needs Node ${REQUIRED.join('.')} or newer. [NODE]\n  why    This is Node ${process.versions.node}.\n  now    Nothing was changed.\n  to do  Install a newer version of Node, then run the command again.\n`,
-  );
+  process.stderr.write(obstacle);
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 /** Carries out a plan: starts each step as soon as the resources it needs are done, then runs the removals in reverse order. */
 import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { reversed, walk } from '../lib/engine/graph.ts';
-import type { Applied, Known, Step } from '../lib/engine/step.ts';
+import type { Applied, Known, NotReady, Step } from '../lib/engine/step.ts';
 import type { Desired, LookContext } from '../lib/look/context.ts';
 import { itemsOf } from '../lib/look/found.ts';
 import { needs, nouns, type Ids, type Noun } from '../lib/model/architecture.ts';
@@ -14,7 +14,24 @@ import { removals } from '../teardown/plan.ts';
 import { removeResource } from '../teardown/remove.ts';
 import { applyContext, NO_INTENT, type AllIds, type ApplyScope, type ChangeScope } from './context.ts';
 import { steps, type Plan } from './plan.ts';
+import { hasFailure, withReadying, type Readying } from './readying.ts';
 import { refreshState } from './refresh-state.ts';
+
+/** Functions that are called while a plan is carried out. */
+export interface ApplyHooks {
+  /** Called when a resource serves requests, although it is not ready yet. */
+  readonly onServing?: (address: string, ids: AllIds) => void;
+  /**
+   * Called when every resource is usable, while the last of them become ready. Its failure is thrown if nothing else fails.
+   * @param signal aborts when a resource does not become ready
+   */
+  readonly whileReadying?: (ids: AllIds, signal: AbortSignal) => Promise<void>;
+}
+
+/** The scope of a run's changes, with the waits that they leave behind. */
+interface ScopeWithWaits extends ApplyScope {
+  readonly readying: Readying;
+}
 
 /**
  * Carries out a plan. A failed step stops the steps that depend on it; all others are finished and recorded.
@@ -22,14 +39,23 @@ import { refreshState } from './refresh-state.ts';
  * @throws the problem of a single failed step; STEPS_FAILED with all problems if several steps failed; INTERRUPTED when the
  *   signal is aborted
  */
-export async function apply(run: Run, lookContext: LookContext & Desired, plan: Plan): Promise<AllIds> {
+export async function apply(
+  run: Run,
+  lookContext: LookContext & Desired,
+  plan: Plan,
+  { onServing, whileReadying }: ApplyHooks = {},
+): Promise<AllIds> {
   const { found, planned, names } = plan;
   const context = { ...lookContext, names };
   const ids = Object.fromEntries(
     nouns.map((noun) => [noun, new Map(itemsOf(found, noun))]),
   ) as unknown as AllIds;
   await refreshState(run.state, found);
-  const scope: ApplyScope = { run, context, found, planned, ids };
+  const scope: ScopeWithWaits = {
+    ...{ run, context, found, planned, ids },
+    onServing: (address) => onServing?.(address, ids),
+    readying: new Map(),
+  };
   const changesOf = (noun: Noun) =>
     plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
@@ -38,7 +64,20 @@ export async function apply(run: Run, lookContext: LookContext & Desired, plan: 
     (noun) => applyNoun(scope, noun, changesOf(noun)),
     run.signal,
   );
-  throwFailures(run, applyOutcomes);
+  const areUsable = [...applyOutcomes.values()].every(({ state }) => state === 'done');
+  const notReady = new AbortController();
+  const meanwhile = areUsable
+    ? whileReadying?.(ids, AbortSignal.any([run.signal, notReady.signal]))
+    : undefined;
+  // Its failure is thrown below, unless a resource has failed.
+  meanwhile?.catch(() => undefined);
+  const outcomes = await withReadying(applyOutcomes, scope.readying);
+  if (hasFailure(outcomes)) {
+    notReady.abort();
+    await meanwhile?.catch(() => undefined);
+  }
+  throwFailures(run, outcomes);
+  await meanwhile;
 
   const switchOutcomes = await walk<Noun>(
     needs,
@@ -72,7 +111,7 @@ const keysToRemove = ({ changes }: Plan, noun: Noun): [key: string, status: 'rem
     ]);
 
 async function applyNoun<N extends Noun>(
-  scope: ApplyScope,
+  scope: ScopeWithWaits,
   noun: N,
   changes: readonly Change[],
 ): Promise<void> {
@@ -97,9 +136,12 @@ function startHook<N extends Noun>(
   );
 }
 
-/** Applies one change. Records the intent of a create before the call, and the ids as soon as they are known. */
+/**
+ * Applies one change. Records the intent of a create before the call, and the ids as soon as they are known. Resolves when the
+ * resource is usable; if it is not ready then, its wait is added to those of the scope.
+ */
 async function applyChange<N extends Noun>(
-  scope: ApplyScope,
+  scope: ScopeWithWaits,
   noun: N,
   change: Change,
   siblings: ReadonlyMap<string, Promise<Ids[N]>>,
@@ -109,15 +151,27 @@ async function applyChange<N extends Noun>(
   const start = clock.now();
   const isResumed = state.data.intents[address] !== undefined;
   const intent = change.verb === 'create' ? await state.intend(address) : { ...NO_INTENT, at: start };
-  const ids = await carryOut(scope, { noun, step: steps[noun], change, intent, isResumed, siblings });
+  const changeScope = { noun, step: steps[noun], change, intent, isResumed, siblings };
+  const { ids, wait } = await carryOut(scope, changeScope);
   const status = pastTense[change.verb as Exclude<Change['verb'], 'refused'>];
-  const elapsed = clock.now() - start;
-  report({ type: 'resource', noun, key: change.key, status, text: titleOf(noun, ids), elapsed });
+  const becomeReady = async (onUsable: () => void) => {
+    await wait?.(onUsable);
+    const elapsed = clock.now() - start;
+    report({ type: 'resource', noun, key: change.key, status, text: titleOf(noun, ids), elapsed });
+  };
+  await new Promise<void>((resolve, reject) => {
+    const ready = becomeReady(resolve);
+    scope.readying.set(noun, [...(scope.readying.get(noun) ?? []), ready]);
+    ready.then(resolve, reject);
+  });
   return ids;
 }
 
-/** Creates a resource, or configures and updates it. Records the ids once they are known, then waits until it is ready. */
-async function carryOut<N extends Noun>(scope: ApplyScope, changeScope: ChangeScope<N>): Promise<Ids[N]> {
+/** Creates a resource, or configures and updates it. @returns its ids, which are recorded, and the wait until it is ready */
+async function carryOut<N extends Noun>(
+  scope: ApplyScope,
+  changeScope: ChangeScope<N>,
+): Promise<Pick<NotReady<N>, 'ids'> & Partial<NotReady<N>>> {
   const { noun, step, change } = changeScope;
   const context = applyContext(scope, changeScope);
   const { existing } = context;
@@ -130,18 +184,17 @@ async function carryOut<N extends Noun>(scope: ApplyScope, changeScope: ChangeSc
   if (existing !== undefined && change.verb === 'update') {
     await step.configure?.(context, existing);
     const { resource, wait } = partsOf((await step.update?.(context, existing)) ?? (existing as Known<N>));
-    const ids = await record(resource);
-    await wait?.();
-    return ids;
+    return { ids: await record(resource), ...(wait && { wait }) };
   }
   const { resource, wait } = partsOf(await step.create(context));
   const ids = await record(resource);
   await step.configure?.(context, resource);
-  await wait?.();
-  return ids;
+  return { ids, ...(wait && { wait }) };
 }
 
-function partsOf<N extends Noun>(applied: Applied<N>): { resource: Known<N>; wait?: () => Promise<void> } {
+function partsOf<N extends Noun>(
+  applied: Applied<N>,
+): { resource: Known<N> } & Partial<Pick<NotReady<N>, 'wait'>> {
   const isReady = (value: Applied<N>): value is Known<N> => !('wait' in value);
   return isReady(applied) ? { resource: applied } : { resource: applied.ids as Known<N>, wait: applied.wait };
 }

@@ -23,6 +23,8 @@ export interface ApplyScope {
   readonly found: Survey;
   readonly planned: Planned<Noun>;
   readonly ids: AllIds;
+  /** Called with the address of a resource that serves requests, although it is not ready yet. */
+  readonly onServing: (address: string) => void;
 }
 
 /** The part of a context that is specific to one change. */
@@ -42,7 +44,7 @@ export const NO_INTENT: Intent = { token: '', generation: 0, at: 0 };
 
 /** Returns the context of one change. */
 export function applyContext<N extends Noun>(
-  { run, context, found, planned, ids }: ApplyScope,
+  { run, context, found, planned, ids, onServing }: ApplyScope,
   { noun, step, change, intent, isResumed = false, siblings = new Map() }: ChangeScope<N>,
 ): ApplyContext<N> {
   const { key } = change;
@@ -77,6 +79,7 @@ export function applyContext<N extends Noun>(
     renewIntent: () => state.renew(address),
     until: untilReported(run, noun, key),
     proofTimes: run.waits.proof,
+    reportServing: () => onServing(address),
     awsCommand: (command) => awsCommand(run, command),
     note: (text) => report({ type: 'note', text }),
     listenersOf: run.listenersOf,

@@ -2,8 +2,6 @@
 import { withOnlyService, type Config } from '../lib/config/config.ts';
 import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
-import { survey } from '../lib/engine/survey.ts';
-import { recordedIn } from '../lib/look/context.ts';
 import { withServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
@@ -16,16 +14,15 @@ import type { Declined, DriftResult, PlanResult, ProvisionResult, StackInfo } fr
 import type { Session } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import { alarmEvents } from './alarms.ts';
-import type { AllIds } from './context.ts';
-import { apply } from './apply.ts';
+import { applyAndFinish } from './apply-and-finish.ts';
 import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { warnOfEndedContainers } from './done/ended-containers.ts';
-import { finish } from './done/finish.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
+import { otherProgramEvents } from './other-programs.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
@@ -63,6 +60,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
+    ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);
   if (options.plan) for (const text of healthWarnings(plan.found)) report({ type: 'warning', text });
@@ -89,13 +87,11 @@ export async function execute(
   );
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
-  const ids = await applyPlan(session, plan, onlyService);
-  const { url, zone } = await finish(
-    run,
+  const { url, zone } = await applyAndFinish(
+    session,
     { ...context, config, names: plan.names },
-    session.connectedTarget,
     plan,
-    ids,
+    onlyService,
   );
   if (signal.aborted) throw interrupted(run);
   if (run.waitUntilReady) await warnOfEndedContainers(run, { ...context, names: plan.names });
@@ -149,21 +145,6 @@ async function confirmPlan(
     counts,
     duration: expected,
   });
-}
-
-/**
- * Carries out a plan. If an earlier run was killed before a create was answered, the resource may exist with the settings of an
- * older configuration. In that case, the stack is surveyed, planned and applied once more.
- */
-async function applyPlan(session: Session, plan: Plan, onlyService: string | undefined): Promise<AllIds> {
-  const { run } = session;
-  const resumesCreate = plan.changes.some(
-    (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
-  );
-  const ids = await apply(run, session.lookContext(), plan);
-  if (!resumesCreate) return ids;
-  const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
-  return apply(run, context, makePlan(context, await survey(context), [], onlyService));
 }
 
 function planResult(

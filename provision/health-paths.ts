@@ -4,7 +4,7 @@ import { statusRanges } from '../lib/derive/health-check.ts';
 import { waitForSiblings } from '../lib/engine/concurrent.ts';
 import type { Builds } from '../lib/image/builds.ts';
 import { tryProgram } from '../lib/image/trial-run.ts';
-import type { Change } from '../lib/model/change.ts';
+import { touches, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 
 /** A container whose program answers 404 at its health path. */
@@ -17,7 +17,7 @@ interface WrongPath {
 const NOT_FOUND = 404;
 
 /**
- * Starts the programs of all services that the plan deploys, if Slipway built them. Only a 404 proves that a path is wrong. A
+ * Starts the programs of all containers that the plan changes, if Slipway built them. Only a 404 proves that a path is wrong. A
  * program that does not start here may need the other containers of its task, so its deployment decides.
  * @throws HEALTH_PATH with every wrong path; BUNDLE if a program cannot be bundled; the signal's reason
  */
@@ -28,17 +28,17 @@ export async function checkHealthPaths(
   signal: AbortSignal,
 ): Promise<void> {
   if (config.target !== 'sandbox') return;
-  const deployed = new Set(
-    changes.filter(({ noun, verb }) => noun === 'taskDefinitions' && verb !== 'remove').map(({ key }) => key),
+  const deployed = new Map(
+    changes
+      .filter(({ noun, verb }) => noun === 'taskDefinitions' && verb !== 'remove')
+      .map((change) => [change.key, change]),
   );
-  const containers = config.services
-    .filter(({ name }) => deployed.has(name))
-    .flatMap(({ name, containers }) =>
-      containers.map((container) => ({
-        container,
-        configPath: `services.${name}.containers.${container.name}`,
-      })),
-    );
+  const containers = config.services.flatMap(({ name, containers }) => {
+    const change = deployed.get(name);
+    return containers
+      .filter((container) => change && touches(change, `${container.name}.`))
+      .map((container) => ({ container, configPath: `services.${name}.containers.${container.name}` }));
+  });
   const checked = await waitForSiblings(
     containers.map(async (entry) => ((await isPathMissing(entry.container, builds, signal)) ? [entry] : [])),
   );

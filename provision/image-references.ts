@@ -1,7 +1,8 @@
-/** Checks the images that are configured by reference before a deployment: a task cannot start without its image. */
+/** Checks the images before a deployment: a task cannot start without its image, or without what its image needs. */
 import type { Aws } from '../lib/aws/clients.ts';
 import type { Config, Container } from '../lib/config/config.ts';
 import { ARCHITECTURE } from '../lib/config/fargate.ts';
+import { shownPath } from '../lib/config/location.ts';
 import { partitionOf } from '../lib/derive/partitions.ts';
 import { waitForSiblings } from '../lib/engine/concurrent.ts';
 import { checkInEcr, ecrRegistryOf } from '../lib/image/ecr-check.ts';
@@ -25,8 +26,6 @@ interface ImageContext {
 
 /** One image that cannot be used. */
 interface BadImage {
-  readonly container: Container;
-  readonly reference: string;
   readonly what: string;
   readonly why: string;
   readonly fix: string;
@@ -34,7 +33,7 @@ interface BadImage {
 
 /**
  * Checks the images of all services that the plan deploys. An image that cannot be checked is reported in a note.
- * @throws IMAGE with every image that is missing, or built for another platform, or that the sandbox cannot pull
+ * @throws IMAGE with every image that is missing, or built for another platform, or that the sandbox cannot pull or run
  */
 export async function checkImageReferences(context: ImageContext, changes: readonly Change[]): Promise<void> {
   const deployed = new Set(
@@ -50,38 +49,52 @@ export async function checkImageReferences(context: ImageContext, changes: reado
 
 async function checkContainer(context: ImageContext, container: Container): Promise<BadImage | undefined> {
   const { image, name } = container;
-  if (!('reference' in image)) return undefined;
+  if (!('reference' in image)) return container.lacksNode ? checkRuntime(context, container) : undefined;
   const { reference } = image;
   const check = await checkReference(context, reference);
-  const about = { container, reference };
   switch (check.state) {
     case 'usable':
-      return undefined;
+      return checkRuntime(context, container);
     case 'unknown':
       context.report({ type: 'note', text: `the image of ${name} was not checked: ${check.why}` });
       return undefined;
     case 'missing':
       return {
-        ...about,
         what: `the image ${reference} of ${name} does not exist`,
         why: check.why,
         fix: `Correct image of ${name}, or push the image.`,
       };
     case 'other platform':
       return {
-        ...about,
         what: `the image ${reference} of ${name} is not built for linux/${ARCHITECTURE}`,
         why: `It is built for ${check.platforms.join(', ') || 'no platform'}.`,
         fix: `Build and push the image of ${name} for linux/${ARCHITECTURE}: docker buildx build --platform linux/${ARCHITECTURE}`,
       };
     case 'not pulled by the sandbox':
       return {
-        ...about,
         what: `the sandbox cannot pull the image ${reference} of ${name}`,
         why: `The sandbox pulls only from its own ECR, ${check.registry}.`,
         fix: `Push a copy of the image to ${check.registry}, or set source instead of image for ${name}.`,
       };
   }
+}
+
+/** An image without Node runs on the sandbox only with an OCI runtime of its machine. */
+async function checkRuntime(
+  { target, config: { region } }: ImageContext,
+  { image, name, command = [] }: Container,
+): Promise<BadImage | undefined> {
+  const isBuilt = 'source' in image;
+  const reference = isBuilt ? image.source : image.reference;
+  // A sandbox that cannot tell leaves the decision to the start of the task.
+  const lacks = target.sandbox?.lacksRuntime?.(isBuilt ? undefined : { reference, region, command });
+  if (!(await lacks?.catch(() => false))) return undefined;
+  const subject = isBuilt ? shownPath(reference) : `the image ${reference}`;
+  return {
+    what: `${subject} of ${name} cannot run on this machine`,
+    why: 'The sandbox supplies Node. A program of another kind needs an OCI runtime, which this machine lacks.',
+    fix: `Install runc or crun for ${name}, on Linux: apt-get install runc. The sandbox need not be restarted.`,
+  };
 }
 
 type Check = ImageCheck | { readonly state: 'not pulled by the sandbox'; readonly registry: string };

@@ -17,6 +17,8 @@ export interface SandboxAbout {
   readonly pid: number;
   readonly folder: string;
   readonly background: boolean;
+  /** Whether it is shutting down: it still answers, and its process ends soon. */
+  readonly closing?: boolean;
   readonly limits?: number;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings?: readonly string[];
@@ -42,6 +44,14 @@ export type Identity =
   | 'another user'
   /** A program that answers like a sandbox and does not know the token. */
   | 'unproven';
+
+/** The reasons why the program on a port is not the user's own sandbox. They never repeat what that program sent. */
+export const reasonNotToUse = {
+  other: 'is in use by something that is not a sandbox',
+  'another user': 'is in use by a sandbox of another user',
+  unproven:
+    'is in use by a program that answers like a sandbox but cannot prove that it is yours: it does not know the token in the folder that it names',
+} as const;
 
 const TIMEOUT_MS = 5000;
 /** The maximum size of a response: an unknown program may send any amount. */

@@ -1,4 +1,5 @@
 /** The client's side of intercepts: sends versions of programs to the sandbox, and follows their fate. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VersionEvent } from './data-plane/intercepts.ts';
 
@@ -15,7 +16,7 @@ export interface VersionImage {
 /** A blob; it is read only if the sandbox lacks it. */
 export interface VersionBlob {
   readonly digest: string;
-  readonly read: () => Promise<Uint8Array>;
+  readonly read: () => AsyncIterable<Uint8Array>;
 }
 
 /** Intercepts that this process holds. They end with the process, at the latest a few seconds later. */
@@ -35,6 +36,8 @@ export interface InterceptSession {
 
 /** The timeout of a call, in milliseconds. A request for events waits for seconds; the end waits until the versions have stopped. */
 const TIMEOUT_MS = 20_000;
+/** The size of the parts in which a blob is sent, bytes. */
+const PART_BYTES = 8 * 1024 ** 2;
 /** The delay after a request for events that failed, in milliseconds, and the number of attempts in a row. */
 const RETRY = { delayMs: 200, attempts: 5 };
 
@@ -58,13 +61,23 @@ export async function openIntercepts(url: string, authorization?: string): Promi
   };
   const { session } = (await call('POST', 'intercepts')) as { session: string };
   const query = `session=${session}`;
-  const sent = new Set<string>();
   let hasEnded = false;
 
   const send = async ({ digest, read }: VersionBlob): Promise<void> => {
-    if (sent.has(digest)) return;
-    await call('POST', `intercept-blob?${query}`, await read());
-    sent.add(digest);
+    const upload = `${query}&upload=${randomUUID()}`;
+    let offset = 0;
+    const sendPart = async (bytes: Uint8Array, isLast: boolean) => {
+      const last = isLast ? `&digest=${digest}` : '';
+      await call('POST', `intercept-blob?${upload}&offset=${offset}${last}`, bytes);
+      offset += bytes.length;
+    };
+    let part: Uint8Array = new Uint8Array();
+    for await (const chunk of read()) {
+      part = Buffer.concat([part, chunk]);
+      for (; part.length > PART_BYTES; part = part.subarray(PART_BYTES))
+        await sendPart(part.subarray(0, PART_BYTES), false);
+    }
+    await sendPart(part, true);
   };
 
   return {
@@ -76,11 +89,15 @@ export async function openIntercepts(url: string, authorization?: string): Promi
         ] as const;
       });
       const body = JSON.stringify({ serviceArn, images: Object.fromEntries(entries) });
-      const blobs = [...images.values()].flatMap(({ config, layers }) => [config, ...layers]);
+      const blobs = new Map(
+        [...images.values()]
+          .flatMap(({ config, layers }) => [config, ...layers])
+          .map((blob) => [blob.digest, blob]),
+      );
       const { missing } = (await call('POST', `intercept-missing?${query}`, body)) as {
         readonly missing: readonly string[];
       };
-      await Promise.all(blobs.filter(({ digest }) => missing.includes(digest)).map(send));
+      await Promise.all([...blobs.values()].filter(({ digest }) => missing.includes(digest)).map(send));
       const started = await call('POST', `intercept-version?${query}`, body);
       return (started as { version: number }).version;
     },

@@ -90,6 +90,7 @@ async function run(): Promise<void> {
   const { startSandboxWithTasks } = await import('./sandbox-with-tasks.ts');
   const warnings = process.getuid?.() === 0 ? [ROOT_WARNING] : [];
   let closing: Promise<void> | undefined;
+  let isStopRequested = false;
   const close = () => {
     closing ??= sandbox.close().then(() => process.exit(0));
   };
@@ -108,12 +109,14 @@ async function run(): Promise<void> {
         pid: process.pid,
         folder,
         background,
+        closing: isStopRequested || closing !== undefined,
         pace,
         warnings,
         limitations: sandbox.limitations,
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
+        isStopRequested = true;
         // The delay lets the response be sent first.
         setTimeout(close, 50);
         return {};

@@ -6,6 +6,7 @@ import { recoverTasks } from './aws/ecs/recovery.ts';
 import { claimFolder } from './state/claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
 import { taskIdOf } from './data-plane/container-setup.ts';
+import { lacksRuntime } from './data-plane/image-needs.ts';
 import { makeInterceptPages } from './data-plane/intercept-pages.ts';
 import { resolveLocally } from './data-plane/local-endpoints.ts';
 import { makeTaskDataPlane } from './data-plane/tasks.ts';
@@ -14,7 +15,7 @@ import { removeToken, writeToken } from './state/token.ts';
 import { removeTree } from './runtime/file-modes.ts';
 import { detectIsolation } from './runtime/isolation.ts';
 import { openImageStore } from './runtime/image-store.ts';
-import { findOciRuntime } from './runtime/find-oci-runtime.ts';
+import { ociRuntimeFinder } from './runtime/find-oci-runtime.ts';
 import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { machineClock } from './world/clock.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
@@ -74,7 +75,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   await removeStaleFiles(folder);
   const { reportError = () => undefined, clock = machineClock } = options;
   const store = await openImageStore(join(folder, 'images'), isolation);
-  const runtime = findOciRuntime();
+  const runtime = ociRuntimeFinder();
   const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation, store, runtime);
   const intercepts = makeInterceptPages({
     folder: tasksFolder,
@@ -95,6 +96,8 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
         }
         return null;
       },
+      'GET lacks-runtime': ({ query }) =>
+        lacksRuntime({ regions: sandbox.world.regions(), store, runtime }, query),
       'GET resolve': ({ query }) =>
         resolveLocally(sandbox.world, balancers, query.get('name') ?? '', Number(query.get('port') ?? 80)) ??
         null,

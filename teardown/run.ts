@@ -110,7 +110,8 @@ export const removalsOf = (found: Survey, stack: string): Change[] =>
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const { run } = session;
   const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);
-  const willRemoveAll = (noun: Noun) => [...found[noun].keys()].every((key) => keysOf(noun).includes(key));
+  const willRemoveAll = (noun: Noun) =>
+    found[noun].size > 0 && [...found[noun].keys()].every((key) => keysOf(noun).includes(key));
   const outcomes = await walk<Noun>(
     removalOrder(),
     async (noun) => {

@@ -18,14 +18,20 @@ export interface ClientSettings {
   readonly timeouts?: Timeouts;
 }
 
-/** Timeouts for connecting, and for a connection on which nothing arrives. Milliseconds. */
+/** Timeouts for connecting, for a connection on which nothing arrives, and for a whole call. Milliseconds. */
 export interface Timeouts {
   readonly connectMs: number;
   readonly idleMs: number;
+  /** For a call whose response never ends, although it is never idle; by default two minutes. */
+  readonly callMs?: number;
+  /** For a call that sends a part of an image layer, of at most 10 MiB; by default ten minutes. */
+  readonly uploadMs?: number;
 }
 
 /** By default the SDK waits forever. AWS answers each of our calls within seconds. */
 const TIMEOUTS: Timeouts = { connectMs: 5000, idleMs: 30_000 };
+const CALL_MS = 120_000;
+const UPLOAD_MS = 600_000;
 
 interface Client<I extends object, O extends object> {
   send(command: CommandOf<I, O>, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
@@ -88,8 +94,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     // The SDK does not retry; retry.ts does. The SDK would also retry creates without a client token, and quota errors, which
     // it mistakes for throttling.
     maxAttempts: 1,
-    // An idle connection counts as a lost response, just like a broken one. A whole request has no timeout: uploading an image
-    // layer may take long.
+    // An idle connection counts as a lost response, just like a broken one.
     requestHandler: {
       connectionTimeout: timeouts.connectMs,
       socketTimeout: timeouts.idleMs,
@@ -116,7 +121,9 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
       const name = command.constructor.name.replace(/Command$/, '');
       const send = async () => {
         await limiter(service, name);
-        return loaded.send(command, { abortSignal: context.signal });
+        const ms =
+          name === 'UploadLayerPart' ? (timeouts.uploadMs ?? UPLOAD_MS) : (timeouts.callMs ?? CALL_MS);
+        return withDeadline(name, ms, context.signal, (abortSignal) => loaded.send(command, { abortSignal }));
       };
       return (await sendWithRetries({ name, input: command.input, kind, send, beforeRetry })) as O;
     };
@@ -160,16 +167,46 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   };
 }
 
+/**
+ * Sends a call that is aborted after a while, or with `parent`.
+ * @throws TimeoutError, which counts as a lost response
+ */
+async function withDeadline<T>(
+  name: string,
+  ms: number,
+  parent: AbortSignal,
+  send: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { signal, abort, unlink } = linkedSignal(parent);
+  const timer = setTimeout(abort, ms);
+  try {
+    return await send(signal);
+  } catch (error) {
+    if (!signal.aborted || parent.aborted) throw error;
+    const message = `${name} had no complete response within ${ms / 1000} s`;
+    throw Object.assign(new Error(message, { cause: error }), { name: 'TimeoutError' });
+  } finally {
+    clearTimeout(timer);
+    unlink();
+  }
+}
+
 /** Makes a signal that is aborted together with `parent`, or earlier by a call of `abort`. */
-function linkedSignal(parent: AbortSignal): { readonly signal: AbortSignal; readonly abort: () => void } {
+function linkedSignal(parent: AbortSignal): {
+  readonly signal: AbortSignal;
+  readonly abort: () => void;
+  /** Ends the link. The signal is then no longer aborted. */
+  readonly unlink: () => void;
+} {
   const controller = new AbortController();
   // Every call under way listens to the signal: many listeners are not a leak.
   setMaxListeners(0, controller.signal);
+  const unlink = () => parent.removeEventListener('abort', abort);
   const abort = () => {
-    parent.removeEventListener('abort', abort);
+    unlink();
     controller.abort(parent.reason);
   };
   parent.addEventListener('abort', abort, { once: true });
   if (parent.aborted) abort();
-  return { signal: controller.signal, abort };
+  return { signal: controller.signal, abort, unlink };
 }

@@ -53,7 +53,8 @@ const isMissingCredentials = (error: unknown): boolean =>
   /Credentials(Provider)?Error$|TokenProviderError$/.test(codeOf(error)) ||
   /Could not load credentials/.test(messageOf(error));
 
-const isUnreachable = (error: unknown): boolean =>
+/** Whether no server answered a call. */
+export const isUnreachable = (error: unknown): boolean =>
   !hasErrorResponse(error) &&
   /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EPIPE|E(HOST|NET)UNREACH|TimeoutError|getaddrinfo|socket hang up/.test(
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,

@@ -1,6 +1,6 @@
 /** Completes a configuration that the schema has accepted. Reads only the files that decide how sources start. */
 import { resolve } from 'node:path';
-import { hasNode, userOfProgram } from '../program/decide-start.ts';
+import { hasHiddenNode, hasNode, userOfProgram } from '../program/decide-start.ts';
 import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
@@ -78,6 +78,7 @@ const completeContainer = (
     command: fields.command,
     user: fields.user ?? (built && userOfProgram(built.source, built)),
     ...(built && !hasNode(built.source, startSettingsOf(built, fields)) && { lacksNode: true }),
+    ...(built && hasHiddenNode(built.source, startSettingsOf(built, fields)) && { hidesNode: true }),
   };
 };
 

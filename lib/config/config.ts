@@ -53,6 +53,8 @@ export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'h
   readonly image: Source | { readonly reference: string };
   /** Set if its image is built from a Dockerfile whose program is not Node's. */
   readonly lacksNode?: boolean;
+  /** Set if its image is built from a Dockerfile whose base image has Node, but not on its PATH. */
+  readonly hidesNode?: boolean;
   readonly health: HealthCheck;
 }
 

@@ -119,11 +119,18 @@ const containerDefinition = (
 
 /**
  * Returns the health check that runs inside the container. A Node program sends the request. Images that may lack Node have no such
- * check: those by reference, and those of a Dockerfile whose program is not Node's. The load balancer also checks routed containers,
- * and both checks accept the same status codes.
+ * check: those by reference, those of a Dockerfile whose program is not Node's, and those whose base image hides Node. The load
+ * balancer also checks routed containers, and both checks accept the same status codes.
  */
-function healthCheckOf({ image, lacksNode, port, protocol, health }: Container): HealthCheck | undefined {
-  if (port === undefined || !('source' in image) || lacksNode) return undefined;
+function healthCheckOf({
+  image,
+  lacksNode,
+  hidesNode,
+  port,
+  protocol,
+  health,
+}: Container): HealthCheck | undefined {
+  if (port === undefined || !('source' in image) || lacksNode || hidesNode) return undefined;
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
   const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
   // Like the load balancer, the check accepts any certificate.

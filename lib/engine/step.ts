@@ -58,6 +58,8 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   /** How long the tasks of a service must stay up. */
   readonly proofTimes: ProofTimes;
   note(text: string): void;
+  /** Reports that the resource serves requests, although it is not ready yet. */
+  reportServing(): void;
   /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
   awsCommand(command: string): string;
   /** Returns where the containers of a task listen, if the target knows it. */
@@ -70,7 +72,11 @@ export type Known<N extends Noun> = Ids[N] & Partial<Found[N]>;
 /** A resource that exists but is not ready: the engine records its ids, then waits. */
 export interface NotReady<N extends Noun> {
   readonly ids: Ids[N];
-  readonly wait: () => Promise<void>;
+  /**
+   * Resolves when the resource is ready.
+   * @param onUsable may be called earlier, when the steps that need the resource may start
+   */
+  readonly wait: (onUsable: () => void) => Promise<void>;
 }
 
 /** The result of a create or an update: the resource, either ready or with a wait until it is ready. */
@@ -119,7 +125,7 @@ export interface RemoveContext<N extends Noun> extends Desired {
 
 /** The other resources that are removed in the same run. */
 export interface AlsoRemoved {
-  /** Whether this run removes every resource of a noun. */
+  /** Whether this run removes every resource of a noun. False if none was found, since AWS may show it late. */
   willRemoveAll(noun: Noun): boolean;
   /**
    * Resolves once another resource of this noun is deleted; undefined if that resource stays. The removal of that resource must

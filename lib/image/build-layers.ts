@@ -32,13 +32,16 @@ const TEMPORARY_FILES: EntryList = {
 /**
  * Builds the image. The same files, start and base image give the same digest, on every machine. The layers of the program are
  * packed into the cache; those of the base image are only downloaded when a registry lacks them.
- * @param base undefined for an image without a base image, which only the sandbox can run
+ * @param base undefined for an image without a base image, which only the sandbox can run. Its layers are not compressed: they
+ *   stay on this machine
+ * @param signal ends the packing
  * @throws BASE_IMAGE; DISK_FULL; PACKAGE if a file changes while it is read
  */
 export async function buildLayers(
   { files, start }: PackableProgram,
   base: ImageBase | undefined,
   cache: BlobCache,
+  signal?: AbortSignal,
 ): Promise<LayeredImage> {
   const finding = base?.images.find(base.references);
   const packing = waitForAll(
@@ -48,7 +51,11 @@ export async function buildLayers(
       { list: files.program, content: 'program' },
     ]
       .filter(({ list }) => list.entries.length > 0)
-      .map(async ({ list, content }) => ({ list, content, ...(await packLayer(list, cache)) })),
+      .map(async ({ list, content }) => ({
+        list,
+        content,
+        ...(await packLayer(list, cache, { isCompressed: base !== undefined, signal })),
+      })),
   );
   // Waits for both even if one fails, so that nothing continues after this promise has settled.
   await waitForAll<unknown>([finding, packing]);

@@ -1,6 +1,7 @@
 /** The images that a run builds from source folders. */
 import type { PackagedFiles } from '../program/entries.ts';
 import type { ProgramStart } from '../program/start.ts';
+import type { Engine } from './engine.ts';
 import type { ProgramFile } from './program.ts';
 
 /** An image in the memory of this process. */
@@ -56,20 +57,24 @@ export interface PackagedProgram {
   readonly start: ProgramStart;
 }
 
-/** An image that a container engine builds right before the push. Its digest is known only after the push. */
+/** An image that a container engine builds right before the push. Its digest is known only then. */
 export interface DockerBuild {
   readonly kind: 'docker';
   /** Derived from a hash of the folder's content. */
   readonly tag: string;
   readonly digest: undefined;
-  /** Such as `docker` or `podman`. */
-  readonly engine: string;
+  readonly engine: Engine;
   /** The build context, absolute. */
   readonly folder: string;
   /** The options of the build, such as `--target`. */
   readonly options: readonly string[];
   /** The values of the build arguments, keyed by name. They may be private. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /**
+   * The folder of the cache, absolute, if Slipway takes the image from the engine and sends it to the registry itself. Undefined if
+   * the engine pushes the image.
+   */
+  readonly exportFolder?: string;
 }
 
 export type Build = Bundle | LayeredImage | DockerBuild;

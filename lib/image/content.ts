@@ -1,7 +1,9 @@
 /** Hashes a folder's content: the hash changes whenever a file changes that a build of the folder can see. */
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { readRegularFile } from '../config/regular-file.ts';
+import { list, readListed } from '../program/disk.ts';
 import { buildContextFilter } from './dockerignore.ts';
 
 /** The Dockerfile of a build. */
@@ -15,6 +17,7 @@ export interface BuildFile {
  * mode counts, so that two checkouts of the same commit have the same hash. Empty folders do not count.
  * @param folder the build context, absolute
  * @returns 64 hexadecimal digits
+ * @throws PACKAGE if a file changes meanwhile
  */
 export async function contentHash(folder: string, { dockerfile }: BuildFile = {}): Promise<string> {
   const isInContext = buildContextFilter(await ignoreRules(folder, dockerfile));
@@ -25,10 +28,20 @@ export async function contentHash(folder: string, { dockerfile }: BuildFile = {}
     .filter(isInContext)
     .sort();
   const hash = createHash('sha256');
-  if (dockerfile !== undefined) hash.update(await readFile(dockerfile));
+  if (dockerfile !== undefined) hash.update(await readRegularFile(dockerfile));
   for (const path of paths) {
-    const { kind, bytes } = await read(join(folder, path));
-    hash.update(`${JSON.stringify([path, kind, bytes.length])}\n`).update(bytes);
+    const entry = list(join(folder, path));
+    const head = (kind: string, size: number) => hash.update(`${JSON.stringify([path, kind, size])}\n`);
+    if (entry?.type === 'link') {
+      const target = Buffer.from(entry.target);
+      head('link', target.length).update(target);
+    } else if (entry?.type === 'file') {
+      head(entry.mode === 0o755 ? 'program' : 'file', entry.size);
+      for await (const chunk of readListed(entry)) hash.update(chunk);
+    } else {
+      // No engine includes a socket or a pipe, and reading one would never end.
+      head('other', 0);
+    }
   }
   return hash.digest('hex');
 }
@@ -43,16 +56,8 @@ async function ignoreRules(folder: string, dockerfile: string | undefined): Prom
     join(folder, '.dockerignore'),
   ];
   for (const file of files) {
-    const rules = await readFile(file, 'utf8').catch(() => undefined);
+    const rules = await readRegularFile(file).catch(() => undefined);
     if (rules !== undefined) return rules;
   }
   return '';
-}
-
-async function read(file: string): Promise<{ kind: string; bytes: Uint8Array }> {
-  const stats = await lstat(file);
-  if (stats.isSymbolicLink()) return { kind: 'link', bytes: Buffer.from(await readlink(file)) };
-  // No engine includes a socket or a pipe, and reading one would never end.
-  if (!stats.isFile()) return { kind: 'other', bytes: new Uint8Array() };
-  return { kind: stats.mode & 0o111 ? 'program' : 'file', bytes: await readFile(file) };
 }

@@ -1,5 +1,5 @@
 /** Builds an image from a source folder with its Dockerfile and a container engine, and pushes it to ECR. */
-import { createHash } from 'node:crypto';
+import { createHash, scryptSync } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
@@ -38,7 +38,7 @@ export async function dockerBuild(engine: Engine, sources: Source): Promise<Dock
   const content = await contentHash(context, { dockerfile: isUsual ? undefined : file });
   const args = Object.entries(buildArgs).sort(([a], [b]) => (a < b ? -1 : 1));
   const hasSettings = target !== undefined || args.length > 0;
-  const hash = hasSettings ? hashOf(JSON.stringify([content, target, args])) : content;
+  const hash = hasSettings ? hashOf(JSON.stringify([content, target, slowHashOf(args, content)])) : content;
   return {
     kind: 'docker',
     tag: `docker-${hash.slice(0, 16)}`,
@@ -49,6 +49,13 @@ export async function dockerBuild(engine: Engine, sources: Source): Promise<Dock
     buildArgs,
   };
 }
+
+/**
+ * Hashes build arguments slowly. A user who sees the tag in the registry cannot try many values: an argument may be private and
+ * short. Without arguments, there is nothing to hide.
+ */
+const slowHashOf = (args: readonly (readonly [string, string])[], salt: string): string =>
+  args.length === 0 ? '' : scryptSync(JSON.stringify(args), salt, 32).toString('hex');
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -71,25 +78,33 @@ export interface Registry {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html
  */
 export async function pushBuild(registry: Registry, build: DockerBuild): Promise<void> {
-  const { engine, folder, tag, options, buildArgs } = build;
+  const { engine, tag } = build;
   const { repositoryUri, signal } = registry;
   const reference = `${repositoryUri}:${tag}`;
-  const path = relative(process.cwd(), folder) || '.';
-  const command = ['build', '--platform', PLATFORM, ...options];
-  const { args, env } = buildArguments(engine, buildArgs);
-  const built = await runEngine(engine, [...command, ...args, '--tag', reference, folder], { signal, env });
-  if (!built.ok) {
-    const shown = Object.keys(buildArgs).flatMap((name) => ['--build-arg', `${name}=…`]);
-    const rerunAdvice = `${[engine, ...command, ...shown, path].join(' ')}, to see its whole output`;
-    throw engineFailed(`${engine} could not build ${path}.`, withoutValues(built.output, buildArgs), [
-      rerunAdvice,
-    ]);
-  }
+  await buildWithEngine(build, reference, signal);
   const password = await signIn(registry, engine);
   const pushed = await runEngine(engine, ['push', reference], { signal });
   if (pushed.ok) return;
   throw engineFailed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [
     CHECK_REGISTRY,
+  ]);
+}
+
+/** Builds an image, which the engine then has under a reference. @throws BUILDER with the last lines of the engine's output */
+export async function buildWithEngine(
+  { engine, folder, options, buildArgs }: DockerBuild,
+  reference: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = relative(process.cwd(), folder) || '.';
+  const command = ['build', '--platform', PLATFORM, ...options];
+  const { args, env } = buildArguments(engine, buildArgs);
+  const built = await runEngine(engine, [...command, ...args, '--tag', reference, folder], { signal, env });
+  if (built.ok) return;
+  const shown = Object.keys(buildArgs).flatMap((name) => ['--build-arg', `${name}=…`]);
+  const rerunAdvice = `${[engine, ...command, ...shown, path].join(' ')}, to see its whole output`;
+  throw engineFailed(`${engine} could not build ${path}.`, withoutValues(built.output, buildArgs), [
+    rerunAdvice,
   ]);
 }
 
@@ -126,7 +141,8 @@ async function requestSignIn({ aws, repositoryUri, signal }: Registry, engine: s
 const withoutSecret = (text: string, secret: string): string =>
   secret === '' ? text : text.replaceAll(secret, '(the password)');
 
-const engineFailed = (what: string, output: string, fix: readonly string[]): Problem =>
+/** @param output of the engine; the problem shows its last lines */
+export const engineFailed = (what: string, output: string, fix: readonly string[] = []): Problem =>
   problem('BUILDER', {
     what,
     why: lastLines(output) || 'It printed nothing.',

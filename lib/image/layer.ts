@@ -1,17 +1,17 @@
-/** Packs a list of entries as a layer: a compressed tar archive, whose bytes depend on nothing but the entries. */
+/** Packs a list of entries as a layer: a tar archive, compressed or not, whose bytes depend on nothing but the entries. */
 import { createHash } from 'node:crypto';
 import { Gzip } from 'fflate';
 import { createTarPacker, type TarHeader } from 'modern-tar';
 import type { Entry, EntryList } from '../program/entries.ts';
-import { EPOCH, NODE_USER_ID, OCI_LAYER_TYPE } from './image-format.ts';
+import { ARCHIVE_TYPE, EPOCH, NODE_USER_ID, OCI_LAYER_TYPE } from './image-format.ts';
 import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
 
 /** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */
 const LEVEL = 6;
 /** The bytes that are compressed at a time. */
 const BLOCK_BYTES = 128 * 1024;
-/** Names the way layers are packed. A change of it packs every layer again, because the recorded ones have other bytes. */
-const FORMAT = 'tar-gzip-1';
+/** The names of the ways to pack a layer. After a change of a name, every layer is packed again: the recorded ones have other bytes. */
+const FORMATS = { compressed: 'tar-gzip-1', archive: 'tar-1' };
 
 /** A layer as the manifest and the image configuration describe it. */
 export interface LayerDescription extends BlobIdentity {
@@ -22,13 +22,19 @@ export interface LayerDescription extends BlobIdentity {
 
 /**
  * Packs a layer into the cache, unless it is there: the key of the list tells.
- * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE
+ * @param options.isCompressed whether it is compressed, which takes most of the time; true by default
+ * @param options.signal ends the packing
+ * @throws DISK_FULL; the error of an entry that cannot be read, such as PACKAGE; the reason of the signal once it is aborted
  */
-export async function packLayer(list: EntryList, cache: BlobCache): Promise<LayerDescription> {
-  const name = `layer ${FORMAT} ${list.key}`;
-  const known = parseRecord(await cache.readRecord(name));
+export async function packLayer(
+  list: EntryList,
+  cache: BlobCache,
+  { isCompressed = true, signal }: { isCompressed?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<LayerDescription> {
+  const name = `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${list.key}`;
+  const known = parseRecord(await cache.readRecord(name), isCompressed);
   if (known) return known;
-  const layer = await pack(list, cache);
+  const layer = await pack(list, cache, isCompressed, signal);
   await cache.writeRecord(name, layer);
   return layer;
 }
@@ -37,25 +43,42 @@ export async function packLayer(list: EntryList, cache: BlobCache): Promise<Laye
  * Packs a layer again if its bytes are no longer in the cache.
  * @throws as packLayer does; an error if the entries have other bytes than before
  */
-export async function ensureLayer(list: EntryList, layer: BlobIdentity, cache: BlobCache): Promise<void> {
+export async function ensureLayer(
+  list: EntryList,
+  layer: BlobIdentity & Pick<LayerDescription, 'mediaType'>,
+  cache: BlobCache,
+): Promise<void> {
   if (await cache.has(layer)) return;
-  const { digest } = await pack(list, cache);
+  const { digest } = await pack(list, cache, layer.mediaType === OCI_LAYER_TYPE);
   if (digest !== layer.digest)
     throw new Error(`The layer ${list.key} has the digest ${digest}, and had ${layer.digest} before`);
 }
 
-async function pack({ entries, size }: EntryList, cache: BlobCache): Promise<LayerDescription> {
+async function pack(
+  { entries, size }: EntryList,
+  cache: BlobCache,
+  isCompressed: boolean,
+  signal?: AbortSignal,
+): Promise<LayerDescription> {
   await cache.requireSpace(size);
+  const archive = inBlocks(untilAborted(archiveOf(entries), signal), BLOCK_BYTES);
+  const mediaType = mediaTypeOf(isCompressed);
+  if (!isCompressed) {
+    const blob = await cache.store(archive);
+    return { ...blob, diffId: blob.digest, mediaType };
+  }
   const hash = createHash('sha256');
-  const blob = await cache.store(compressed(hashed(archiveOf(entries), hash)));
-  return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType: OCI_LAYER_TYPE };
+  const blob = await cache.store(compressed(hashed(archive, hash)));
+  return { ...blob, diffId: `sha256:${hash.digest('hex')}`, mediaType };
 }
 
+const mediaTypeOf = (isCompressed: boolean): string => (isCompressed ? OCI_LAYER_TYPE : ARCHIVE_TYPE);
+
 /** Returns the layer in a record, if it is complete: the cache's folder may contain anything. */
-function parseRecord(record: unknown): LayerDescription | undefined {
+function parseRecord(record: unknown, isCompressed: boolean): LayerDescription | undefined {
   const { digest, size, diffId } = (record ?? {}) as Partial<LayerDescription>;
   return isDigestName(digest) && isDigestName(diffId) && typeof size === 'number'
-    ? { digest, size, diffId, mediaType: OCI_LAYER_TYPE }
+    ? { digest, size, diffId, mediaType: mediaTypeOf(isCompressed) }
     : undefined;
 }
 
@@ -90,6 +113,17 @@ function headerOf(entry: Entry): TarHeader {
   }
 }
 
+/** Passes bytes on. @throws the reason of the signal once it is aborted */
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
+
 async function* hashed(
   bytes: AsyncIterable<Uint8Array>,
   hash: { update(chunk: Uint8Array): unknown },
@@ -101,13 +135,13 @@ async function* hashed(
 }
 
 /**
- * Compresses in JavaScript, since the output of zlib differs between versions of Node and between processors. The input is cut
- * into blocks of one size first, so that the output does not depend on how it arrives.
+ * Compresses in JavaScript, since the output of zlib differs between versions of Node and between processors.
+ * @param blocks of one size, so that the output does not depend on how the bytes arrive
  */
-async function* compressed(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* compressed(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const output: Uint8Array[] = [];
   const gzip = new Gzip({ level: LEVEL, mtime: 0 }, (chunk) => output.push(chunk));
-  for await (const block of inBlocks(bytes, BLOCK_BYTES)) {
+  for await (const block of blocks) {
     gzip.push(block);
     yield* output.splice(0);
   }

@@ -8,6 +8,7 @@ import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
 import { imageCacheFolder } from './cache-folder.ts';
 import { dockerBuild, dockerfileFor } from './docker.ts';
+import { otherProgramBuilder } from './engine-build.ts';
 import { ENGINES, findEngine } from './engine.ts';
 import { packagedBuilder, type PackagingOptions } from './packaged-build.ts';
 
@@ -15,7 +16,7 @@ export interface BuildOptions {
   /** The endpoint of the target `aws`, when it is not AWS's own. */
   readonly endpoint: string | undefined;
   readonly report: Report;
-  /** Ends downloads of base images. */
+  /** Ends builds and their downloads. */
   readonly signal?: AbortSignal;
   /** The clock of the run; by default that of this machine. */
   readonly clock?: Clock;
@@ -57,17 +58,21 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
   };
 }
 
-/** Starts every build in the background; a failure is reported to the callers of `Builds.of`. */
-export function startBuilds(config: Config, builds: Builds): void {
-  for (const { key, image } of containersOf(config)) {
-    if ('source' in image) builds.of(key).catch(() => undefined);
-  }
+/**
+ * Starts every build in the background; a failure is reported to the callers of `Builds.of`.
+ * @returns a promise that resolves when all of them have ended, also by a failure
+ */
+export async function startBuilds(config: Config, builds: Builds): Promise<void> {
+  const started = containersOf(config).flatMap(({ key, image }) =>
+    'source' in image ? [builds.of(key)] : [],
+  );
+  await Promise.allSettled(started);
 }
 
 /**
  * Chooses how to build. On AWS an image needs a base image: a container engine runs the Dockerfile, and without an engine or a
- * Dockerfile, Slipway puts the program on Node's image. The sandbox needs no base image, and container engines cannot push to
- * the sandbox's registry, so the program is packaged without one.
+ * Dockerfile, Slipway puts the program on Node's image. The sandbox supplies Node, so a Node program is packaged without a base
+ * image. Any other program needs an engine there, too. Engines cannot push to the sandbox's registry: Slipway exports the image.
  */
 async function chooseBuilder({ builder, target }: Config, options: BuildOptions): Promise<MakeBuild> {
   const { endpoint, report } = options;
@@ -77,8 +82,16 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     return ({ source, ...container }) => build(source.source, startSettingsOf(source, container));
   };
   if (target === 'sandbox') {
-    if (builder === 'docker') throw notInTheSandbox();
-    return builder === 'bundle' ? bundleSource : packageSource(false);
+    if (builder === 'bundle') return bundleSource;
+    const exportFolder = packagingOf(options).cacheFolder;
+    if (builder === 'docker') {
+      const engine = await findEngine();
+      if (engine === undefined) throw noEngine();
+      return async ({ source }) => ({ ...(await dockerBuild(engine, source)), exportFolder });
+    }
+    const packaged = packageSource(false);
+    const buildOther = otherProgramBuilder(exportFolder);
+    return async (settings) => (await buildOther(settings.source, settings)) ?? packaged(settings);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
@@ -115,12 +128,4 @@ const noEngine = (): Problem =>
       'or leave out --builder docker, or `builder` in slipway.config.ts: Node programs are packaged without an engine',
       'or give each container an `image` by reference instead of `source`',
     ],
-  });
-
-const notInTheSandbox = (): Problem =>
-  problem('BUILDER', {
-    what: 'The sandbox does not run images that docker builds.',
-    why: 'Such an image needs its base image and a container runtime. The sandbox runs tasks as processes of this machine.',
-    now: NOTHING_CHANGED,
-    fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: programs are packaged without it.'],
   });

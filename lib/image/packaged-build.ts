@@ -47,32 +47,29 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
     // The sandbox runs tasks as processes of this machine.
     const platform = hasBase ? { os: 'linux', cpu: TASK_CPU } : { os: process.platform, cpu: process.arch };
     const files = await packageFiles({ folder, start, platform });
+    signal.throwIfAborted();
     for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
     const base = hasBase ? { images, references: baseReferences(start.base.major) } : undefined;
-    const image = await buildLayers({ files, start }, base, cache);
+    const image = await buildLayers({ files, start }, base, cache, signal);
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
     return { ...image, packaged: { files, start } };
   };
 }
 
-const needsEngine = (folder: string, reference: string, hasBase: boolean): Problem =>
+/** A program that is not Node's cannot be built. @param hasBase whether images have a base image, i.e. are not for the sandbox */
+export const needsEngine = (folder: string, reference: string, hasBase: boolean): Problem =>
   problem('BUILDER', {
-    what: hasBase
-      ? `${shownPath(folder)} cannot be built without a container engine.`
-      : `${shownPath(folder)} cannot run on the sandbox.`,
-    why: hasBase
-      ? `Its Dockerfile builds on ${reference}. Without an engine, Slipway builds on Node's own image only.`
-      : `Its Dockerfile builds on ${reference}. The sandbox runs tasks as processes of this machine, and supplies Node only.`,
+    what: `${shownPath(folder)} cannot be built without a container engine.`,
+    why: `Its Dockerfile builds on ${reference}. Without an engine, Slipway ${hasBase ? "builds on Node's own image" : 'packages Node programs'} only.`,
     now: NOTHING_CHANGED,
     fix: [
-      ...(hasBase
-        ? [
-            'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
-          ]
-        : ['Set `entry` of the container, if the folder has a Node program that should start instead.']),
       hasBase
-        ? 'or give the container an `image` by reference instead of `source`'
-        : 'or build it with docker or podman, push it to the registry of the sandbox, and give its reference as `image` instead of `source`: on Linux, the sandbox runs it where runc or crun is installed',
+        ? 'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.'
+        : 'Install docker, podman, finch or buildah, e.g. apt-get install podman runc: the sandbox runs what it builds with runc or crun, on Linux.',
+      ...(hasBase
+        ? []
+        : ['or set `entry` of the container, if the folder has a Node program that should start instead']),
+      'or give the container an `image` by reference instead of `source`',
     ],
   });

@@ -6,7 +6,9 @@ import { UnusableBase } from './base-manifest.ts';
 import { DigestMismatch } from './blob-cache.ts';
 import type { BaseRefusal } from './image-problems.ts';
 import type { ImageReference } from './reference.ts';
-import { openRepository, type RegistryAnswer } from './registry-session.ts';
+import { credentialsFor } from './registry-credentials.ts';
+import { StalledRegistry, type RegistryAnswer } from './registry-answer.ts';
+import { openRepository } from './registry-session.ts';
 
 /** The delays before the second and the third attempt, milliseconds. */
 const DELAYS_MS = [500, 2000];
@@ -38,7 +40,11 @@ export function readerWithRetries(
   reference: ImageReference,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): <T>(path: string, accept: string, use: (answer: RegistryAnswer) => Promise<T>) => Promise<T> {
-  const read = openRepository(reference, { signal, timeoutMs: TIMEOUT_MS });
+  const read = openRepository(reference, {
+    signal,
+    timeoutMs: TIMEOUT_MS,
+    credentials: () => credentialsFor(reference.host),
+  });
   return async (path, accept, use) => {
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -69,8 +75,10 @@ const causeOf = (error: unknown): unknown =>
 /** Words an error for a problem. @throws the error itself, if it is a problem already */
 export function refusalOf(reference: string, error: unknown): BaseRefusal {
   if (isProblem(error, 'DISK_FULL') || isProblem(error, 'CACHE_FOLDER')) throw error;
-  const isClause = error instanceof RegistryRefusal || error instanceof UnusableBase;
-  const why = isClause ? error.message : `it cannot be reached: ${messageOf(causeOf(error))}`;
+  const cause = causeOf(error);
+  const isClause =
+    error instanceof RegistryRefusal || error instanceof UnusableBase || cause instanceof StalledRegistry;
+  const why = isClause ? messageOf(cause) : `it cannot be reached: ${messageOf(cause)}`;
   return { reference, why: why.replace(/\.$/, ''), cause: error };
 }
 

@@ -1,9 +1,8 @@
-/** Reads from a repository of a registry over the API that all registries have, with the anonymous tokens of public registries. */
+/** Reads from a repository of a registry over the API that all registries have, anonymously or with credentials of this machine. */
 import type { ImageReference } from './reference.ts';
+import { answerOf, idleLimit, MIN_PROGRESS, progressCheck, type RegistryAnswer } from './registry-answer.ts';
 
 const MAX_REDIRECTS = 5;
-/** Registries limit manifests to 4 MiB: https://distribution.github.io/distribution/ */
-const MAX_TEXT_BYTES = 4 * 1_048_576;
 /** How long a manifest or a token may take in all, milliseconds: a registry that sends a byte now and then is never idle. */
 const TEXT_TIMEOUT_MS = 120_000;
 /** Docker Hub's API has another host than its references. */
@@ -11,22 +10,19 @@ const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.d
 /** Registries on this machine have no certificate. */
 const isLocal = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 
-/** A response of a registry. Its body must be read or cancelled. */
-export interface RegistryAnswer {
-  readonly status: number;
-  readonly body: AsyncIterable<Uint8Array>;
-  /** Reads the body. @throws if it is larger than any manifest, or takes too long in all */
-  text(): Promise<string>;
-  /** Ends the response without reading the rest. */
-  cancel(): Promise<void>;
-}
-
 export interface ReadingOptions {
   readonly signal: AbortSignal;
   /** The maximum milliseconds until a response begins, and without new bytes in it. */
   readonly timeoutMs: number;
   /** The maximum milliseconds for the whole of a manifest or a token; two minutes by default. */
   readonly textTimeoutMs?: number;
+  /** The minimum speed of a body; by default 64 KiB per minute. */
+  readonly minProgress?: typeof MIN_PROGRESS;
+  /**
+   * Returns the value of an Authorization header for the registry and for its server of tokens, if there are credentials. It is called
+   * when the registry refuses anonymous requests.
+   */
+  readonly credentials?: () => Promise<string | undefined>;
 }
 
 /** Sends a GET request to a path of the repository, such as `manifests/latest`. */
@@ -40,7 +36,13 @@ export type ReadRegistry = (path: string, accept: string) => Promise<RegistryAns
  */
 export function openRepository(
   { host, repository }: Pick<ImageReference, 'host' | 'repository'>,
-  { signal, timeoutMs, textTimeoutMs = TEXT_TIMEOUT_MS }: ReadingOptions,
+  {
+    signal,
+    timeoutMs,
+    textTimeoutMs = TEXT_TIMEOUT_MS,
+    minProgress = MIN_PROGRESS,
+    credentials,
+  }: ReadingOptions,
 ): ReadRegistry {
   const base = `${isLocal(host) ? 'http' : 'https'}://${API_HOSTS[host] ?? host}/v2/${repository}`;
   const own = new URL(base).origin;
@@ -48,7 +50,7 @@ export function openRepository(
 
   const send = async (url: URL, headers: Record<string, string>, redirectCount = 0): Promise<Reply> => {
     if (url.origin !== own && !isPublic(url)) throw new Error(`it refers to ${url.host}`);
-    const limit = idleLimit(timeoutMs);
+    const limit = idleLimit(url.host, timeoutMs);
     const limits = AbortSignal.any([signal, limit.signal]);
     const response = await fetch(url, { headers, signal: limits, redirect: 'manual' }).catch(
       (error: unknown) => {
@@ -59,7 +61,7 @@ export function openRepository(
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null)
       return {
-        answer: answerOf(response, limit, textTimeoutMs),
+        answer: answerOf(response, limit, textTimeoutMs, progressCheck(url.host, minProgress)),
         challenge: response.headers.get('www-authenticate') ?? '',
       };
     limit.pause();
@@ -75,10 +77,17 @@ export function openRepository(
     const get = () =>
       send(new URL(`${base}/${path}`), { accept, ...(authorization === undefined ? {} : { authorization }) });
     const { answer, challenge } = await get();
-    const realm = answer.status === 401 ? tokenUrl(challenge) : undefined;
-    if (realm === undefined) return answer;
-    // There is no token yet, or it has expired.
-    const { answer: granted } = await send(realm, {});
+    if (answer.status !== 401) return answer;
+    const login = await credentials?.();
+    const realm = tokenUrl(challenge);
+    if (realm === undefined) {
+      if (!/^Basic\b/i.test(challenge) || login === undefined) return answer;
+      await answer.cancel();
+      authorization = login;
+      return (await get()).answer;
+    }
+    // There is no token yet, or it has expired. Without credentials, public registries grant an anonymous token.
+    const { answer: granted } = await send(realm, login === undefined ? {} : { authorization: login });
     const text = await granted.text();
     const token = granted.status === 200 ? tokenIn(text) : undefined;
     if (token === undefined) return answer;
@@ -92,63 +101,6 @@ interface Reply {
   readonly answer: RegistryAnswer;
   /** The header `www-authenticate`. */
   readonly challenge: string;
-}
-
-/** A time limit for the next bytes. It runs only while a reader waits for them. */
-interface IdleLimit {
-  readonly signal: AbortSignal;
-  start(): void;
-  pause(): void;
-}
-
-function idleLimit(timeoutMs: number): IdleLimit {
-  const controller = new AbortController();
-  const expire = () => controller.abort(new Error(`no data arrived for ${timeoutMs / 1000} s`));
-  let timer = setTimeout(expire, timeoutMs);
-  return {
-    signal: controller.signal,
-    start() {
-      clearTimeout(timer);
-      timer = setTimeout(expire, timeoutMs);
-    },
-    pause: () => clearTimeout(timer),
-  };
-}
-
-function answerOf(response: Response, limit: IdleLimit, textTimeoutMs: number): RegistryAnswer {
-  limit.pause();
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    try {
-      limit.start();
-      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-        limit.pause();
-        yield chunk;
-        limit.start();
-      }
-    } finally {
-      limit.pause();
-    }
-  }
-  const body = chunks();
-  return {
-    status: response.status,
-    body,
-    async text() {
-      const read: Uint8Array[] = [];
-      let size = 0;
-      const end = performance.now() + textTimeoutMs;
-      for await (const chunk of body) {
-        if (performance.now() > end) throw new Error(`its answer took longer than ${textTimeoutMs / 1000} s`);
-        size += chunk.length;
-        if (size > MAX_TEXT_BYTES) throw new Error('its answer is too large');
-        read.push(chunk);
-      }
-      return Buffer.concat(read).toString();
-    },
-    async cancel() {
-      await response.body?.cancel();
-    },
-  };
 }
 
 /** Returns the URL that a registry names for tokens; undefined if it names none. */

@@ -6,6 +6,8 @@ import { startSettingsOf } from '../config/program.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Bundle, LayeredImage } from './builds.ts';
 import { imageCacheFolder } from './cache-folder.ts';
+import { otherProgramBuilder } from './engine-build.ts';
+import { exportBuild } from './engine-export.ts';
 import { packImage } from './oci.ts';
 import { packagedBuilder } from './packaged-build.ts';
 import { bundleFailed, bundleOptionsOf, programFiles, type ProgramBuildOptions } from './program.ts';
@@ -15,6 +17,8 @@ export interface BuiltSource {
   readonly image: Bundle | LayeredImage;
   /** The absolute paths of input files that are outside of the source folder, and of others. */
   readonly inputs: readonly string[];
+  /** The absolute paths of further folders that it was built from: packages of the same workspace. */
+  readonly folders: readonly string[];
 }
 
 /** Builds one source. */
@@ -55,8 +59,16 @@ export function sourceBuilders(
     signal,
     note: noteOnce,
   });
-  return ({ image, ...container }) => ({
-    build: async () => ({ image: await build(image.source, startSettingsOf(image, container)), inputs: [] }),
+  const buildOther = otherProgramBuilder(imageCacheFolder());
+  return (container) => ({
+    async build() {
+      const { image, ...settings } = container;
+      const other = await buildOther(image, settings);
+      if (other) return { image: await exportBuild(other, signal), inputs: [], folders: [] };
+      const built = await build(image.source, startSettingsOf(image, settings));
+      const { folders = [], files: inputs = [] } = built.packaged?.files.outside ?? {};
+      return { image: built, inputs, folders };
+    },
     close: async () => undefined,
   });
 }
@@ -86,6 +98,7 @@ export const openBundler: OpenSourceBuilder = ({ image: { source: folder, ...set
       return {
         image: await packImage(programFiles(outputFiles, options.absWorkingDir), false),
         inputs: Object.keys(metafile.inputs).map((path) => resolve(options.absWorkingDir, path)),
+        folders: [],
       };
     },
     close,

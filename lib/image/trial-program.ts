@@ -1,6 +1,6 @@
 /** Unpacks a program for a trial run, and finds the file that Node starts. */
 import { chmod, lchown, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import type { Entry } from '../program/entries.ts';
 import type { PackagedProgram } from './builds.ts';
 import { PROGRAM, type ProgramFile } from './program.ts';
@@ -8,6 +8,8 @@ import { PROGRAM, type ProgramFile } from './program.ts';
 /** A program that can run on this machine: its files, and the file with which Node starts. All paths are relative to the image. */
 export interface TrialProgram {
   readonly entries: readonly Entry[];
+  /** The installed packages. */
+  readonly packages: readonly Entry[];
   readonly workingFolder: string;
   readonly nodeOptions: readonly string[];
   readonly file: string;
@@ -33,6 +35,7 @@ export const bundledTrial = (files: readonly ProgramFile[]): TrialProgram => ({
       yield bytes;
     },
   })),
+  packages: [],
   workingFolder: '',
   nodeOptions: [],
   file: PROGRAM,
@@ -44,45 +47,49 @@ export const bundledTrial = (files: readonly ProgramFile[]): TrialProgram => ({
  * Returns a packaged program as a trial program.
  * @returns undefined if it does not start with Node, or is too large to be unpacked for a trial
  */
-export function packagedTrial({ files, start }: PackagedProgram): TrialProgram | undefined {
+export function packagedTrial({ files, start: programStart }: PackagedProgram): TrialProgram | undefined {
   const { dependencies, program } = files;
-  const entries = [...dependencies.entries, ...program.entries];
-  if (entries.length > MAX_ENTRIES || dependencies.size + program.size > MAX_BYTES) return undefined;
-  const [command = '', ...rest] = [...start.entrypoint, ...start.command];
+  const count = dependencies.entries.length + program.entries.length;
+  if (count > MAX_ENTRIES || dependencies.size + program.size > MAX_BYTES) return undefined;
+  const [command = '', ...rest] = [...programStart.entrypoint, ...programStart.command];
   if (!/^(\/([^ ]*\/)?bin\/)?node$/.test(command)) return undefined;
-  let count = 0;
-  while (rest[count]?.startsWith('-')) count += OPTIONS_WITH_VALUE.has(rest[count] ?? '') ? 2 : 1;
-  const [file, ...args] = rest.slice(count);
+  let start = 0;
+  while (rest[start]?.startsWith('-')) start += OPTIONS_WITH_VALUE.has(rest[start] ?? '') ? 2 : 1;
+  const [file, ...args] = rest.slice(start);
   if (file === undefined) return undefined;
   return {
-    entries,
-    workingFolder: inImage(start.workingFolder),
-    nodeOptions: rest.slice(0, count),
-    file: inImage(posix.resolve(start.workingFolder, file)),
+    entries: program.entries,
+    packages: dependencies.entries,
+    workingFolder: inImage(programStart.workingFolder),
+    nodeOptions: rest.slice(0, start),
+    file: inImage(posix.resolve(programStart.workingFolder, file)),
     args,
-    environment: start.environment,
+    environment: programStart.environment,
   };
 }
 
 const inImage = (path: string): string => posix.resolve('/', path).slice(1);
 
 /**
- * Unpacks the files of a program.
+ * Unpacks the files of a program. Installed packages become links to their folders on disk.
  * @param root an empty folder that stands for the root of the image, absolute
  * @param owner the id of the user and the group that own the files; undefined if this process cannot change the owner
  */
 export async function unpackTrial(
-  { entries, workingFolder }: TrialProgram,
+  { entries, packages, workingFolder }: TrialProgram,
   root: string,
   owner: number | undefined,
 ): Promise<void> {
   const own = async (path: string) => (owner === undefined ? undefined : lchown(path, owner, owner));
-  for (const { path } of entries.filter(({ type }) => type === 'folder')) {
+  const linked = packageFolders(packages);
+  const isLinked = ({ path }: Entry) => linked.has(path) || linked.has(IN_PACKAGE.exec(path)?.[1] ?? '');
+  const copied = [...packages.filter((entry) => !isLinked(entry)), ...entries];
+  for (const { path } of copied.filter(({ type }) => type === 'folder')) {
     await mkdir(join(root, path), { recursive: true });
     await own(join(root, path));
   }
   await Promise.all(
-    entries.map(async (entry) => {
+    copied.map(async (entry) => {
       const path = join(root, entry.path);
       if (entry.type === 'folder') return;
       if (entry.type === 'link') await symlink(entry.target, path);
@@ -91,10 +98,35 @@ export async function unpackTrial(
       await own(path);
     }),
   );
+  for (const [path, source] of linked) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await symlink(source, join(root, path));
+  }
   // Only now, since a link may lead to the working folder.
   await mkdir(join(root, workingFolder), { recursive: true });
 }
 
+/** Matches the folder of an installed package in an image, or the store of pnpm, and the rest of the path. */
+const IN_PACKAGE = /^(.*?(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+)(\/.*)$/;
+
+/**
+ * Returns the folders of installed packages that can stand for those in the image, by their paths in the image. Packages have
+ * thousands of files, so that copying them takes longer than the program takes to start.
+ */
+function packageFolders(packages: readonly Entry[]): ReadonlyMap<string, string> {
+  const folders = new Map<string, string | undefined>();
+  for (const entry of packages) {
+    const [, folder, rest = ''] = IN_PACKAGE.exec(entry.path) ?? [];
+    if (folder === undefined || entry.type !== 'file') continue;
+    const source = entry.source?.endsWith(rest) ? entry.source.slice(0, -rest.length) : undefined;
+    const isSame = !folders.has(folder) || folders.get(folder) === source;
+    folders.set(folder, isSame ? source : undefined);
+  }
+  return new Map([...folders].filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
 /** Returns the arguments of a program on this machine: absolute paths in the image become paths in its unpacked folder. */
-export const argumentsIn = ({ entries, args }: TrialProgram, root: string): string[] =>
-  args.map((arg) => (entries.some(({ path }) => `/${path}` === arg) ? join(root, arg) : arg));
+export const argumentsIn = ({ entries, packages, args }: TrialProgram, root: string): string[] =>
+  args.map((arg) =>
+    [...packages, ...entries].some(({ path }) => `/${path}` === arg) ? join(root, arg) : arg,
+  );

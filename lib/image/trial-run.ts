@@ -1,10 +1,11 @@
 /** Runs a built program for a moment on this machine, and requests a path from it. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { chown, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PackagedProgram } from './builds.ts';
 import { NODE_USER_ID } from './image-format.ts';
@@ -46,27 +47,46 @@ export async function tryProgram(trial: Trial): Promise<number | undefined> {
   if (program === undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'slipway-trial-'));
   try {
-    await unpack(program, folder);
-    return await statusOf(trial, program, folder);
+    const user = userOf(program);
+    await unpack(program, folder, user);
+    return await statusOf(trial, program, { folder, user });
   } finally {
     await rm(folder, { recursive: true, force: true });
     signal.throwIfAborted();
   }
 }
 
-/** Whether this process can start the program as a separate user, as in a task: only root can. */
-const canSwitchUser = (): boolean => process.getuid?.() === 0;
+/**
+ * Returns the user of the program: a separate one if this process is root, as in a task. As on the sandbox, the program runs as root
+ * if other users cannot enter the folders of its packages.
+ */
+function userOf({ packages }: TrialProgram): number | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const source = packages.find((entry) => entry.type === 'file' && entry.source !== undefined);
+  return source?.type === 'file' && isClosedToOthers(dirname(source.source ?? '/'))
+    ? undefined
+    : NODE_USER_ID;
+}
 
-async function unpack(program: TrialProgram, folder: string): Promise<void> {
+const ENTER_BIT = 0o001;
+
+const isClosedToOthers = (folder: string): boolean =>
+  (statSync(folder).mode & ENTER_BIT) === 0 ||
+  (dirname(folder) !== folder && isClosedToOthers(dirname(folder)));
+
+async function unpack(program: TrialProgram, folder: string, owner: number | undefined): Promise<void> {
   const preload = join(folder, PRELOAD);
   await copyFile(join(import.meta.dirname, PRELOAD), preload);
-  const owner = canSwitchUser() ? NODE_USER_ID : undefined;
   await unpackTrial(program, folder, owner);
   if (owner === undefined) return;
   for (const path of [folder, preload]) await chown(path, owner, owner);
 }
 
-async function statusOf(trial: Trial, program: TrialProgram, folder: string): Promise<number | undefined> {
+async function statusOf(
+  trial: Trial,
+  program: TrialProgram,
+  { folder, user }: { readonly folder: string; readonly user: number | undefined },
+): Promise<number | undefined> {
   const { PATH = '' } = process.env;
   const child = fork(join(folder, program.file), argumentsIn(program, folder), {
     cwd: join(folder, program.workingFolder),
@@ -75,7 +95,7 @@ async function statusOf(trial: Trial, program: TrialProgram, folder: string): Pr
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Its own process group, so that its children can be killed, too.
     detached: true,
-    ...(canSwitchUser() ? { uid: NODE_USER_ID, gid: NODE_USER_ID } : {}),
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   const ended = new Promise<undefined>((resolve) => {
     child.once('error', () => resolve(undefined));

@@ -1,8 +1,8 @@
 /** Replaces the TypeScript files of a program by compiled files, also where package.json files and other files name them. */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { shownPath } from '../config/location.ts';
-import type { Listed } from './disk.ts';
+import { readRegularFile } from '../config/regular-file.ts';
+import { checkUnchanged, readListedText, type Listed } from './disk.ts';
 import type { EntryCollector } from './entry-lists.ts';
 import type { Layout } from './layout.ts';
 import { compiledPath, type ProgramStart } from './start.ts';
@@ -31,8 +31,10 @@ export async function compileOwn(
   listed: readonly Listed[],
   { folder, root, start, layout }: CompileContext,
 ): Promise<string[]> {
-  const sources = listed.map(({ path }) => path).filter(isTypeScript);
+  const sourceFiles = listed.filter(({ path, type }) => type !== 'folder' && isTypeScript(path));
+  const sources = sourceFiles.map(({ path }) => path);
   const { files, errors, imports } = await compileTypeScript(root, sources);
+  checkUnchanged(sourceFiles);
   const entry = start.entry === undefined ? undefined : resolve(folder, start.entry);
   const reached = entry === undefined ? new Set(sources) : reachableFrom(entry, imports);
   const failed = [...errors.keys()].filter((file) => reached.has(file));
@@ -48,9 +50,9 @@ export async function compileOwn(
     collector.addBytes(`${place}.map`, map);
   }
   const isCompiled = (path: string): boolean => files.has(path);
-  for (const { path } of listed) {
-    if (basename(path) === 'package.json') await rewriteManifest(collector, path, layout, isCompiled);
-    if (isCompiled(path)) await linkNamedFiles(collector, path, layout, isCompiled);
+  for (const entry of listed.filter(({ type }) => type !== 'folder')) {
+    if (basename(entry.path) === 'package.json') await rewriteManifest(collector, entry, layout, isCompiled);
+    if (isCompiled(entry.path)) await linkNamedFiles(collector, entry, layout, isCompiled);
   }
   return [...errors.keys()]
     .filter((file) => !reached.has(file))
@@ -59,14 +61,19 @@ export async function compileOwn(
     );
 }
 
+/** Reads a file, also through a link: a link that leads out of the program has been rejected already. */
+const textOf = (entry: Listed): Promise<string> =>
+  entry.type === 'link' ? readRegularFile(entry.path) : readListedText(entry);
+
 /** Lets the fields of a package.json name the compiled files. */
 async function rewriteManifest(
   collector: EntryCollector,
-  path: string,
+  entry: Listed,
   layout: Layout,
   isCompiled: (path: string) => boolean,
 ): Promise<void> {
-  const text = await readFile(path, 'utf8');
+  const { path } = entry;
+  const text = await textOf(entry);
   const rewritten = (value: unknown): unknown => {
     if (typeof value === 'string')
       return isCompiled(resolve(dirname(path), value)) || value.includes('*') ? compiledPath(value) : value;
@@ -96,11 +103,12 @@ const NAMED_FILE = /(?<!\b(?:from|import|require)\s*\(?\s*)['"`]([^'"`\n]*\.[cm]
  */
 async function linkNamedFiles(
   collector: EntryCollector,
-  path: string,
+  entry: Listed,
   layout: Layout,
   isCompiled: (path: string) => boolean,
 ): Promise<void> {
-  for (const [, name = ''] of (await readFile(path, 'utf8')).matchAll(NAMED_FILE)) {
+  const { path } = entry;
+  for (const [, name = ''] of (await textOf(entry)).matchAll(NAMED_FILE)) {
     const named = resolve(dirname(path), name);
     if (isCompiled(named)) collector.addLink(layout.placeOf(named), layout.placeOf(compiledPath(named)));
   }

@@ -8,6 +8,7 @@ import type { Launch } from './launch.ts';
 import { isTypeScript, outputsIn } from './module-resolution.ts';
 import { noProgram } from './no-program.ts';
 import { baseOf, isPinned, neededBase, nodeVersionOf } from './node-version.ts';
+import { oneLine, shownCommand } from './shown-text.ts';
 import { choose } from './start-choices.ts';
 import { DEFAULT_FOLDER, type ProgramBase, type ProgramStart, type StartSettings } from './start.ts';
 import { workspaceRootOf } from './workspace.ts';
@@ -50,7 +51,9 @@ export function decideStart(view: FolderView, settings: StartSettings = {}): Pro
     base: isNode ? { kind: 'node', major: majorOf(base) ?? nodeVersionOf(view) } : base,
     differences: [
       ...(isNode && stage ? baseDifference(stage.base) : []),
-      ...missingSteps(isNode ? runs : []).map((command) => `The image is built without RUN ${command}.`),
+      ...missingSteps(isNode ? runs : []).map(
+        (command) => `The image is built without RUN ${shownCommand(command)}.`,
+      ),
       ...layout.differences,
       ...launch.differences,
     ],
@@ -90,6 +93,20 @@ export function hasNode(folder: string, settings?: StartSettings): boolean {
   }
 }
 
+/**
+ * Whether the image that a Dockerfile makes lacks `node` on its PATH although its program is Node's: Google's distroless images have it
+ * in `/nodejs/bin`, and no shell that could find it.
+ * @param folder absolute
+ */
+export function hasHiddenNode(folder: string, settings: StartSettings = {}): boolean {
+  try {
+    const { base = '' } = stageOf(viewFolder(folder), settings) ?? {};
+    return /\bdistroless\//.test(base);
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the path of the Dockerfile, or undefined if the folder has no Dockerfile. */
 const dockerfileOf = (view: FolderView, name: string | undefined): string | undefined =>
   (name === undefined ? ['Dockerfile', 'Containerfile'] : [name]).find(
@@ -99,10 +116,10 @@ const dockerfileOf = (view: FolderView, name: string | undefined): string | unde
 /** Returns a sentence if the image of Node that Slipway builds on is not the one that the Dockerfile names. */
 function baseDifference(reference: string): string[] {
   const base = baseOf(reference);
-  if (base.kind === 'other') return [`The base image is Node's, not ${reference}.`];
+  if (base.kind === 'other') return [`The base image is Node's, not ${oneLine(reference)}.`];
   if (!isPinned(reference)) return [];
   const used = base.major === undefined ? "Node's" : `node:${base.major}-slim`;
-  return [`The base image is ${used}, not ${reference}.`];
+  return [`The base image is ${used}, not ${oneLine(reference)}.`];
 }
 
 const majorOf = (base: ProgramBase | undefined): number | undefined =>

@@ -1,10 +1,10 @@
 /** An esbuild plugin for projects that emit decorator metadata, which only TypeScript's own compiler can: it needs the types. */
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type TypeScript from 'typescript';
 import { kindOf } from '../config/path-kind.ts';
+import { readRegularFile } from '../config/regular-file.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
@@ -25,7 +25,7 @@ export async function metadataPlugin(root: string, files: readonly string[]): Pr
   const decorated = new Map<string, string>();
   await Promise.all(
     files.map(async (file) => {
-      const text = await readFile(file, 'utf8');
+      const text = await readRegularFile(file);
       if (DECORATOR.test(text)) decorated.set(file, text);
     }),
   );
@@ -89,7 +89,7 @@ async function compilerOf(root: string, configFiles: readonly string[]): Promise
     }
   }
   // Without the compiler, an inherited setting is not visible.
-  const texts = await Promise.all(configFiles.map((file) => readFile(file, 'utf8')));
+  const texts = await Promise.all(configFiles.map((file) => readRegularFile(file)));
   const wanting = configFiles.find((_, index) =>
     /"emitDecoratorMetadata"\s*:\s*true/.test(texts[index] ?? ''),
   );

@@ -1,10 +1,21 @@
 /** Lists files on disk and reads them later, and notices if a file has changed in between. */
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { lstat, open, readdir, readlink } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type BigIntStats,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { shownPath } from '../config/location.ts';
-import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+import { problem, type Problem } from '../model/problem.ts';
+import type { SizeLimit } from './size-limit.ts';
 
 /** A folder, a file or a link as it was when it was listed. */
 export interface Listed {
@@ -20,110 +31,122 @@ export interface Listed {
   readonly target: string;
 }
 
-/** The maximum size of a program with its dependencies, bytes. Fargate's storage is 20 GiB, which images share with the task's data. */
-export const MAX_PROGRAM_BYTES = 4 * 1024 ** 3;
 /** The size of the chunks that files are read in, bytes. */
 const CHUNK_BYTES = 1024 * 1024;
-/** The largest folders are named in the problem of a program that is too large. */
-const MAX_NAMED_FOLDERS = 3;
-
-/** Adds up the sizes of the files of one program. */
-export class SizeLimit {
-  private readonly folder: string;
-  private readonly maxBytes: number;
-  private total = 0;
-  private readonly perName = new Map<string, number>();
-
-  /** @param folder of the program, absolute @param maxBytes the limit, bytes */
-  constructor(folder: string, maxBytes = MAX_PROGRAM_BYTES) {
-    this.folder = folder;
-    this.maxBytes = maxBytes;
-  }
-
-  /** @throws PACKAGE when the program has become too large */
-  add({ path, size }: Listed): void {
-    this.total += size;
-    const [name = path] = path.startsWith(this.folder)
-      ? path.slice(this.folder.length + 1).split('/')
-      : ['packages outside of it'];
-    this.perName.set(name, (this.perName.get(name) ?? 0) + size);
-    if (this.total > this.maxBytes) throw this.exceeded();
-  }
-
-  private exceeded(): Problem {
-    const largest = [...this.perName].sort(([, a], [, b]) => b - a).slice(0, MAX_NAMED_FOLDERS);
-    return problem('PACKAGE', {
-      what: `${shownPath(this.folder)} is too large for an image.`,
-      why: `Its files have more than ${inGib(this.maxBytes)}: ${largest.map(([name, size]) => `${name} ${inGib(size)}`).join(', ')}.`,
-      now: NOTHING_CHANGED,
-      fix: [
-        `Add what the program does not need to ${join(shownPath(this.folder), '.dockerignore')}, for example ${largest[0]?.[0]}.`,
-      ],
-    });
-  }
-}
-
-const inGib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-
 /** Lists one path. @returns undefined if nothing is there, or if it is a socket, a pipe or a device */
-export async function list(path: string): Promise<Listed | undefined> {
-  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+export function list(path: string): Listed | undefined {
+  const stats = statsOf(path);
   if (stats === undefined) return undefined;
   const common = { path, size: 0, version: versionOf(stats), target: '' };
   if (stats.isDirectory()) return { ...common, type: 'folder', mode: 0o755, version: '' };
-  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: await readlink(path) };
+  if (stats.isSymbolicLink()) return { ...common, type: 'link', mode: 0o777, target: readlinkSync(path) };
   if (!stats.isFile()) return undefined;
   // As in Git, only the executable bit counts, so that two checkouts of a commit are the same.
   const mode = stats.mode & 0o111n ? 0o755 : 0o644;
   return { ...common, type: 'file', mode, size: Number(stats.size) };
 }
 
+/** Synchronous, since a program has thousands of files, and an asynchronous call takes ten times as long. */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Lists what is in a folder, at every depth.
  * @param includes whether a path belongs to the list; a folder that does not is not opened
+ * @throws PACKAGE if a folder is replaced meanwhile, for example by a link to another folder
  */
 export async function listFolder(
   folder: string,
   limit: SizeLimit,
   includes: (entry: Listed) => boolean | Promise<boolean>,
 ): Promise<Listed[]> {
-  const names = await readdir(folder);
-  const nested = await Promise.all(
-    names.sort().map(async (name) => {
-      const entry = await list(join(folder, name));
-      if (entry === undefined || !(await includes(entry))) return [];
+  const listed: Listed[] = [];
+  const add = async (parent: string): Promise<void> => {
+    const identity = folderIdentity(parent);
+    for (const name of attempt(parent, () => readdirSync(parent).sort())) {
+      const entry = list(join(parent, name));
+      if (entry === undefined) continue;
+      const isIncluded = includes(entry);
+      if (!(typeof isIncluded === 'boolean' ? isIncluded : await isIncluded)) continue;
       limit.add(entry);
-      return entry.type === 'folder' ? [entry, ...(await listFolder(entry.path, limit, includes))] : [entry];
-    }),
-  );
-  return nested.flat();
+      listed.push(entry);
+      if (entry.type === 'folder') await add(entry.path);
+    }
+    // If a link has replaced the folder, the system follows it, and the list is that of another folder.
+    if (identity === undefined || folderIdentity(parent) !== identity) throw changed(parent);
+  };
+  await add(folder);
+  return listed;
 }
 
+/** Identifies a folder on this machine; undefined if something else, such as a link, is at the path. */
+function folderIdentity(path: string): string | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats?.isDirectory() ? `${stats.dev} ${stats.ino}` : undefined;
+}
+
+/** Does not follow a link that has replaced the file, and does not wait for a pipe. Windows has no such flags. */
+const READ_LISTED = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** The errors of a call whose path no longer leads to what was listed. */
+const REPLACED = ['ELOOP', 'EMLINK', 'ENOENT', 'ENOTDIR', 'ENXIO', 'EISDIR'];
+
 /**
- * Reads a listed file in chunks.
+ * Reads a listed file in chunks. The calls are synchronous, since a program has thousands of small files, and asynchronous calls take
+ * ten times as long for each. Other work runs between the chunks of a large file.
  * @throws PACKAGE if the file is no longer as it was when it was listed
  */
 export async function* readListed({ path, size, version }: Listed): AsyncIterable<Uint8Array> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
+  const file = attempt(path, () => openSync(path, READ_LISTED));
   try {
+    // A folder on the path may have been replaced and lead to another file by now; nothing of that file is read.
+    if (versionOf(fstatSync(file, { bigint: true })) !== version) throw changed(path);
     let count = 0;
     while (count < size) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - count));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      const bytesRead = readSync(file, buffer);
       if (bytesRead === 0) throw changed(path);
       count += bytesRead;
       yield buffer.subarray(0, bytesRead);
+      if (count < size) await setImmediate();
     }
-    if (versionOf(await handle.stat({ bigint: true })) !== version) throw changed(path);
+    if (versionOf(fstatSync(file, { bigint: true })) !== version) throw changed(path);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
-const versionOf = ({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>
-  [ino, size, mtimeNs, ctimeNs, mode].join(' ');
+function attempt<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw REPLACED.includes((error as NodeJS.ErrnoException).code ?? '')
+      ? changed(path)
+      : unreadable(path, error);
+  }
+}
+
+/** Reads a listed file as text. @throws PACKAGE if the file is no longer as it was when it was listed */
+export async function readListedText(entry: Listed): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readListed(entry)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Checks files that another program has read, such as a compiler.
+ * @throws PACKAGE with the first file that is no longer as it was when it was listed
+ */
+export function checkUnchanged(entries: readonly Listed[]): void {
+  for (const { path, version } of entries) if (list(path)?.version !== version) throw changed(path);
+}
+
+const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>
+  [dev, ino, size, mtimeNs, ctimeNs, mode].join(' ');
 
 /** Hashes text. @returns 64 hexadecimal digits */
 export const contentKeyOf = (text: string | Uint8Array): string =>

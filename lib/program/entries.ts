@@ -18,6 +18,8 @@ export interface FileEntry extends EntryPlace {
   readonly type: 'file';
   /** Bytes. `read` yields exactly as many. */
   readonly size: number;
+  /** The path of the file on disk, absolute; undefined if it is only in memory. */
+  readonly source?: string;
   /**
    * Reads the file, as often as it is called. Chunks of large files are read one at a time.
    * @throws PACKAGE if the file is no longer as it was when it was listed
@@ -49,4 +51,6 @@ export interface PackagedFiles {
   readonly program: EntryList;
   /** One sentence for each difference between the image and the folder, such as files that are left out. */
   readonly notes: readonly string[];
+  /** The sources on disk outside of the program's folder, absolute: folders of packages of the workspace, and imported files. */
+  readonly outside: { readonly folders: readonly string[]; readonly files: readonly string[] };
 }

@@ -12,7 +12,7 @@ export class EntryCollector {
     const { type, mode, size, version } = listed;
     if (type === 'link') throw new Error(`${listed.path} is a link: addLink adds it`);
     if (type === 'folder') this.add({ type, path, mode }, '');
-    else this.add({ type, path, mode, size, read: () => readListed(listed) }, version);
+    else this.add({ type, path, mode, size, source: listed.path, read: () => readListed(listed) }, version);
   }
 
   /** Adds a file that is in memory. */

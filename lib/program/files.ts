@@ -3,7 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
-import { list, listFolder, SizeLimit, type Listed } from './disk.ts';
+import { list, listFolder, type Listed } from './disk.ts';
+import { SizeLimit } from './size-limit.ts';
 import type { PackagedFiles } from './entries.ts';
 import { EntryCollector } from './entry-lists.ts';
 import { layOut } from './layout.ts';
@@ -96,7 +97,13 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   }
   if (layout.link?.type === 'link')
     program.addLink(layout.link.path, join(dirname(layout.link.path), layout.link.target));
-  return { dependencies: dependencies.toList(), program: program.toList(), notes };
+  const sources = packages.filter((found) => found.isWorkspace && !isIn(folder, found.folder));
+  return {
+    dependencies: dependencies.toList(),
+    program: program.toList(),
+    notes,
+    outside: { folders: sources.map((found) => found.folder), files: outside.files },
+  };
 }
 
 /** Whether a path or one of its parents is in a set. A program has many files and many packages, so no pair is compared. */
@@ -114,7 +121,7 @@ async function outsideFiles(
 ): Promise<Listed[]> {
   const packaged = packages.filter(({ folder }) => !isIn(program, folder));
   const others = paths.filter((path) => !packaged.some(({ folder }) => isIn(path, folder)));
-  const found = (await Promise.all(others.map(list))).filter((entry) => entry !== undefined);
+  const found = others.map(list).filter((entry) => entry !== undefined);
   for (const entry of found) limit.add(entry);
   return found;
 }

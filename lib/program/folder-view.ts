@@ -1,7 +1,9 @@
 /** Views of a folder: the questions that the decision about a start asks about its files. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { kindOf } from '../config/path-kind.ts';
+import { readRegularFileSync } from '../config/regular-file.ts';
+import { NO_FIELDS, parsePackageManifest, type PackageManifest } from './manifest.ts';
 
 /** The files of a folder. Paths are relative to it, have slashes, and may lead out of it: `../package.json`. */
 export interface FolderView {
@@ -28,38 +30,14 @@ export const viewFolder = (folder: string): FolderView => {
   return {
     path: folder.replaceAll('\\', '/'),
     kindOf: (path) => kindOf(at(path)),
-    read: (path) => attempt(() => readFileSync(at(path), 'utf8')),
+    read: (path) => attempt(() => readRegularFileSync(at(path))),
     list: (path) => attempt(() => readdirSync(at(path)).sort()) ?? [],
   };
 };
 
-/** The fields of a package.json that decide what starts. */
-export interface ManifestFields {
-  readonly name?: string;
-  readonly main?: string;
-  readonly type?: string;
-  readonly scripts: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
-  /** The patterns of the folders of a workspace's packages. */
-  readonly workspaces: readonly string[];
-}
-
-/** Reads a package.json leniently: a field with an invalid value counts as absent, and so does a file that is not JSON. */
-export function readManifestFields(view: FolderView, path = 'package.json'): ManifestFields {
-  const fields = record(parseJson(view.read(path) ?? ''));
-  const { workspaces } = fields;
-  return {
-    ...stringFields({ name: fields['name'], main: fields['main'], type: fields['type'] }),
-    scripts: stringFields(record(fields['scripts'])),
-    dependencies: stringFields({
-      ...record(fields['optionalDependencies']),
-      ...record(fields['dependencies']),
-    }),
-    devDependencies: stringFields(record(fields['devDependencies'])),
-    workspaces: strings(Array.isArray(workspaces) ? workspaces : record(workspaces)['packages']),
-  };
-}
+/** Reads a package.json of a view; a file that is missing or does not contain a JSON object has no fields. */
+export const readManifestFields = (view: FolderView, path = 'package.json'): PackageManifest =>
+  parsePackageManifest(view.read(path) ?? '') ?? NO_FIELDS;
 
 /** Parses JSON, with comments and trailing commas as in a tsconfig.json. Returns undefined for anything else. */
 export function parseJson(text: string): unknown {
@@ -77,12 +55,3 @@ export function parseJson(text: string): unknown {
 /** Returns an object as it is, and an empty object for any other value. */
 export const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
-
-const stringFields = <K extends string>(fields: Readonly<Record<K, unknown>>): Record<K, string> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string')) as Record<
-    K,
-    string
-  >;

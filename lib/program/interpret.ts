@@ -148,9 +148,14 @@ function ownName(path: string, place: LaunchPlace): string | undefined {
 function otherProgram(command: readonly string[], place: LaunchPlace): Launch | NoLaunch {
   const [program = '', ...args] = command;
   if (program === '') return { kind: 'failure', why: 'It is empty.' };
-  const { dependencies = {}, devDependencies = {} } = manifestAt(place)?.manifest ?? {};
+  const {
+    dependencies = {},
+    optionalDependencies = {},
+    devDependencies = {},
+  } = manifestAt(place)?.manifest ?? {};
   const owner = DEVELOPMENT_PACKAGES[program] ?? program;
-  if (Object.hasOwn(devDependencies, owner) && !Object.hasOwn(dependencies, owner))
+  const installed = { ...optionalDependencies, ...dependencies };
+  if (Object.hasOwn(devDependencies, owner) && !Object.hasOwn(installed, owner))
     return {
       kind: 'failure',
       why: `It runs ${program}, and the image does not contain devDependencies such as ${owner}.`,

@@ -1,7 +1,8 @@
 /** Launches: the commands that programs start with, and the places that their words refer to. Pure. */
 import { posix } from 'node:path';
 import { withoutMissingEnvFiles } from './env-files.ts';
-import { readManifestFields, type FolderView, type ManifestFields } from './folder-view.ts';
+import { readManifestFields, type FolderView } from './folder-view.ts';
+import type { PackageManifest } from './manifest.ts';
 import { locate, type ImageLayout } from './image-layout.ts';
 import { isTypeScript, resolveModule, sourceOf } from './module-resolution.ts';
 import { compiledPath } from './start.ts';
@@ -108,7 +109,7 @@ export function manifestAt({
   view,
   layout,
   folder,
-}: LaunchPlace): { manifest: ManifestFields; folder: string } | undefined {
+}: LaunchPlace): { manifest: PackageManifest; folder: string } | undefined {
   for (let place = folder; ; place = posix.dirname(place)) {
     const found = locate(layout, posix.join(place, 'package.json')).find(
       (path) => view.kindOf(path) === 'file',

@@ -66,5 +66,8 @@ const inRoot = (path: string): string => posix.join('/', path).slice(1);
 
 const placeIn =
   (disk: string, image: string) =>
-  (path: string): string =>
-    inRoot(posix.join(image, relative(disk, path).split(sep).join('/')));
+  (path: string): string => {
+    // Nearly all paths are below the folder. A program has thousands, so the general case would be too slow for them.
+    const below = path.startsWith(disk + sep) ? path.slice(disk.length + 1) : relative(disk, path);
+    return inRoot(posix.join(image, below.split(sep).join('/')));
+  };

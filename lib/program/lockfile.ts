@@ -1,7 +1,7 @@
 /** Compares the installed packages with the lockfile of the project. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { kindOf } from '../config/path-kind.ts';
+import { readRegularFile } from '../config/regular-file.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { readManifest } from './manifest.ts';
@@ -81,7 +81,7 @@ export async function checkLockfile(
 ): Promise<void> {
   const lockfile = lockfileOf(folder, root);
   if (lockfile === undefined) return;
-  const text = await readFile(join(lockfile.folder, lockfile.name), 'utf8');
+  const text = await readRegularFile(join(lockfile.folder, lockfile.name));
   const locked = lockfile.name.endsWith('.json') ? npmVersions(text) : versionsIn(text);
   // A lockfile in a format that is not known, or of a project without packages.
   if (locked === undefined || locked.size === 0) return;

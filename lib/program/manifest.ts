@@ -1,6 +1,6 @@
 /** Reads the parts of a package.json that decide what a program consists of. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../config/regular-file.ts';
 
 /** A package.json. Only fields of the expected type are present, since nothing checks a file that others wrote. */
 export interface PackageManifest {
@@ -10,6 +10,7 @@ export interface PackageManifest {
   readonly main?: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   /** Packages that are inside the package itself. */
   readonly bundled: readonly string[];
@@ -27,7 +28,17 @@ export interface PackageManifest {
 /** Reads the package.json of a folder. @returns undefined if the file is missing or does not contain a JSON object */
 export async function readManifest(folder: string): Promise<PackageManifest | undefined> {
   try {
-    return manifestOf(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+    return parsePackageManifest(await readRegularFile(join(folder, 'package.json')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parses a package.json. @returns undefined if the text is not a JSON object */
+export function parsePackageManifest(text: string): PackageManifest | undefined {
+  try {
+    // Node and npm ignore a byte order mark, too.
+    return manifestOf(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch {
     return undefined;
   }
@@ -36,7 +47,10 @@ export async function readManifest(folder: string): Promise<PackageManifest | un
 /** @see https://docs.npmjs.com/cli/v11/configuring-npm/package-json */
 function manifestOf(value: unknown): PackageManifest | undefined {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-  const fields = value as Record<string, unknown>;
+  return fieldsIn(value as Record<string, unknown>);
+}
+
+function fieldsIn(fields: Readonly<Record<string, unknown>>): PackageManifest {
   const { name, version, type, main, bin, exports, workspaces } = fields;
   const bundled = fields['bundleDependencies'] ?? fields['bundledDependencies'];
   const dependencies = packagesIn(fields['dependencies']);
@@ -48,6 +62,7 @@ function manifestOf(value: unknown): PackageManifest | undefined {
     ...(typeof main === 'string' ? { main } : {}),
     dependencies,
     optionalDependencies: packagesIn(fields['optionalDependencies']),
+    devDependencies: packagesIn(fields['devDependencies']),
     peerDependencies: packagesIn(fields['peerDependencies']),
     bundled: bundled === true ? Object.keys(dependencies) : listIn(bundled).filter(isPackageName),
     binNames: (typeof bin === 'string' && typeof name === 'string' ? [name] : Object.keys(stringsIn(bin)))
@@ -88,3 +103,6 @@ function pathsIn(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return [];
   return Object.values(value).flatMap(pathsIn);
 }
+
+/** A package.json without fields. */
+export const NO_FIELDS: PackageManifest = fieldsIn({});

@@ -4,6 +4,7 @@ import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { USUAL_FILES } from './conventions.ts';
 import { readManifestFields, type FolderView } from './folder-view.ts';
+import { otherProgramIn, type OtherProgram } from './other-languages.ts';
 import { workspacePatterns } from './workspace.ts';
 
 const NAME_ENTRY = 'Set `entry` of the container in slipway.config.ts to the file that starts the program.';
@@ -43,6 +44,8 @@ export function nothingToStart(view: FolderView): Problem {
         NAME_ENTRY,
       ],
     });
+  const other = otherProgramIn(view);
+  if (other !== undefined) return needsDockerfile(view, other);
   const manifest =
     view.kindOf('package.json') === 'file'
       ? 'its package.json has no start and no main'
@@ -50,6 +53,21 @@ export function nothingToStart(view: FolderView): Problem {
   return noProgram(view, `It has no Dockerfile, ${manifest}, and none of ${USUAL_FILES.join(', ')} exists.`, [
     'Add a start script to package.json, e.g. "start": "node server.js".',
   ]);
+}
+
+/** The problem of a folder in another language, which only a Dockerfile can build. */
+function needsDockerfile({ path }: FolderView, { language, file, dockerfile }: OtherProgram): Problem {
+  const target = posix.join(shownPath(path), 'Dockerfile');
+  const lines = dockerfile.map((line) => `'${line}'`).join(' ');
+  return problem('NO_PROGRAM', {
+    what: `${shownPath(path)} is a ${language} program without a Dockerfile.`,
+    why: `${file} is in the folder. Slipway starts Node programs itself; any other program needs a Dockerfile, which docker, podman, finch or buildah builds.`,
+    now: NOTHING_CHANGED,
+    fix: [
+      `Write a Dockerfile, such as this one: printf '%s\\n' ${lines} > ${target}`,
+      'or set `entry` of the container in slipway.config.ts, if the folder has a Node program',
+    ],
+  });
 }
 
 /** Lists the folders of a workspace that have a program, or at least a package. */

@@ -1,15 +1,17 @@
 /** Lists the files of a source folder that belong to its program: all that neither `.dockerignore` nor `.gitignore` excludes. */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { CONFIG_FILE } from '../config/config.ts';
 import { kindOf } from '../config/path-kind.ts';
+import { readRegularFile } from '../config/regular-file.ts';
 import { buildContextFilter } from '../image/dockerignore.ts';
-import { listFolder, type Listed, type SizeLimit } from './disk.ts';
+import { listFolder, type Listed } from './disk.ts';
+import type { SizeLimit } from './size-limit.ts';
 import { isIn } from './packages.ts';
 import { hasYarnToken, secretFilter } from './secrets.ts';
 
-/** The names of files and folders that no program needs; packages are listed separately. */
-const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', '.slipway', '.DS_Store']);
+/** The names of files and folders that no program needs; packages are listed separately. A changed configuration is no new image. */
+const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', '.slipway', CONFIG_FILE, '.DS_Store']);
 /** The folders that `build` scripts write to. Git usually ignores them, but the program needs them. */
 const BUILD_OUTPUTS = new Set(['dist', 'build', 'out', 'lib', '.next', '.output', '.nuxt', 'public']);
 /** Parts of build outputs that no program needs, although they can be large. */
@@ -191,4 +193,4 @@ async function rulesIn(folder: string): Promise<GitRules | undefined> {
   return text === undefined ? undefined : { folder, rules: ignore.default({ ignorecase: false }).add(text) };
 }
 
-const textOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);
+const textOf = (path: string): Promise<string | undefined> => readRegularFile(path).catch(() => undefined);

@@ -1,4 +1,5 @@
 /** Finds the packages that a program needs in production, as they are installed: hoisted, nested, or linked by pnpm or a workspace. */
+import { realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { kindOf } from '../config/path-kind.ts';
@@ -111,9 +112,9 @@ class PackageSearch {
   private async installedAt(modules: string, name: string): Promise<InstalledPackage | undefined> {
     const path = join(modules, name);
     if (kindOf(path) !== 'folder') return undefined;
-    await this.noteLinkedFolder(modules);
-    const entry = await list(path);
-    const folder = this.placeOf(await realpath(path));
+    this.noteLinkedFolder(modules);
+    const entry = list(path);
+    const folder = this.placeOf(realpathSync.native(path));
     // Also if the package is no link itself: the folder of its scope may be one.
     if (!isIn(folder, this.root)) throw linkOut(path, folder, this.root);
     if (entry?.type !== 'link') return this.add(path);
@@ -136,9 +137,9 @@ class PackageSearch {
     return found;
   }
 
-  private async noteLinkedFolder(modules: string): Promise<void> {
-    const real = await realpath(modules);
-    if (real !== modules && (await list(modules))?.type === 'link') this.linkedFolders.set(real, modules);
+  private noteLinkedFolder(modules: string): void {
+    const real = realpathSync.native(modules);
+    if (real !== modules && list(modules)?.type === 'link') this.linkedFolders.set(real, modules);
   }
 
   /** Returns the path at which a real path is packaged. */
@@ -152,7 +153,7 @@ class PackageSearch {
     const names = new Set([...this.packages.values()].flatMap(({ manifest }) => manifest.binNames));
     for (let current = folder; ; current = dirname(current)) {
       for (const name of names) {
-        const entry = await list(join(current, 'node_modules/.bin', name));
+        const entry = list(join(current, 'node_modules/.bin', name));
         if (entry === undefined || entry.type === 'folder') continue;
         const target = this.placeOf(await realpath(entry.path).catch(() => ''));
         // A file that is elsewhere was reached through a `.bin` that is a link.

@@ -1,7 +1,7 @@
 /** Asks the user at the terminal for confirmation. */
 import { createInterface } from 'node:readline/promises';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 
 /**
  * Asks a question on stderr.

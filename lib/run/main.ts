@@ -8,7 +8,7 @@ import type { Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLines } from './progress-lines.ts';
 import { readOptions, type Options } from './options.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 import { timeline } from './timeline.ts';
 import { withTypedCommands } from './typed-commands.ts';
 

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import type { Event, Report, ResourceStatus } from '../model/report.ts';
 import { addressOf } from '../model/resources.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 const STYLES: Readonly<Record<ResourceStatus, Style>> = {

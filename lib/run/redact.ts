@@ -4,7 +4,7 @@ import { containersOf } from '../config/config.ts';
 import { namesOf } from '../derive/names.ts';
 import { Problem } from '../model/problem.ts';
 import type { Event, Report } from '../model/report.ts';
-import { secretsInCommand, secretsInVariable, withoutSecretForms } from './secret-values.ts';
+import { secretsInCommand, secretsInVariable, withoutSecretForms } from '../model/secret-values.ts';
 
 /** Replaces the secrets in a string. */
 export type Redact = (text: string) => string;
@@ -28,8 +28,10 @@ const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
  * that also occurs elsewhere in the configuration is shown, too: no one writes a secret there.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
-  const values = containersOf(config).flatMap(({ environment, command = [] }) => [
-    ...Object.entries(environment).flatMap(([name, value]) => secretsInVariable(name, value)),
+  const values = containersOf(config).flatMap(({ environment, image, command = [] }) => [
+    ...Object.entries({ ...environment, ...('source' in image ? image.buildArgs : {}) }).flatMap(
+      ([name, value]) => secretsInVariable(name, value),
+    ),
     ...secretsInCommand(command),
   ]);
   const publicParts = publicText(config);
@@ -113,7 +115,11 @@ function publicText(config: Config): string {
   const { services, ...stack } = config;
   const publicServices = services.map(({ containers, ...service }) => [
     service,
-    containers.map(({ environment, command: _, ...container }) => [Object.keys(environment), container]),
+    containers.map(({ environment, command: _, image, ...container }) => [
+      Object.keys(environment),
+      container,
+      'source' in image ? { ...image, buildArgs: Object.keys(image.buildArgs ?? {}) } : image,
+    ]),
   ]);
   return JSON.stringify([namesOf(config).stack, stack, publicServices]);
 }

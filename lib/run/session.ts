@@ -1,4 +1,5 @@
 /** A session: everything that a provision or a teardown opens before its first look, and closes at the end. */
+import { setMaxListeners } from 'node:events';
 import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -22,6 +23,7 @@ import { commandLine, type Options } from './options.ts';
 import { configurationFileOf, filesOf, lockStack, readSavedState } from './saved-state.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
+import { openConnection } from './connection.ts';
 import { endpointOf, connectTarget, type OpenSandbox, type ConnectedTarget, listenersIn } from './target.ts';
 
 export interface Session {
@@ -84,12 +86,33 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     redactedProblem(explainWithAllCauses(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
-  const builds = openBuilds(config, { endpoint: endpointOf(config.target), report, signal, clock });
+  const buildController = new AbortController();
+  const buildSignal = AbortSignal.any([signal, buildController.signal]);
+  // Every download listens to it; that is not a leak.
+  setMaxListeners(0, buildSignal);
+  const builds = openBuilds(config, {
+    endpoint: endpointOf(config.target),
+    report,
+    signal: buildSignal,
+    clock,
+  });
   // Images are built while the sandbox starts.
-  if (command === 'provision' || command === 'drift') startBuilds(config, builds);
-  if (command === 'deploy') startBuilds(withOnlyService(config, options.service), builds);
-  const target = await connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
-  const { endpoint } = target.settings;
+  const built = [
+    ...(command === 'provision' || command === 'drift' ? [startBuilds(config, builds)] : []),
+    ...(command === 'deploy' ? [startBuilds(withOnlyService(config, options.service), builds)] : []),
+  ];
+  /** No build outlives the run: another run in this process may build the same folder. */
+  const endBuilds = async () => {
+    buildController.abort();
+    await Promise.all(built);
+  };
+  const connect = () => connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
+  const connection = await openConnection(connect).catch(async (error: unknown) => {
+    await endBuilds();
+    throw error;
+  });
+  const { settings: targetSettings, waits: targetWaits } = connection.target();
+  const { endpoint } = targetSettings;
   const situation: Situation = {
     doing: 'the check of the credentials',
     region: config.region,
@@ -98,9 +121,9 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     mayHaveChanged: false,
   };
   const recentlyCreated = trackRecentlyCreated(clock);
-  const waits = time?.waits ?? target.waits;
-  const rateLimitFactor = time?.rateLimitFactor ?? target.settings.rateLimitFactor;
-  const settings = { ...target.settings, rateLimitFactor };
+  const waits = time?.waits ?? targetWaits;
+  const rateLimitFactor = time?.rateLimitFactor ?? targetSettings.rateLimitFactor;
+  const settings = { ...targetSettings, rateLimitFactor };
   const aws = awsClients(settings, {
     clock,
     signal,
@@ -110,12 +133,15 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   });
   let lock: Lock | undefined;
   let closing: Promise<boolean> | undefined;
-  const closeSandbox = () => (closing ??= closeEmptySandbox(target.sandbox));
+  const closeSandbox = () => (closing ??= closeEmptySandbox(connection.target().sandbox));
   const close = async (): Promise<void> => {
     aws.close();
+    // A survey must not outlive the run, even if its result is not awaited.
+    await connection.close();
+    await endBuilds();
     // A run that created nothing leaves no sandbox behind. If this run has no lock, the sandbox belongs to the run that holds
     // the lock.
-    if ((lock || isReadOnly) && target.sandbox?.started && !closing) {
+    if ((lock || isReadOnly) && connection.target().sandbox?.started && !closing) {
       const warn = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
       await closeSandbox().catch(warn);
     }
@@ -127,7 +153,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     const { file } = filesOf(options, stackOfRun);
     const savedState = isReadOnly ? await readState(file) : await readSavedState(options, stackOfRun);
     if (savedState?.changed !== undefined) recentlyCreated.treatAllAsCreatedAt(savedState.changed);
-    const identity = aws.sts(new GetCallerIdentityCommand({}));
+    const identity = connection.send(() => aws.sts(new GetCallerIdentityCommand({})));
     const recorded = recordedIn(savedState?.resources ?? {});
     const onlyService = command === 'deploy' ? options.service : undefined;
     const lookContext = (): LookContext => ({
@@ -139,11 +165,16 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
       onlyService,
       shared: singleFlight(),
     });
-    const found = survey(lookContext());
+    const found = connection.send(() => survey(lookContext()));
     // A failed survey is reported when it is awaited; a failure of the identity call takes precedence.
     found.catch(() => undefined);
     const { Account: account = '', Arn: caller = '' } = await identity;
-    const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
+    const guard = {
+      stack: names.stack,
+      account,
+      region: config.region,
+      endpoint: connection.target().endpointName,
+    };
     const configurationFile = configurationFileOf(options);
     const state = await openState(file, guard, clock, {
       alreadyRead: savedState,
@@ -153,7 +184,9 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     return {
       config,
       account,
-      connectedTarget: target,
+      get connectedTarget() {
+        return connection.target();
+      },
       found,
       run: {
         command: commandLine(command, options),
@@ -165,7 +198,9 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
         report,
         state,
         waitUntilReady: options.wait,
-        listenersOf: listenersIn(target.sandbox),
+        get listenersOf() {
+          return listenersIn(connection.target().sandbox);
+        },
       },
       lookContext: () => ({
         ...lookContext(),

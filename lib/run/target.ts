@@ -31,17 +31,31 @@ export interface SandboxHandle {
   nameServers(zone: string): Promise<readonly string[]>;
   /**
    * Returns the addresses on which the containers of a task listen, or listened if they have ended; undefined when the
-   * sandbox does not know the task. Only Node programs are seen.
+   * sandbox does not know the task.
    * @param taskId the last part of the task's ARN
    */
   listeners(taskId: string): Promise<readonly SandboxListener[] | undefined>;
   /** Whether it pulls images only from its own ECR. */
   readonly pullsOnlyFromEcr?: boolean;
+  /**
+   * Whether its machine lacks the OCI runtime that an image without Node needs.
+   * @param image in the sandbox's registry; by default any image without Node
+   */
+  lacksRuntime?(image?: RegisteredImage): Promise<boolean>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
   stop(): Promise<void>;
 }
+
+/** An image in the sandbox's registry, with the command that starts. */
+export interface RegisteredImage {
+  readonly reference: string;
+  readonly region: string;
+  /** Replaces the command of the image; empty for the image's own. */
+  readonly command: readonly string[];
+}
+
 /** An address on which a container of a task listens or listened. */
 export interface SandboxListener {
   readonly container: string;

@@ -23,7 +23,7 @@ export type WaitContext = Pick<
   ApplyContext<'services'>,
   'aws' | 'names' | 'until' | 'note' | 'clock' | 'proofTimes' | 'awsCommand' | 'listenersOf'
 > &
-  Partial<Pick<ApplyContext<'services'>, 'change' | 'existing' | 'found'>>;
+  Partial<Pick<ApplyContext<'services'>, 'change' | 'existing' | 'found' | 'reportServing'>>;
 
 /** The ids of all task definitions and target groups. */
 export interface ServiceIds {
@@ -51,6 +51,8 @@ export interface FollowedService {
   record: ServiceDeployment | undefined;
   /** Whether the deployment was completed before the wait: this run did not start it. */
   wasComplete: boolean;
+  /** Whether the new tasks have been seen to serve. */
+  isServing: boolean;
 }
 
 /**
@@ -85,6 +87,7 @@ export function follow(
     current: serviceInResponse,
     record: undefined,
     wasComplete: primary?.rolloutState === 'COMPLETED',
+    isServing: false,
   };
 }
 

@@ -20,7 +20,7 @@ export interface PathAnswer {
    * error. `balancer`: the load balancer answered on its own, because no task answered or no rule matches. `none`: no answer.
    */
   readonly from: 'good' | 'program' | 'balancer' | 'none';
-  /** Whether the time was over before an answer or an error arrived. */
+  /** Whether the time ran out before an answer or an error arrived. */
   readonly isTimeout?: boolean;
 }
 

@@ -19,6 +19,7 @@ import { sight, type Sighting } from './sighting.ts';
  * ECS's own waiter is not enough: it also accepts a deployment that was rolled back. If the deployment cannot succeed, the
  * previous version is restored, without waiting for ECS's circuit breaker.
  * @param serviceInResponse the service in the response to a create or an update, if there was one
+ * @param onDeployed called when ECS reports the deployment as completed; the tasks are watched a little longer
  * @throws DEPLOYMENT or UNHEALTHY with the cause, its evidence, and the version that runs now; FAILED_STATE if the load balancer
  *   itself failed
  */
@@ -27,10 +28,12 @@ export async function waitForService(
   service: Service,
   ids: ServiceIds,
   serviceInResponse?: EcsService,
+  onDeployed?: () => void,
 ): Promise<void> {
   const wait = newServiceWait(context, follow(context, service, ids, serviceInResponse));
   const work = async (workContext: WaitContext) => {
     const isProven = await waitUntilDeployed(workContext, wait);
+    onDeployed?.();
     if (!isProven) await waitUntilProven(workContext, wait);
   };
   const hasRoutes = service.containers.some(isRouted);
@@ -43,7 +46,7 @@ export async function waitForService(
 }
 
 /** While a deployment is in progress, its tasks are read at most this often, in milliseconds. */
-const SIGHT_EVERY_MS = 500;
+const SIGHT_EVERY_MS = 200;
 
 /**
  * Waits until ECS reports the deployment as completed. Ends early if the deployment cannot succeed.
@@ -104,6 +107,9 @@ async function look(
   const at = context.clock.now();
   wait.lastSighting = sighting;
   wait.lastSightedAt = at;
+  const isServing = sighting.unhealthy.length === 0 && sighting.running.length >= Math.max(1, count);
+  if (isServing && !wait.followed.isServing) context.reportServing?.();
+  wait.followed.isServing ||= isServing;
   const runningCount = shownDeployment(current, deployment)?.runningCount ?? count;
   return { sighting, proven: wait.proof.observe({ ...sighting, at, count, isComplete, runningCount }) };
 }

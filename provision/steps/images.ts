@@ -2,6 +2,7 @@
 import { containersOf } from '../../lib/config/config.ts';
 import type { Step } from '../../lib/engine/step.ts';
 import { pushBuild } from '../../lib/image/docker.ts';
+import { exportBuild } from '../../lib/image/engine-export.ts';
 import { pushImage } from '../../lib/image/push.ts';
 import { imageDigest, imageUri } from '../../lib/look/images.ts';
 import { compare } from '../../lib/model/change.ts';
@@ -26,15 +27,17 @@ export const images: Step<'images'> = {
     if (!repository) throw new Error(`No repository for the image of ${change.key}`);
     const { repositoryName, repositoryUri } = repository;
     const build = await builds.of(change.key);
-    if (build.kind !== 'docker') {
+    if (build.kind === 'docker') context.note(`${build.engine} builds ${change.key}`);
+    if (build.kind === 'docker' && build.exportFolder === undefined) {
+      await pushBuild({ aws, repositoryUri, signal }, build);
+    } else {
+      const image = build.kind === 'docker' ? await exportBuild(build, signal) : build;
       await pushImage(
         { aws, repositoryName, isEmulator: builds.isEmulator, note: (text) => context.note(text) },
-        build,
+        image,
       );
-      return { imageUri: imageUri(repositoryUri, build.digest) };
+      return { imageUri: imageUri(repositoryUri, image.digest) };
     }
-    context.note(`${build.engine} builds ${change.key}`);
-    await pushBuild({ aws, repositoryUri, signal }, build);
     const digest = await imageDigest(aws, repositoryName, build.tag);
     if (digest === undefined)
       throw new Error(`${repositoryName} does not show the tag ${build.tag} that was pushed`);

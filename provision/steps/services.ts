@@ -154,8 +154,9 @@ export const services: Step<'services', ServiceField> = {
 /** Returns the ids of a service, and a function that waits until the service runs as configured. */
 const toApplied = (service: Service, { context, serviceInResponse }: SendResult) => ({
   ids: { serviceArn: serviceInResponse?.serviceArn ?? context.existing?.serviceArn ?? '' },
-  wait: async () => {
-    if (context.waitUntilReady) await waitForService(context, service, context.ids, serviceInResponse);
+  wait: async (onUsable: () => void) => {
+    if (context.waitUntilReady)
+      await waitForService(context, service, context.ids, serviceInResponse, onUsable);
   },
 });
 

@@ -174,7 +174,7 @@ export function traceId(receivedId: string): string {
 
 /** The number of random hexadecimal digits in a trace ID. */
 const TRACE_DIGITS = 24;
-/** Random digits for the next trace IDs. To make them for each request would take longer than all other headers. */
+/** Random digits for the next trace IDs. Making them for each request would take longer than all other headers. */
 let randomDigits = '';
 let usedDigits = 0;
 

@@ -1,11 +1,13 @@
 /** The admin pages with which a client of the sandbox opens, feeds and closes intercepts. A client that disappears loses them. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { hasLayer, layerBytes } from '../aws/ecr/layer-rows.ts';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import type { AdminPages } from '../server/admin.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import type { Region } from '../world/region.ts';
+import { VersionBlobs } from './version-blobs.ts';
 import { makeIntercepts, type InterceptOptions, type Intercepts, type VersionEvent } from './intercepts.ts';
 
 /** The maximum wait of a request for events, in milliseconds. */
@@ -18,7 +20,7 @@ const MAX_EVENTS = 10_000;
 interface Session {
   readonly id: string;
   readonly intercepts: Intercepts;
-  readonly blobs: Map<string, Uint8Array>;
+  readonly blobs: VersionBlobs;
   readonly events: { readonly number: number; readonly event: VersionEvent }[];
   /** Ends the wait of a request for events. */
   wake: () => void;
@@ -26,6 +28,11 @@ interface Session {
 }
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const PART = z.object({
+  upload: z.string(),
+  offset: z.coerce.number().int().min(0),
+  digest: digest.optional(),
+});
 const START = z.strictObject({
   serviceArn: z.string(),
   images: z.record(z.string(), z.strictObject({ digest, config: digest, layers: z.array(digest).min(1) })),
@@ -45,6 +52,7 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
     if (session === ended) session = undefined;
     ended.cancelLease();
     await ended.intercepts.close();
+    await ended.blobs.remove();
     ended.wake();
   }
 
@@ -61,10 +69,11 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
 
   function open(): Session {
     const events: Session['events'] = [];
+    const id = randomUUID();
     const opened: Session = {
-      id: randomUUID(),
+      id,
       events,
-      blobs: new Map(),
+      blobs: new VersionBlobs(join(options.folder, `version-blobs-${id}`)),
       intercepts: makeIntercepts({
         ...options,
         onEvent: (event) => {
@@ -96,14 +105,14 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
     },
     'POST intercept-blob': ({ query, body }) => {
       const { blobs } = sessionOf(query);
-      const name = `sha256:${createHash('sha256').update(body).digest('hex')}`;
-      blobs.set(name, body);
-      return { digest: name };
+      const { digest: whole, ...part } = PART.parse(Object.fromEntries(query));
+      return blobs.receive({ ...part, digest: whole, bytes: body }).then(() => ({}));
     },
     'POST intercept-missing': ({ query, body }) => {
       const { blobs } = sessionOf(query);
-      const { region, images } = readStart(body);
-      const digests = Object.values(images).flatMap(({ config, layers }) => [config, ...layers]);
+      const { region, service, images } = readStart(body);
+      const digests = digestsOf(images);
+      blobs.keep(service.serviceArn, digests);
       return { missing: digests.filter((name) => !blobs.has(name) && !hasLayer(region, name)) };
     },
     'POST intercept-version': ({ query, body }) => {
@@ -112,7 +121,10 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
       const entries = Object.entries(images).map(
         ([name, image]) => [name, imageOf(image, blobs, region)] as const,
       );
-      return { version: intercepts.start(region, service, new Map(entries)) };
+      const version = intercepts.start(region, service, new Map(entries));
+      blobs.keep(service.serviceArn, digestsOf(images));
+      void blobs.removeUnused().catch(options.reportError);
+      return { version };
     },
     'GET intercept-events': async ({ query }) => {
       const current = sessionOf(query);
@@ -136,6 +148,9 @@ export function makeInterceptPages(options: InterceptPagesOptions) {
   };
 }
 
+const digestsOf = (images: z.infer<typeof START>['images']): string[] =>
+  Object.values(images).flatMap(({ config, layers }) => [config, ...layers]);
+
 /** Waits for an event of a session, for at most `EVENTS_WAIT_MS`. */
 const nextEvent = (session: Session, clock: SandboxClock): Promise<void> =>
   new Promise((resolve) => {
@@ -149,12 +164,12 @@ const nextEvent = (session: Session, clock: SandboxClock): Promise<void> =>
 
 function imageOf(
   { digest: name, config, layers }: { digest: string; config: string; layers: readonly string[] },
-  blobs: ReadonlyMap<string, Uint8Array>,
+  blobs: VersionBlobs,
   region: Region,
 ): PulledImage {
   // A layer of a deployed image need not be sent again.
   const blobOf = (wanted: string): Uint8Array => {
-    const blob = blobs.get(wanted) ?? layerBytes(region, wanted);
+    const blob = blobs.has(wanted) ? blobs.read(wanted) : layerBytes(region, wanted);
     if (!blob) throw new Error(`The blob ${wanted} was not sent.`);
     return blob;
   };

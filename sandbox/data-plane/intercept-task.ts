@@ -4,6 +4,7 @@ import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import type { ServiceRow, TaskRow } from '../aws/ecs/store.ts';
 import type { PulledImage } from '../aws/ecr/pull.ts';
 import { removeTree } from '../runtime/file-modes.ts';
+import type { FindRuntime } from '../runtime/find-oci-runtime.ts';
 import type { ImageStore } from '../runtime/image-store.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import type { Region } from '../world/region.ts';
@@ -23,8 +24,8 @@ export interface InterceptTaskSpec {
   /** The folder of the task. */
   readonly folder: string;
   readonly isolation: Isolation;
-  /** The path of an OCI runtime, if this machine has one. */
-  readonly runtime: string | undefined;
+  /** Finds an OCI runtime. */
+  readonly runtime: FindRuntime;
   /** The unpacked images. */
   readonly store: ImageStore;
   /** Receives the output of the containers, line by line. */

@@ -10,6 +10,7 @@ import { parseImageConfig, type ImageConfig } from '../runtime/image.ts';
 import type { ImageStore } from '../runtime/image-store.ts';
 import { needsOwnSystem } from '../runtime/image-system.ts';
 import type { Isolation } from '../runtime/isolation.ts';
+import type { FindRuntime } from '../runtime/find-oci-runtime.ts';
 import { startOciContainer } from '../runtime/oci-runtime.ts';
 import type { Region } from '../world/region.ts';
 import {
@@ -40,8 +41,8 @@ export interface ContainerContext {
   /** The folder of the task. */
   readonly folder: string;
   readonly isolation: Isolation;
-  /** The path of an OCI runtime, if this machine has one. */
-  readonly runtime: string | undefined;
+  /** Finds an OCI runtime. */
+  readonly runtime: FindRuntime;
   /** The unpacked images. */
   readonly store: ImageStore;
   readonly denial: RoleDenial;
@@ -85,7 +86,7 @@ async function startIn(
   config: ImageConfig,
   settings: RootSettings,
 ): Promise<TaskContainer> {
-  const { region, task, taskDefinition, folder, isolation, runtime, denial, isStopping } = context;
+  const { region, task, taskDefinition, folder, isolation, denial, isStopping } = context;
   const { name = '' } = definition;
   if (isStopping()) throw new CannotStartTaskError('Task stopped by user', { container: name });
   const writeLine = context.writeLine ?? openLog(region, task.taskArn, definition, denial);
@@ -96,6 +97,7 @@ async function startIn(
   const environment = { ...config.environment, ...environmentOf(region, definition) };
   const search = { ...settings, rootfs, path: environment.PATH ?? DEFAULT_PATH };
   const isForeign = await needsOwnSystem(command, search);
+  const runtime = isForeign ? context.runtime() : undefined;
   if (isForeign && runtime === undefined) throw new CannotStartContainerError(NO_RUNTIME);
   // A runtime mounts volumes on every machine.
   const volumes = isForeign ? { ...isolation, hasVolumes: true } : isolation;
@@ -115,7 +117,7 @@ async function startIn(
     stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
   };
   const output: ContainerOutput = { line: (_stream, text) => writeLine(text) };
-  if (!isForeign || runtime === undefined) return startContainer(spec, output);
+  if (runtime === undefined) return startContainer(spec, output);
   if (!isShared) return startOciContainer(runtime, spec, output);
   // The runtime adds its mount points to the root.
   const separate = join(folder, name);

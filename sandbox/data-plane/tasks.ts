@@ -7,6 +7,8 @@ import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-repo
 import type { TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane } from './data-plane.ts';
 import { removeTree } from '../runtime/file-modes.ts';
+import type { FindRuntime } from '../runtime/find-oci-runtime.ts';
+import { parseImageConfig } from '../runtime/image.ts';
 import type { ImageStore } from '../runtime/image-store.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
@@ -56,7 +58,7 @@ export interface TaskDataPlane extends DataPlane {
  * @param clock determines when memory is measured
  * @param isolation how users and read-only root file systems are enforced
  * @param store the unpacked images
- * @param runtime the path of an OCI runtime for images without Node, if there is one
+ * @param runtime finds an OCI runtime for images without Node
  */
 export function makeTaskDataPlane(
   folder: string,
@@ -64,7 +66,7 @@ export function makeTaskDataPlane(
   clock: SandboxClock,
   isolation: Isolation,
   store: ImageStore,
-  runtime?: string,
+  runtime: FindRuntime = () => undefined,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const meter = makeUsageMeter(clock);
@@ -116,6 +118,25 @@ export function makeTaskDataPlane(
     });
   }
 
+  /** Unpacks the images that containers share. */
+  async function prepare(region: Region, task: TaskRow): Promise<void> {
+    const taskDefinition = definitionOfTask(region, task);
+    if (!taskDefinition) return;
+    const denial = denialsOf(region, task, taskDefinition);
+    signIn(region, task, taskDefinition, denial);
+    const images = pullImages(region, task, taskDefinition, denial);
+    for (const definition of taskDefinition.containerDefinitions ?? []) {
+      const image = images.get(definition.name ?? '');
+      if (!image || !definition.readonlyRootFilesystem) continue;
+      const { workingDirectory } = definition;
+      const root = await store.open(
+        image,
+        workingDirectory ?? parseImageConfig(image.config).workingDirectory,
+      );
+      root.release();
+    }
+  }
+
   function listenersOf(region: Region, taskArn: string): ListenedAddress[] {
     const { listened } = region.ecs.tasks.get(taskArn) ?? {};
     return (
@@ -151,6 +172,11 @@ export function makeTaskDataPlane(
       ? ({ name }, maxAgeMs, onMeasured) =>
           void meter.measure(name, maxAgeMs).then(onMeasured).catch(reportError)
       : undefined,
+    prepareTask(region, taskArn) {
+      const task = region.ecs.tasks.get(taskArn);
+      // The start meets the same failure, and reports it.
+      if (task) prepare(region, task).catch(() => undefined);
+    },
     startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;

@@ -18,6 +18,7 @@ import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';
+import { stopWithin } from './stop-deadline.ts';
 import { openTaskToOthers, prepareTask, type TaskEnvironmentSpec } from './task.ts';
 import { resolveUser } from './user.ts';
 
@@ -57,7 +58,7 @@ export interface RunningContainer {
   /** Resolves when the program has ended, its children have been killed, and its last line has been delivered. */
   exited: Promise<{ exitCode: number }>;
   /**
-   * Sends the stop signal to the first process and, after the timeout, SIGKILL to all processes. Further calls have no effect.
+   * Sends the stop signal to the first process and, after the timeout, SIGKILL to all processes. Further calls can only shorten the timeout.
    * @param maxMs a shorter timeout, in milliseconds
    */
   stop(maxMs?: number): Promise<{ exitCode: number }>;
@@ -149,13 +150,15 @@ export async function startContainer(
   });
   await recording;
 
-  let stopping: Promise<{ exitCode: number }> | undefined;
-  const stop = async (maxMs = Infinity) => {
-    if (!isRunning) return exited;
-    if (resolved.hasInitProcess || reachesProcessOne(main.pid, stopSignal)) main.signalFirst(stopSignal);
-    const timer = setTimeout(() => main.signal(SIGKILL), Math.min(maxMs, resolved.stopTimeoutMs));
-    return exited.finally(() => clearTimeout(timer));
-  };
+  const stop = stopWithin({
+    exited,
+    isRunning: () => isRunning,
+    signalStop() {
+      if (resolved.hasInitProcess || reachesProcessOne(main.pid, stopSignal)) main.signalFirst(stopSignal);
+    },
+    kill: () => main.signal(SIGKILL),
+    stopTimeoutMs: resolved.stopTimeoutMs,
+  });
 
   const run = async (command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult> => {
     if (!isRunning)
@@ -184,7 +187,7 @@ export async function startContainer(
   return {
     pid: main.pid,
     exited,
-    stop: (maxMs) => (stopping ??= stop(maxMs)),
+    stop,
     kill: () => main.signal(SIGKILL),
     run,
   };

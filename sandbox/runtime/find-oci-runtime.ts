@@ -18,6 +18,28 @@ export function findOciRuntime(path = process.env.PATH ?? ''): string | undefine
   );
 }
 
+/** Returns the path of an OCI runtime, or undefined on a machine without one. */
+export type FindRuntime = () => string | undefined;
+
+/** Makes a function that looks for a runtime until it finds one: a user may install one while the sandbox runs. */
+export function ociRuntimeFinder(find: FindRuntime = findOciRuntime): FindRuntime {
+  let found: string | undefined;
+  return () => (found ??= find());
+}
+
+const withSeccomp = new Map<string, boolean>();
+
+/** Whether a runtime can filter the system calls of containers, according to its version. @param file its absolute path */
+export function filtersSystemCalls(file: string): boolean {
+  const known = withSeccomp.get(file);
+  if (known !== undefined) return known;
+  // runc names the version of the library, and crun lists what it was built with.
+  const { stdout } = spawnSync(file, ['--version'], { encoding: 'utf8' });
+  const filters = /libseccomp|\+SECCOMP/.test(stdout);
+  withSeccomp.set(file, filters);
+  return filters;
+}
+
 function findProgram(name: string, path: string): string | undefined {
   return path
     .split(delimiter)

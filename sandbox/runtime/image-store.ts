@@ -56,7 +56,7 @@ export async function openImageStore(
   const users = new Map<string, number>();
   const unpacking = new Map<string, Promise<string>>();
   const sealing = new Map<string, Promise<void>>();
-  let pruning: Promise<void> = Promise.resolve();
+  let removing: Promise<unknown> = Promise.resolve();
 
   function hold(id: string): () => void {
     const change = (by: 1 | -1) => users.set(id, (users.get(id) ?? 0) + by);
@@ -106,8 +106,8 @@ export async function openImageStore(
     await sealed;
   }
 
-  /** Removes the folders that have been unused for longest. */
-  async function prune(): Promise<void> {
+  /** Removes the folders that have been unused for longest. Nothing waits for that: the next start would remove what is left. */
+  function prune(): void {
     const unused = readdirSync(folder)
       .filter((name) => !name.endsWith(PARTIAL) && !users.get(name))
       .map((name) => ({ name, usedAt: statSync(pathOf(name)).mtimeMs }))
@@ -118,7 +118,7 @@ export async function openImageStore(
       renameSync(pathOf(name), `${pathOf(name)}.old${PARTIAL}`);
       return `${pathOf(name)}.old${PARTIAL}`;
     });
-    for (const path of removed) await removeTree(path);
+    for (const path of removed) removing = removing.then(() => removeTree(path)).catch(() => undefined);
   }
 
   return {
@@ -135,8 +135,7 @@ export async function openImageStore(
           releaseTop();
         }
         await seal(id);
-        pruning = pruning.then(prune);
-        await pruning;
+        prune();
         return { rootfs, release };
       } catch (error) {
         releaseTop();

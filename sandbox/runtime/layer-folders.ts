@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LayerError } from './layer-entries.ts';
-import { MAX_LINKS, segments } from './rootfs.ts';
+import { followLinks, segments } from './rootfs.ts';
 
 /** The paths of one root file system while a layer is applied to it. Nothing else may change the folder meanwhile. */
 export interface LayerFolders {
@@ -35,26 +35,16 @@ export function layerFolders(folder: string): LayerFolders {
   function resolveFolder(path: string): string {
     const cached = real.get(path);
     if (cached !== undefined) return cached;
-    const ahead = segments(path);
-    const behind: string[] = [];
-    for (let linkCount = 0, part = ahead.shift(); part !== undefined; part = ahead.shift()) {
-      if (part === '..') {
-        behind.pop();
-        continue;
-      }
-      const here = join(root, ...behind, part);
-      const target = known.has(here) ? undefined : linkTarget(here);
-      if (target === undefined) {
-        behind.push(part);
-        continue;
-      }
-      if (++linkCount > MAX_LINKS) throw new LayerError(`too many levels of symbolic links: ${path}`);
-      if (target.startsWith('/')) behind.length = 0;
-      ahead.unshift(...segments(target));
+    try {
+      const steps = followLinks(root, path);
+      let step = steps.next();
+      while (!step.done)
+        step = steps.next(known.has(step.value.path) ? undefined : linkTarget(step.value.path));
+      real.set(path, step.value);
+      return step.value;
+    } catch (cause) {
+      throw new LayerError(cause instanceof Error ? cause.message : String(cause), { cause });
     }
-    const resolved = join(root, ...behind);
-    real.set(path, resolved);
-    return resolved;
   }
 
   function make(path: string): void {

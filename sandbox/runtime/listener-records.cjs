@@ -89,6 +89,19 @@ function overlap(one, other) {
   return isIPv4(one) && isIPv4(other) && (one === '0.0.0.0' || other === '0.0.0.0');
 }
 
+/**
+ * Returns all listeners of a task whose processes are alive.
+ * @returns {{ container: string, address: string, port: number, realPort: number }[]}
+ */
+function all(folder) {
+  return namesIn(folder).flatMap((name) => {
+    const [, port] = /^(\d+)-/.exec(name) ?? [];
+    const found = port === undefined ? undefined : read(path.join(folder, name));
+    if (!found || !isAlive(found.pid)) return [];
+    return [{ container: found.container, address: found.address, port: Number(port), realPort: found.port }];
+  });
+}
+
 function namesIn(folder) {
   try {
     return readdirSync(folder);
@@ -118,4 +131,4 @@ function isAlive(pid) {
   }
 }
 
-module.exports = { record, recordSocket, find, remove };
+module.exports = { all, record, recordSocket, find, remove };

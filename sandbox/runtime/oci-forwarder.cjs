@@ -1,8 +1,11 @@
-// Runs in the network namespace of a container: reports where its programs listen, and connects clients of this machine to them.
+// Runs in the network namespace of a container: connects clients of this machine to its programs, and its programs to other containers.
 'use strict';
 
-const { readFileSync } = require('node:fs');
+const { readFileSync, watch } = require('node:fs');
 const net = require('node:net');
+const { all } = require('./listener-records.cjs');
+
+const [, , RECORDS, CONTAINER] = process.argv;
 
 /** How often to look for listeners, in milliseconds: often until the first one is found, then seldom. */
 const INTERVAL_MS = { untilFirst: 100, afterwards: 500 };
@@ -11,6 +14,8 @@ const LISTEN = '0A';
 
 /** The server of each listener, by `address port`. The sandbox opens it, outside of the namespace. */
 const servers = new Map();
+/** The servers that stand for listeners of other containers of the task, by `address port`. */
+const mirrors = new Map();
 let reported = '';
 
 /**
@@ -45,8 +50,40 @@ function addressOf(hex) {
   return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
+const keyOf = ({ address, port }) => `${address} ${port}`;
+
+/** Listens wherever another container of the task listens, since the containers of a task share one network on Fargate. */
+function mirror() {
+  const others = new Map(
+    all(RECORDS)
+      .filter(({ container }) => container !== CONTAINER)
+      .map((record) => [keyOf(record), record]),
+  );
+  for (const [key, server] of mirrors) if (!others.has(key)) closeMirror(key, server);
+  for (const [key, record] of others) if (!mirrors.has(key)) openMirror(key, record);
+}
+
+function openMirror(key, { address, port }) {
+  const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
+    const record = all(RECORDS).find((one) => keyOf(one) === key && one.container !== CONTAINER);
+    // The process outside connects: from here, only this namespace can be reached.
+    if (record) process.send({ connect: record.realPort }, client, { keepOpen: false }, () => undefined);
+    else client.resetAndDestroy();
+  });
+  // A program of this container has the address already, or the address does not exist here.
+  server.on('error', () => closeMirror(key, server));
+  server.listen(port, address);
+  mirrors.set(key, server);
+}
+
+function closeMirror(key, server) {
+  if (mirrors.get(key) === server) mirrors.delete(key);
+  server.close();
+}
+
 function report() {
-  const found = listeners();
+  mirror();
+  const found = listeners().filter((listener) => !mirrors.has(keyOf(listener)));
   const text = JSON.stringify(found);
   if (text !== reported) {
     reported = text;
@@ -81,6 +118,8 @@ process.on('message', ({ open, close }, server) => {
     servers.delete(key);
   }
 });
+// A change of the records takes effect at once, without waiting for the interval.
+watch(RECORDS, { persistent: false }, mirror).on('error', () => undefined);
 // The sandbox has ended.
 process.on('disconnect', () => process.exit());
 report();

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, Socket, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { portsFolder } from './ports.ts';
 
@@ -41,8 +41,9 @@ export interface NetworkSettings {
 }
 
 /**
- * Records the listeners of a container for as long as it runs, and forwards connections to them. The private address of the task is
- * an address of the container's loopback interface, if this machine has the program `ip`.
+ * Records the listeners of a container for as long as it runs, and forwards connections to them. The container reaches the listeners
+ * of the task's other containers at the same addresses as they do. The private address of the task is an address of the container's
+ * loopback interface, if this machine has the program `ip`.
  */
 export function bridgeNetwork({
   name,
@@ -57,7 +58,7 @@ export function bridgeNetwork({
     stdio: 'ignore',
   });
   address.on('error', () => undefined);
-  const forwarder = spawn('nsenter', [...enter, process.execPath, FORWARDER], {
+  const forwarder = spawn('nsenter', [...enter, process.execPath, FORWARDER, folder, name], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { PATH: process.env.PATH },
   });
@@ -90,8 +91,10 @@ export function bridgeNetwork({
   }
 
   let lastSync: Promise<void> = Promise.resolve();
-  forwarder.on('message', (message) => {
-    const { listeners } = message as { listeners: Listener[] };
+  forwarder.on('message', (message, client) => {
+    const { listeners, connect } = message as { listeners?: Listener[]; connect?: number };
+    if (connect !== undefined && client instanceof Socket) connectLocally(client, connect);
+    if (listeners === undefined) return;
     const keys = new Set(listeners.map(keyOf));
     lastSync = lastSync.then(async () => {
       for (const key of open.keys()) if (!keys.has(key)) remove(key);
@@ -107,6 +110,18 @@ export function bridgeNetwork({
   forwarder.on('error', close);
   forwarder.on('exit', close);
   return { close };
+}
+
+/** Connects a client in the container to a port of this machine, where another container of the task listens. */
+function connectLocally(client: Socket, port: number): void {
+  const program = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
+  client.setNoDelay(true);
+  client.pipe(program);
+  program.pipe(client);
+  client.on('error', () => program.resetAndDestroy());
+  program.on('error', () => client.resetAndDestroy());
+  client.on('close', () => program.destroy());
+  program.on('close', () => client.destroy());
 }
 
 async function listenAnywhere(): Promise<Server> {

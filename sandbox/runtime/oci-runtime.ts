@@ -12,10 +12,12 @@ import type {
 import { makeLineSplitter } from './lines.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
+import { filtersSystemCalls } from './find-oci-runtime.ts';
 import { recordContainer, removeRecord } from './orphaned-containers.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, startWatchdog } from './process.ts';
+import { stopWithin } from './stop-deadline.ts';
 import { privateHostname } from './task.ts';
 import { resolveUser } from './user.ts';
 
@@ -38,7 +40,8 @@ export async function startOciContainer(
   const stopSignal = signalNumber(spec.stopSignal ?? 'SIGTERM');
   const user = await resolveUser(rootfs, spec.user ?? '');
   const bundle = join(taskDirectory, `oci-${name}`);
-  await mkdir(bundle, { recursive: true });
+  // The configuration has the variables of the program, which other users of this machine must not read.
+  await mkdir(bundle, { recursive: true, mode: 0o700 });
   await mkdir(portsFolder(taskDirectory), { recursive: true });
   const hostname = spec.environment.HOSTNAME ?? privateHostname(spec.privateIp, spec.environment.AWS_REGION);
   const environment = { PATH: DEFAULT_PATH, HOSTNAME: hostname, ...spec.environment };
@@ -50,6 +53,7 @@ export async function startOciContainer(
   );
   const config = ociSpec({
     ...{ rootfs, environment, user, rootless },
+    hasSeccomp: filtersSystemCalls(runtime),
     readOnlyRoot: spec.readOnlyRoot ?? false,
     command: spec.command,
     workingDirectory: spec.workingDirectory,
@@ -64,7 +68,7 @@ export async function startOciContainer(
         : [{ from: spec.temporaryFolder, to: '/tmp', readOnly: false }]),
     ],
   });
-  await writeFile(join(bundle, 'config.json'), JSON.stringify(config));
+  await writeFile(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
   // Containers of all tasks have names in one place of the kernel, such as their control groups.
   const id = `slipway-${process.pid}-${taskDirectory
     .split('/')
@@ -122,19 +126,21 @@ export async function startOciContainer(
     return { exitCode: endedBySignal === undefined ? exitCode : 128 + endedBySignal };
   });
 
-  let stopping: Promise<{ exitCode: number }> | undefined;
-  const stop = async (maxMs = Infinity) => {
-    if (hasEnded) return exited;
-    const reaches = reachesProcessOne(pid, stopSignal);
-    if (reaches) kill(stopSignal);
-    // An init process would pass the signal on to the program, which has no handler for it and would end.
-    else if (spec.hasInitProcess) {
-      endedBySignal = stopSignal;
-      kill();
-    }
-    const timer = setTimeout(() => kill(), Math.min(maxMs, spec.stopTimeoutMs));
-    return exited.finally(() => clearTimeout(timer));
-  };
+  const stop = stopWithin({
+    exited,
+    isRunning: () => !hasEnded,
+    signalStop() {
+      const reaches = reachesProcessOne(pid, stopSignal);
+      if (reaches) kill(stopSignal);
+      // An init process would pass the signal on to the program, which has no handler for it and would end.
+      else if (spec.hasInitProcess) {
+        endedBySignal = stopSignal;
+        kill();
+      }
+    },
+    kill: () => kill(),
+    stopTimeoutMs: spec.stopTimeoutMs,
+  });
 
   const run = async (command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult> => {
     if (hasEnded) return { exitCode: 137, output: 'the container is not running', timedOut: false };
@@ -156,7 +162,7 @@ export async function startOciContainer(
     return { exitCode: timedOut ? 137 : exitCode, output: written.toString(), timedOut };
   };
 
-  return { pid, exited, stop: (maxMs) => (stopping ??= stop(maxMs)), kill: () => kill(), run };
+  return { pid, exited, stop, kill: () => kill(), run };
 }
 
 /** Waits until the runtime has started the program; returns undefined if the runtime ended instead. */

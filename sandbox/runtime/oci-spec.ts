@@ -1,4 +1,5 @@
 /** Builds the configuration with which an OCI runtime starts a container. Pure. */
+import { seccompProfile } from './seccomp.ts';
 import type { UserIds } from './user.ts';
 
 /** The settings of a container for its OCI runtime. */
@@ -14,30 +15,49 @@ export interface OciContainer {
   readonly hostname: string;
   /** Files and folders of this machine, by the path at which the container sees them. */
   readonly mounts: readonly { readonly from: string; readonly to: string; readonly readOnly: boolean }[];
+  /** Whether the runtime can filter system calls. */
+  readonly hasSeccomp: boolean;
   /** The user of the sandbox if that is not root: the container's user is then mapped to this user, in a user namespace. */
   readonly rootless?: UserIds | undefined;
 }
 
-/** The capabilities that Docker, containerd and Fargate give to a container whose user is root. */
+/**
+ * The capabilities of a container whose user is root: those that Docker, containerd and Fargate give, without those for making
+ * devices, writing audit records and giving files capabilities. Programs that serve requests need none of the three.
+ */
 const CAPABILITIES = [
-  'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FOWNER',
   'CAP_FSETID',
   'CAP_KILL',
-  'CAP_MKNOD',
   'CAP_NET_BIND_SERVICE',
   'CAP_NET_RAW',
-  'CAP_SETFCAP',
   'CAP_SETGID',
   'CAP_SETPCAP',
   'CAP_SETUID',
   'CAP_SYS_CHROOT',
 ];
 
+/** The maximum number of processes and threads: enough for a program, too few to exhaust this machine. */
+const MAX_PROCESSES = 4096;
+
 /** Files of the kernel that would show or change something of this machine. */
-const MASKED = ['/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/sched_debug'];
+const MASKED = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+];
+/** Without root, `/sys` is that of this machine, and only its topmost mount is read-only: the user's own control groups are below it. */
+const MASKED_WITHOUT_ROOT = [...MASKED, '/sys/fs/cgroup'];
 const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /**
@@ -58,6 +78,8 @@ export function ociSpec(container: OciContainer): object {
       env: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
       cwd: container.workingDirectory,
       capabilities: { bounding: CAPABILITIES, effective: capabilities, permitted: capabilities },
+      // A program cannot gain privileges from a setuid file in its image.
+      noNewPrivileges: true,
     },
     mounts: [...kernelMounts(rootless !== undefined), ...container.mounts.map(bindMount)],
     linux: {
@@ -68,7 +90,12 @@ export function ociSpec(container: OciContainer): object {
         uidMappings: [{ containerID: user.uid, hostID: rootless.uid, size: 1 }],
         gidMappings: [{ containerID: user.gid, hostID: rootless.gid, size: 1 }],
       }),
-      maskedPaths: MASKED,
+      // An ordinary user may not create control groups.
+      ...(!rootless && {
+        resources: { devices: [{ allow: false, access: 'rwm' }], pids: { limit: MAX_PROCESSES } },
+      }),
+      ...(container.hasSeccomp && { seccomp: seccompProfile() }),
+      maskedPaths: rootless ? MASKED_WITHOUT_ROOT : MASKED,
       readonlyPaths: READ_ONLY,
     },
   };

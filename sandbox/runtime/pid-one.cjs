@@ -4,9 +4,6 @@
 const os = require('node:os');
 const { isMainThread } = require('node:worker_threads');
 
-/** The handles stay referenced, so that they are not collected. */
-const handles = [];
-
 /**
  * Node itself handles SIGTERM and SIGINT, and ends the program. In process 1 the kernel ignores the signal with which Node does
  * that. Therefore this process gets a handler that does nothing. The program does not see it, and can add its own handlers.
@@ -15,21 +12,18 @@ const handles = [];
  */
 function actAsProcessOne(sandboxPid, signal) {
   if (signal === 0 || !isMainThread || process.ppid !== sandboxPid) return;
-  const { noDeprecation } = process;
-  try {
-    process.noDeprecation = true;
-    const { Signal } = process.binding('signal_wrap');
-    const handle = new Signal();
-    handle.unref();
-    handle.onsignal = () => {};
-    handle.start(signal);
-    handles.push(handle);
-  } catch {
-    const [name] = Object.entries(os.constants.signals).find(([, number]) => number === signal) ?? [];
-    if (name) process.on(name, () => {});
-  } finally {
-    process.noDeprecation = noDeprecation;
-  }
+  const [name] = Object.entries(os.constants.signals).find(([, number]) => number === signal) ?? [];
+  if (name === undefined) return;
+  const ignore = () => {};
+  process.on(name, ignore);
+  // Node stops handling a signal when it notices that the last listener was removed. It does not notice this for this signal.
+  const observers = process.rawListeners('removeListener');
+  process.removeAllListeners('removeListener');
+  for (const observer of observers)
+    process.on('removeListener', (type, listener) => {
+      if (type !== name) observer.call(process, type, listener);
+    });
+  process.off(name, ignore);
 }
 
 module.exports = { actAsProcessOne };

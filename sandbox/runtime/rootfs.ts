@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The number of links that Linux follows before it fails with ELOOP. */
-export const MAX_LINKS = 40;
+const MAX_LINKS = 40;
 
 /**
  * Maps a path of the container to its path on this machine.
@@ -18,6 +18,33 @@ export async function resolveInside(
   path: string,
   lastLink: 'follow' | 'keep' = 'follow',
 ): Promise<string> {
+  const steps = followLinks(root, path);
+  let step = steps.next();
+  while (!step.done) {
+    const { path: here, isLast } = step.value;
+    step = steps.next(lastLink === 'keep' && isLast ? undefined : await linkTarget(here));
+  }
+  return step.value;
+}
+
+/** A path on this machine that may be a link. */
+interface LinkQuestion {
+  readonly path: string;
+  /** Whether it is the last segment of the whole path. */
+  readonly isLast: boolean;
+}
+
+/**
+ * Follows a path and its links, and asks for the target of each. The caller reads the links, with or without blocking the process.
+ * @param root the folder that is the container's `/`
+ * @yields a path; it must be answered by the target of the link, or by undefined if it is not a link
+ * @returns a path at or below `root`, which may not exist
+ * @throws Error when links form a cycle
+ */
+export function* followLinks(
+  root: string,
+  path: string,
+): Generator<LinkQuestion, string, string | undefined> {
   const ahead = segments(path);
   const behind: string[] = [];
   for (let linkCount = 0, part = ahead.shift(); part !== undefined; part = ahead.shift()) {
@@ -25,8 +52,7 @@ export async function resolveInside(
       behind.pop();
       continue;
     }
-    const target =
-      lastLink === 'keep' && ahead.length === 0 ? undefined : await linkTarget(join(root, ...behind, part));
+    const target = yield { path: join(root, ...behind, part), isLast: ahead.length === 0 };
     if (target === undefined) {
       behind.push(part);
       continue;

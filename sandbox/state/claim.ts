@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { makeSandboxFolder } from './folder.ts';
 import { startTimeOf } from '../runtime/process-start-time.ts';
 
+/** Returns the path of the file that claims a folder. */
+export const claimFileIn = (folder: string): string => join(folder, 'claim');
+
 /** Thrown when another running sandbox keeps its state in the folder. */
 export class FolderTakenError extends Error {
   /** @param pid the process of the other sandbox */
@@ -21,7 +24,7 @@ export class FolderTakenError extends Error {
  */
 export async function claimFolder(folder: string): Promise<() => Promise<void>> {
   makeSandboxFolder(folder);
-  const file = join(folder, 'claim');
+  const file = claimFileIn(folder);
   await acquire(file, `${process.pid} ${await startTimeOf(process.pid)}\n`, folder);
   return () => rm(file, { force: true });
 }

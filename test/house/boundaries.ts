@@ -147,7 +147,14 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'dev/',
-    mayImport: ['lib/', 'provision/', 'teardown/', 'sandbox/client.ts', 'sandbox/intercept-client.ts'],
+    mayImport: [
+      'lib/',
+      'provision/',
+      'teardown/',
+      'sandbox/client.ts',
+      'sandbox/intercept-client.ts',
+      'sandbox/running-sandbox.ts',
+    ],
     reason:
       'it provisions what is missing and removes what was not there; it sends versions to the sandbox over HTTP',
   },

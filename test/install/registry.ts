@@ -19,6 +19,8 @@ export interface PackageRegistry {
 interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -53,15 +55,24 @@ function packument({ manifest, tarball }: Published, url: string) {
   return { name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } };
 }
 
+/** Returns a package of another platform, which no installer fetches on this one. @param name e.g. `@esbuild/darwin-arm64` */
+function ofOtherPlatform(name: string, version: string): Published {
+  const [, os = '', cpu = ''] = /\/([^-]+)-(.+)$/.exec(name) ?? [];
+  return { manifest: { name, version, os: [os], cpu: [cpu] }, tarball: Buffer.alloc(0) };
+}
+
 /**
- * Starts the registry. It answers 404 for the binaries of other platforms, which are optional.
+ * Starts the registry. It describes the binaries of other platforms, because Yarn resolves optional packages as well.
  * @param packages the `node_modules` folder with esbuild
  */
 export async function startRegistry(packages: string): Promise<PackageRegistry> {
   const esbuild = await pack(join(packages, 'esbuild'));
   const platform = `@esbuild/${process.platform}-${process.arch}`;
+  const others = Object.entries(esbuild.manifest.optionalDependencies ?? {}).map(([name, version]) =>
+    ofOtherPlatform(name, version),
+  );
   const published = new Map(
-    [esbuild, await pack(join(packages, platform))].map((one) => [one.manifest.name, one]),
+    [...others, esbuild, await pack(join(packages, platform))].map((one) => [one.manifest.name, one]),
   );
   const requested = new Set<string>();
   const server = createServer((request, response) => {

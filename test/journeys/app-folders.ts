@@ -122,6 +122,41 @@ else ${server(`('member ' + process.env.MEMBER)`)}`,
   },
 ];
 
+/** A server of version `v1`, and its changes to `v2`: another port and another health route. */
+export const movedServer: { readonly first: Files; readonly second: Files } = {
+  first: {
+    'package.json': main,
+    'server.js': `const answers = { '/': 'v1', '/live': 'up' };\n${server('answers[url]', '3000')}`,
+  },
+  second: {
+    'server.js': `const answers = { '/': 'v2', '/ready': 'up' };\n${server('answers[url]', '5100')}`,
+  },
+};
+
+/** A program that a Compose file describes, with a database that it needs only for some requests. */
+export const composed: Files = {
+  'package.json': main,
+  Dockerfile: 'FROM node:22\nWORKDIR /app\nCOPY . .\nEXPOSE 4400 9229\nCMD ["node", "server.js"]\n',
+  'server.js': `const { STORE_USER, STORE_PASSWORD, STORE_HOST, LEVEL } = process.env;
+new URL('store://' + STORE_USER.trim() + ':' + STORE_PASSWORD.trim() + '@' + STORE_HOST.trim());
+${server(`(STORE_HOST + ' at level ' + LEVEL)`, 'process.env.PORT')}`,
+  'compose.yaml': `services:
+  site:
+    build: { context: ., args: [NODE_ENV=development] }
+    command: npx nodemon --inspect=0.0.0.0:9229 server.js
+    ports: ['80:4400', '9229:9229']
+    environment:
+      - NODE_ENV=development
+      - PORT=4400
+      - STORE_USER=root
+      - STORE_PASSWORD=example
+      - STORE_HOST=store
+      - LEVEL=\${LEVEL:-3}
+    depends_on: [store]
+  store: { image: 'mongo:7' }
+`,
+};
+
 /** Programs in TypeScript without a build step. */
 export const inTypeScript: readonly AppFolder[] = [
   {
@@ -188,6 +223,11 @@ ${server(`('reads ' + process.env.QUEUE_URL)`)}`,
     'package.json': json({ name: 'app', main: 'server.js', dependencies: { stone: '1' } }),
     'server.js': `require('stone');\n${server(`'stone'`)}`,
     'node_modules/stone/package.json': json({ name: 'stone', version: '1.0.0', main: 'stone.node' }),
+  },
+  notInstalled: {
+    'package.json': json({ name: 'app', main: 'server.js', dependencies: { 'better-stone': '12' } }),
+    'package-lock.json': '{}',
+    'server.js': `require('better-stone');\n${server(`'stone'`)}`,
   },
   python: {
     Dockerfile: 'FROM python:3.13-slim\nWORKDIR /srv\nCOPY . .\nCMD ["python", "serve.py"]\n',

@@ -1,12 +1,14 @@
 // Folders with programs as users have them: init and provision lead to a URL that answers, or to the one problem that the folder has.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import {
   earlyAnswer,
   inTypeScript,
+  composed,
   MACH_MODULE,
+  movedServer,
   plain,
   PROJECT,
   slowStart,
@@ -73,6 +75,56 @@ test('a URL that answers: a program that answers before it has read the request'
   const body = 'x'.repeat(300_000);
   expect(await httpRequest(url, { method: 'POST', body })).toMatchObject({ status: 413, body: 'too much' });
   await tearDown(user);
+});
+
+test('a URL that answers: a program that moves to another port and another health route', async () => {
+  const user = await userWith(movedServer.first);
+  expect(await httpRequest(await provisionedUrl(user))).toMatchObject({ body: 'v1' });
+  rmSync(join(user.folder, PROJECT, 'slipway.config.ts'));
+  writeFiles(user, movedServer.second);
+  const url = await provisionedUrl(user);
+  expect(configurationOf(user)).toContain('port: 5100');
+  expect(await httpRequest(url)).toMatchObject({ body: 'v2' });
+  await tearDown(user);
+});
+
+test('a URL that answers: the variables and the port of a Compose file, without its database', async () => {
+  const user = await userWith(composed);
+  const { stderr } = await runIn(user, 'init', '--yes');
+  expect(stderr).toContain('store in compose.yaml is not created');
+  const url = await provisionedUrl(user);
+  expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'store at level 3' });
+  await tearDown(user);
+});
+
+const testOnLinux = process.platform === 'linux' ? test : test.skip;
+
+testOnLinux('a URL that answers: a native module for the platform of the task', async () => {
+  const user = await userWith({
+    ...wrong.nativeModule,
+    'server.js': wrong.nativeModule['server.js']
+      .replace(`require('stone');`, `const stone = require('stone');`)
+      .replace(`await 'stone'`, 'await typeof stone.transform'),
+  });
+  const binary = join(
+    ROOT,
+    `node_modules/@swc/core-${process.platform}-${process.arch}-gnu`,
+    `swc.${process.platform}-${process.arch}-gnu.node`,
+  );
+  copyFileSync(binary, join(user.folder, PROJECT, 'node_modules/stone/stone.node'));
+  expect(await httpRequest(await provisionedUrl(user))).toMatchObject({ status: 200, body: 'function' });
+  await tearDown(user);
+});
+
+test('packages that are not installed: the problem names them before the first call', async () => {
+  const user = await userWith(wrong.notInstalled);
+  const problem = await provisionProblem(user);
+  expect(problem).toMatchObject({
+    code: 'PACKAGE',
+    what: expect.stringContaining('better-stone'),
+    fix: [expect.stringContaining('npm ci')],
+  });
+  expect(await user.mutations()).toEqual([]);
 });
 
 test('a variable without a default: init names it, the problem contains the error, and its value solves it', async () => {

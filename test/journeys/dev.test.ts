@@ -1,5 +1,6 @@
 // `npm run dev`: a saved change is served without a lost request, and at the end everything is as before.
-import { unlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { Outcome, RunningCommand } from './command.ts';
 import { httpRequest, machine, type Machine } from './harness.ts';
@@ -128,6 +129,33 @@ test('without a stack, dev stands it up, follows its configuration, and takes it
   await expect(user.sandboxPid()).rejects.toThrow();
 });
 
+test('a change of a package of the same workspace is served', async () => {
+  const user = await machine();
+  user.write('package.json', JSON.stringify({ name: 'all', private: true, workspaces: ['app', 'shared'] }));
+  user.write('shared/package.json', JSON.stringify({ name: 'shared', version: '1.0.0', main: 'index.js' }));
+  user.write('shared/index.js', "module.exports = 'one';\n");
+  user.write(
+    'app/package.json',
+    JSON.stringify({ name: 'app', main: 'main.js', dependencies: { shared: '1.0.0' } }),
+  );
+  user.write(
+    'app/main.js',
+    `const server = require('node:http').createServer((request, response) => response.end(require('shared')));
+server.listen(8000);
+process.on('SIGTERM', () => server.close(() => process.exit(0)));
+`,
+  );
+  user.write('package-lock.json', JSON.stringify({ lockfileVersion: 3, packages: {} }));
+  mkdirSync(join(user.folder, 'node_modules'));
+  symlinkSync('../shared', join(user.folder, 'node_modules/shared'));
+  const dev = await startDev(user, user.config(stack()));
+  expect((await httpRequest(dev.url)).body).toBe('one');
+  user.write('shared/index.js', "module.exports = 'two';\n");
+  await dev.seen(/shared\/index\.js: served after/);
+  expect((await httpRequest(dev.url)).body).toBe('two');
+  expect(await quit(dev)).toMatchObject({ code: 0, problem: undefined });
+});
+
 test('when dev is killed, the deployed version serves again', async () => {
   const { user, flags } = await userWith();
   const { lastLine: url } = await user.run('provision', ...flags);
@@ -140,4 +168,13 @@ test('when dev is killed, the deployed version serves again', async () => {
   while ((await httpRequest(url)).body !== 'v1 hello');
   expect(await deployedAnswer(user, flags)).toBe('v1 hello');
   await user.run('teardown', ...flags);
+});
+
+test('when another command removes the stack, dev says why it ends', async () => {
+  const { user, flags } = await userWith();
+  await user.run('provision', ...flags);
+  const running = await startDev(user, flags);
+  expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0 });
+  const { problem } = await running.done;
+  expect(problem).toMatchObject({ code: 'INTERRUPTED', what: 'The sandbox ended this npm run dev.' });
 });

@@ -1,6 +1,7 @@
 /** Runs the shell blocks of the documents: each document in a fresh copy of the repository, from top to bottom. */
 import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -80,18 +81,23 @@ async function runScript(reader: ReaderMachine, location: string, script: string
   if (code !== 0) throw new Error(`${location} ended with ${code}:\n${script}\n${output}`);
 }
 
+const sandboxAnswers = (reader: ReaderMachine): Promise<boolean> =>
+  reader.admin('about').then(
+    () => true,
+    () => false,
+  );
+
+async function stopSandbox(reader: ReaderMachine): Promise<void> {
+  await reader.admin('stop', { method: 'POST' }).catch(() => undefined);
+  while (await sandboxAnswers(reader)) await pause();
+}
+
 /** Stops the running sandbox, starts one in the foreground with this command, and resolves when the new sandbox answers. */
 async function restartInForeground(reader: ReaderMachine, command: string): Promise<void> {
-  const sandboxAnswers = async () =>
-    reader.admin('about').then(
-      () => true,
-      () => false,
-    );
-  await reader.admin('stop', { method: 'POST' }).catch(() => undefined);
-  while (await sandboxAnswers()) await pause();
+  await stopSandbox(reader);
   const child = startScript(reader, command);
   for (const stream of [child.stdout, child.stderr]) stream.resume();
-  while (!(await sandboxAnswers())) {
+  while (!(await sandboxAnswers(reader))) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
     await pause();
   }
@@ -182,6 +188,9 @@ describe('documented commands', () => {
       for (const block of blocks.filter(isNewFile)) writeBlock(reader, block);
       for (const block of blocks) await followBlock(reader, block);
       if (document === 'README.md') expect(transcriptOf(blocks).filter(isMissingFrom(reader))).toEqual([]);
+      // Removing the packages of all copies at once would take minutes.
+      await stopSandbox(reader);
+      await rm(reader.copy, { recursive: true, maxRetries: 3 });
     },
     300_000,
   );

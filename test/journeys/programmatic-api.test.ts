@@ -121,6 +121,7 @@ test('a call that is aborted, or whose listener throws, stops with its state rec
     const throwing = (event) => { if (event.type === 'phase') throw new Error('no more'); };
     save('listener', await provision({ onEvent: throwing }).catch(failure));
     save('provision', await provision());
+    save('teardown', await teardown().catch(failure));
     `,
   );
   expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
@@ -130,6 +131,7 @@ test('a call that is aborted, or whose listener throws, stops with its state rec
   expect(saved['stillAborted']).toEqual({ ...aborted, now: 'Nothing was changed.' });
   expect(saved['listener']).toEqual({ thrown: 'Error: no more' });
   expect(saved['provision']).toMatchObject({ counts: { keep: expect.any(Number) }, url: expect.any(String) });
+  expect(saved['teardown']).toMatchObject({ left: 0 });
 }, 180_000);
 
 test('bad input is rejected before any call', async () => {

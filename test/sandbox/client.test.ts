@@ -7,7 +7,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder } from '../../sandbox/state/claim.ts';
-import { SandboxError, findSandbox, openSandbox } from '../../sandbox/client.ts';
+import { authorizationOf } from '../../sandbox/state/token.ts';
+import { findSandbox, openSandbox } from '../../sandbox/client.ts';
+import { SandboxError } from '../../sandbox/running-sandbox.ts';
 import { eventually, freePort } from '../journeys/harness.ts';
 import { zombie } from '../zombie.ts';
 
@@ -39,19 +41,21 @@ async function startFakeSandbox(
   onStop: string,
   folder = folderWithToken(),
   reportedPid?: number,
+  closing = false,
 ): Promise<{ port: number; pid: number | undefined; folder: string }> {
   const program = `
     const { createHmac } = require('node:crypto');
     const folder = ${JSON.stringify(folder)};
-    const about = { sandbox: 'slipway', pid: ${reportedPid ?? 'process.pid'}, folder, background: true, limits: 60 };
+    const about = { sandbox: 'slipway', pid: ${reportedPid ?? 'process.pid'}, folder, background: true, limits: 60, closing: ${closing} };
     const server = require('node:http').createServer((request, response) => {
       if (request.url === '/_sandbox/stop') { ${onStop} }
+      if (request.url === '/end') process.exit();
       const body = JSON.stringify(about);
       const proven = ['sandbox', server.address().port, request.headers['slipway-challenge'], body].join('\\n');
       response.setHeader('slipway-proof', createHmac('sha256', '${TOKEN}').update(proven).digest('hex'));
       response.setHeader('connection', 'close').end(body);
     });
-    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+    server.listen(${await freePort()}, '127.0.0.1', () => console.log(server.address().port));
   `;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
@@ -118,6 +122,61 @@ test.each([
     }
   },
 );
+
+test('a sandbox that is shutting down is not used: its end is awaited, and another one is started', async () => {
+  const folder = folderWithToken();
+  const { port, pid = 0 } = await startFakeSandbox('', folder, undefined, true);
+  const sleeps: number[] = [];
+  const clock = {
+    now: () => 0,
+    sleep: async (ms: number) => {
+      sleeps.push(ms);
+      // While the sandbox runs, it is awaited; it ends after the second look.
+      if (sleeps.length === 2) await endProcess(port, pid);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+  const opened = await openSandbox({ port, folder, clock });
+  await opened.stop();
+  expect(opened).toMatchObject({ started: true, folder });
+  expect(opened.pid).not.toBe(pid);
+  expect(sleeps.slice(0, 2)).toEqual([20, 20]);
+});
+
+test('waiting for the end of a sandbox that is shutting down has a deadline', async () => {
+  const { port, pid } = await startFakeSandbox('', folderWithToken(), undefined, true);
+  let now = 0;
+  const clock = { now: () => now, sleep: async (ms: number) => void (now += ms) };
+  await expect(findSandbox(port, undefined, clock)).rejects.toMatchObject({
+    kind: 'did not stop',
+    message: `Its process ${pid} is still running 10 s after it was asked to stop.`,
+  });
+  expect(now).toBe(10_000);
+});
+
+test('a real sandbox reports that it is shutting down, and is replaced when it has ended', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));
+  folders.push(folder);
+  const port = await freePort();
+  const first = await openSandbox({ port, folder });
+  const token = readFileSync(join(folder, 'token'), 'utf8').trim();
+  await fetch(`${first.url}/_sandbox/stop`, {
+    method: 'POST',
+    headers: { authorization: authorizationOf(token) },
+  });
+  const second = await openSandbox({ port, folder });
+  expect(second.pid).not.toBe(first.pid);
+  expect(await second.census()).toEqual({});
+  await second.stop();
+});
+
+/** Ends the process of a fake sandbox, and waits until it is gone. */
+async function endProcess(port: number, pid: number): Promise<void> {
+  const child = children.find((one) => one.pid === pid);
+  const ended = child && once(child, 'exit');
+  await fetch(`http://127.0.0.1:${port}/end`).catch(() => undefined);
+  await ended;
+}
 
 test('a sandbox that lost the race for its folder is started again if the winner stops without responding', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));

@@ -39,6 +39,7 @@ const programOf = (source: string) => ({
     dependencies,
     program: listOf([folderEntry('app'), fileEntry('app/server.js', source)], source),
     notes: [],
+    outside: { folders: [], files: [] },
   },
   start,
 });

@@ -133,8 +133,11 @@ export const planOf = (changes: readonly Change[], found: Resources = {}): Plan 
 export const engineContext = (stack = config()): LookContext & Desired => lookContextOf(stack, run.clock);
 
 /** Applies a plan with these changes. */
-export const applyChanges = (changes: readonly Change[], found: Resources = {}) =>
-  apply(run, engineContext(), planOf(changes, found));
+export const applyChanges = (
+  changes: readonly Change[],
+  found: Resources = {},
+  hooks?: Parameters<typeof apply>[3],
+) => apply(run, engineContext(), planOf(changes, found), hooks);
 
 /** The create of one resource. */
 export const creation = (noun: Noun, key = ''): Change => change(noun, key, 'create');

@@ -260,7 +260,7 @@ async function carryOut<N extends Noun>(step: Step<N>, context: ApplyContext<N>)
   const ids = idsOf(change.noun as N, resource);
   (context.ids[change.noun as N] as Map<string, Ids[N]>).set(change.key, ids);
   if (!isUpdate) await step.configure?.(context, resource);
-  if (isNotReady(applied)) await applied.wait();
+  if (isNotReady(applied)) await applied.wait(() => undefined);
   return ids;
 }
 
@@ -322,6 +322,7 @@ function applyContextOf<N extends Noun>(
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     proofTimes: NO_PROOF,
     note: (text) => void notes.push(text),
+    reportServing: () => undefined,
     awsCommand: (command) => `${command} --region ${stack.region}`,
   };
 }

@@ -54,6 +54,7 @@ function attach(region: Region, task: TaskRow): void {
     return failToStart(region, task, { stopCode: 'TaskFailedToStart', reason: failure });
   }
   setStatus(task, 'PENDING');
+  region.plane.prepareTask?.(region, task.taskArn);
   region.after('taskPull', 'ecs:task-placed', task.taskArn);
 }
 

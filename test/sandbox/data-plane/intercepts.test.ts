@@ -1,7 +1,7 @@
 // Intercepts: another version of a program receives the requests of deployed tasks, as long as a client holds the intercept.
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { noIsolation } from '../../../sandbox/runtime/isolation.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import type { WireRequest } from '../../../sandbox/protocol/wire.ts';
+import { eventually } from '../../journeys/harness.ts';
 import { serviceScene } from './service-scene.ts';
 
 jest.setTimeout(60_000);
@@ -28,17 +29,24 @@ const program = (name: string, more = '') => `
   ${more || 'server.listen(5000);'}
   process.on('SIGTERM', () => server.close(() => process.exit(0)));`;
 
+async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += 5 * 1024 ** 2)
+    yield bytes.subarray(start, start + 5 * 1024 ** 2);
+}
 const blob = (content: string | Uint8Array): VersionBlob => {
   const bytes = Buffer.from(content);
-  return { read: async () => bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+  return {
+    read: () => chunksOf(bytes),
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+  };
 };
 /** An empty tar archive. */
 const EMPTY_LAYER = blob(new Uint8Array(1024));
 
 /** Returns the image of a program for the container `web`. */
-const imagesFor = (text: string) => {
+const imagesFor = (text: string, layer = EMPTY_LAYER) => {
   const config = blob(JSON.stringify({ config: { Cmd: ['node', '-e', text] } }));
-  return new Map([['web', { digest: config.digest, config, layers: [EMPTY_LAYER] }]]);
+  return new Map([['web', { digest: config.digest, config, layers: [layer] }]]);
 };
 
 async function deployedScene(options: SandboxOptions = {}) {
@@ -143,6 +151,32 @@ test('of two versions in quick succession, only the newer one serves', async () 
   await scene.session.end();
 });
 
+test('a layer that is larger than a request is stored on disk, privately, until a newer version does not need it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-intercepts-'));
+  temporaryFolders.push(folder);
+  const scene = await deployedScene({ folder });
+  const { serviceArn = '' } = await scene.service();
+  // An archive ends with two empty blocks, and readers ignore what follows.
+  const large = blob(Buffer.alloc(70 * 1024 ** 2));
+  const blobFolder = () => {
+    const [name = ''] = readdirSync(join(folder, 'tasks')).filter((one) => one.startsWith('version-blobs-'));
+    return join(folder, 'tasks', name);
+  };
+  const images = imagesFor(program('large'), large);
+  await scene.event('serving', await scene.session.start(serviceArn, images));
+  expect(await scene.get()).toBe('large');
+  const file = join(blobFolder(), large.digest.slice('sha256:'.length));
+  expect(statSync(file).size).toBe(70 * 1024 ** 2);
+  expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+  expect((statSync(blobFolder()).mode & 0o777).toString(8)).toBe('700');
+  await scene.event('serving', await scene.start(program('small')));
+  await eventually(() => !existsSync(file) || undefined);
+  // It is sent again if it is needed again.
+  await scene.event('serving', await scene.session.start(serviceArn, images));
+  await scene.session.end();
+  expect(readdirSync(join(folder, 'tasks')).filter((name) => name.startsWith('version-blobs-'))).toEqual([]);
+});
+
 test('the folders of the versions are removed when the session ends', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-intercepts-'));
   temporaryFolders.push(folder);
@@ -171,7 +205,7 @@ describe('a session', () => {
       folder: '',
       regions: () => [],
       isolation: noIsolation,
-      runtime: undefined,
+      runtime: () => undefined,
       store,
       clock,
       reportError: (error) => {

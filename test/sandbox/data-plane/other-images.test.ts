@@ -53,13 +53,45 @@ async function imageOf(program: Uint8Array, config: object) {
   },
 );
 
+test('the sandbox says which images need a runtime that its machine lacks', async () => {
+  const { PATH } = process.env;
+  const scene = await taskScene();
+  const { config, layers } = await imageOf(new TextEncoder().encode('\x7fELF a program'), {});
+  await pushImage(scene.ecr, 'web', config, layers, 'binary');
+  await scene.push('', 'node');
+  const lacks = async (query: Readonly<Record<string, string>>) => {
+    const url = `${scene.url}/_sandbox/lacks-runtime?${new URLSearchParams(query).toString()}`;
+    const response = await fetch(url);
+    return response.ok ? response.json() : response.status;
+  };
+  const imageOfTag = (tag: string) => ({
+    image: `000000000000.dkr.ecr.eu-west-1.amazonaws.com/web:${tag}`,
+    region: 'eu-west-1',
+  });
+  try {
+    process.env.PATH = '/nowhere';
+    expect(await lacks({})).toBe(true);
+    expect(await lacks(imageOfTag('binary'))).toBe(true);
+    expect(await lacks({ ...imageOfTag('binary'), command: '["/server"]' })).toBe(true);
+    expect(await lacks(imageOfTag('node'))).toBe(false);
+    expect(await lacks(imageOfTag('absent'))).toBe(400);
+  } finally {
+    process.env.PATH = PATH;
+  }
+  // A runtime that is installed later is found without a restart.
+  if (programs) expect(await lacks(imageOfTag('binary'))).toBe(false);
+});
+
 test('without a runtime the task does not start, and its container says what to install', async () => {
   const { PATH } = process.env;
   process.env.PATH = '/nowhere';
-  const scene = await taskScene().finally(() => (process.env.PATH = PATH));
+  const scene = await taskScene();
   const { config, layers } = await imageOf(new TextEncoder().encode('\x7fELF a program'), {});
   await pushImage(scene.ecr, 'web', config, layers, 'v1');
-  const task = await scene.waitForStop(await scene.run({ web: {} }));
+  const task = await scene
+    .run({ web: {} })
+    .then((taskArn) => scene.waitForStop(taskArn))
+    .finally(() => (process.env.PATH = PATH));
   expect(task).toMatchObject({
     stopCode: 'TaskFailedToStart',
     containers: [{ reason: expect.stringContaining('(sandbox: to run it, install runc or crun, on Linux)') }],

@@ -1,4 +1,5 @@
 // A container without Node runs with an OCI runtime, in the same network as the others, where the machine has such a runtime.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -45,6 +46,14 @@ async function start(spec: Partial<ContainerSpec> = {}) {
   return { task, container, lines, [Symbol.asyncDispose]: dispose };
 }
 
+/** Reads the limit of the control group of a process. */
+function processLimitOf(pid: number): string {
+  const [, group = ''] = /^(?:\d+:pids|0:):(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8')) ?? [];
+  const folders = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'].map((root) => join(root, group, 'pids.max'));
+  const file = folders.find((path) => existsSync(path)) ?? '';
+  return readFileSync(file, 'utf8').trim();
+}
+
 const answerOf = async (task: TestTask): Promise<string> => {
   const address = await task.waitForListener(4000);
   if (address === 'loopback-only') throw new Error('The program listens on loopback only');
@@ -59,6 +68,14 @@ describe('a container without Node', () => {
     expect(listenedAddresses(started.task.directory)).toEqual([
       { container: 'web', host: '0.0.0.0', port: 4000, isOpen: true },
     ]);
+  });
+
+  testWithRuntime('keeps its variables from other users of this machine', async () => {
+    await using started = await start({ environment: { PORT: '4000', DB_PASSWORD: 'hunter2' } });
+    const bundle = join(started.task.directory, 'oci-web');
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect([modeOf(bundle), modeOf(join(bundle, 'config.json'))]).toEqual(['700', '600']);
+    expect(await answerOf(started.task)).toContain('user 0');
   });
 
   testWithRuntime('two tasks listen on the same port', async () => {
@@ -79,6 +96,51 @@ describe('a container without Node', () => {
       `fetch('http://localhost:4000').then((r) => r.text()).then(console.log)`,
     );
     expect(client.stdout).toEqual(['user 0 pid 1 folder /srv root 1 tmp 0']);
+  });
+
+  testWithRuntime(
+    'connects on localhost to a Node container of its task, for as long as that listens',
+    async () => {
+      await using started = await start();
+      const { task, container } = started;
+      const call = () => container.run(['CMD', '/server', 'connect', '4100'], 10_000);
+      expect(await call()).toMatchObject({ exitCode: 11 });
+      const program = `require('node:http').createServer((_, response) => response.end('from Node')).listen(4100)`;
+      const node = await task.start(['node', '-e', program]);
+      await until(async () => (await call()).exitCode === 0, 'the connection');
+      expect((await call()).output).toContain('from Node');
+      // The listener stays that of the Node container.
+      expect(listenedAddresses(task.directory).filter(({ port }) => port === 4100)).toHaveLength(1);
+      await node.stop();
+      await until(async () => (await call()).exitCode === 11, 'the end of the listener');
+    },
+  );
+
+  testWithRuntime.each([
+    ['unshare', 1],
+    ['mount', 1],
+    ['clone', 1],
+    ['clone3', 38],
+    ['socket', 1],
+    ['mknod', 1],
+    ['getpid', 0],
+  ])('the system call %s ends with the error %i, even for root', async (name, error) => {
+    await using started = await start();
+    expect(await started.container.run(['CMD', '/server', 'call', name], 10_000)).toMatchObject({
+      exitCode: error,
+    });
+  });
+
+  testWithRuntime('gains no privileges, sees no firmware, and has a limit of processes', async () => {
+    await using started = await start();
+    const { container } = started;
+    expect(await container.run(['CMD', '/server', 'call', 'privileges'], 10_000)).toMatchObject({
+      exitCode: 1,
+    });
+    expect(await container.run(['CMD', '/server', 'call', 'firmware'], 10_000)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(processLimitOf(container.pid)).toBe('4096');
   });
 
   testWithRuntime('runs as its user, with a read-only root and a volume at /tmp', async () => {

@@ -106,3 +106,15 @@ test('a shorter timeout can be given, for a sandbox that closes', async () => {
   await until(() => container.stdout.includes('ready'), 'the program to be ready');
   expect(await container.stop(100)).toEqual({ exitCode: 137 });
 });
+
+test('a later stop with a shorter timeout shortens the first: the sandbox closes while a task stops slowly', async () => {
+  await using task = await TestTask.create();
+  const program = `process.on('SIGTERM', () => console.log('stopping')); ${IDLE}`;
+  const container = await task.start(node(program), { stopTimeoutMs: 600_000 });
+  await until(() => container.stdout.includes('ready'), 'the program to be ready');
+  const first = container.stop();
+  await until(() => container.stdout.includes('stopping'), 'the program to receive the signal');
+  expect(await container.stop(50)).toEqual({ exitCode: 137 });
+  expect(await first).toEqual({ exitCode: 137 });
+  expect(container.stdout.filter((line) => line === 'stopping')).toHaveLength(1);
+});

@@ -75,7 +75,8 @@ export class TestTask {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.containers.map((container) => container.stop()));
+    // Most programs of tests ignore SIGTERM, as they would as process 1 of a container.
+    await Promise.all(this.containers.map((container) => container.stop(0)));
     await removeTree(this.directory);
   }
 }

@@ -8,7 +8,7 @@ export function folderOf(files: Readonly<Record<string, string>>, path = '/repo'
   const clean = (name: string) =>
     posix
       .normalize(name)
-      .replace(/^\.\/?/, '')
+      .replace(/^\.(?:\/|$)/, '')
       .replace(/\/$/, '');
   const paths = Object.keys(files);
   const inside = (folder: string) => (folder === '' ? '' : `${folder}/`);

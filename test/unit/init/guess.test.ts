@@ -1,58 +1,12 @@
 // From the files of a repository to a guessed stack: which programs run, where, and what is asked or reported.
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../lib/config/parse.ts';
-import type { StackInput } from '../../../lib/config/schema.ts';
-import type { OpenQuestion } from '../../../init/choose.ts';
-import { configText } from '../../../init/config-text.ts';
-import { guessServices } from '../../../init/guess-stack.ts';
 import { configuredName } from '../../../init/names.ts';
-import { findPrograms } from '../../../init/programs.ts';
-import { folderOf } from './folder.ts';
-
-type Files = Readonly<Record<string, string>>;
-
-/** Guesses a stack, as `init` does, and loads the configuration that it writes. */
-async function guess(files: Files, answers: Readonly<Record<string, string>> = {}) {
-  const viewOf = (folder: string) => {
-    const prefix = folder === '.' ? '' : `${folder}/`;
-    const own = Object.entries(files).filter(([path]) => path.startsWith(prefix));
-    return folderOf(
-      Object.fromEntries(own.map(([path, text]) => [path.slice(prefix.length), text])),
-      folder === '.' ? '/repo' : `/repo/${folder}`,
-    );
-  };
-  const asked: string[] = [];
-  const events: string[] = [];
-  const { programs, leftOut } = findPrograms(viewOf);
-  const choose = async ({ question, guess: likely }: OpenQuestion) => {
-    asked.push(question);
-    return answers[question] ?? likely;
-  };
-  const services = await guessServices(programs, 'repo', choose, ({ text }) => void events.push(text));
-  const named = {
-    name: { value: 'repo', why: 'a name' },
-    region: { value: 'eu-west-1', why: 'a region' },
-    services,
-  };
-  const text = configText(named, 'slipway');
-  const [, literal = ''] = /defineStack\(([^]*)\);/.exec(text) ?? [];
-  // The text is a JavaScript literal with comments.
-  // The clone has the prototypes of this context, as an imported configuration has.
-  const stack = JSON.parse(JSON.stringify(runInNewContext(`(${literal})`))) as StackInput;
-  return { stack, text, asked, events, leftOut };
-}
+import { containersOf, guess } from './guess.ts';
 
 const server = (listen: string, routes = '') =>
   `const app = require('express')(); ${routes} app.listen(${listen});`;
 const main = (name: string, more = {}) => JSON.stringify({ name, main: 'server.js', ...more });
-const containersOf = ({ services }: StackInput) =>
-  Object.entries(services).flatMap(([service, { containers }]) =>
-    Object.entries(containers).map(
-      ([name, { source, port, path }]) => `${service}.${name} ${source} ${port ?? '-'} ${path ?? '-'}`,
-    ),
-  );
-
 describe('one program', () => {
   test('answers all paths, on the port that it listens on, with its health route', async () => {
     const { stack, asked, events } = await guess({
@@ -168,6 +122,22 @@ describe('several programs', () => {
       'users.app services/users 5000 /users',
     ]);
     expect(asked).toEqual([]);
+  });
+
+  test('get the path that a nested health route begins with, and that the URL is compared with', async () => {
+    const { stack } = await guess({
+      'web/package.json': main('web'),
+      'web/server.js': server('3000', `app.get('/', a);`),
+      'orders/package.json': main('orders'),
+      'orders/server.js': `createServer(({ url }) => { if (url === '/orders/health') return ok; if (url?.startsWith('/orders')) return list; }).listen(4000);`,
+      'stock/package.json': main('stock'),
+      'stock/server.js': server('5000', `app.get('/stock/health', c);`),
+    });
+    expect(containersOf(stack)).toEqual([
+      'orders.app orders 4000 /orders',
+      'stock.app stock 5000 /stock',
+      'web.app web 3000 /',
+    ]);
   });
 
   test('of which one requests the other share a task, and only one is reached from outside', async () => {

@@ -21,6 +21,7 @@ beforeEach(() => {
     found: surveyOf({ vpc: foundAt('vpc', ''), subnets: foundAt('subnets', 'public-1') }),
     planned: { changesOf: () => [], isReplaced: (noun) => noun === 'natGateway' },
     ids: Object.fromEntries(nouns.map((noun) => [noun, new Map()])) as unknown as AllIds,
+    onServing: () => undefined,
   };
 });
 

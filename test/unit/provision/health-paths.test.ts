@@ -20,7 +20,11 @@ const builds: Builds = {
     program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
   }),
 };
-const deployment: Change[] = [change('taskDefinitions', 'web', 'update')];
+const changeOf = (field: string): Change => ({
+  ...change('taskDefinitions', 'web', 'update'),
+  fields: [{ field, from: 'old', to: 'new' }],
+});
+const deployment: Change[] = [changeOf('api.image')];
 
 /** Checks a service whose only container has the given fields, and is healthy otherwise. */
 async function check(
@@ -83,6 +87,7 @@ test.each<[string, () => Promise<void>]>([
     () => check(missingPath, [change('taskDefinitions', 'other', 'update')]),
   ],
   ['a service that is removed', () => check(missingPath, [change('taskDefinitions', 'web', 'remove')])],
+  ['a container that does not change', () => check(missingPath, [changeOf('apiary.image')])],
   ['an image by reference', () => check({ ...missingPath, image: { reference: 'nginx:1' } })],
   ['a container with its own command', () => check({ ...missingPath, command: ['node', 'other.js'] })],
   ['a container without a port', () => check({ ...missingPath, port: undefined })],

@@ -95,6 +95,54 @@ test('only the images of services that are deployed are checked', async () => {
   expect(sentCalls()).toEqual([]);
 });
 
+/** Checks one container on a sandbox whose machine has no OCI runtime. Returns what the sandbox was asked. */
+async function checkWithoutRuntime(container: object, lacks: boolean): Promise<unknown[]> {
+  const stack = config();
+  const [service] = stack.services;
+  const asked: unknown[] = [];
+  const lacksRuntime = (image: unknown) => {
+    asked.push(image);
+    return Promise.resolve(lacks);
+  };
+  const containers = [{ ...service?.containers[0], name: 'app1', command: ['serve'], ...container }] as never;
+  await checkImageReferences(
+    {
+      aws: lookContextOf().aws,
+      config: { ...stack, region: 'eu-west-1', services: [{ ...service, name: 'web', containers } as never] },
+      account: ACCOUNT,
+      target: { endpointName: 'sandbox', sandbox: { pullsOnlyFromEcr: true, lacksRuntime } as never },
+      signal: new AbortController().signal,
+      report: () => undefined,
+    },
+    deployment,
+  );
+  return asked;
+}
+
+test('an image by reference that needs an OCI runtime is rejected on a machine without one', async () => {
+  mocks.ecr.on(BatchGetImageCommand).resolves(manifest('amd64'));
+  const image = { reference: `${REGISTRY}/shop:1` };
+  await expect(checkWithoutRuntime({ image }, true)).rejects.toMatchObject({
+    code: 'IMAGE',
+    what: `The image ${REGISTRY}/shop:1 of app1 cannot run on this machine.`,
+    now: NOTHING_CHANGED,
+    fix: [expect.stringContaining('apt-get install runc')],
+  });
+  const question = { ...image, region: 'eu-west-1', command: ['serve'] };
+  expect(await checkWithoutRuntime({ image }, false)).toEqual([question]);
+});
+
+test('so is a folder whose program is not Node, and a Node program is not asked about', async () => {
+  const image = { source: '/srv/python' };
+  await expect(checkWithoutRuntime({ image, lacksNode: true }, true)).rejects.toMatchObject({
+    code: 'IMAGE',
+    what: '/srv/python of app1 cannot run on this machine.',
+  });
+  expect(await checkWithoutRuntime({ image, lacksNode: true }, false)).toEqual([undefined]);
+  expect(await checkWithoutRuntime({ image }, true)).toEqual([]);
+  expect(sentCalls()).toEqual([]);
+});
+
 test('the sandbox says before a deployment what it cannot pull', async () => {
   await expect(check(['nginx:1'], deployment, true)).rejects.toMatchObject({
     code: 'IMAGE',

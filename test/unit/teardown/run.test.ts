@@ -90,7 +90,8 @@ describe('taking down', () => {
   test('a removal can ask whether every resource of another kind is removed as well', async () => {
     const seen: boolean[] = [];
     fakeRemoval('cluster', async ({ alsoRemoved }) => {
-      seen.push(alsoRemoved.willRemoveAll('services'), alsoRemoved.willRemoveAll('targetGroups'));
+      for (const noun of ['services', 'targetGroups', 'listener'] as const)
+        seen.push(alsoRemoved.willRemoveAll(noun));
     });
     const found = {
       cluster: foundAt('cluster', ''),
@@ -103,7 +104,7 @@ describe('taking down', () => {
       change('services', 'api', 'remove'),
       change('targetGroups', 'a', 'remove'),
     ]);
-    expect(seen).toEqual([true, false]);
+    expect(seen).toEqual([true, false, false]);
   });
 
   test('if a resource cannot be removed, the resources that it needs are kept, and all others are removed', async () => {

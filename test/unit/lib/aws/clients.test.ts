@@ -28,6 +28,8 @@ interface Answer {
 const BROKEN = 'broken';
 /** A connection on which nothing arrives. */
 const SILENT = 'silent';
+/** A connection on which a byte of the response arrives now and then, without an end. */
+const TRICKLE = 'trickle';
 /** A connection on which the response stops in the middle. */
 const TRUNCATED = 'truncated';
 
@@ -43,7 +45,7 @@ const ADDRESS: Answer = {
 };
 const VPCS: Answer = { status: 200, body: '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>' };
 
-let answers: (Answer | typeof BROKEN | typeof SILENT | typeof TRUNCATED)[];
+let answers: (Answer | typeof BROKEN | typeof SILENT | typeof TRUNCATED | typeof TRICKLE)[];
 let receivedCount: number;
 const server = createServer((request, response) => {
   receivedCount += 1;
@@ -51,7 +53,11 @@ const server = createServer((request, response) => {
   request.resume().on('end', () => {
     if (answer === SILENT) return;
     if (answer === TRUNCATED) response.writeHead(200, { 'content-length': 99 }).write('<Describe');
-    else if (answer === BROKEN) request.socket.destroy();
+    else if (answer === TRICKLE) {
+      response.writeHead(200).write('<Describe');
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    } else if (answer === BROKEN) request.socket.destroy();
     else response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
   });
 });
@@ -167,6 +173,27 @@ describe('an idle connection', () => {
     controller.abort();
     await expect(describing).rejects.toMatchObject({ name: 'AbortError' });
     expect(receivedCount).toBe(1);
+  });
+});
+
+test('a response that never ends, although it is never idle, counts as lost', async () => {
+  aws.close();
+  aws = awsClients(
+    {
+      region: 'eu-west-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: CREDENTIALS,
+      timeouts: { connectMs: 10_000, idleMs: 20_000, callMs: 300 },
+    },
+    { clock: testClock(), signal: abort.signal },
+  );
+  answers = [TRICKLE, VPCS];
+  await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+  expect(receivedCount).toBe(2);
+  answers = [TRICKLE];
+  await expect(describeVpcs()).rejects.toMatchObject({
+    name: 'TimeoutError',
+    message: 'DescribeVpcs had no complete response within 0.3 s',
   });
 });
 

@@ -1,4 +1,5 @@
 // The sources of containers: their fields, and the start and the user that follow from them.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startOfContainer } from '../../../../lib/config/program.ts';
@@ -86,4 +87,15 @@ test.each<[string, object, boolean | undefined]>([
   ['no Dockerfile', { entry: 'server.js' }, undefined],
 ])('a container with %s is marked if its image lacks Node', (_, fields, lacksNode) => {
   expect(containerWith(fields, { builder: 'auto' }).lacksNode).toBe(lacksNode);
+});
+
+test.each([
+  ['gcr.io/distroless/nodejs22-debian12', true],
+  ['node:22-alpine', undefined],
+])('a container on %s is marked if its image hides Node: %s', (base, hidesNode) => {
+  const source = join(folder, base.replaceAll(/\W/g, '-'));
+  mkdirSync(source);
+  writeFileSync(join(source, 'Dockerfile'), `FROM node:22 AS build\nFROM ${base}\nCMD ["server.js"]\n`);
+  writeFileSync(join(source, 'server.js'), '');
+  expect(containerWith({ source }, { builder: 'auto' }).hidesNode).toBe(hidesNode);
 });

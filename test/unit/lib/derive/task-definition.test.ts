@@ -80,8 +80,9 @@ describe('the registered task definition', () => {
     });
   });
 
-  test('has no health check with Node in an image without Node', () => {
+  test('has no health check with Node in an image without Node, or with Node outside of its PATH', () => {
     expect(definitionWith({ lacksNode: true }).healthCheck).toBeUndefined();
+    expect(definitionWith({ hidesNode: true }).healthCheck).toBeUndefined();
   });
 
   test('gives every container with a read-only root a separate volume for temporary files', () => {

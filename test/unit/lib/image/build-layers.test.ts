@@ -21,7 +21,12 @@ const start: ImageStart = {
 };
 const dependencies = listOf([folderEntry('app'), fileEntry('app/node_modules/a/index.js', 'exports.a = 1;')]);
 const programOf = (source: string) => ({
-  files: { dependencies, program: listOf([fileEntry('app/server.js', source)], source), notes: [] },
+  files: {
+    dependencies,
+    program: listOf([fileEntry('app/server.js', source)], source),
+    notes: [],
+    outside: { folders: [], files: [] },
+  },
   start,
 });
 const program = programOf('listen()');

@@ -1,8 +1,10 @@
 // Builds by a container engine: the commands that the engine receives, and the problems of failed builds.
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
+import { contentHash } from '../../../../lib/image/content.ts';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
 import { buildArguments } from '../../../../lib/image/build-arguments.ts';
 import type { DockerBuild } from '../../../../lib/image/builds.ts';
@@ -134,6 +136,20 @@ test('the Dockerfile, its stage, the context and the build arguments are passed 
     ...['build', '--platform', 'linux/amd64', '--file', join(source, 'prod.Dockerfile'), '--target', 'run'],
     ...['--build-arg', 'A', '--build-arg', 'B', '--tag', `${URI}:${build.tag}`, context],
   ]);
+});
+
+test('the tag does not reveal a build argument to those who can guess it', async () => {
+  const source = await sourceFolder();
+  const content = await contentHash(source);
+  const { tag } = await dockerBuild('docker', { source, buildArgs: { PIN: '1234' } });
+  const guesses = [
+    [content, undefined, [['PIN', '1234']]],
+    [content, null, [['PIN', '1234']]],
+  ];
+  for (const guess of guesses) {
+    const hash = createHash('sha256').update(JSON.stringify(guess)).digest('hex');
+    expect(tag).not.toBe(`docker-${hash.slice(0, 16)}`);
+  }
 });
 
 test('the tag depends on everything that the engine builds', async () => {

@@ -1,5 +1,6 @@
 /** For tests of images: temporary folders with files, and container engines that only record their calls. */
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from '@jest/globals';
@@ -28,8 +29,14 @@ export interface EngineCall {
   readonly input: string;
 }
 
+/** The programs that the scripts of engines call. The folder that contains them may contain an engine as well. */
+const TOOLS = ['cat', 'cp', 'mv', 'seq', 'sh', 'sleep', 'tar', 'true'];
+
+const programIn = (folders: readonly string[], name: string): string =>
+  folders.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? name;
+
 /**
- * Sets a PATH that has only these engines and the shell's tools. The value for each engine is a shell script, which
+ * Sets a PATH that has only these engines and a few tools. The value for each engine is a shell script, which
  * runs after the arguments and the input of the call are recorded.
  * @returns a function that returns the calls of all engines so far, in order
  */
@@ -44,7 +51,8 @@ export async function enginesOnPath(
     await writeFile(join(bin, name), text);
     await chmod(join(bin, name), 0o755);
   }
-  process.env['PATH'] = `${bin}:/usr/bin:/bin`;
+  for (const tool of TOOLS) await symlink(programIn(['/usr/bin', '/bin'], tool), join(bin, tool));
+  process.env['PATH'] = bin;
   return async () =>
     (await readFile(callsFile, 'utf8').catch(() => ''))
       .split('\n')

@@ -54,6 +54,47 @@ test('a layer contains the entries with their modes, all owned by one user and w
   expect(Buffer.from(unpacked[5]?.data ?? []).toString()).toBe('x'.repeat(300_000));
 });
 
+test('a layer that stays on this machine is not compressed, and is packed again in the same way', async () => {
+  const cache = makeCache();
+  const list = listOf(entries(), 'key');
+  const compressed = await packLayer(list, cache);
+  const layer = await packLayer(list, cache, { isCompressed: false });
+  expect(layer).toMatchObject({
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest: compressed.diffId,
+    diffId: compressed.diffId,
+  });
+  expect(await packLayer(listOf([], 'key'), cache, { isCompressed: false })).toEqual(layer);
+  const other = makeCache();
+  await ensureLayer(list, layer, other);
+  expect(await bytesIn(other, layer.digest)).toEqual(await bytesIn(cache, layer.digest));
+});
+
+test('a packing that is aborted ends early, and leaves nothing in the cache', async () => {
+  const cache = makeCache();
+  const controller = new AbortController();
+  let readCount = 0;
+  const endless: Entry = {
+    type: 'file',
+    path: 'app/large',
+    mode: 0o644,
+    size: 1024 ** 4,
+    async *read() {
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve));
+        readCount += 1;
+        if (readCount === 5) controller.abort(new Error('enough'));
+        yield new Uint8Array(256 * 1024);
+      }
+    },
+  };
+  await expect(packLayer(listOf([endless]), cache, { signal: controller.signal })).rejects.toThrow('enough');
+  expect(readdirSync(join(cache.folder, 'blobs'))).toEqual([]);
+  const readsAtEnd = readCount;
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(readCount).toBeLessThanOrEqual(readsAtEnd + 1);
+});
+
 test('the bytes are the same in every cache, and however the files arrive', async () => {
   const packed = await packedBytes();
   expect((await packedBytes(listOf(entries(7)))).equals(packed)).toBe(true);

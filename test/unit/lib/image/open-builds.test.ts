@@ -47,6 +47,7 @@ function configWithImage(
 describe.each<[Case, string]>([
   [{ builder: 'auto', target: 'sandbox', engines: ['docker'] }, 'layers'],
   [{ builder: 'bundle', target: 'sandbox' }, 'bundle'],
+  [{ builder: 'docker', target: 'sandbox', engines: ['podman'] }, 'podman'],
   [{ builder: 'auto', target: 'aws', engines: ['docker'] }, 'docker'],
   [{ builder: 'auto', target: 'aws', engines: ['podman'] }, 'podman'],
   [{ builder: 'docker', target: 'aws', engines: ['docker'] }, 'docker'],
@@ -81,10 +82,7 @@ describe.each<[Case]>([
 describe.each<[Case, RegExp]>([
   [{ builder: 'docker', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws', endpoint: LOCAL }, /nothing to build images with/],
-  [
-    { builder: 'docker', target: 'sandbox', engines: ['docker'] },
-    /sandbox does not run images that docker builds/,
-  ],
+  [{ builder: 'docker', target: 'sandbox' }, /nothing to build images with/],
 ])('%j', (given, what) => {
   test('is refused, with a fix in the problem', async () => {
     const { builds } = await openCase(given);
@@ -92,9 +90,7 @@ describe.each<[Case, RegExp]>([
       code: 'BUILDER',
       what: expect.stringMatching(what),
       now: 'Nothing was changed.',
-      fix: [expect.any(String)].concat(
-        given.target === 'aws' ? [expect.any(String), expect.any(String)] : [],
-      ),
+      fix: [expect.any(String), expect.any(String), expect.any(String)],
     });
   });
 });
@@ -123,6 +119,43 @@ describe.each<[string, readonly string[], Readonly<Record<string, string>>, 'lay
     const packaging = { cacheFolder: makeCacheFolder(), baseReferences: () => [reference] };
     const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined, packaging });
     expect((await builds.of('web-api1')).kind).toBe(kind);
+  });
+});
+
+describe('a program that is not of Node, on the sandbox', () => {
+  const PYTHON = { 'app.py': '', Dockerfile: 'FROM python:3.12-slim\nCMD ["python", "app.py"]\n' };
+  const openPython = async (engines: readonly string[], builder: Builder = 'auto') => {
+    const calls = await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
+    const stack = configWithImage({ source: await folderOf(PYTHON) }, { builder, target: 'sandbox' });
+    const packaging = { cacheFolder: '/nowhere/cache' };
+    return { builds: openBuilds(stack, { endpoint: undefined, report: () => undefined, packaging }), calls };
+  };
+
+  test.each(['docker', 'podman', 'finch', 'buildah'])('is built and exported with %s', async (engine) => {
+    const { builds, calls } = await openPython([engine]);
+    const build = await builds.of('web-api1');
+    expect(build).toMatchObject({ kind: 'docker', engine, exportFolder: '/nowhere/cache' });
+    // The engine is only asked whether it runs.
+    expect(await calls()).toHaveLength(1);
+  });
+
+  test('is rejected without an engine, with what to install', async () => {
+    const { builds } = await openPython([]);
+    await expect(builds.of('web-api1')).rejects.toMatchObject({
+      code: 'BUILDER',
+      what: expect.stringContaining('cannot be built without a container engine'),
+      why: expect.stringContaining('python:3.12-slim'),
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('apt-get install podman runc'), expect.any(String), expect.any(String)],
+    });
+  });
+
+  test('a Node program beside it needs no engine', async () => {
+    const calls = await enginesOnPath({ docker: '' });
+    const stack = configWithImage({ source: await folderOf(NODE) }, { builder: 'auto', target: 'sandbox' });
+    const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
+    expect((await builds.of('web-api1')).kind).toBe('layers');
+    expect(await calls()).toEqual([]);
   });
 });
 
@@ -155,15 +188,15 @@ test('callers get the build that has already started, or its failure', async () 
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   const requestedKeys: string[] = [];
   const of: Builds['of'] = (key) => (requestedKeys.push(key), builds.of(key));
-  startBuilds(stack, { ...builds, of });
+  void startBuilds(stack, { ...builds, of });
   expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'layers' });
 
   const brokenStack = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
   const failingBuilds = openBuilds(brokenStack, { endpoint: undefined, report: () => undefined });
-  startBuilds(brokenStack, failingBuilds);
+  void startBuilds(brokenStack, failingBuilds);
   await expect(failingBuilds.of('web-api1')).rejects.toThrow();
 
   // A container with an image by reference has no build to start.
-  startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failingBuilds);
+  void startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failingBuilds);
 });

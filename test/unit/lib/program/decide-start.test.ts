@@ -156,7 +156,7 @@ describe('a problem', () => {
   };
 
   test('says that nothing names a program', () => {
-    expect(problemOf({ 'main.go': '' })).toMatchObject({
+    expect(problemOf({ 'main.sh': '' })).toMatchObject({
       code: 'NO_PROGRAM',
       what: '/repo has no program that can start.',
       why: expect.stringMatching(

@@ -39,6 +39,8 @@ test('ignored files are left out, and those that Git ignores are named', async (
     'logs/app.log': 'a',
     '.git/config': '',
     '.slipway/state.json': '',
+    // A changed configuration, such as another count, is no new image.
+    'slipway.config.ts': 'export default {};',
   });
   const { program, notes } = await packaged(folder);
   expect(pathsOf(program.entries)).toEqual([

@@ -251,6 +251,34 @@ CMD ["node", "server.js"]`;
     ]);
   });
 
+  test.each([
+    ['a password in a URL', 'git clone https://me:hunter2secret@example.com/a.git', 'hunter2secret'],
+    ['a token in a URL', 'git clone https://ghp_abcdefghij0123456789@example.com/a.git', 'ghp_abc'],
+    ['a header', 'curl -H "Authorization: Bearer abc123def456" https://example.com', 'abc123def456'],
+    ['an option', 'fetch --token t0ps3cret https://example.com', 't0ps3cret'],
+    ['an option with =', 'fetch --api-key=t0ps3cret https://example.com', 't0ps3cret'],
+    ['a build argument', 'docker build --build-arg NPM_TOKEN=t0ps3cret .', 't0ps3cret'],
+    ['a variable', 'SECRET_KEY=t0ps3cret fetch https://example.com', 't0ps3cret'],
+    ['a variable of a command that needs a shell', 'SECRET_KEY="t0ps3cret" fetch $HOST | sh', 't0ps3cret'],
+    ['a user and a password', 'curl -u me:t0ps3cret https://example.com', 't0ps3cret'],
+  ])('do not show %s', (_what, command, secret) => {
+    const [shown = ''] = differencesOf(`FROM node\nRUN ${command}\nCMD ["node", "server.js"]`);
+    expect(shown).toMatch(/^The image is built without RUN .*\(not shown\).*\.$/);
+    expect(shown).not.toContain(secret);
+  });
+
+  test('show commands on one short line, without characters that a terminal acts on', () => {
+    const text = `FROM node\nRUN fetch \u001b[2J\u202e ${'x '.repeat(500)}\nCMD ["node", "server.js"]`;
+    const [shown = ''] = differencesOf(text);
+    expect(shown).toMatch(/^The image is built without RUN fetch \\u001b\[2J\\u202e x x[ x]+…\.$/);
+    expect(shown.length).toBeLessThan(220);
+  });
+
+  test('name a base image without characters that a terminal acts on', () => {
+    const [shown = ''] = differencesOf('FROM ubuntu:\u001b[2J\nCMD ["node", "server.js"]');
+    expect(shown).not.toContain('\u001b');
+  });
+
   test('are also RUN steps in the form of a document', () => {
     const text =
       'FROM node\nRUN <<EOF\napt-get update\napt-get install -y ffmpeg\nEOF\nCMD ["node", "server.js"]';

@@ -8,6 +8,20 @@ const api = 'services.shop.containers.api';
 const redactorOf = (environment: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
   redactorFor(read(validStackWith({ [`${api}.environment`]: environment })), env);
 
+test('a redactor hides the values of build arguments that look like secrets', () => {
+  const config = read(validStackWith({ [`${api}.environment`]: { TOKEN: 'hunter2hunter2' } }));
+  const image = {
+    source: '/app',
+    buildArgs: { NPM_TOKEN: 'secret2secret2', TOKEN: 'hunter2hunter2', NODE: 'version 22' },
+  };
+  const services = config.services.map((service) => ({
+    ...service,
+    containers: service.containers.map((container) => ({ ...container, image })),
+  }));
+  const hide = redactorFor({ ...config, services }, {});
+  expect(hide('secret2secret2 hunter2hunter2 version 22')).toBe('(not shown) (not shown) version 22');
+});
+
 describe('a redactor', () => {
   test.each([
     ['a password', 'hunter2hunter2'],

@@ -1,5 +1,6 @@
 // A session opens its parts in order, and closes all of them, whatever fails.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
@@ -119,6 +120,84 @@ describe('opening a session', () => {
     writeState({ resources: { vpc: { vpcId: 'vpc-1' } } });
     await (await openTestSession()).close();
     expect([...(surveyContext?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
+  });
+
+  const refused = () =>
+    Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4566'), { code: 'ECONNREFUSED' });
+
+  test('opens the sandbox again, once, if it is stopped before it answers the first call', async () => {
+    mocks.sts.on(GetCallerIdentityCommand).rejects(refused());
+    const next = projectSandbox({ pid: 456, started: true });
+    const openSandbox = async () => {
+      log.push('sandbox');
+      if (log.filter((entry) => entry === 'sandbox').length === 1) return sandbox.sandbox;
+      mocks.sts.on(GetCallerIdentityCommand).resolves({ Account: ACCOUNT });
+      return next.sandbox;
+    };
+    const session = await openTestSession({ openSandbox });
+    expect(log.filter((entry) => entry === 'sandbox')).toHaveLength(2);
+    expect(session).toMatchObject({ account: ACCOUNT, connectedTarget: { sandbox: { pid: 456 } } });
+    await session.close();
+    expect([sandbox.stopCount(), next.stopCount()]).toEqual([0, 1]);
+  });
+
+  test('repeats a survey during which the sandbox was stopped', async () => {
+    let surveyCount = 0;
+    const survey = async () => {
+      surveyCount += 1;
+      if (surveyCount === 1) throw refused();
+      return surveyOf();
+    };
+    const session = await openTestSession({ survey });
+    expect(await session.found).toEqual(surveyOf());
+    expect(log.filter((entry) => entry === 'sandbox' || entry === 'sandbox under a lock')).toHaveLength(2);
+    await session.close();
+  });
+
+  test('reports that nothing answers if the second sandbox does not answer either', async () => {
+    mocks.sts.on(GetCallerIdentityCommand).rejects(refused());
+    await expect(openTestSession()).rejects.toMatchObject({ code: 'ENDPOINT' });
+    expect(log.filter((entry) => entry.startsWith('sandbox'))).toHaveLength(2);
+    expect(isLocked()).toBe(false);
+  });
+
+  test('ends only when its survey has ended, and starts no sandbox after that', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const pendingSurvey = new Promise<never>((_, reject) => (fail = reject));
+    const session = await openTestSession({ survey: () => pendingSurvey });
+    let hasClosed = false;
+    const closing = session.close().then(() => (hasClosed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([hasClosed, isLocked()]).toEqual([false, true]);
+    fail(refused());
+    await closing;
+    expect(isLocked()).toBe(false);
+    expect(log.filter((entry) => entry.startsWith('sandbox'))).toHaveLength(1);
+  });
+
+  test('leaves no build running after it has closed', async () => {
+    const stack = config({ target: 'sandbox' });
+    const image = { source: resolve(import.meta.dirname, '../../../../services/api1') };
+    const services = stack.services.map((service) => ({
+      ...service,
+      containers: service.containers.map((container) => ({ ...container, image })),
+    }));
+    const session = await openTestSession({
+      command: 'provision',
+      config: Promise.resolve({ ...stack, services }),
+    });
+    const [{ key = '' } = {}] = services.flatMap(({ containers }) => containers);
+    const ended = session
+      .lookContext()
+      .builds.of(key)
+      .then(
+        () => 'ended',
+        () => 'ended',
+      );
+    await session.close();
+    expect(await Promise.race([ended, new Promise((done) => setImmediate(() => done('running')))])).toBe(
+      'ended',
+    );
   });
 
   test('reports a failed survey only where the survey is awaited', async () => {

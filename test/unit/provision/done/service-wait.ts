@@ -78,8 +78,11 @@ export async function wait(
   returned?: EcsService,
   {
     alternates = {},
+    onDeployed,
     ...more
   }: {
+    readonly onDeployed?: () => void;
+    readonly reportServing?: () => void;
     readonly change?: Change;
     readonly existing?: FoundService;
     /** The ARNs of alternate target groups, by key. */
@@ -91,7 +94,7 @@ export async function wait(
   const context = waitContext(more);
   const start = context.clock.now();
   try {
-    await waitForService(context, configured, { ...ids, targetGroups }, returned);
+    await waitForService(context, configured, { ...ids, targetGroups }, returned, onDeployed);
   } finally {
     waitedSeconds = Math.round((context.clock.now() - start) / 1000);
   }

@@ -47,6 +47,21 @@ describe('a service that this run deploys', () => {
     ]);
   });
 
+  test('it reports once that the new tasks serve, and then that the deployment is completed', async () => {
+    mockEcs(inProgress, inProgress, inProgress, completed);
+    mockTasks([running('1')]);
+    mocks.elbv2
+      .on(DescribeTargetHealthCommand)
+      .resolvesOnce(targets(target('initial')))
+      .resolves(targets(target('healthy')));
+    const reports: string[] = [];
+    await wait(oneContainer, started, {
+      reportServing: () => void reports.push('serving'),
+      onDeployed: () => void reports.push('deployed'),
+    });
+    expect(reports).toEqual(['serving', 'deployed']);
+  });
+
   test('a long deployment needs no further time', async () => {
     mockEcs(...Array<typeof inProgress>(20).fill(inProgress), completed);
     mockTasks([running('1')]);

@@ -1,6 +1,6 @@
 // External text is printed without control characters.
 import { expect, test } from '@jest/globals';
-import { printable } from '../../../../lib/run/printable.ts';
+import { printable } from '../../../../lib/model/printable.ts';
 
 test.each([
   ['an escape sequence', 'a\u001b[2Jb', 'a\\u001b[2Jb'],

@@ -29,6 +29,10 @@ const SECRET_FORMS: readonly RegExp[] = [
   // An access key ID of AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
   /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /()-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  // Credentials in a header, which have a digit: words after "basic" and "bearer" have none.
+  /(\b(?:basic|bearer)\s+)(?=[^\s'"]*\d)[\w+/=.~-]{8,}/gi,
+  // Tokens of code hosts, registries and chats, which begin with their kind.
+  /()\b(?:gh[oprsu]_|github_pat_|glpat-|npm_|xox[abeprs]-|sk[-_](?:live|test|proj|ant)[-_])[\w-]{10,}/g,
   // An assignment as programs print it: `password=…`, `"token":"…"`, `secret: '…'`.
   /\b([\w-]*(?:password|passwd|secret|token|api[_-]?key)["']?(?:=|:\s?(?=["'])))(?:"[^"\s]+"|'[^'\s]+'|[^\s"'&;,})(]+)/gi,
 ];
@@ -65,7 +69,7 @@ function entropyOf(text: string): number {
 
 /** Whether the parts of a URL's path or query contain a secret, as those of webhooks do. */
 const hasRandomPart = (value: string): boolean =>
-  /^[a-z][\w+.-]*:\/\//i.test(value) && value.split(/[/?&=#]/).some((part) => isRandom(part));
+  /^[a-z][\w+.-]*:\/\//i.test(value) && value.split(/[/?&=#:@]/).some((part) => isRandom(part));
 
 /** Returns the secrets in the value of a variable: the value itself, and the password if the value is a URL with one. */
 export function secretsInVariable(name: string, value: string): string[] {

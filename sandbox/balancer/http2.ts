@@ -137,6 +137,8 @@ function relayToStream(incoming: IncomingMessage, stream: ServerHttp2Stream, isH
   }
   if (isHead || BODILESS_STATUSES.has(status)) incoming.resume();
   else incoming.pipe(stream);
+  // A client that still sends its request would wait for a window that never opens (RFC 9113, section 8.1).
+  stream.once('finish', () => stream.readableEnded || stream.close(constants.NGHTTP2_NO_ERROR));
   // When the target disconnects early, the body is incomplete.
   incoming.once('close', () => incoming.complete || failStream(stream));
 }

@@ -9,6 +9,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import { checkAlarms } from './alarms.ts';
+import { checkCertificates } from './certificates.ts';
 import { checkDomain } from './domain.ts';
 import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
@@ -44,7 +45,7 @@ export interface Plan {
  * @param adopt addresses of resources to take over
  * @param service the only service to provision, with everything that it needs; by default, all services
  * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; ALARM
- *   when an alarm does not exist; FOREIGN when
+ *   when an alarm does not exist; CERTIFICATE when an existing certificate cannot be used; FOREIGN when
  *   resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our resources cannot
  *   become what is desired
  */
@@ -58,6 +59,7 @@ export function makePlan(
   checkAvailabilityZones(desired, surveyed);
   checkDomain(desired.config, surveyed.domain);
   checkAlarms(desired.config, surveyed);
+  checkCertificates(desired.config, surveyed);
   const { stack } = desired.names;
   const surveyWithAdopted =
     adopt.length === 0

@@ -12,7 +12,7 @@ import { runInChild } from './foreground.ts';
 
 const HELP = `Usage: npm run sandbox -- [options]
 
-An AWS on this machine: EC2, ELBv2, ECS, Application Auto Scaling, ECR, Route 53, IAM, STS, CloudWatch and
+An AWS on this machine: EC2, ELBv2, ECS, Application Auto Scaling, ECR, Route 53, ACM, IAM, STS, CloudWatch and
 CloudWatch Logs behind one endpoint, with a data plane that runs tasks and routes requests. It listens on the loopback interface only.
 
 Options:

@@ -1,4 +1,7 @@
 /** A running sandbox, as the rest of Slipway sees it: queries it and stops it over HTTP. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AUTHORITY_FILE } from './state/folder.ts';
 import type { ListenedAddress } from './runtime/ports.ts';
 import { openIntercepts, type InterceptSession } from './intercept-client.ts';
 import type { ProvenSandbox } from './identify.ts';
@@ -29,6 +32,8 @@ export interface SandboxClient {
   readonly limitations: readonly string[];
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  /** Returns the authority that signs the sandbox's certificates: its certificate in PEM, and the file that contains it. */
+  authority(): Promise<{ readonly certificate: string; readonly file: string }>;
   /** Returns the name servers to which the parent of a zone delegates the zone's name; empty if there are none. */
   nameServers(zone: string): Promise<readonly string[]>;
   /**
@@ -102,6 +107,10 @@ export function clientOf(
     resolve: async (name, port) =>
       ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
+    authority: async () => {
+      const file = join(about.folder, AUTHORITY_FILE);
+      return { certificate: await readFile(file, 'utf8'), file };
+    },
     nameServers: async (zone) => (await call(`name-servers?name=${encodeURIComponent(zone)}`)) as string[],
     listeners: async (taskId) =>
       ((await call(`listeners?task=${encodeURIComponent(taskId)}`)) ?? undefined) as

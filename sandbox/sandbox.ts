@@ -1,5 +1,6 @@
 /** Assembles a sandbox in this process: world, gateway, data plane and HTTP server. */
 import { join } from 'node:path';
+import { folderAuthority } from './certificates/authority.ts';
 import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeRegistry } from './registry/registry.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
@@ -56,8 +57,11 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { folder, clock = machineClock, pace = 'instant', reportError = () => undefined } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
+  const authority = folder === undefined ? undefined : folderAuthority(folder);
   const { seed, plane } = options;
-  const world = new World({ clock, pace, blobs, seed, plane, events, reportError: options.reportError });
+  const world = new World({
+    ...{ clock, pace, blobs, authority, seed, plane, events, reportError: options.reportError },
+  });
   const persistence =
     folder === undefined ? undefined : persistWorld(world, join(folder, 'world'), reportError);
   const journal = makeJournal(() => clock.now());

@@ -1,4 +1,5 @@
 /** The services of the sandbox with their client packages, wire protocols, operations and events. */
+import * as acm from '@aws-sdk/client-acm';
 import * as autoscaling from '@aws-sdk/client-application-auto-scaling';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
@@ -11,6 +12,7 @@ import * as route53 from '@aws-sdk/client-route-53';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
+import { acmEvents, acmOperations } from './aws/acm/index.ts';
 import { autoscalingOperations } from './aws/autoscaling/index.ts';
 import { cloudwatchEvents, cloudwatchOperations } from './aws/cloudwatch/index.ts';
 import { ec2Events, ec2Operations } from './aws/ec2/index.ts';
@@ -81,6 +83,7 @@ export const services: Readonly<Record<string, SandboxService>> = {
   logs: makeService('logs', cloudwatchLogs, jsonProtocol, logsOperations),
   ssm: makeService('ssm', ssm, jsonProtocol, ssmOperations),
   secretsmanager: makeService('secretsmanager', secretsmanager, jsonProtocol, secretsManagerOperations),
+  acm: makeService('acm', acm, jsonProtocol, acmOperations),
   monitoring: makeService(
     'cloudwatch',
     cloudwatch,
@@ -116,4 +119,5 @@ export const events: Events = {
   ...cloudwatchEvents,
   ...route53Events,
   ...secretsManagerEvents,
+  ...acmEvents,
 };

@@ -75,6 +75,8 @@ export interface Aws {
   readonly ssm: Send;
   readonly secretsmanager: Send;
   readonly sts: Send;
+  /** Certificate Manager. */
+  readonly acm: Send;
   /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
 }
@@ -165,6 +167,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
       async () => new (await import('./clients/secretsmanager.ts')).SecretsManagerClient(clientOptions),
     ),
     sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(clientOptions)),
+    acm: sender('acm', async () => new (await import('./clients/acm.ts')).ACMClient(clientOptions)),
     close() {
       abort();
       loadedClients.forEach((client) => client.destroy());

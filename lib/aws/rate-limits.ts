@@ -3,7 +3,7 @@
 /** A token bucket: its capacity (`burst`), and how many tokens it gains per second. */
 export interface Bucket {
   /** The key of the service in `Aws`. */
-  readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
+  readonly service: 'acm' | 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
   /**
    * The operations that draw from the bucket. Without this field, every call of the service draws from the bucket, in
    * addition to the bucket of its operation.
@@ -52,6 +52,12 @@ export const buckets: readonly Bucket[] = [
   { service: 'ecs', operations: /^DeleteTaskDefinitions$/, burst: 5, perSecond: 1 },
   { service: 'ecs', operations: /^(Tag|Untag)Resource$/, burst: 20, perSecond: 10 },
   { service: 'ecs', operations: /Cluster/, burst: 20, perSecond: 1 },
+
+  // AWS publishes only the rates. https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+  { service: 'acm', operations: /^ListCertificates$/, burst: 8, perSecond: 8 },
+  { service: 'acm', operations: READS, perOperation: true, burst: 10, perSecond: 10 },
+  { service: 'acm', operations: /^DeleteCertificate$/, burst: 10, perSecond: 10 },
+  { service: 'acm', operations: ANY, perOperation: true, burst: 5, perSecond: 5 },
 
   { service: 'route53', burst: 50, perSecond: 10 },
   { service: 'route53', operations: /^CreateHostedZone$/, burst: 40, perSecond: 2 },

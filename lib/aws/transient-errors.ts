@@ -1,4 +1,5 @@
 /** AWS errors that clear up on their own: which ones, why, and how long to retry. No other error is retried. */
+import { transientElbErrors } from './transient-elb-errors.ts';
 import { codeOf, isNotFound, isThrottle, isTransient, messageOf } from './errors.ts';
 
 /** One row: an error, and when to stop retrying. */
@@ -41,22 +42,7 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 60,
     onlyRecentlyCreated: true,
   },
-  {
-    commands: ['CreateLoadBalancer'],
-    code: 'InvalidSubnet',
-    message: /no internet gateway/,
-    why: 'the attachment of the internet gateway is not visible yet',
-    onlyRecentlyCreated: true,
-    seconds: 60,
-  },
-  {
-    commands: ['CreateLoadBalancer', 'CreateTargetGroup'],
-    code: /^(SubnetNotFound|InvalidSecurityGroup|ValidationError)$/,
-    message: /not found|does not exist|cannot be found|are invalid/i,
-    why: 'a resource that was just created is not known to Elastic Load Balancing yet',
-    onlyRecentlyCreated: true,
-    seconds: 60,
-  },
+  ...transientElbErrors,
   {
     commands: ['CreateCluster', 'CreateService'],
     code: 'InvalidParameter',

@@ -37,6 +37,7 @@ import {
   servicesExist,
 } from './checks/services.ts';
 import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
+import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
   oneZoneIsNamed,
@@ -56,6 +57,9 @@ const CHECKS: readonly Check[] = [
   awsNamesAreShortEnough,
   oneZoneIsNamed,
   domainIsInZone,
+  namesAreUnique,
+  certificatesAreUsable,
+  certificateNamesAreWithinLimits,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,

@@ -38,7 +38,12 @@ export const completeConfig = (
   stage,
   target,
   project: stack.project ?? project,
-  domain: stack.domain && { ...stack.domain, zone: stack.domain.zone, zoneId: stack.domain.zoneId },
+  domain: stack.domain && {
+    ...stack.domain,
+    zone: stack.domain.zone,
+    zoneId: stack.domain.zoneId,
+    certificate: stack.domain.certificate,
+  },
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,

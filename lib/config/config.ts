@@ -27,6 +27,13 @@ type HealthFields = NonNullable<ContainerFields['health']>;
 export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
 export type Domain = Omit<DomainFields, 'zoneId'> & Partial<Pick<DomainFields, 'zoneId'>>;
+/** Returns all names of a stack, the main one first. */
+export const namesOfDomain = ({ name, names }: Domain): string[] => [name, ...names];
+
+/** Returns the ARNs of the existing certificates that a domain uses; empty if the stack requests one. */
+export const givenCertificates = (domain: Domain | undefined): string[] =>
+  domain?.https ? [domain.certificate ?? []].flat() : [];
+
 /** The health check of a container, by the load balancer and by ECS inside the task. */
 export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
   Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };

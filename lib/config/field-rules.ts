@@ -131,7 +131,7 @@ export const matcher: FieldRule = (text) => {
  */
 export const domainName: FieldRule = (text) => {
   if (/^\*\../.test(text))
-    return `Use one name, such as ${display(text.replace('*', 'api'))}: wildcards are not supported yet.`;
+    return `Use one name, such as ${display(text.replace('*', 'api'))}: a wildcard belongs in domain.names.`;
   return text.length <= 253 &&
     /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? undefined

@@ -26,6 +26,9 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'domain.name': ['domainName fqdn recordName'],
   'domain.zone': ['hostedZone zoneName domainZone'],
   'domain.zoneId': ['hostedZoneId'],
+  'domain.https': ['stack:https ssl tls sslPolicy redirectHttp httpsRedirect acm'],
+  'domain.certificate': ['certificates certificateArn certificateArns stack:certificate'],
+  'domain.names': ['aliases alternativeNames subjectAlternativeNames sans domains alias'],
   'network.cidr': ['cidrBlock vpcCidr ipv4Cidr'],
   'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
@@ -144,8 +147,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Every service has its own security group, which admits only the load balancer. Let the program check the address in X-Forwarded-For.',
   'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
     'Every stack has its own load balancer, on port 80. Put services that share one into the same stack.',
-  'certificate certificates certificateArn acm https ssl tls sslPolicy redirectHttp httpsRedirect':
-    'Clients reach the load balancer over HTTP. Put CloudFront or another proxy with a certificate in front of it.',
   'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
     'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
@@ -169,8 +170,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'rollback autoRollback': 'Leave it out: a deployment that fails is always rolled back.',
   'minimumHealthyPercent maximumPercent maxSurge maxUnavailable':
     'Leave it out: every deployment starts the new tasks before it stops the old ones.',
-  'alias aliases domains alternativeNames subjectAlternativeNames sans wildcard':
-    'A stack has one name. Add a CNAME record from the other name to it yourself: the load balancer answers for every host.',
   'privateZone domain:private domain:internal':
     'The name is in a public zone, as the load balancer is public. Leave it out.',
   'domain:ttl routingPolicy weight failover':

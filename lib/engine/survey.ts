@@ -19,6 +19,7 @@ type Look<Resource> = (context: LookContext) => Promise<Items<Resource>>;
 
 /** The modules with the looks of each service. A module is loaded when first needed, since AWS's clients are large. */
 const modules = {
+  acm: () => import('../look/by-service/acm.ts'),
   ec2: () => import('../look/by-service/ec2.ts'),
   logs: () => import('../look/by-service/logs.ts'),
   iam: () => import('../look/by-service/iam.ts'),

@@ -44,6 +44,10 @@ const table = {
   tasksGone: { first: s(1), every: s(3), deadline: s(1200), usual: s(10) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
   dns: { first: s(10), every: s(3), deadline: s(1800), usual: s(30) },
+  /** ACM makes the validation records of a new certificate within several seconds. */
+  validationRecord: { first: s(3), every: s(2), deadline: s(300), usual: s(6) },
+  /** ACM issues a certificate 30 s to 5 min after its records are in DNS, in rare cases after 30 min. */
+  certificate: { first: s(10), every: s(5), deadline: s(1800), usual: s(120) },
   /** Lists and filters show deleted resources for up to a minute. */
   leftovers: { first: 0, every: s(5), deadline: s(60), usual: s(5) },
   /** The name resolves, and the load balancer's nodes answer. */

@@ -5,6 +5,7 @@ import type { Items } from '../model/resources.ts';
 import type { FoundAlarm } from './alarms.ts';
 import type { LookContext } from './context.ts';
 import type { DomainSurroundings } from './domain.ts';
+import type * as acm from './by-service/acm.ts';
 import type { FoundSecret } from './secrets.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
@@ -15,6 +16,7 @@ import type * as logs from './by-service/logs.ts';
 import type * as route53 from './by-service/route53.ts';
 
 interface Looks {
+  acm: typeof acm;
   ec2: typeof ec2;
   ecr: typeof ecr;
   ecs: typeof ecs;

@@ -9,6 +9,7 @@ import type { Aws } from '../aws/clients.ts';
 import { isAccessDenied, isUnimplemented } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import { namesOfDomain } from '../config/config.ts';
 import type { Ids } from '../model/architecture.ts';
 import { ONLY, type Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
@@ -60,7 +61,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
     },
   );
   const named = listed.find((zone) => idOfZone(zone) === domain?.zoneId);
-  if (domain && named) checkNamedZone(domain.name, named);
+  if (domain && named) checkNamedZone(namesOfDomain(domain), named);
   const isConfigured = (zone: NamedZone): boolean =>
     domain?.zoneId === undefined ? zone.name === domain?.zone : zone.hostedZoneId === domain.zoneId;
   const candidates = listed.filter(
@@ -152,24 +153,27 @@ const ambiguousZone = (name: string, zones: readonly FoundHostedZone[]) =>
 
 /**
  * Checks the zone whose id is configured.
- * @param domain the name of the stack
- * @throws ZONE if it is private, or if the name is not in it
+ * @param names the names of the stack, the main one first
+ * @throws ZONE if it is private, or if a name is not in it
  */
-function checkNamedZone(domain: string, zone: HostedZone): void {
+function checkNamedZone(names: readonly string[], zone: HostedZone): void {
   const name = nameOfZone(zone);
   const what = (text: string) => `The zone ${idOfZone(zone)} (${name}) ${text}.`;
   if (zone.Config?.PrivateZone)
     throw problem('ZONE', {
       what: what('is private'),
-      why: `Only the VPCs of a private zone can resolve its names, so clients on the internet would not find ${domain}.`,
+      why: `Only the VPCs of a private zone can resolve its names, so clients on the internet would not find ${names[0]}.`,
       now: NOTHING_CHANGED,
       fix: [`Set domain.zoneId to the public zone of ${name}.`],
     });
-  if (domain !== name && !domain.endsWith(`.${name}`))
+  const outside = names.find((other) => other !== name && !other.endsWith(`.${name}`));
+  if (outside !== undefined)
     throw problem('ZONE', {
-      what: what(`does not contain ${domain}`),
+      what: what(`does not contain ${outside}`),
       why: 'A record in a zone has the name of the zone, or a name below it.',
       now: NOTHING_CHANGED,
-      fix: [`Set domain.zoneId to the zone of ${domain}, or domain.name to a name that ends with .${name}.`],
+      fix: [
+        `Set domain.zoneId to the zone of ${outside}, or use a name that ends with .${name} instead of ${outside}.`,
+      ],
     });
 }

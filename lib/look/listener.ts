@@ -1,24 +1,30 @@
-/** Finds the listener on port 80 of our load balancer. */
+/** Finds the listeners on ports 80 and 443 of our load balancer. */
 import {
+  DescribeListenerCertificatesCommand,
   DescribeListenersCommand,
   type Action,
   type Listener,
+  type RedirectActionConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import { ONLY, type Items } from '../model/resources.ts';
-import type { Tags } from '../derive/tags.ts';
+import { HTTPS, PORTS, servingListener } from '../derive/listeners.ts';
+import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { describeLoadBalancer } from './load-balancer.ts';
-import { fetchSpeculatively } from './recorded.ts';
+import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
 import type { LookContext } from './context.ts';
-
-/** The port of the listener. */
-export const HTTP_PORT = 80;
 
 export interface FoundListener extends Readonly<Ids['listener']> {
   readonly protocol: string;
+  /** The security policy; empty without TLS. */
+  readonly sslPolicy: string;
+  /** The ARN of the default certificate; empty without TLS. */
+  readonly certificateArn: string;
+  /** The ARNs of further certificates, sorted. */
+  readonly moreCertificates: readonly string[];
   /** The default action in one line, e.g. `fixed-response 404 text/plain …`. */
   readonly defaultAction: string;
   readonly tags: Tags;
@@ -30,18 +36,31 @@ export function actionText(actions: readonly Action[] | undefined): string {
     .map(({ Type, FixedResponseConfig: fixed, TargetGroupArn, ForwardConfig, RedirectConfig }) => {
       if (fixed)
         return `${Type} ${fixed.StatusCode} ${fixed.ContentType ?? ''} ${fixed.MessageBody ?? ''}`.trim();
-      if (RedirectConfig) return `${Type} ${JSON.stringify(RedirectConfig)}`;
+      if (RedirectConfig) return `${Type} ${redirectText(RedirectConfig)}`;
       return `${Type} ${TargetGroupArn ?? JSON.stringify(ForwardConfig ?? {})}`;
     })
     .join('; ');
 }
 
+/** Formats a redirect as one line. AWS reports the parts that a redirect keeps as placeholders. */
+function redirectText(config: Partial<RedirectActionConfig>): string {
+  const {
+    Protocol = '#{protocol}',
+    Host = '#{host}',
+    Port = '#{port}',
+    Path = '/#{path}',
+    Query = '#{query}',
+  } = config;
+  const status = config.StatusCode?.replace('HTTP_', '') ?? '';
+  return `${status} ${Protocol.toLowerCase()}://${Host}:${Port}${Path}?${Query}`;
+}
+
 /**
- * Describes the listener, once per survey: the look for the rules also needs its ARN.
+ * Describes the listeners, under their keys, once per survey: the look for the rules also needs their ARNs.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
  */
-export const describeListener = (context: LookContext): Promise<Listener | undefined> =>
-  context.shared('describeListener', async () => {
+export const describeListeners = (context: LookContext): Promise<ReadonlyMap<string, Listener>> =>
+  context.shared('describeListeners', async () => {
     const listeners = await fetchSpeculatively(
       context,
       'loadBalancer',
@@ -54,19 +73,59 @@ export const describeListener = (context: LookContext): Promise<Listener | undef
           }),
         ),
     );
-    return listeners?.find(({ Port }) => Port === HTTP_PORT);
+    return new Map(
+      [...PORTS].flatMap(([key, port]) => {
+        const listener = listeners?.find(({ Port }) => Port === port);
+        return listener ? [[key, listener]] : [];
+      }),
+    );
   });
 
+/** Whether someone else's listener matters: only if it uses a port that the stack needs. */
+const isNeeded = (context: LookContext, key: string): boolean =>
+  key === ONLY || servingListener(context.config) === key;
+
 export async function lookListener(context: LookContext): Promise<Items<FoundListener>> {
-  const found = await describeListener(context);
-  if (!found?.ListenerArn) return new Map();
-  const tags = (await elbTags(context.aws, [found.ListenerArn])).get(found.ListenerArn);
-  if (!tags) return new Map();
-  const item: FoundListener = {
-    listenerArn: found.ListenerArn,
-    protocol: found.Protocol ?? '',
-    defaultAction: actionText(found.DefaultActions),
-    tags,
-  };
-  return new Map([[ONLY, item]]);
+  const described = await describeListeners(context);
+  const arns = [...described.values()].flatMap(({ ListenerArn = [] }) => ListenerArn);
+  if (arns.length === 0) return new Map();
+  const [allTags, moreCertificates] = await Promise.all([
+    elbTags(context.aws, arns),
+    lookMoreCertificates(context, described.get(HTTPS)),
+  ]);
+  return new Map(
+    [...described].flatMap(([key, found]) => {
+      const tags = allTags.get(found.ListenerArn ?? '');
+      if (!tags) return [];
+      const isOurs =
+        tags[STACK_TAG] === context.names.stack ||
+        isRecordedWithoutTags(context, 'listener', tags, found.ListenerArn);
+      if (!isOurs && !isNeeded(context, key)) return [];
+      const item: FoundListener = {
+        listenerArn: found.ListenerArn ?? '',
+        protocol: found.Protocol ?? '',
+        sslPolicy: found.SslPolicy ?? '',
+        certificateArn: found.Certificates?.[0]?.CertificateArn ?? '',
+        moreCertificates: key === HTTPS ? moreCertificates : [],
+        defaultAction: actionText(found.DefaultActions),
+        tags,
+      };
+      return [[key, item]];
+    }),
+  );
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListenerCertificates.html */
+async function lookMoreCertificates(context: LookContext, listener: Listener | undefined): Promise<string[]> {
+  if (listener?.Protocol !== 'HTTPS') return [];
+  const { ListenerArn } = listener;
+  const certificates = await ifFound(() =>
+    allPages(async (Marker) => {
+      const page = await context.aws.elbv2(new DescribeListenerCertificatesCommand({ ListenerArn, Marker }));
+      return { items: page.Certificates ?? [], next: page.NextMarker };
+    }),
+  );
+  return (certificates ?? [])
+    .flatMap(({ CertificateArn = [], IsDefault }) => (IsDefault ? [] : CertificateArn))
+    .sort();
 }

@@ -10,8 +10,12 @@ import type { LookContext } from './context.ts';
 
 export const RECORD_TYPE = 'A';
 
-/** Normalises a name that Route 53 returned: lower case, without the trailing dot. */
-export const bareName = (name = ''): string => name.toLowerCase().replace(/\.$/, '');
+/** Normalises a name that Route 53 returned: lower case, without the trailing dot, and with `*` for its escape. */
+export const bareName = (name = ''): string =>
+  name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\\052\./, '*.');
 
 /**
  * Fetches one page of record sets, sorted by name. By default, it fetches the first 300.
@@ -74,11 +78,20 @@ export function recordSetsAt(
       const { sets, isComplete } = await firstRecordSets(context, zoneId);
       if (isComplete) return sets.filter(isAtName);
     }
-    const start = { StartRecordName: name, MaxItems: MAX_AT_NAME };
-    const { ResourceRecordSets: sets = [] } = await fetchPage(context.aws, zoneId, start);
-    // The list starts at the name, but does not filter by it.
-    return sets.filter(isAtName);
+    return fetchRecordSetsAt(context.aws, zoneId, name);
   });
+}
+
+/** Fetches the record sets of a name, of every type. */
+export async function fetchRecordSetsAt(
+  aws: Aws,
+  zoneId: string,
+  name: string,
+): Promise<ResourceRecordSet[]> {
+  const start = { StartRecordName: name, MaxItems: MAX_AT_NAME };
+  const { ResourceRecordSets: sets = [] } = await fetchPage(aws, zoneId, start);
+  // The list starts at the name, but does not filter by it.
+  return sets.filter(({ Name }) => bareName(Name) === name);
 }
 
 /** Fetches the A record or the CNAME of a name; undefined when there is neither. */

@@ -1,6 +1,7 @@
 /** Finds the record of the domain in its hosted zone, and our records that are no longer configured. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Ids } from '../model/architecture.ts';
+import { namesOfDomain } from '../config/config.ts';
 import { only, ONLY, type Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
@@ -38,13 +39,13 @@ export const normalisedAliasName = (name?: string): string => bareName(name).rep
 interface ZoneToSearch {
   readonly hostedZoneId: string;
   readonly zoneIsOurs: boolean;
-  /** The names of our records in the zone: the name of the domain, and recorded names. */
+  /** The names of our records in the zone: the names of the domain, and recorded names. */
   readonly names: readonly string[];
 }
 
 /**
- * The record of the domain has the key `ONLY`. Our other records are keyed by name: they are not in the configuration, so
- * they will be removed.
+ * The record of `domain.name` has the key `ONLY`. Our other records are keyed by name: those that are not in the configuration
+ * will be removed. Anyone's record with one of the other configured names is keyed by name as well.
  */
 export async function lookRecord(context: LookContext): Promise<Items<FoundRecord>> {
   const zones = await lookHostedZone(context);
@@ -55,8 +56,14 @@ export async function lookRecord(context: LookContext): Promise<Items<FoundRecor
     ({ hostedZoneId, recordName }) =>
       hostedZoneId === only(zones)?.hostedZoneId && recordName === context.config.domain?.name,
   );
+  const otherNames = context.config.domain?.names ?? [];
   return indexByKey(
-    found.filter((record) => record === desired || record.tags[STACK_TAG] === context.names.stack),
+    found.filter(
+      (record) =>
+        record === desired ||
+        record.tags[STACK_TAG] === context.names.stack ||
+        (record.hostedZoneId === only(zones)?.hostedZoneId && otherNames.includes(record.recordName)),
+    ),
     (record) => (record === desired ? ONLY : record.recordName),
   );
 }
@@ -74,7 +81,10 @@ export async function refetchRecord(
 function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): ZoneToSearch[] {
   const recordedZones = recordedResources(context, 'hostedZone');
   const ownRecords = [
-    { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
+    ...(context.config.domain ? namesOfDomain(context.config.domain) : []).map((recordName) => ({
+      hostedZoneId: only(zones)?.hostedZoneId,
+      recordName,
+    })),
     // If the state contains a record without the id of its zone, the state contains only one zone.
     ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];

@@ -1,7 +1,7 @@
 /** Finds recorded resources that a list does not show: resources that are not visible yet, and resources that lost their tags. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { declarationOf, type Noun } from '../model/architecture.ts';
-import type { Items } from '../model/resources.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import {
   withOurTags,
   isAssumedOurs,
@@ -48,10 +48,11 @@ export async function addRecorded<T>(
 }
 
 /**
- * Fetches something about the only resource of a noun. The call uses the recorded id while the actual id is still being looked
+ * Fetches something about one resource of a noun. The call uses the recorded id while the actual id is still being looked
  * up; the response counts only if the ids are equal. This saves a round trip without trusting the state.
  * @param find looks up the actual id; undefined when the resource does not exist
  * @param fetch fetches by id
+ * @param key the key of the resource; by default, that of a noun's only resource
  * @returns what `fetch` returned for the actual id; undefined when the resource does not exist
  */
 export async function fetchSpeculatively<T>(
@@ -59,8 +60,9 @@ export async function fetchSpeculatively<T>(
   noun: Noun,
   find: () => Promise<string | undefined>,
   fetch: (id: string) => Promise<T>,
+  key = ONLY,
 ): Promise<T | undefined> {
-  const [guess] = recordedIds(context, noun);
+  const guess = Object.values(recordedResources(context, noun).get(key) ?? {})[0];
   const guessedResult = guess === undefined ? undefined : fetch(guess);
   // If the recorded id is wrong, this promise may reject without being awaited.
   guessedResult?.catch(() => undefined);

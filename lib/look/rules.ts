@@ -1,4 +1,4 @@
-/** Finds the rules of our listener, except the default one. */
+/** Finds the rules of our listeners, except the default ones. */
 import {
   DescribeRulesCommand,
   type Rule,
@@ -6,12 +6,13 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
 import { configuredRules } from '../derive/rule-priorities.ts';
+import { HTTPS, servingListener } from '../derive/listeners.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
-import { describeListener } from './listener.ts';
+import { describeListeners } from './listener.ts';
 import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
@@ -42,18 +43,17 @@ const PATH = 'path-pattern';
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {
-  const listed = await fetchSpeculatively(
-    context,
-    'listener',
-    async () => (await describeListener(context))?.ListenerArn,
-    (ListenerArn) =>
-      ifFound(() =>
-        allPages(async (Marker) => {
-          const page = await context.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
-          return { items: page.Rules ?? [], next: page.NextMarker };
-        }),
-      ),
-  );
+  const serving = servingListener(context.config);
+  const [listed, others] = await Promise.all([
+    fetchSpeculatively(
+      context,
+      'listener',
+      async () => (await describeListeners(context)).get(serving)?.ListenerArn,
+      (arn) => describeRules(context, arn),
+      serving,
+    ),
+    lookOtherRules(context, serving),
+  ]);
   const rules = (listed ?? []).filter(({ IsDefault }) => !IsDefault);
   const tags = await elbTags(
     context.aws,
@@ -62,8 +62,9 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
   const keysByPriority = new Map(
     [...configuredRules(context.config)].map(([key, { priority }]) => [priority, key]),
   );
-  return new Map(
-    rules.flatMap((rule) => {
+  return new Map([
+    ...others,
+    ...rules.flatMap((rule) => {
       const ruleTags = tags.get(rule.RuleArn ?? '');
       const key = keysByPriority.get(Number(rule.Priority));
       if (!ruleTags) return [];
@@ -74,7 +75,36 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
       if (!isOurs && key === undefined) return [];
       return [[key ?? `priority-${rule.Priority}`, read(rule, ruleTags)] as const];
     }),
+  ]);
+}
+
+const describeRules = (context: LookContext, ListenerArn: string): Promise<Rule[] | undefined> =>
+  ifFound(() =>
+    allPages(async (Marker) => {
+      const page = await context.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
+      return { items: page.Rules ?? [], next: page.NextMarker };
+    }),
   );
+
+/**
+ * Finds our rules of the listener that forwards no requests according to the configuration: they are left from before HTTPS was
+ * switched on or off. Without such a listener, there is no call.
+ */
+async function lookOtherRules(context: LookContext, serving: string): Promise<[string, FoundRule][]> {
+  const listeners = [...(await describeListeners(context))].filter(([key]) => key !== serving);
+  const found = listeners.map(async ([key, { ListenerArn = '' }]) => {
+    const rules = ((await describeRules(context, ListenerArn)) ?? []).filter(({ IsDefault }) => !IsDefault);
+    const tags = await elbTags(
+      context.aws,
+      rules.map(({ RuleArn = '' }) => RuleArn),
+    );
+    return rules.flatMap((rule): [string, FoundRule][] => {
+      const ruleTags = tags.get(rule.RuleArn ?? '');
+      if (ruleTags?.[STACK_TAG] !== context.names.stack) return [];
+      return [[`${key === HTTPS ? 'https' : 'http'}-priority-${rule.Priority}`, read(rule, ruleTags)]];
+    });
+  });
+  return (await Promise.all(found)).flat();
 }
 
 function read({ RuleArn = '', Conditions = [], Actions }: Rule, tags: Tags): FoundRule {

@@ -1,7 +1,7 @@
 /** The architecture: it declares every noun once. Other lists of nouns are derived from it, or checked against it. */
 
 /** The AWS services whose calls find the resources of a stack. */
-export type AwsService = 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53';
+export type AwsService = 'acm' | 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53';
 
 /** The declaration of a noun. */
 interface Declaration {
@@ -60,6 +60,15 @@ export const architecture = {
   privateRoutes: { service: 'ec2', ids: ['routeTableId'], needs: ['vpc', 'subnets', 'natGateway'] },
   /** The gateway endpoint for S3. ECR stores images in S3, so pulling an image does not use the NAT gateway. */
   gatewayEndpoint: { service: 'ec2', ids: ['vpcEndpointId'], needs: ['vpc', 'privateRoutes'] },
+  hostedZone: { service: 'route53', ids: ['hostedZoneId'], needs: [] },
+  certificate: { service: 'acm', ids: ['certificateArn'], needs: [], lookDepth: 3, uniqueId: true },
+  /** The records that prove to ACM who owns the names of the certificate. Keyed by name; a wildcard shares its parent's record. */
+  validationRecords: {
+    service: 'route53',
+    ids: ['recordName', 'hostedZoneId'],
+    needs: ['hostedZone', 'certificate'],
+    lookDepth: 5,
+  },
   loadBalancer: {
     service: 'elbv2',
     ids: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],
@@ -68,10 +77,11 @@ export const architecture = {
     uniqueId: true,
   },
   targetGroups: { service: 'elbv2', ids: ['targetGroupArn'], needs: ['vpc'], lookDepth: 4, uniqueId: true },
+  /** Two with HTTPS: the one on port 80 has no key, the one on port 443 has the key `https`. */
   listener: {
     service: 'elbv2',
     ids: ['listenerArn'],
-    needs: ['loadBalancer'],
+    needs: ['loadBalancer', 'hostedZone', 'certificate', 'validationRecords'],
     deletedWith: 'loadBalancer',
     uniqueId: true,
   },
@@ -108,7 +118,7 @@ export const architecture = {
     ],
     lookDepth: 3,
   },
-  hostedZone: { service: 'route53', ids: ['hostedZoneId'], needs: [] },
+  /** Keyed by name, except the one of `domain.name`. */
   record: {
     service: 'route53',
     ids: ['recordName', 'hostedZoneId'],

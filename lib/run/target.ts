@@ -25,6 +25,8 @@ export interface SandboxHandle {
   /** What this machine cannot enforce about containers, and why. */
   readonly limitations?: readonly string[];
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  /** Returns the authority that signs its certificates: its certificate in PEM, and the file that contains it. */
+  authority(): Promise<{ readonly certificate: string; readonly file: string }>;
   /** Returns the name servers to which a zone's parent delegates the zone; empty when there is no delegation. */
   nameServers(zone: string): Promise<readonly string[]>;
   /**

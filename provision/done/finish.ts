@@ -10,7 +10,7 @@ import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
 import { ownZone, type OwnZone } from './delegation.ts';
-import { localNameNote } from './local-name.ts';
+import { localNameNote, trustNote } from './local-name.ts';
 import { errorInLogs } from './running-logs.ts';
 import { publicAddress, waitForAddress } from './url.ts';
 import { causeOfTrouble } from './trouble.ts';
@@ -70,8 +70,11 @@ export async function finish(
         ) && (await hasEarlierGood(context, service, ids)),
     }),
   );
-  const note = target.sandbox && (await localNameNote(address));
-  if (note) run.report(note);
+  const notes = [
+    target.sandbox && (await localNameNote(address)),
+    trustNote(address, routesOf(config)[0]?.container.path ?? '/'),
+  ];
+  for (const note of notes) if (note) run.report(note);
   return { url: address.url, zone };
 }
 

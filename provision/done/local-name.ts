@@ -18,7 +18,7 @@ export type Resolve = (name: string) => Promise<{ readonly address: string }>;
  * @returns undefined if the resolver knows the name
  */
 export async function localNameNote(
-  { url, host, connect }: PublicAddress,
+  { url, host, connect, tls }: PublicAddress,
   resolve: Resolve = lookup,
 ): Promise<Event | undefined> {
   const { hostname } = new URL(url);
@@ -32,9 +32,28 @@ export async function localNameNote(
   ]);
   timeoutController.abort();
   if (isKnown) return undefined;
-  const direct = `http://${connect.host}:${connect.port}`;
+  const direct = `${tls ? 'https' : 'http'}://${connect.host}:${connect.port}`;
   return {
     type: 'note',
     text: `${hostname} is known to browsers and curl, but not to this machine's resolver. Other programs: ${direct} with Host: ${host}`,
   };
 }
+
+/**
+ * Returns a note with a command of curl that trusts the sandbox's certificates.
+ * @param path a path of the stack
+ * @returns undefined without HTTPS, and on AWS, where clients trust the certificate already
+ */
+export function trustNote({ url, connect, tls }: PublicAddress, path: string): Event | undefined {
+  if (!tls?.authority) return undefined;
+  const { hostname, port } = new URL(url);
+  const resolve = hostname.endsWith('.localhost') ? '' : ` --resolve ${hostname}:${port}:${connect.host}`;
+  return {
+    type: 'note',
+    text: `an authority of the sandbox has signed the certificate: curl --cacert ${shellWord(tls.authority.file)}${resolve} ${url}${path}`,
+  };
+}
+
+/** Quotes a path for a shell, if it needs quotes. */
+const shellWord = (path: string): string =>
+  /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;

@@ -1,5 +1,6 @@
 /** Sends one request to a path of the stack, and classifies the answer. */
 import { request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
@@ -40,11 +41,22 @@ export async function requestPath(address: PublicAddress, path: string, run: Run
  * stream that never ends. The body is read only if the status is 404, to find out whether the load balancer itself sent the
  * response.
  */
-function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<PathAnswer> {
+function get(
+  { host, connect, tls }: PublicAddress,
+  path: string,
+  { signal, waits }: Run,
+): Promise<PathAnswer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
     const headers = { host, 'user-agent': 'slipway' };
-    const clientRequest = request({ ...connect, path, headers, agent: false, signal });
+    const options = { ...connect, path, headers, agent: false, signal };
+    const clientRequest = tls
+      ? requestSecurely({
+          ...options,
+          servername: tls.servername,
+          ...(tls.authority && { ca: tls.authority.certificate }),
+        })
+      : request(options);
     // Node's own timeout starts again with every byte.
     const timer = setTimeout(
       () => clientRequest.destroy(new RequestTimeout(`no answer within ${timeout / 1000} s`)),

@@ -1,5 +1,6 @@
 /** The public address of a stack, and how this machine connects to it. */
 import { only } from '../../lib/model/resources.ts';
+import { HTTP_PORT, HTTPS_PORT } from '../../lib/derive/listeners.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { failed, pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 import { isProblem, problem, type Problem } from '../../lib/model/problem.ts';
@@ -13,9 +14,17 @@ export interface PublicAddress {
   /** The Host header. */
   readonly host: string;
   readonly connect: { readonly host: string; readonly port: number };
+  /** Undefined for HTTP. */
+  readonly tls?: PublicTls;
 }
 
-const HTTP_PORT = 80;
+/** The certificate of the stack, as this machine checks it. */
+export interface PublicTls {
+  /** The name that the certificate must cover. */
+  readonly servername: string;
+  /** The certificate of the authority in PEM, and its file; by default, that of a public authority. */
+  readonly authority?: { readonly certificate: string; readonly file: string } | undefined;
+}
 
 /**
  * Returns the address of the stack. On AWS, this is the domain, with three exceptions: if there is no domain, if the domain ends
@@ -33,19 +42,33 @@ export async function publicAddress(
 ): Promise<PublicAddress | undefined> {
   const balancer = balancerOf(ids);
   const domain = config.domain?.name;
+  const isSecure = config.domain?.https === true;
+  const [scheme, awsPort] = isSecure ? ['https', HTTPS_PORT] : ['http', HTTP_PORT];
+  const secured = isSecure && domain !== undefined ? { servername: domain } : undefined;
   if (!target.sandbox) {
     const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
     const reachedHost = isDelegated ? host : balancer;
-    return { url: `http://${reachedHost}`, host, connect: { host: reachedHost, port: HTTP_PORT } };
+    return {
+      url: `${scheme}://${secured ? domain : reachedHost}`,
+      host,
+      connect: { host: reachedHost, port: awsPort },
+      ...(secured && { tls: secured }),
+    };
   }
   const host = domain ?? balancer;
   const reachedHost = isDelegated ? host : balancer;
-  const connect = await target.sandbox.resolve(reachedHost, HTTP_PORT);
+  const connect = await target.sandbox.resolve(reachedHost, awsPort);
   if (!connect) return undefined;
-  // Only names that end in .localhost resolve to this machine automatically.
-  const shownHost = reachedHost.endsWith('.localhost') ? reachedHost : balancer;
-  const port = connect.port === HTTP_PORT ? '' : `:${connect.port}`;
-  return { url: `http://${shownHost}${port}`, host: `${host}${port}`, connect };
+  // Only names that end in .localhost resolve to this machine automatically. A certificate is only for the domain itself.
+  const shownHost = secured ? host : reachedHost.endsWith('.localhost') ? reachedHost : balancer;
+  const port = connect.port === awsPort ? '' : `:${connect.port}`;
+  const authority = secured && (await target.sandbox.authority());
+  return {
+    url: `${scheme}://${shownHost}${port}`,
+    host: `${host}${port}`,
+    connect,
+    ...(secured && { tls: { ...secured, authority } }),
+  };
 }
 
 const balancerOf = (ids: AllIds): string => only(ids.loadBalancer)?.dnsName ?? '';

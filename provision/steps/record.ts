@@ -1,4 +1,4 @@
-/** The record: the domain as an alias of the load balancer. It comes last, so that it never points at nothing. */
+/** The records: each name of the domain as an alias of the load balancer. They come last, so that no name points at nothing. */
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
@@ -13,6 +13,7 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { RECORD_TYPE } from '../../lib/look/record-sets.ts';
 import { normalisedAliasName } from '../../lib/look/record.ts';
+import { namesOfDomain } from '../../lib/config/config.ts';
 import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
 
@@ -26,17 +27,17 @@ function desiredFields(
 ): Map<string, DesiredFields<Field>> {
   if (!config.domain) return new Map();
   const balancer = planned.isReplaced('loadBalancer') ? undefined : only(found.loadBalancer);
-  return new Map([
-    [
-      ONLY,
+  return new Map(
+    namesOfDomain(config.domain).map((name, index) => [
+      index === 0 ? ONLY : name,
       {
-        name: config.domain.name,
+        name,
         'alias to': balancer ? normalisedAliasName(balancer.dnsName) : knownAfter('loadBalancer'),
         'alias zone': balancer?.hostedZoneId ?? knownAfter('loadBalancer'),
         'evaluate target health': true,
       },
-    ],
-  ]);
+    ]),
+  );
 }
 
 export const record: Step<'record', Field> = {
@@ -81,7 +82,8 @@ export const record: Step<'record', Field> = {
     ),
 };
 
-const nameOf = ({ config }: Context): string => config.domain?.name ?? '';
+const nameOf = ({ config, change }: Context): string =>
+  change.key === ONLY ? (config.domain?.name ?? '') : change.key;
 
 /**
  * Returns the ids of the record, and a function that waits until its change has propagated.

@@ -2,6 +2,7 @@
 import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { servingListener } from '../../lib/derive/listeners.ts';
 import { patternsOf, configuredRules } from '../../lib/derive/rule-priorities.ts';
 import { alternateKey, desiredTargetGroups } from '../../lib/derive/target-group-pairs.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -11,7 +12,6 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { FoundRule } from '../../lib/look/rules.ts';
 import { compare, knownAfter, touches, type DesiredFields, type KnownLater } from '../../lib/model/change.ts';
-import { only } from '../../lib/model/resources.ts';
 import { groupWithTargets } from '../services/group-with-targets.ts';
 import { liveGroupOf } from '../services/succession.ts';
 
@@ -93,7 +93,7 @@ export const rules: Step<'rules', Field> = {
     try {
       const { Rules } = await context.aws.elbv2(
         new CreateRuleCommand({
-          ListenerArn: only(context.ids.listener)?.listenerArn,
+          ListenerArn: context.ids.listener.get(servingListener(context.config))?.listenerArn,
           Priority,
           Conditions: conditionsOf(context),
           Actions: [

@@ -18,13 +18,12 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { EVERYWHERE } from '../../lib/look/route-tables.ts';
 import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import { HTTP_PORT, HTTPS_PORT } from '../../lib/derive/listeners.ts';
 import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
 
 type Field = 'vpc' | 'ingress' | 'egress' | TagField;
 type Context = ApplyContext<'securityGroups', Field>;
-
-const HTTP_PORT = 80;
 
 const tcp = (port: number, peer: string): GroupRule => ({
   protocol: 'tcp',
@@ -39,8 +38,9 @@ const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort
 /**
  * Returns the ingress rules of a group. Anyone may reach the load balancer, and only the load balancer may reach containers.
  */
-export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
-  if (key === BALANCER) return [tcp(HTTP_PORT, EVERYWHERE)];
+export function ingressOf({ services, domain }: Config, key: string, balancerGroupId: string): GroupRule[] {
+  if (key === BALANCER)
+    return [HTTP_PORT, ...(domain?.https ? [HTTPS_PORT] : [])].map((port) => tcp(port, EVERYWHERE));
   const containers = services.find(({ name }) => name === key)?.containers ?? [];
   return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
 }

@@ -8,11 +8,14 @@ import { matchesRegex } from './regex.ts';
 
 /** The parts of a request that rules can match. */
 export interface RoutedRequest {
+  readonly scheme: 'http' | 'https';
   readonly method: string;
   /** The host name from the Host header, without the port. */
   readonly host: string;
   /** The port in the Host header, or the listener's port when the header has none. */
   readonly port: number;
+  /** Whether the Host header has another port than the listener has in AWS: the client uses the port on this machine. */
+  readonly isOnLocalPort: boolean;
   /** The path and query, as the client sent them and as the target receives them. */
   readonly url: string;
   /** The path as the client sent it. */

@@ -99,11 +99,11 @@ const isForwarded = (key: string, connectionOnly: ReadonlySet<string>): boolean 
  * @param attribute reads an attribute of the load balancer
  */
 export function requestHeaders(
-  request: Pick<RoutedRequest, 'method' | 'headers' | 'sourceIp'>,
+  request: Pick<RoutedRequest, 'scheme' | 'method' | 'headers' | 'sourceIp'>,
   port: number,
   attribute: (key: string) => string | undefined,
 ): string[] {
-  const { headers, method, sourceIp } = request;
+  const { scheme, headers, method, sourceIp } = request;
   const mode = attribute('routing.http.xff_header_processing.mode') ?? 'append';
   const flat: string[] = [];
   const addresses: string[] = [];
@@ -117,7 +117,7 @@ export function requestHeaders(
     if (isKept) flat.push(name, value);
   }
   if (mode === 'append') flat.push('X-Forwarded-For', [...addresses, sourceIp].join(', '));
-  flat.push('X-Forwarded-Proto', 'http', 'X-Forwarded-Port', String(port));
+  flat.push('X-Forwarded-Proto', scheme, 'X-Forwarded-Port', String(port));
   flat.push('X-Amzn-Trace-Id', traceId(traceIds.join(';')));
   // Without this header Node would announce a chunked body, although the request has none.
   if (!BODILESS.has(method) && framingOf(headers) === undefined) flat.push('Content-Length', '0');

@@ -1,12 +1,14 @@
-/** A load balancer's listener: an HTTP server on this machine that closes gracefully. */
+/** A load balancer's listener: a server of HTTP or HTTPS on this machine that closes gracefully. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MAX_HEADERS, MAX_REQUEST_HEAD } from './headers.ts';
+import { makeHttp2Entrance } from './http2.ts';
 import { linger, lingerWhileReceiving } from './lingering-close.ts';
 import { errorPage, sendRawResponse } from './own-responses.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
+import { makeSecureEntrance } from './secure.ts';
 import { isWebSocketUpgrade, serveWithoutUpgrade } from './upgrades.ts';
 import { makeBlackHole } from './black-hole.ts';
 import type { ListenerView } from './view.ts';
@@ -85,13 +87,28 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   server.maxHeadersCount = MAX_HEADERS;
   // Node's handler starts to read from a connection, so it must not see the connections that the black hole holds.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
-  server.removeAllListeners('connection').on('connection', (socket) => {
+  /** Serves the requests of HTTP/1.1 on a connection. */
+  const attach = (socket: Socket): void => {
     const connection: Connection = { latestRequest: undefined, responses: [] };
     connections.set(socket, connection);
     socket.on('error', () => {}).once('close', () => connections.delete(socket));
     lingerWhileReceiving(socket, () => connection.latestRequest?.complete === false);
-    if (view.isReachable()) serve.call(server, socket);
-    else blackHole.hold(socket);
+    serve.call(server, socket);
+  };
+  const http2 = makeHttp2Entrance(attach, () => idleTimeoutMs(view));
+  const entrance =
+    view.tls() &&
+    makeSecureEntrance(view, (socket, protocol) => {
+      if (protocol === 'h2') http2.accept(socket);
+      else attach(socket);
+    });
+  const sockets = new Set<Socket>();
+  server.removeAllListeners('connection').on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).once('close', () => sockets.delete(socket));
+    if (!view.isReachable()) blackHole.hold(socket);
+    else if (entrance) entrance.accept(socket);
+    else attach(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
@@ -126,11 +143,9 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     for (const { responses } of connections.values())
       for (const response of responses) response.shouldKeepAlive = false;
     blackHole.close();
-    for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
-    const timer = setTimeout(
-      () => [...connections.keys()].forEach((socket) => socket.destroy()),
-      closeTimeoutMs,
-    );
+    http2.close();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
+    const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;
     clearTimeout(timer);
     router.close();

@@ -24,6 +24,7 @@ interface RefusedRequest {
  * Parses a request. The result contains everything that is forwarded, so that the target sees what the rules have seen.
  * @param listenerPort the listener's port in AWS
  * @param attribute reads an attribute of the load balancer
+ * @param scheme `https` if the client's connection is encrypted
  * @returns the request, or the status of the refusal
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
  */
@@ -31,6 +32,7 @@ export function readRequest(
   message: IncomingMessage,
   listenerPort: number,
   attribute: (key: string) => string | undefined = () => undefined,
+  scheme: 'http' | 'https' = 'http',
 ): RoutedRequest | RefusedRequest {
   const method = message.method ?? 'GET';
   const received = headerPairs(message.rawHeaders);
@@ -49,9 +51,11 @@ export function readRequest(
   const headers = receivedHeaders(received, host, dropsInvalidNames);
   if (countForwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusalStatus: 463 };
   return {
+    scheme,
     method,
     host: place.name.toLowerCase(),
     port: place.port ?? listenerPort,
+    isOnLocalPort: place.port !== undefined && place.port !== listenerPort,
     url: url.query === undefined ? url.path : `${url.path}?${url.query}`,
     rawPath: url.path,
     path,

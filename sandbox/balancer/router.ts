@@ -50,6 +50,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const nextTarget = startRotation();
   const usedTargets = rememberTargets(view, forwarder);
   const attribute = (key: string) => view.attribute(key);
+  const scheme = view.tls() === undefined ? 'http' : 'https';
 
   /** Applies the rules to a request and responds accordingly. */
   const respond = async (
@@ -57,9 +58,9 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     response: ServerResponse,
     upgradingClient?: UpgradingClient,
   ): Promise<void> => {
-    const routed = readRequest(request, view.port, attribute);
+    const routed = readRequest(request, view.port, attribute, scheme);
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
-    const decision = decide(view.rules(), routed, draw);
+    const decision = decide(view.rules(), routed, draw, (port) => view.localPort(port));
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
       return sendOwnResponse(response, errorPage(decision.status, decision.location));

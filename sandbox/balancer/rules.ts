@@ -36,13 +36,19 @@ export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
  * @param rules in priority order, the default rule last
  * @param draw returns a random number in [0, 1), used to select one of several weighted target groups
+ * @param localPort returns the port on this machine of the listener with a port in AWS
  */
-export function decide(rules: readonly Rule[], request: RoutedRequest, draw: () => number): Decision {
+export function decide(
+  rules: readonly Rule[],
+  request: RoutedRequest,
+  draw: () => number,
+  localPort: (port: number) => number | undefined = () => undefined,
+): Decision {
   const actions = chooseRule(rules, request)?.Actions ?? [];
   for (const action of actions) {
     if (action.Type === 'forward') return forward(action, draw);
     if (action.Type === 'fixed-response') return fixedResponse(action);
-    if (action.Type === 'redirect') return redirect(action.RedirectConfig, request);
+    if (action.Type === 'redirect') return redirect(action.RedirectConfig, request, localPort);
   }
   return { kind: 'fail', status: 500 };
 }
@@ -68,12 +74,17 @@ function fixedResponse(action: Action): Decision {
 
 /**
  * Evaluates a redirect action. `#{port}` is the port to which the client sent the request: on AWS the listener's port, on
- * this machine the listener's local port. By default, the redirect leads to that port.
+ * this machine the listener's local port. By default, the redirect leads to that port. A client that uses a local port cannot
+ * reach the ports of AWS, so a redirect leads it to the local port of the listener on the other port.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
-function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {
+function redirect(
+  config: Partial<RedirectActionConfig> = {},
+  request: RoutedRequest,
+  localPort: (port: number) => number | undefined,
+): Decision {
   const keywords: Readonly<Record<string, string>> = {
-    protocol: 'http',
+    protocol: request.scheme,
     host: request.host,
     port: String(request.port),
     path: request.rawPath.slice(1),
@@ -84,7 +95,8 @@ function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedReq
 
   const protocol = fill(config.Protocol ?? '#{protocol}').toLowerCase();
   const host = fill(config.Host ?? '#{host}');
-  const port = fill(config.Port ?? '#{port}');
+  const awsPort = fill(config.Port ?? '#{port}');
+  const port = request.isOnLocalPort ? (localPort(Number(awsPort)) ?? awsPort) : awsPort;
   const path = fill(config.Path ?? '/#{path}');
   const query = fill(config.Query ?? '#{query}');
   const location = `${protocol}://${host}:${port}${path}${query === '' ? '' : `?${query}`}`;

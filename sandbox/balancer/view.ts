@@ -15,8 +15,32 @@ export interface TargetView {
   readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable';
 }
 
+/** A certificate of a listener, in PEM. */
+export interface ListenerCertificate {
+  /** The names that it covers, in lower case. A name may start with `*.`. */
+  readonly names: readonly string[];
+  readonly certificate: string;
+  readonly chain?: string | undefined;
+  readonly privateKey: string;
+  readonly notAfter: Date;
+}
+
+/** The TLS settings of a listener. */
+export interface TlsView {
+  /** The certificates, the default one first. */
+  readonly certificates: readonly ListenerCertificate[];
+  /** The allowed versions of TLS, the oldest first, under Node's names. */
+  readonly versions: readonly string[];
+  /** The allowed ciphers, under OpenSSL's names. */
+  readonly ciphers: readonly string[];
+}
+
 /** One listener of one load balancer. */
 export interface ListenerView {
+  /** Returns the TLS settings; undefined for a listener without TLS. */
+  tls(): TlsView | undefined;
+  /** Returns the port on this machine of another listener of the load balancer, which is given by its port in AWS. */
+  localPort(port: number): number | undefined;
   /** The listener's port in AWS, for example 80. */
   readonly port: number;
   /** Whether clients can reach the listener. If not, their packets are dropped. */

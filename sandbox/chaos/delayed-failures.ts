@@ -1,4 +1,5 @@
 /** Injected delayed failures: the call succeeds, and the resource that it creates fails later, in the background. */
+import type { RequestCertificateResponse } from '@aws-sdk/client-acm';
 import type { CreateNatGatewayResult } from '@aws-sdk/client-ec2';
 import type { CreateLoadBalancerOutput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../world/region.ts';
@@ -24,6 +25,15 @@ const FAILURE_SETTERS = {
   ) {
     const balancer = region.elbv2.loadBalancers.get(LoadBalancers?.[0]?.LoadBalancerArn);
     if (balancer?.State?.Code === 'provisioning') balancer.pendingFailure = message;
+  },
+  /** The certificate fails when its names would be validated. The code is the reason, such as `DOMAIN_NOT_ALLOWED`. */
+  RequestCertificate(
+    region: Region,
+    { CertificateArn }: RequestCertificateResponse,
+    { code }: FailureReason,
+  ) {
+    const certificate = region.acm.certificates.get(CertificateArn);
+    if (certificate?.Status === 'PENDING_VALIDATION') certificate.pendingFailure = code;
   },
 } as const;
 

@@ -127,6 +127,17 @@ export const buckets: readonly Bucket[] = [
     operations: ['GetParameter', 'GetParameters', 'GetParametersByPath'],
     ...{ capacity: 40, refill: 40 },
   }),
+  // Only the rates are known, not the bursts. https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+  ...bucketsOf(
+    'acm',
+    {
+      operations: ['DescribeCertificate', 'DeleteCertificate', 'GetCertificate', 'ListTagsForCertificate'],
+      ...{ capacity: 10, refill: 10, perOperation: true },
+    },
+    { operations: ['ListCertificates'], capacity: 8, refill: 8 },
+    { operations: ['ImportCertificate'], capacity: 1, refill: 1 },
+    { operations: 'all', capacity: 5, refill: 5, perOperation: true },
+  ),
   ...bucketsOf('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
@@ -139,6 +150,7 @@ export const throttlingRefusals: Readonly<Record<string, { code: string; message
     route53: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
     iam: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
     ecr: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    acm: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     logs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     ssm: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     sts: { code: 'Throttling', message: 'Rate exceeded', status: 400 },

@@ -1,13 +1,15 @@
 /** Serves every active load balancer in the world: one local port per listener, and health checks for the groups in use. */
-import type { ListenerRow, LoadBalancerRow, TargetGroupRow } from '../aws/elbv2/store.ts';
+import type { ListenerRow, LoadBalancerRow } from '../aws/elbv2/store.ts';
 import { targetKey } from '../aws/elbv2/target-health.ts';
 import { setTargetHealth } from '../aws/elbv2/targets.ts';
-import { loadBalancerOf, rulesOf } from '../aws/elbv2/usage.ts';
-import { startHealthChecker, type CheckedGroup } from '../balancer/health-checker.ts';
+import { listenersOf, rulesOf } from '../aws/elbv2/usage.ts';
+import { startHealthChecker } from '../balancer/health-checker.ts';
 import { openListener, type OpenListener } from '../balancer/listener.ts';
-import type { ListenerView, TargetProtocol, TargetView } from '../balancer/view.ts';
+import type { ListenerView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
+import { tlsViewOf } from './certificates.ts';
+import { checkedGroups, protocolOf, targetsOf } from './checked-groups.ts';
 import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
@@ -36,10 +38,6 @@ export interface Balancers {
 const AWS_HTTP_PORT = 80;
 /** The maximum number of consecutive ports to try. */
 const MAX_PORTS_TRIED = 100;
-/** The minimum interval between checks at any pace, in milliseconds. */
-const MIN_INTERVAL_MS = 200;
-/** The minimum interval for targets that have been healthy for some time: frequent checks would keep an idle machine busy. */
-const MIN_SETTLED_INTERVAL_MS = 5_000;
 
 /**
  * How long the rules of a listener and the port of a target are remembered while the world does not change. A program can open
@@ -50,7 +48,7 @@ const MAX_LOOKUP_AGE_MS = 20;
 /** Serves the load balancers of a world, and follows the world's changes until `close` is called. */
 export function serveBalancers(world: World, options: BalancerOptions): Balancers {
   const { folderOf, httpPort, reportError } = options;
-  const openListeners = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
+  const openListeners = new Map<string, { readonly server: OpenListener; readonly place: string }>();
   const failedListeners = new Set<string>();
   const lookups = makeLookupCache(MAX_LOOKUP_AGE_MS);
 
@@ -86,20 +84,21 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
   const sync = async (): Promise<void> => {
     isSyncQueued = false;
     const listeners = activeListeners();
-    for (const [arn, { server, awsPort }] of openListeners) {
-      if (listeners.get(arn)?.listener.Port === awsPort) continue;
+    for (const [arn, { server, place }] of openListeners) {
+      if (placeOf(listeners.get(arn)?.listener) === place) continue;
       openListeners.delete(arn);
       await server.close();
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
-      const view = viewOf(region, listener, balancer, { ...options, lookups });
+      const localPortOf = (other: string) => openListeners.get(other)?.server.port;
+      const view = viewOf(region, listener, balancer, { ...options, lookups, localPortOf });
       const server = await openOnFreePort(view, listener, httpPort);
       if (!server) {
         failedListeners.add(arn);
         reportError(new Error(`There is no free port on this machine for ${arn}`));
       } else {
-        openListeners.set(arn, { server, awsPort: listener.Port });
+        openListeners.set(arn, { server, place: placeOf(listener) });
         listener.localPort = server.port;
       }
     }
@@ -124,6 +123,9 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
     },
   };
 }
+
+/** What a server is opened for: a change needs another server. */
+const placeOf = (listener: ListenerRow | undefined): string => `${listener?.Protocol} ${listener?.Port}`;
 
 /** Opens a listener on its previous port, or on its usual port if it is new. If the port is in use, tries the next ones. */
 async function openOnFreePort(
@@ -155,11 +157,19 @@ function viewOf(
   region: Region,
   { ListenerArn, Port }: ListenerRow,
   balancer: LoadBalancerRow,
-  options: BalancerOptions & { readonly lookups: LookupCache },
+  options: BalancerOptions & {
+    readonly lookups: LookupCache;
+    readonly localPortOf: (listenerArn: string) => number | undefined;
+  },
 ): ListenerView {
-  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, lookups } = options;
+  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, lookups, localPortOf } = options;
   return {
     port: Port,
+    tls: () => tlsViewOf(region, ListenerArn),
+    localPort: (port) =>
+      listenersOf(region, balancer.LoadBalancerArn)
+        .filter((other) => other.Port === port)
+        .map((other) => localPortOf(other.ListenerArn))[0],
     isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
     rules: () => lookups.get(ListenerArn, () => rulesOf(region, ListenerArn)),
     attribute: (key) => balancer.attributes[key],
@@ -172,45 +182,4 @@ function viewOf(
     countRequest,
     openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),
   };
-}
-
-const protocolOf = (protocol: string | undefined): TargetProtocol =>
-  protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
-
-const targetsOf = (group: TargetGroupRow | undefined): TargetView[] =>
-  (group?.targets ?? []).map(({ id, port, health }) => ({ id, port, state: stateOf(health.State) }));
-
-const STATES = ['initial', 'healthy', 'unhealthy', 'unused', 'draining', 'unavailable'] as const;
-const stateOf = (state: string | undefined): TargetView['state'] =>
-  STATES.find((known) => known === state) ?? 'draining';
-
-function checkedGroups(
-  region: Region,
-  folderOf: BalancerOptions['folderOf'],
-): { region: Region; group: CheckedGroup }[] {
-  return region.elbv2.targetGroups.all().flatMap((row) => {
-    const balancer = loadBalancerOf(region, row.TargetGroupArn);
-    if (balancer?.State?.Code !== 'active') return [];
-    const intervalMs = Math.max(
-      region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000),
-      MIN_INTERVAL_MS,
-    );
-    const group: CheckedGroup = {
-      arn: row.TargetGroupArn,
-      settings: {
-        path: row.HealthCheckPath ?? '/',
-        port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
-        protocol: protocolOf(row.HealthCheckProtocol),
-        intervalMs,
-        settledIntervalMs: Math.max(intervalMs, MIN_SETTLED_INTERVAL_MS),
-        timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
-        healthyThreshold: row.HealthyThresholdCount ?? 5,
-        unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
-        matcher: row.Matcher?.HttpCode ?? '200',
-      },
-      targets: targetsOf(row),
-      reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
-    };
-    return [{ region, group }];
-  });
 }

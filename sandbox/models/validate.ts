@@ -70,6 +70,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   'application-autoscaling': { refusalOf: reportingAll('ValidationException') },
   ecr: { refusalOf: ecrRefusal },
   logs: { refusalOf: logsRefusal },
+  acm: { refusalOf: reportingAll('ValidationException') },
   monitoring: { refusalOf: reportingAll('ValidationError') },
   iam: {
     refusalOf: reportingAll('ValidationError'),

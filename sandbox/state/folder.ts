@@ -2,6 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The file in the folder with the certificate of the sandbox's authority, for `curl --cacert`. */
+export const AUTHORITY_FILE = 'authority.pem';
+
 /**
  * Makes a folder and its missing parents. The topmost new folder gets a `.gitignore`; existing folders stay as they are.
  * @throws the error of mkdir when the folder cannot be made

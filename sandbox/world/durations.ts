@@ -59,6 +59,18 @@ export const durations = {
   taskProve: 40_000,
   /** The time from ECS's failure to assume a role to its next attempt: about half a minute (§4.2). */
   taskRoleRetry: 30_000,
+  /** From RequestCertificate to the validation records in responses: several seconds (§10). */
+  certificateRecords: 5_000,
+  /** The interval at which ACM looks for the validation records; a valid request takes 30 s to 5 min (U, §10). */
+  certificateCheck: 20_000,
+  /** From the validation of all names to `ISSUED` (U, §10). */
+  certificateIssue: 20_000,
+  /** How long ACM looks for the validation records: 72 hours (§10). */
+  certificateTimeout: 72 * 3_600_000,
+  /** How long a certificate counts as in use after the last listener stops using it: about 10 s (§10). */
+  certificateRelease: 10_000,
+  /** How long ACM remembers an idempotency token: one hour (§10). */
+  certificateToken: 3_600_000,
   /** The interval at which lifecycle policies are applied: images expire within a day after a policy selects them. */
   imageExpiry: 86_400_000,
 } as const;

@@ -1,4 +1,5 @@
 /** One region of the world as operations see it: its tables, the clock, new IDs and scheduled events. */
+import type { CertificateAuthority } from '../certificates/authority.ts';
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
@@ -29,6 +30,8 @@ export interface Region extends RegionalStores, GlobalStores {
   readonly blobs: Blobs;
   /** Returns the port of the sandbox's endpoint; undefined while no server listens. */
   port(): number | undefined;
+  /** Returns the authority that issues certificates. */
+  authority(): CertificateAuthority;
   /** Runs tasks and checks targets. */
   readonly plane: DataPlane;
   /** Returns the current time. */

@@ -1,4 +1,5 @@
 /** The world's tables by service. Some belong to a region, and others to the whole account. */
+import { acmStore } from '../aws/acm/store.ts';
 import { autoscalingStore } from '../aws/autoscaling/store.ts';
 import { cloudwatchStore } from '../aws/cloudwatch/store.ts';
 import { ec2Store } from '../aws/ec2/store.ts';
@@ -24,6 +25,7 @@ export const makeRegionalStores = () => ({
   logs: logsStore(),
   ssm: ssmStore(),
   secretsmanager: secretsManagerStore(),
+  acm: acmStore(),
 });
 /** Creates the tables of the whole account: IAM and Route 53 have no regions, and credentials are valid in all of them. */
 export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store(), sts: stsStore() });

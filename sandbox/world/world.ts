@@ -1,6 +1,7 @@
 /** The world: all state of the sandbox, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Agenda, type AgendaEntry } from './agenda.ts';
+import { memoryAuthority, type CertificateAuthority } from '../certificates/authority.ts';
 import { simulatedDataPlane, type DataPlane } from '../data-plane/data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { machineClock, type SandboxClock } from './clock.ts';
@@ -22,6 +23,8 @@ export interface WorldOptions {
   readonly clock?: SandboxClock;
   readonly pace?: Pace;
   readonly blobs?: Blobs;
+  /** Returns the authority that issues certificates; by default, it exists only in memory. */
+  readonly authority?: () => CertificateAuthority;
   /** Makes IDs repeatable; by default they are random. */
   readonly seed?: string;
   readonly events?: Events;
@@ -55,6 +58,7 @@ export class World {
   readonly pace: Pace;
   readonly blobs: Blobs;
   readonly agenda: Agenda;
+  readonly authority: () => CertificateAuthority;
   readonly #plane: DataPlane;
   readonly #events: Events;
   readonly #reportError: (error: unknown) => void;
@@ -73,6 +77,7 @@ export class World {
     this.clock = options.clock ?? machineClock;
     this.pace = options.pace ?? 'instant';
     this.blobs = options.blobs ?? memoryBlobs();
+    this.authority = options.authority ?? memoryAuthority();
     this.#plane = options.plane ?? simulatedDataPlane;
     this.#seed = options.seed ?? randomUUID();
     this.#events = options.events ?? {};
@@ -187,6 +192,7 @@ export class World {
       ...this.#globalOf(partition.id),
       blobs: this.blobs,
       port: () => this.port,
+      authority: this.authority,
       plane: this.#plane,
       now: () => new Date(this.clock.now()),
       id: (prefix, length = 17) => `${prefix}-${nextHex().slice(0, length)}`,

@@ -2,6 +2,7 @@
 import type { Removals } from '../remove.ts';
 import type * as removals from './index.ts';
 
+export { certificate } from './certificate.ts';
 export { cluster } from './cluster.ts';
 export { elasticIp } from './elastic-ip.ts';
 export { gatewayEndpoint } from './gateway-endpoint.ts';
@@ -24,6 +25,7 @@ export { services } from './services.ts';
 export { subnets } from './subnets.ts';
 export { targetGroups } from './target-groups.ts';
 export { taskDefinitions } from './task-definitions.ts';
+export { validationRecords } from './validation-records.ts';
 export { vpc } from './vpc.ts';
 
 // Checks that every noun has a removal in this list.

@@ -1,4 +1,5 @@
 /** For convergence tests: AWS clients of another user of the account. */
+import { ACMClient } from '@aws-sdk/client-acm';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -28,5 +29,6 @@ export function clientsOf(endpoint: string) {
     iam: new IAMClient(settings),
     logs: new CloudWatchLogsClient(settings),
     route53: new Route53Client(settings),
+    acm: new ACMClient(settings),
   };
 }

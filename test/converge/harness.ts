@@ -201,6 +201,10 @@ export async function account({
     started: false,
     background: false,
     rateLimitFactor: undefined,
+    authority: async () => ({
+      certificate: sandbox.world.authority().certificate,
+      file: join(folder, 'authority.pem'),
+    }),
     resolve: async (name, port) => {
       if (!realTasks) return undefined;
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);

@@ -24,16 +24,22 @@ test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings',
   expect(listings).toHaveLength(1);
 });
 
-/** The service-linked role belongs to the account, so no test changes it. */
-const NEVER_CHANGED = ['serviceLinkedRole'];
+/**
+ * The service-linked role belongs to the account, so no test changes it. The stack of these changes has no HTTPS;
+ * test/converge/https.test.ts changes the resources of HTTPS.
+ */
+const NEVER_CHANGED = ['serviceLinkedRole', 'certificate', 'validationRecords'];
 
 test('every noun has a manual change that its step repairs: add one to test/converge/manual-changes.ts', () => {
   const nounsWithChange = new Set([...manualChanges, ...manualImageChanges].map(({ noun }) => noun));
   expect(nouns.filter((noun) => !nounsWithChange.has(noun))).toEqual(NEVER_CHANGED);
 });
 
-/** Images and records have no name in Terraform, and ECS creates the service-linked role on its own. */
-const NOT_IN_TERRAFORM = ['images', 'record', 'serviceLinkedRole'];
+/**
+ * Images and records have no name in Terraform, and ECS creates the service-linked role on its own. The configuration has no
+ * HTTPS.
+ */
+const NOT_IN_TERRAFORM = ['certificate', 'images', 'record', 'serviceLinkedRole', 'validationRecords'];
 
 test('every noun is in the Terraform configuration, under its name', () => {
   const configuration = FILES.filter((file) => file.endsWith('.tf'))
@@ -44,10 +50,17 @@ test('every noun is in the Terraform configuration, under its name', () => {
 });
 
 /** Images and records cannot have tags on AWS, and the service-linked role belongs to the account. */
-const WITHOUT_TAGS = ['serviceLinkedRole', 'images', 'record'];
+const WITHOUT_TAGS = ['serviceLinkedRole', 'images', 'validationRecords', 'record'];
 
 test('every noun compares its tags: add desiredTags and tagFields to its diff', () => {
-  const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
+  const domain = {
+    name: 'api.example.com',
+    zone: 'example.com',
+    createZone: true,
+    names: [],
+    https: true,
+    certificate: undefined,
+  };
   const planned = plannedFor(config({ domain }), surveyOf());
   const isTagged = (noun: Noun) => {
     const changes = planned.changesOf(noun);

@@ -1,4 +1,5 @@
 /** Sandboxes for tests, with SDK clients connected over HTTP, with or without a data plane. */
+import { ACMClient } from '@aws-sdk/client-acm';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -51,6 +52,7 @@ function withClients(started: Sandbox) {
     ssm: new SSMClient(settings),
     secretsmanager: new SecretsManagerClient(settings),
     sts: new STSClient(settings),
+    acm: new ACMClient(settings),
   };
   for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());
   return { ...started, ...clients, region: started.world.region('eu-west-1') };

@@ -1,5 +1,6 @@
 /** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and contexts for steps and removals. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { ACMClient } from '@aws-sdk/client-acm';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -16,7 +17,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { awsClients } from '../../lib/aws/clients.ts';
 import type { Change, Verb } from '../../lib/model/change.ts';
 import type { Clock } from '../../lib/model/clock.ts';
-import type { Config, Deploy } from '../../lib/config/config.ts';
+import type { Config, Deploy, Domain } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { look } from '../../lib/engine/survey.ts';
@@ -53,6 +54,7 @@ export const mocks = {
   secretsmanager: mockClient(SecretsManagerClient),
   cloudwatch: mockClient(CloudWatchClient),
   sts: mockClient(STSClient),
+  acm: mockClient(ACMClient),
 };
 
 beforeEach(() => {
@@ -92,6 +94,12 @@ export const ROLLING: Deploy = {
   circuitBreaker: { thresholdType: 'boundedPercent', threshold: 50, resetOnHealthyTask: true },
 };
 
+/** A domain without HTTPS, in a zone that the account has. */
+export const domainOf = (fields: Pick<Domain, 'name' | 'zone'> & Partial<Domain>): Domain => ({
+  ...{ createZone: false, names: [], https: false, certificate: undefined },
+  ...fields,
+});
+
 /** A configuration with one service of two routed containers; tests change the part that they are about. */
 export const config = (changes: Partial<Config> = {}): Config => ({
   name: 'shop',
@@ -99,7 +107,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   target: 'aws',
   region: 'eu-west-1',
   project: undefined,
-  domain: { name: 'api.example.com', zone: 'example.com', createZone: false },
+  domain: domainOf({ name: 'api.example.com', zone: 'example.com' }),
   network: { cidr: '10.0.0.0/16', zones: 2 },
   logRetentionDays: 14,
   idleTimeoutSeconds: 60,

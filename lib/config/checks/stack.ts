@@ -32,12 +32,13 @@ export function* oneZoneIsNamed({ domain }: Config): Iterable<Finding> {
 }
 
 export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
-  if (domain?.zone !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))
-    yield {
-      path: ['domain', 'name'],
-      fix: `Use ${domain.zone} or a name that ends with .${domain.zone}: the name must be in the zone.`,
-      basedOn: [['domain', 'zone']],
-    };
+  if (domain?.zone === undefined) return;
+  const { name, names, zone } = domain;
+  const isOutside = (other: string) => other !== zone && !other.endsWith(`.${zone}`);
+  const fix = `Use ${zone} or a name that ends with .${zone}: the name must be in the zone.`;
+  if (isOutside(name)) yield { path: ['domain', 'name'], fix, basedOn: [['domain', 'zone']] };
+  for (const [index, other] of names.entries())
+    if (isOutside(other)) yield { path: ['domain', 'names', index], fix, basedOn: [['domain', 'zone']] };
 }
 
 /** AWS allows 50 tags, including the ones that Slipway adds: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */

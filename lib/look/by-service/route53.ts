@@ -3,6 +3,7 @@ import type { LooksOf } from '../found.ts';
 import type * as looks from './route53.ts';
 
 export { lookHostedZone as hostedZone } from '../hosted-zone.ts';
+export { lookValidationRecords as validationRecords } from '../validation-records.ts';
 export { lookRecord as record } from '../record.ts';
 export { lookDomain } from '../domain.ts';
 

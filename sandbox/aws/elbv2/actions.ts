@@ -24,6 +24,7 @@ const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javas
 
 /**
  * Checks the actions of a call, and returns them in AWS's full form.
+ * @param protocol the protocol of the listener
  * @throws ValidationError, InvalidLoadBalancerAction, TargetGroupNotFound, TargetGroupAssociationLimit, …
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
  */
@@ -31,24 +32,27 @@ export function checkActions(
   region: Region,
   balancer: LoadBalancerRow,
   actions: Action[] | undefined,
+  protocol: string | undefined,
 ): Action[] {
   if (!actions?.length) throw validation('An action must be specified');
   const [action, second] = actions;
   if (!action || second)
     throw invalidAction('You can specify one forward, redirect or fixed-response action');
   const { Order } = action;
-  const full = { ...(Order === undefined ? {} : { Order }), ...checkAction(action) };
+  const full = { ...(Order === undefined ? {} : { Order }), ...checkAction(action, protocol) };
   checkTargetGroups(region, balancer, [full]);
   return [full];
 }
 
-function checkAction(action: Action): Action {
+function checkAction(action: Action, protocol: string | undefined): Action {
   const { Type, ForwardConfig, RedirectConfig, FixedResponseConfig } = action;
   switch (Type) {
     case 'forward':
       return { Type, ...fullForward(action.TargetGroupArn, ForwardConfig) };
     case 'redirect':
       if (!RedirectConfig) throw validation("A 'RedirectConfig' must be specified with 'redirect'");
+      if (protocol === 'HTTPS' && RedirectConfig.Protocol === 'HTTP')
+        throw invalidAction('A redirect from HTTPS to HTTP is not allowed');
       return { Type, RedirectConfig: fullRedirect(RedirectConfig) };
     case 'fixed-response':
       if (!FixedResponseConfig) {
@@ -56,6 +60,7 @@ function checkAction(action: Action): Action {
       }
       return { Type, FixedResponseConfig: checkFixedResponse(FixedResponseConfig) };
     default:
+      if (protocol === 'HTTPS') throw notImplemented(`actions of type '${Type}'`);
       throw invalidAction(`Actions of type '${Type}' are supported only on HTTPS listeners`);
   }
 }

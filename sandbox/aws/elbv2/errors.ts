@@ -53,3 +53,16 @@ export const usedByOtherLoadBalancer = (arn: string): Refusal =>
     'TargetGroupAssociationLimit',
     `The following target groups cannot be associated with more than one load balancer: ${arn}`,
   );
+
+export const certificateNotFound = (arn: string): Refusal =>
+  refusal('CertificateNotFound', `Certificate '${arn}' not found`);
+/** AWS's models lack this code. hashicorp/terraform-provider-aws#26245 records it. */
+export const unsupportedCertificate = (arn: string): Refusal =>
+  refusal(
+    'UnsupportedCertificate',
+    `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+  );
+export const tooManyCertificates = (max: number): Refusal =>
+  refusal('TooManyCertificates', `A load balancer can have at most '${max}' certificates`);
+export const sslPolicyNotFound = (name: string): Refusal =>
+  refusal('SSLPolicyNotFound', `SSL policy '${name}' not found`);

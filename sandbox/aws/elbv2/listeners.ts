@@ -7,20 +7,21 @@ import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { listenerAttributes } from './attribute-tables.ts';
 import { changedAttributes, defaultsOf, attributeList } from './attributes.ts';
-import { duplicateListener, notImplemented, validation } from './errors.ts';
+import { releaseFromListener } from './certificates.ts';
+import { duplicateListener, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { changeRouting } from './routing.ts';
+import { applyTls, checkTls, type TlsSettings } from './listener-tls.ts';
 import { newHexDigits, elbArn, pathOf } from './arns.ts';
 import type { ListenerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { listenersOf, rulesOf } from './usage.ts';
 
-/** @throws ValidationError for a protocol that application load balancers do not support, NotImplemented for HTTPS */
-function checkProtocol(protocol: string | undefined): 'HTTP' {
+/** @throws ValidationError for a protocol that application load balancers do not support */
+function checkProtocol(protocol: string | undefined): 'HTTP' | 'HTTPS' {
   if (!protocol) throw validation('A listener protocol must be specified');
-  if (protocol === 'HTTPS') throw notImplemented('listeners for HTTPS');
-  if (protocol !== 'HTTP') {
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
     throw validation(`Listener protocol '${protocol}' must be one of 'HTTP, HTTPS'`);
   }
   return protocol;
@@ -57,32 +58,53 @@ function setDefaultActions(region: Region, listener: ListenerRow, actions: Actio
   if (rule) rule.Actions = actions;
 }
 
+/** Returns a listener as responses show it. */
+const viewOf = ({ ListenerArn, LoadBalancerArn, Port, Protocol, ...row }: ListenerRow): ELBv2.Listener => ({
+  ...{ ListenerArn, LoadBalancerArn, Port, Protocol, DefaultActions: row.DefaultActions },
+  ...(Protocol === 'HTTPS' && { SslPolicy: row.SslPolicy, Certificates: row.Certificates }),
+});
+
 export const listenerOperations = {
   /**
    * A repeated call with the same settings returns the existing listener.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   CreateListener: {
-    inputMembers: ['LoadBalancerArn', 'Protocol', 'Port', 'DefaultActions', 'Tags'],
+    inputMembers: [
+      'LoadBalancerArn',
+      'Protocol',
+      'Port',
+      'DefaultActions',
+      'SslPolicy',
+      'Certificates',
+      'Tags',
+    ],
     run(input, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       const { LoadBalancerArn } = balancer;
       const Port = checkPort(input.Port);
       const Protocol = checkProtocol(input.Protocol);
-      const DefaultActions = checkActions(region, balancer, input.DefaultActions);
+      const tls = checkTls(region, Protocol, input);
+      const DefaultActions = checkActions(region, balancer, input.DefaultActions, Protocol);
       const tags = mergeTags([], input.Tags);
       const existing = listenerOnPort(region, LoadBalancerArn, Port);
       if (existing) {
-        const isSame = JSON.stringify(existing.DefaultActions) === JSON.stringify(DefaultActions);
+        const settings = ({ SslPolicy, Certificates }: TlsSettings) => [SslPolicy, Certificates];
+        const isSame =
+          JSON.stringify([existing.Protocol, existing.DefaultActions, settings(existing)]) ===
+          JSON.stringify([Protocol, DefaultActions, settings(tls)]);
         if (!isSame) throw duplicateListener(LoadBalancerArn);
-        return { Listeners: [existing] };
+        return { Listeners: [viewOf(existing)] };
       }
       checkQuota('listeners-per-application-load-balancer', listenersOf(region, LoadBalancerArn).length + 1);
       const path = `${pathOf(LoadBalancerArn)}/${newHexDigits(region)}`;
       const ListenerArn = elbArn(region, `listener/${path}`);
       const RuleArn = elbArn(region, `listener-rule/${path}/${newHexDigits(region)}`);
       const attributes = defaultsOf(listenerAttributes);
-      const listener = { ListenerArn, LoadBalancerArn, Port, Protocol, DefaultActions, attributes, tags };
+      const listener = {
+        ...{ ListenerArn, LoadBalancerArn, Port, Protocol, DefaultActions, attributes, tags },
+        ...tls,
+      };
       changeRouting(region, () => {
         region.elbv2.listeners.set(ListenerArn, listener);
         region.elbv2.rules.set(RuleArn, {
@@ -95,38 +117,36 @@ export const listenerOperations = {
           tags: [],
         });
       });
-      return { Listeners: [listener] };
+      return { Listeners: [viewOf(listener)] };
     },
   },
 
   DescribeListeners: {
     inputMembers: ['LoadBalancerArn', 'ListenerArns', 'PageSize', 'Marker'],
     run(input, region) {
-      const { rows: Listeners, NextMarker } = page(
-        requestedListeners(region, input),
-        input.PageSize,
-        input.Marker,
-      );
-      return { Listeners, NextMarker };
+      const { rows, NextMarker } = page(requestedListeners(region, input), input.PageSize, input.Marker);
+      return { Listeners: rows.map(viewOf), NextMarker };
     },
   },
 
   /** Omitted settings remain unchanged. Default actions are replaced as a whole. */
   ModifyListener: {
-    inputMembers: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
+    inputMembers: ['ListenerArn', 'Port', 'Protocol', 'SslPolicy', 'Certificates', 'DefaultActions'],
     run(input, region) {
       const listener = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = rowOf(region.elbv2.loadBalancers, listener.LoadBalancerArn);
       const Protocol = checkProtocol(input.Protocol ?? listener.Protocol);
       const Port = checkPort(input.Port ?? listener.Port);
       const other = listenerOnPort(region, balancer.LoadBalancerArn, Port);
+      const tls = checkTls(region, Protocol, input, listener);
       if (other && other !== listener) throw duplicateListener(balancer.LoadBalancerArn);
-      const actions = input.DefaultActions && checkActions(region, balancer, input.DefaultActions);
+      const actions = input.DefaultActions && checkActions(region, balancer, input.DefaultActions, Protocol);
       changeRouting(region, () => {
         Object.assign(listener, { Protocol, Port });
+        applyTls(region, listener, tls);
         if (actions) setDefaultActions(region, listener, actions);
       });
-      return { Listeners: [listener] };
+      return { Listeners: [viewOf(listener)] };
     },
   },
 
@@ -137,6 +157,7 @@ export const listenerOperations = {
       const listener = rowOf(region.elbv2.listeners, ListenerArn);
       changeRouting(region, () => {
         for (const { RuleArn } of rulesOf(region, listener.ListenerArn)) region.elbv2.rules.delete(RuleArn);
+        releaseFromListener(region, listener);
         region.elbv2.listeners.delete(listener.ListenerArn);
       });
       return {};

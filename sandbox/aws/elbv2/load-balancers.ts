@@ -6,6 +6,7 @@ import type { Events, Region } from '../../world/region.ts';
 import { releaseInterface } from '../ec2/network-interfaces.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
+import { releaseFromListener } from './certificates.ts';
 import { newDnsName, addDnsName, removeDnsName } from './dns.ts';
 import {
   duplicateLoadBalancer,
@@ -156,7 +157,10 @@ export const loadBalancerOperations = {
       }
       changeRouting(region, () => {
         for (const { RuleArn } of rulesOfBalancer(region, arn)) region.elbv2.rules.delete(RuleArn);
-        for (const { ListenerArn } of listenersOf(region, arn)) region.elbv2.listeners.delete(ListenerArn);
+        for (const listener of listenersOf(region, arn)) {
+          releaseFromListener(region, listener);
+          region.elbv2.listeners.delete(listener.ListenerArn);
+        }
         region.elbv2.loadBalancers.delete(arn);
       });
       region.forget('elbv2:load-balancer-active', arn);

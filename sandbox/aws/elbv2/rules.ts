@@ -45,6 +45,9 @@ function requestedRules(region: Region, { ListenerArn, RuleArns = [] }: ELBv2.De
 const balancerOfListener = (region: Region, listenerArn: string) =>
   rowOf(region.elbv2.loadBalancers, rowOf(region.elbv2.listeners, listenerArn).LoadBalancerArn);
 
+const protocolOf = (region: Region, listenerArn: string): string | undefined =>
+  rowOf(region.elbv2.listeners, listenerArn).Protocol;
+
 export const ruleOperations = {
   /**
    * A priority that is in use is refused, even if the existing rule is identical. A call with the same conditions and another
@@ -58,7 +61,7 @@ export const ruleOperations = {
       const balancer = balancerOfListener(region, ListenerArn);
       const Priority = requiredPriority(input.Priority);
       const Conditions = checkConditions(input.Conditions);
-      const Actions = checkActions(region, balancer, input.Actions);
+      const Actions = checkActions(region, balancer, input.Actions, protocolOf(region, ListenerArn));
       const tags = mergeTags([], input.Tags);
       if (rulesOf(region, ListenerArn).some((rule) => rule.Priority === Priority)) {
         throw priorityInUse(Priority);
@@ -92,7 +95,13 @@ export const ruleOperations = {
       }
       const conditions = input.Conditions && checkConditions(input.Conditions);
       const actions =
-        input.Actions && checkActions(region, balancerOfListener(region, rule.ListenerArn), input.Actions);
+        input.Actions &&
+        checkActions(
+          region,
+          balancerOfListener(region, rule.ListenerArn),
+          input.Actions,
+          protocolOf(region, rule.ListenerArn),
+        );
       changeRouting(region, () => {
         if (conditions) rule.Conditions = conditions;
         if (actions) rule.Actions = actions;

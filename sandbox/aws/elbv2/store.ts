@@ -48,6 +48,8 @@ export interface ListenerRow extends Listener {
   Port: number;
   attributes: Record<string, string>;
   tags: Tag[];
+  /** The ARNs of the certificates in addition to the default one, which is in `Certificates`. */
+  extraCertificates?: string[];
   /** The local port on which the data plane serves the listener, kept across restarts. */
   localPort?: number;
 }

@@ -22,7 +22,7 @@ const MAX_HOPS = 8;
 export function resolve(region: Region, name: string, draw: () => number = Math.random): Answer | undefined {
   let next = normalName(name);
   for (let hop = 0; hop < MAX_HOPS; hop++) {
-    const zone = zoneOf(region, next);
+    const zone = answeringZone(region, next);
     // A name outside all zones ends the resolution. If the requested name itself is outside, there is no answer.
     if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: bareDnsName(next) };
     const records = recordsFor(zone, next);
@@ -45,7 +45,7 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
  * @returns undefined when there is no such zone, or the name is delegated to name servers outside the account
  * @see https://www.rfc-editor.org/rfc/rfc1034#section-4.3.2
  */
-function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
+export function answeringZone(region: Region, name: string): HostedZoneRow | undefined {
   let zone = outermostZone(region, name);
   for (;;) {
     const delegation = zone && delegationIn(zone, name);
@@ -86,7 +86,7 @@ export function delegatedServers(region: Region, name: string): string[] {
   const zoneName = normalName(name);
   const outermost = outermostZone(region, zoneName);
   if (outermost?.Name === zoneName) return outermost.nameServers.map((server) => `${server}.`);
-  const parent = zoneOf(region, labelsOf(zoneName).slice(1).join('.').concat('.'));
+  const parent = answeringZone(region, labelsOf(zoneName).slice(1).join('.').concat('.'));
   const delegation = parent && delegationIn(parent, zoneName);
   return delegation?.Name === zoneName ? valuesOf(delegation) : [];
 }
@@ -95,7 +95,7 @@ export function delegatedServers(region: Region, name: string): string[] {
  * Returns the record sets that answer for a name: its own record sets or, if the name does not exist, those of a wildcard.
  * @see https://www.rfc-editor.org/rfc/rfc4592#section-3.3
  */
-function recordsFor(zone: HostedZoneRow, name: string): RecordRow[] {
+export function recordsFor(zone: HostedZoneRow, name: string): RecordRow[] {
   const exists = (node: string) => zone.records.some((record) => isWithin(record.Name, node));
   const recordsAt = (node: string) => zone.records.filter((record) => record.Name === node);
   if (exists(name)) return recordsAt(name);
@@ -129,7 +129,8 @@ function addresses(records: readonly RecordRow[], chosen: RecordRow): string[] {
   return chosen.MultiValueAnswer ? ofType(records, chosen.Type).flatMap(valuesOf) : valuesOf(chosen);
 }
 
-const valuesOf = (record: RecordRow): string[] =>
+/** Returns the values of a record set; empty for an alias. */
+export const valuesOf = (record: RecordRow): string[] =>
   (record.ResourceRecords ?? []).flatMap(({ Value }) => Value ?? []);
 
 const bareDnsName = (name: string): string => name.replace(/\.$/, '').replace(/^dualstack\./, '');

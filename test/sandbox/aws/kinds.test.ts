@@ -34,9 +34,17 @@ const READS_WITHOUT_LAG = [
     'Regions',
     'VpcAttribute',
   ].map((name) => `ec2 Describe${name}`),
-  ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
-    (name) => `elbv2 Describe${name}`,
-  ),
+  ...[
+    'AccountLimits',
+    'CapacityReservation',
+    'ListenerAttributes',
+    'ListenerCertificates',
+    'LoadBalancerAttributes',
+    'SSLPolicies',
+    'Tags',
+  ].map((name) => `elbv2 Describe${name}`),
+  'acm DescribeCertificate',
+  'acm ListTagsForCertificate',
   // These lists are always empty, because the sandbox does not have the kinds.
   ...Object.keys(emptyListOperations).map((operation) => `ec2 ${operation}`),
   ...['ContainerInstances', 'Attributes', 'ServicesByNamespace', 'AccountSettings'].map(

@@ -8,6 +8,8 @@ import { chooseRule, decide } from '../../../sandbox/balancer/rules.ts';
 function request(changes: Partial<RoutedRequest> = {}): RoutedRequest {
   const path = changes.rawPath ?? changes.path ?? '/api1/orders';
   return {
+    scheme: 'http',
+    isOnLocalPort: true,
     method: 'GET',
     host: 'shop.example.com',
     port: 8080,

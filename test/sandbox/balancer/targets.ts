@@ -14,6 +14,7 @@ import type {
   Reachability,
   TargetProtocol,
   TargetView,
+  TlsView,
 } from '../../../sandbox/balancer/view.ts';
 import { certificate } from '../../certificate.ts';
 
@@ -38,6 +39,15 @@ export class FakeWorld implements ListenerView {
   /** The number of open requests per target, `<address>:<port>`. */
   openRequests: Record<string, number> = {};
 
+  tlsView: TlsView | undefined;
+  localPorts: Record<number, number> = {};
+
+  tls(): TlsView | undefined {
+    return this.tlsView;
+  }
+  localPort(port: number): number | undefined {
+    return this.localPorts[port];
+  }
   isReachable(): boolean {
     return this.isListenerReachable;
   }

@@ -21,7 +21,7 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
-import { config, sentCalls } from '../step-harness.ts';
+import { config, domainOf, sentCalls } from '../step-harness.ts';
 
 const stack = config({ tags: { team: 'blue' }, domain: undefined });
 const options: Options = { ...defaultOptions, wait: false };
@@ -201,7 +201,7 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
 ])(
   'a domain under .localhost %s a warning that no other machine can reach it',
   async (_where, target, hasWarning) => {
-    const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
+    const domain = domainOf({ name: 'shop.localhost', zone: 'shop.localhost', createZone: true });
     await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0);
     expect(events.some(({ type }) => type === 'warning')).toBe(hasWarning);
   },

@@ -177,8 +177,8 @@ test.each([
   [{ Port: 65536 }, 'ValidationError', "Value '65536' at 'port'"],
   [{ Protocol: undefined }, 'ValidationError', 'A listener protocol must be specified'],
   [{ Protocol: 'TCP' as const }, 'ValidationError', "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'"],
-  [{ Protocol: 'HTTPS' as const }, 'NotImplemented', 'HTTPS'],
-  [{ SslPolicy: 'x' }, 'NotImplemented', 'SslPolicy'],
+  [{ Protocol: 'HTTPS' as const }, 'ValidationError', 'A certificate must be specified for HTTPS listeners'],
+  [{ SslPolicy: 'x' }, 'ValidationError', 'only be specified for HTTPS listeners'],
 ])('a listener with %j is refused', async (settings, code, words) => {
   const { makeBalancer, elbv2 } = await scene();
   const call = elbv2.send(
@@ -223,7 +223,9 @@ test('modifying a listener keeps the settings that the call omits', async () => 
   const { Rules } = await elbv2.send(new DescribeRulesCommand({ ListenerArn }));
   expect(Rules).toMatchObject([{ Priority: 'default', Actions: [{ TargetGroupArn: api1 }] }]);
   expect(await refusalOf(modify({ Port: 81 }))).toMatchObject({ code: 'DuplicateListener' });
-  expect(await refusalOf(modify({ Protocol: 'HTTPS' }))).toMatchObject({ code: 'NotImplemented' });
+  expect(await refusalOf(modify({ Protocol: 'HTTPS' }))).toMatchObject({
+    message: 'A certificate must be specified for HTTPS listeners',
+  });
 });
 
 test('a describe call must name either a load balancer or listener ARNs, but not both', async () => {

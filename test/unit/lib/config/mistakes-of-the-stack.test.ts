@@ -71,7 +71,7 @@ for (const field of ['domain.name', 'domain.zone'])
       'a top-level domain': 'com',
     },
   );
-testRefusals('domain.name', "Use one name, such as 'api.example.com': wildcards are not supported yet.", {
+testRefusals('domain.name', "Use one name, such as 'api.example.com': a wildcard belongs in domain.names.", {
   'a wildcard': '*.example.com',
 });
 testRefusals(

@@ -60,8 +60,8 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     'HTTPS for clients',
     { certificate: 'arn', https: true },
     {
-      certificate: `${notYet}Clients reach the load balancer over HTTP. Put CloudFront`,
-      https: `${notYet}Clients reach the load balancer over HTTP. Put CloudFront`,
+      certificate: 'Use domain.certificate: an existing certificate',
+      https: 'Use domain.https: whether clients use HTTPS',
     },
   ],
   [
@@ -186,14 +186,14 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     'several domain names',
     { 'domain.aliases': ['b.example.com'], 'domain.hostedZoneId': 'Z0' },
     {
-      'domain.aliases': `${notYet}A stack has one name. Add a CNAME record`,
+      'domain.aliases': 'Use names: more names of the stack in the same zone',
       'domain.hostedZoneId': 'Use zoneId: the id of the hosted zone, instead of zone',
     },
   ],
   [
     'a wildcard as the domain',
     { 'domain.name': '*.example.com' },
-    { 'domain.name': "Use one name, such as 'api.example.com': wildcards are not supported yet." },
+    { 'domain.name': "Use one name, such as 'api.example.com': a wildcard belongs in domain.names." },
   ],
   [
     'a private zone',

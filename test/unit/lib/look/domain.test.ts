@@ -12,7 +12,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookDomain } from '../../../../lib/look/domain.ts';
 import { lookRecord } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { awsError, config, lookContextOf, mocks, sentCalls } from '../../step-harness.ts';
+import { awsError, config, domainOf, lookContextOf, mocks, sentCalls } from '../../step-harness.ts';
 
 const zone = (id: string, name: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -48,7 +48,7 @@ function mockDns(zones: readonly HostedZone[], sets: readonly ResourceRecordSet[
       };
     });
 }
-const stack = config({ domain: { name: 'a.b.example.com', zone: 'example.com', createZone: false } });
+const stack = config({ domain: domainOf({ name: 'a.b.example.com', zone: 'example.com' }) });
 const context = (hasState = true) => ({
   ...lookContextOf(stack),
   recorded: hasState ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
@@ -120,7 +120,7 @@ describe('the records of the zone', () => {
       recordSet('example.com', 'NS', 'ns.example.'),
     ];
     mockDns([zone('Z1', 'example.com')], sets);
-    const apex = config({ domain: { name: 'example.com', zone: 'example.com', createZone: false } });
+    const apex = config({ domain: domainOf({ name: 'example.com', zone: 'example.com' }) });
     const found = await lookDomain({ ...context(), config: apex });
     expect(found).toMatchObject({ cut: undefined, recordSets: sets });
   });

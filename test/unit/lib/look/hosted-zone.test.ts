@@ -9,7 +9,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
+import { awsError, config, domainOf, lookContextOf, mocks, ourTags, sentCalls } from '../../step-harness.ts';
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -203,8 +203,8 @@ describe('a failure to list hosted zones', () => {
 });
 
 describe('a zone that is named by its id', () => {
-  const byId = (zoneId: string) =>
-    config({ domain: { name: 'api.example.com', zone: undefined, zoneId, createZone: false } });
+  const byId = (zoneId: string, names: string[] = []) =>
+    config({ domain: domainOf({ name: 'api.example.com', names, zone: undefined, zoneId }) });
   const found = (zoneId: string) => lookHostedZone(lookContext(byId(zoneId)));
 
   test('is the one of several zones of the same name', async () => {
@@ -229,5 +229,14 @@ describe('a zone that is named by its id', () => {
   ])('is refused if it %s', async (_, more, what) => {
     mockZones([zone('Z1', more)]);
     await expect(found('Z1')).rejects.toMatchObject({ code: 'ZONE', what });
+  });
+
+  test('is refused if it does not contain one of the other names', async () => {
+    mockZones([zone('Z1')]);
+    const stack = byId('Z1', ['www.example.com', 'shop.example.org']);
+    await expect(lookHostedZone(lookContext(stack))).rejects.toMatchObject({
+      code: 'ZONE',
+      what: 'The zone Z1 (example.com) does not contain shop.example.org.',
+    });
   });
 });

@@ -50,6 +50,9 @@ describe('the look', () => {
       '': {
         listenerArn: 'arn:listener',
         protocol: 'HTTP',
+        sslPolicy: '',
+        certificateArn: '',
+        moreCertificates: [],
         defaultAction: 'fixed-response 404 text/plain None.',
         tags: ourTags('listener'),
       },
@@ -61,7 +64,7 @@ describe('the look', () => {
   });
 
   test('finds nothing on another port', async () => {
-    mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [{ ...listener, Port: 443 }] });
+    mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [{ ...listener, Port: 8443 }] });
     expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 
@@ -94,7 +97,7 @@ describe('a default action is formatted on one line', () => {
     [[{ Type: 'forward' as const, ForwardConfig: { TargetGroups: [] } }], 'forward {"TargetGroups":[]}'],
     [
       [{ Type: 'redirect' as const, RedirectConfig: { StatusCode: 'HTTP_301' as const } }],
-      'redirect {"StatusCode":"HTTP_301"}',
+      'redirect 301 #{protocol}://#{host}:#{port}/#{path}?#{query}',
     ],
   ])('%j', (actions, text) => {
     expect(actionText(actions)).toBe(text);

@@ -59,6 +59,7 @@ describe('a teardown', () => {
 
 test('only ids that AWS generates and never reuses prove ownership', () => {
   expect(nouns.filter((noun) => declarationOf(noun).uniqueId)).toEqual([
+    'certificate',
     'loadBalancer',
     'targetGroups',
     'listener',

@@ -15,6 +15,7 @@ export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
     background: true,
     rateLimitFactor: undefined,
     resolve: async () => undefined,
+    authority: async () => ({ certificate: 'PEM', file: '/some/where/authority.pem' }),
     nameServers: async () => [],
     listeners: async () => undefined,
     census: async () => ({}),

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { delegationEvents, ownZone, type LookUpServers } from '../../../../provision/done/delegation.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import { engineContext } from '../../engine-harness.ts';
-import { config, mocks, sentCalls } from '../../step-harness.ts';
+import { config, domainOf, mocks, sentCalls } from '../../step-harness.ts';
 
 const NAME_SERVERS = [
   'ns-1.awsdns-01.com',
@@ -15,7 +15,7 @@ const NAME_SERVERS = [
   'ns-4.awsdns-04.co.uk',
 ];
 const stack = (name = 'api.example.com', createZone = true) =>
-  config({ domain: { name, zone: name.slice(4), createZone } });
+  config({ domain: domainOf({ name, zone: name.slice(4), createZone }) });
 const ids = { hostedZone: new Map([['', { hostedZoneId: 'Z1' }]]) };
 const aws = { settings: { region: 'eu-west-1' }, waits: localWaits, endpointName: 'aws', sandbox: undefined };
 

@@ -14,7 +14,7 @@ import type { ConnectedTarget } from '../../../../lib/run/target.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
-import { config, mocks, sentCalls } from '../../step-harness.ts';
+import { config, domainOf, mocks, sentCalls } from '../../step-harness.ts';
 import { NEW_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
@@ -186,7 +186,7 @@ describe('a name that does not resolve', () => {
 });
 
 describe('the zone that the stack creates', () => {
-  const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
+  const domain = domainOf({ name: 'api.example.com', zone: 'example.com', createZone: true });
   const nameServers = ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'];
   beforeEach(() => {
     mocks.route53

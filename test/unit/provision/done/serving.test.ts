@@ -7,7 +7,7 @@ import type { ConnectedTarget } from '../../../../lib/run/target.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { servingReport } from '../../../../provision/done/serving.ts';
 import { abort, change, creation, events, idsFor, run } from '../../engine-harness.ts';
-import { config } from '../../step-harness.ts';
+import { config, domainOf } from '../../step-harness.ts';
 
 let server: Server;
 let status: number;
@@ -40,7 +40,7 @@ const target = (): ConnectedTarget => ({
       known(name) ? { host: '127.0.0.1', port: (server.address() as AddressInfo).port } : undefined,
   } as unknown as NonNullable<ConnectedTarget['sandbox']>,
 });
-const stack = config({ domain: { name: 'api.localhost', zone: 'localhost', createZone: true } });
+const stack = config({ domain: domainOf({ name: 'api.localhost', zone: 'localhost', createZone: true }) });
 const update = change('services', 'web', 'update');
 
 /** Adds the service, and waits until the report has been made, if one is made. */

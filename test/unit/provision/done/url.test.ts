@@ -5,7 +5,7 @@ import type { ConnectedTarget, SandboxHandle } from '../../../../lib/run/target.
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { publicAddress } from '../../../../provision/done/url.ts';
-import { config } from '../../step-harness.ts';
+import { config, domainOf } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
@@ -13,8 +13,7 @@ const ids = {
   ...Object.fromEntries(nouns.map((name) => [name, new Map()])),
   loadBalancer: new Map(Object.entries(existing.loadBalancer)),
 } as unknown as AllIds;
-const configWithDomain = (name: string) =>
-  config({ domain: { name, zone: 'example.com', createZone: false } });
+const configWithDomain = (name: string) => config({ domain: domainOf({ name, zone: 'example.com' }) });
 const settings = { region: 'eu-west-1' };
 const aws: ConnectedTarget = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
 

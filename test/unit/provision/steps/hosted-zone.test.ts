@@ -17,9 +17,10 @@ import {
   sentCalls,
   surveyOf,
   diffOf,
+  domainOf,
 } from '../../step-harness.ts';
 
-const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
+const domain = domainOf({ name: 'api.example.com', zone: 'example.com', createZone: true });
 const configWithOurZone = config({ domain });
 const configWithAccountZone = config({ domain: { ...domain, createZone: false } });
 const ourZone = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };

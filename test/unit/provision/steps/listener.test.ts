@@ -19,6 +19,9 @@ const { loadBalancer } = existing;
 const foundListener: FoundListener = {
   listenerArn: 'arn:listener',
   protocol: 'HTTP',
+  sslPolicy: '',
+  certificateArn: '',
+  moreCertificates: [],
   defaultAction: 'fixed-response 404 text/plain There is no service at this path.',
   tags: ourTags('listener'),
 };

@@ -1,0 +1,56 @@
+/** Target groups as the load balancers and their health checks see them. */
+import type { TargetGroupRow } from '../aws/elbv2/store.ts';
+import { loadBalancerOf } from '../aws/elbv2/usage.ts';
+import type { CheckedGroup } from '../balancer/health-checker.ts';
+import type { TargetProtocol, TargetView } from '../balancer/view.ts';
+import type { Region } from '../world/region.ts';
+import { locateTarget } from './reachability.ts';
+
+/** The minimum interval between checks at any pace, in milliseconds. */
+const MIN_INTERVAL_MS = 200;
+/** The minimum interval for targets that have been healthy for some time: frequent checks would keep an idle machine busy. */
+const MIN_SETTLED_INTERVAL_MS = 5_000;
+
+/** Returns the protocol of a target group's setting. */
+export const protocolOf = (protocol: string | undefined): TargetProtocol =>
+  protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
+
+/** Returns the targets of a group as load balancers see them. */
+export const targetsOf = (group: TargetGroupRow | undefined): TargetView[] =>
+  (group?.targets ?? []).map(({ id, port, health }) => ({ id, port, state: stateOf(health.State) }));
+
+const STATES = ['initial', 'healthy', 'unhealthy', 'unused', 'draining', 'unavailable'] as const;
+const stateOf = (state: string | undefined): TargetView['state'] =>
+  STATES.find((known) => known === state) ?? 'draining';
+
+/** Returns the target groups of active load balancers in a region. */
+export function checkedGroups(
+  region: Region,
+  folderOf: (taskArn: string) => string,
+): { region: Region; group: CheckedGroup }[] {
+  return region.elbv2.targetGroups.all().flatMap((row) => {
+    const balancer = loadBalancerOf(region, row.TargetGroupArn);
+    if (balancer?.State?.Code !== 'active') return [];
+    const intervalMs = Math.max(
+      region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000),
+      MIN_INTERVAL_MS,
+    );
+    const group: CheckedGroup = {
+      arn: row.TargetGroupArn,
+      settings: {
+        path: row.HealthCheckPath ?? '/',
+        port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
+        protocol: protocolOf(row.HealthCheckProtocol),
+        intervalMs,
+        settledIntervalMs: Math.max(intervalMs, MIN_SETTLED_INTERVAL_MS),
+        timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
+        healthyThreshold: row.HealthyThresholdCount ?? 5,
+        unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
+        matcher: row.Matcher?.HttpCode ?? '200',
+      },
+      targets: targetsOf(row),
+      reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
+    };
+    return [{ region, group }];
+  });
+}

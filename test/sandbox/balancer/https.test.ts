@@ -1,7 +1,12 @@
 /** HTTPS listeners: certificates by server name, versions of TLS, and HTTP/2. */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as connectHttp2, type ClientHttp2Session, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  connect as connectHttp2,
+  constants,
+  type ClientHttp2Session,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import https from 'node:https';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -185,6 +190,28 @@ describe('HTTP/2', () => {
     const { headers } = await askHttp2(session, { ':path': '/a?b' });
     expect(headers).toMatchObject({ ':status': 301, location: `https://www.example.com:${port}/a?b` });
     expect(headers).not.toHaveProperty('connection');
+  });
+
+  test('a response that comes before the end of the upload ends the stream, and the connection serves on', async () => {
+    const { world, port } = await secureWorld();
+    const target = await startTarget((request, response) => {
+      if (request.url === '/early') response.writeHead(413).end('too large');
+      else request.resume().once('end', () => response.end('done'));
+    });
+    world.register('10.0.0.1', target.port);
+    const session = openSession(port);
+    const upload = session.request({ ':method': 'POST', ':path': '/early' });
+    // Larger than the window, and without an end: the client can send the rest only if the target reads.
+    upload.write(Buffer.alloc(1_000_000));
+    const closed = once(upload, 'close');
+    const [headers] = (await once(upload, 'response')) as [Record<string, number>];
+    let text = '';
+    for await (const chunk of upload) text += String(chunk);
+    expect([headers[':status'], text]).toEqual([413, 'too large']);
+    await closed;
+    expect(upload.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
+    expect((await askHttp2(session, { ':method': 'POST', ':path': '/' }, 'x')).text).toBe('done');
+    expect(Object.values(world.openRequests)).toEqual([0]);
   });
 
   test('a client that cancels its stream ends the request to the target', async () => {

@@ -1,5 +1,6 @@
 """Builds and removes the architecture with boto3's clients, and waits with botocore's waiters."""
 import json
+import time
 from uuid import uuid4
 
 from session import ACCOUNT, REGION, clients, wait, retry_while_refused
@@ -45,8 +46,10 @@ class Architecture:
         self.create_roles()
         self.create_service()
         self.create_dns()
+        self.create_https()
 
     def tear_down(self):
+        self.delete_https()
         self.delete_dns()
         self.delete_service()
         self.delete_roles()
@@ -317,15 +320,52 @@ class Architecture:
                 "EvaluateTargetHealth": True,
             },
         }
-        self.change_record("CREATE")
+        self.change_record("CREATE", self.record)
 
-    def change_record(self, action):
-        batch = {"Changes": [{"Action": action, "ResourceRecordSet": self.record}]}
+    def change_record(self, action, record):
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
         changed = clients.route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch=batch)
         wait("route53", "resource_record_sets_changed", Id=changed["ChangeInfo"]["Id"])
 
+    def create_https(self):
+        acm, elbv2 = clients.acm, clients.elbv2
+        self.certificate = acm.request_certificate(
+            DomainName=DOMAIN, ValidationMethod="DNS", Tags=TAGS
+        )["CertificateArn"]
+        self.validation = self.validation_record()
+        self.change_record("UPSERT", self.validation)
+        wait("acm", "certificate_validated", CertificateArn=self.certificate)
+        created = elbv2.create_listener(
+            LoadBalancerArn=self.balancer,
+            Protocol="HTTPS",
+            Port=443,
+            Certificates=[{"CertificateArn": self.certificate}],
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": self.target_groups["api1"]}],
+            Tags=TAGS,
+        )
+        self.https_listener = created["Listeners"][0]["ListenerArn"]
+
+    def validation_record(self):
+        """Returns the record set that validates the certificate. ACM makes it some seconds after the request."""
+        for _ in range(600):
+            described = clients.acm.describe_certificate(CertificateArn=self.certificate)["Certificate"]
+            for option in described["DomainValidationOptions"]:
+                if "ResourceRecord" in option:
+                    record = option["ResourceRecord"]
+                    values = [{"Value": record["Value"]}]
+                    return {"Name": record["Name"], "Type": record["Type"], "TTL": 300, "ResourceRecords": values}
+            time.sleep(0.1)
+        raise TimeoutError("ACM has made no validation record")
+
+    def delete_https(self):
+        clients.elbv2.delete_listener(ListenerArn=self.https_listener)
+        retry_while_refused(
+            clients.acm.delete_certificate, "ResourceInUseException", CertificateArn=self.certificate
+        )
+        self.change_record("DELETE", self.validation)
+
     def delete_dns(self):
-        self.change_record("DELETE")
+        self.change_record("DELETE", self.record)
         clients.route53.delete_hosted_zone(Id=self.zone)
 
 

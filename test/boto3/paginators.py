@@ -5,7 +5,7 @@ import os
 import unittest
 
 import botocore.session
-from architecture import LOG_GROUP, REPOSITORY, TRUST, Architecture, document
+from architecture import LOG_GROUP, REPOSITORY, TRUST, ZONE, Architecture, document
 from botocore import xform_name
 from session import NAMES, clients
 
@@ -47,8 +47,14 @@ class Paginators(unittest.TestCase):
             clients.ssm.put_parameter(Name="/boto3/versions", Value=name, Type="String", Overwrite=True)
             clients.secretsmanager.create_secret(Name=name, SecretString=name)
             clients.route53.create_hosted_zone(Name=f"{name}.localhost", CallerReference=name)
+        self.certificates = [
+            clients.acm.request_certificate(DomainName=f"{name}.{ZONE}", ValidationMethod="DNS")["CertificateArn"]
+            for name in MORE
+        ]
 
     def delete_more(self):
+        for certificate in self.certificates:
+            clients.acm.delete_certificate(CertificateArn=certificate)
         for group in self.groups:
             clients.ec2.delete_security_group(GroupId=group)
         for table in self.tables:
@@ -80,6 +86,8 @@ class Paginators(unittest.TestCase):
                 "describe_tags",
                 "describe_target_groups",
                 "describe_rules",
+                "describe_ssl_policies",
+                "list_certificates",
                 "list_clusters",
                 "describe_repositories",
                 "describe_log_groups",
@@ -115,6 +123,7 @@ class Paginators(unittest.TestCase):
         return {
             "describe_listeners": {"LoadBalancerArn": self.architecture.balancer},
             "describe_stale_security_groups": {"VpcId": self.architecture.vpc},
+            "describe_listener_certificates": {"ListenerArn": self.architecture.https_listener},
             "describe_rules": {"ListenerArn": self.architecture.listener},
             "list_attributes": {"targetType": "container-instance", "cluster": self.architecture.cluster},
             "list_container_instances": {"cluster": self.architecture.cluster},

@@ -93,6 +93,14 @@ class Tags(unittest.TestCase):
         )
         secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
+    def test_certificates(self):
+        acm, arn = clients.acm, self.architecture.certificate
+        self.check(
+            lambda tags: acm.add_tags_to_certificate(CertificateArn=arn, Tags=pairs(tags)),
+            lambda keys: acm.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": key} for key in keys]),
+            lambda: mapping(acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]),
+        )
+
     def test_ecr(self):
         ecr = clients.ecr
         arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{REPOSITORY}"

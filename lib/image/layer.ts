@@ -4,7 +4,8 @@ import { Gzip } from 'fflate';
 import { createTarPacker, type TarHeader } from 'modern-tar';
 import type { Entry, EntryList } from '../program/entries.ts';
 import { ARCHIVE_TYPE, EPOCH, NODE_USER_ID, OCI_LAYER_TYPE } from './image-format.ts';
-import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
+import { type BlobCache } from './blob-cache.ts';
+import { isDigestName, type BlobIdentity } from './blob-identity.ts';
 
 /** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */
 const LEVEL = 6;
@@ -20,6 +21,17 @@ export interface LayerDescription extends BlobIdentity {
   readonly diffId: string;
 }
 
+/** Whether a list has been packed into the cache before. @param options as for packLayer */
+export const isPacked = async (
+  list: EntryList,
+  cache: BlobCache,
+  { isCompressed }: { readonly isCompressed: boolean },
+): Promise<boolean> =>
+  parseRecord(await cache.readRecord(recordName(list, isCompressed)), isCompressed) !== undefined;
+
+const recordName = ({ key }: EntryList, isCompressed: boolean): string =>
+  `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${key}`;
+
 /**
  * Packs a layer into the cache, unless it is there: the key of the list tells.
  * @param options.isCompressed whether it is compressed, which takes most of the time; true by default
@@ -31,12 +43,15 @@ export async function packLayer(
   cache: BlobCache,
   { isCompressed = true, signal }: { isCompressed?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<LayerDescription> {
-  const name = `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${list.key}`;
-  const known = parseRecord(await cache.readRecord(name), isCompressed);
-  if (known) return known;
-  const layer = await pack(list, cache, isCompressed, signal);
-  await cache.writeRecord(name, layer);
-  return layer;
+  const name = recordName(list, isCompressed);
+  // Programs with the same dependencies share a layer.
+  return cache.makeOnce(name, async () => {
+    const known = parseRecord(await cache.readRecord(name), isCompressed);
+    if (known) return known;
+    const layer = await pack(list, cache, isCompressed, signal);
+    await cache.writeRecord(name, layer);
+    return layer;
+  });
 }
 
 /**

@@ -7,15 +7,13 @@ import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PackagedProgram } from './builds.ts';
+import type { BuiltProgram } from './builds.ts';
 import { NODE_USER_ID } from './image-format.ts';
-import type { ProgramFile } from './program.ts';
 import { argumentsIn, bundledTrial, packagedTrial, unpackTrial, type TrialProgram } from './trial-program.ts';
 
 /** A program, and the request that it receives. */
 export interface Trial {
-  /** The files of a bundle, or a program with its packages. */
-  readonly program: readonly ProgramFile[] | PackagedProgram;
+  readonly program: BuiltProgram;
   /** The variables of the program; it has no others, except PATH. */
   readonly environment: Readonly<Record<string, string>>;
   readonly protocol: 'HTTP' | 'HTTPS';

@@ -1,25 +1,22 @@
 // Health paths before a deployment to the sandbox: a path that the program does not have is refused, and nothing else is.
 import { expect, test } from '@jest/globals';
 import type { Container } from '../../../lib/config/config.ts';
-import type { Builds } from '../../../lib/image/builds.ts';
 import type { Change } from '../../../lib/model/change.ts';
 import { NOTHING_CHANGED } from '../../../lib/model/problem.ts';
 import { checkHealthPaths } from '../../../provision/health-paths.ts';
+import { Trials } from '../../../provision/trials.ts';
 import { change } from '../engine-harness.ts';
-import { bundleOf, config } from '../step-harness.ts';
+import { bundleOf, buildsOf, config } from '../step-harness.ts';
 
 const PROGRAM = `require('node:http').createServer((request, response) => {
   response.statusCode = { '/health': 200, '/broken': 500 }[request.url] ?? 404;
   response.end();
 }).listen(Number(process.env.PORT));`;
 
-const builds: Builds = {
-  isEmulator: true,
-  of: async (key) => ({
-    ...bundleOf(key),
-    program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
-  }),
-};
+const builds = buildsOf(async (key) => ({
+  ...bundleOf(key),
+  program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
+}));
 const changeOf = (field: string): Change => ({
   ...change('taskDefinitions', 'web', 'update'),
   fields: [{ field, from: 'old', to: 'new' }],
@@ -48,7 +45,12 @@ async function check(
     health: { ...container.health, path: '/health', ...health },
   };
   const services = [{ ...service, name: 'web', containers: [changedContainer] }];
-  await checkHealthPaths({ ...stack, target, services }, changes, builds, new AbortController().signal);
+  await checkHealthPaths(
+    { ...stack, target, services },
+    changes,
+    builds,
+    new Trials(new AbortController().signal),
+  );
 }
 
 test('a path that the program does not have is refused before anything is changed', async () => {

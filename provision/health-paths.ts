@@ -1,8 +1,8 @@
-/** Refuses wrong health paths before a deployment to the sandbox. */
+/** Refuses wrong health paths before a new service is deployed to the sandbox. */
 import type { Config, Container } from '../lib/config/config.ts';
 import { waitForSiblings } from '../lib/engine/concurrent.ts';
 import type { Builds } from '../lib/image/builds.ts';
-import { touches, type Change } from '../lib/model/change.ts';
+import type { Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 import type { Trials } from './trials.ts';
 
@@ -14,7 +14,8 @@ interface WrongPath {
 }
 
 /**
- * Checks the programs of all containers that the plan changes, if Slipway built them, by their trials.
+ * Checks the programs of new services, if Slipway built them, by their trials. A deployment of a service that runs shows a wrong
+ * path within seconds, and the previous version is restored.
  * @throws HEALTH_PATH with every wrong path; the signal's reason
  */
 export async function checkHealthPaths(
@@ -24,17 +25,17 @@ export async function checkHealthPaths(
   trials: Trials,
 ): Promise<void> {
   if (config.target !== 'sandbox') return;
-  const deployed = new Map(
-    changes
-      .filter(({ noun, verb }) => noun === 'taskDefinitions' && verb !== 'remove')
-      .map((change) => [change.key, change]),
-  );
-  const containers = config.services.flatMap(({ name, containers }) => {
-    const change = deployed.get(name);
-    return containers
-      .filter((container) => change && touches(change, `${container.name}.`))
-      .map((container) => ({ container, configPath: `services.${name}.containers.${container.name}` }));
-  });
+  const newServices = changes
+    .filter(({ noun, verb }) => noun === 'taskDefinitions' && verb === 'create')
+    .map(({ key }) => key);
+  const containers = config.services
+    .filter(({ name }) => newServices.includes(name))
+    .flatMap(({ name, containers }) =>
+      containers.map((container) => ({
+        container,
+        configPath: `services.${name}.containers.${container.name}`,
+      })),
+    );
   const checked = await waitForSiblings(
     containers.map(async (entry) => ((await trials.isPathMissing(entry.container, builds)) ? [entry] : [])),
   );

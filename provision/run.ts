@@ -34,8 +34,10 @@ export async function provision(
   const config = command === 'deploy' ? dependencies.config.then(withService(service)) : dependencies.config;
   const { plan: isPlan } = invocation.options;
   const trials = new Trials(invocation.signal);
-  const surveyStack = (context: LookContext) => {
-    if (context.config.target === 'sandbox' && command !== 'drift' && !isPlan) trials.startEarly(context);
+  const surveyStack = async (context: LookContext) => {
+    // Both keep this process busy. The programs come first, so that they run while the sandbox answers the survey.
+    if (context.config.target === 'sandbox' && command !== 'drift' && !isPlan)
+      await trials.startEarly(context);
     // A failure to load is reported by the await below.
     return survey(context, nouns, () => void loadExecute().catch(() => undefined));
   };

@@ -1,5 +1,5 @@
 /** The trial runs of a provision: starts each program once on this machine, and finds out whether it has its health path. */
-import { containersOf, withOnlyService, type Container } from '../lib/config/config.ts';
+import { withOnlyService, type Container } from '../lib/config/config.ts';
 import { statusRanges } from '../lib/derive/health-check.ts';
 import type { Builds } from '../lib/image/builds.ts';
 import { tryProgram } from '../lib/image/trial-run.ts';
@@ -30,18 +30,21 @@ export class Trials {
     return result;
   }
 
-  /** Starts trials during the survey, before the plan tells whether they are needed: those of all programs that look new. */
-  startEarly({ config, builds, recorded, onlyService }: LookContext): void {
+  /**
+   * Starts trials before the plan tells whether they are needed: those of services that have not been recorded.
+   * @returns a promise that resolves when the programs are known
+   */
+  async startEarly({ config, builds, recorded, onlyService }: LookContext): Promise<void> {
     const built = onlyService === undefined ? config : withOnlyService(config, onlyService);
-    const deployed = recorded?.('images');
-    const start = async (container: Container) => {
-      const { imageUri } = deployed?.get(container.key) ?? {};
-      const isDeployed = imageUri !== undefined && (await isImageOf(imageUri, container.key, builds));
-      if (!isDeployed && !this.#signal.aborted) await this.isPathMissing(container, builds);
-    };
-    for (const container of containersOf(built))
-      // The survey reports a failed build, and the caller of `isPathMissing` a failed trial.
-      if ('source' in container.image) start(container).catch(() => undefined);
+    const known = recorded?.('taskDefinitions');
+    const containers = built.services
+      .filter(({ name }) => known?.get(name) === undefined)
+      .flatMap((service) => service.containers);
+    // The caller of `isPathMissing` gets a failure.
+    for (const container of containers) this.isPathMissing(container, builds).catch(() => undefined);
+    await Promise.all(
+      containers.flatMap(({ key, image }) => ('source' in image ? [builds.programOf(key)] : [])),
+    );
   }
 
   /** Ends all trials, and waits until their programs have ended. */
@@ -49,14 +52,6 @@ export class Trials {
     this.#controller.abort();
     await Promise.allSettled(this.#results.values());
   }
-}
-
-/** Whether an image has been built from the current source. The digest is known only when the layers are packed. */
-async function isImageOf(imageUri: string, key: string, builds: Builds): Promise<boolean> {
-  const program = await builds.programOf(key);
-  if (program !== undefined && 'isNew' in program && program.isNew) return false;
-  const { digest } = await builds.of(key);
-  return digest !== undefined && imageUri.endsWith(`@${digest}`);
 }
 
 async function isPathMissing(container: Container, builds: Builds, signal: AbortSignal): Promise<boolean> {

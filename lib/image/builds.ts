@@ -55,8 +55,6 @@ export interface LayeredImage {
 export interface PackagedProgram {
   readonly files: PackagedFiles;
   readonly start: ProgramStart;
-  /** Whether its own files have never been packed as they are now, so that no earlier image is the same. */
-  readonly isNew?: boolean;
 }
 
 /** An image that a container engine builds right before the push. Its digest is known only then. */

@@ -21,17 +21,6 @@ export interface LayerDescription extends BlobIdentity {
   readonly diffId: string;
 }
 
-/** Whether a list has been packed into the cache before. @param options as for packLayer */
-export const isPacked = async (
-  list: EntryList,
-  cache: BlobCache,
-  { isCompressed }: { readonly isCompressed: boolean },
-): Promise<boolean> =>
-  parseRecord(await cache.readRecord(recordName(list, isCompressed)), isCompressed) !== undefined;
-
-const recordName = ({ key }: EntryList, isCompressed: boolean): string =>
-  `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${key}`;
-
 /**
  * Packs a layer into the cache, unless it is there: the key of the list tells.
  * @param options.isCompressed whether it is compressed, which takes most of the time; true by default
@@ -43,7 +32,7 @@ export async function packLayer(
   cache: BlobCache,
   { isCompressed = true, signal }: { isCompressed?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<LayerDescription> {
-  const name = recordName(list, isCompressed);
+  const name = `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${list.key}`;
   // Programs with the same dependencies share a layer.
   return cache.makeOnce(name, async () => {
     const known = parseRecord(await cache.readRecord(name), isCompressed);

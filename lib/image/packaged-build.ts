@@ -12,7 +12,6 @@ import { BaseImages } from './base-image.ts';
 import { BlobCache } from './blob-cache.ts';
 import { buildLayers } from './build-layers.ts';
 import type { LayeredImage, PackagedProgram } from './builds.ts';
-import { isPacked } from './layer.ts';
 import { nodeBaseReferences } from './node-base.ts';
 
 /** The architecture of the tasks, in Node's words. */
@@ -58,13 +57,12 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
     const files = await listFiles({ folder, start, platform });
     signal.throwIfAborted();
     for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
-    const isNew = !(await isPacked(files.program, cache, { isCompressed: hasBase }));
-    onProgram?.({ files, start, isNew });
+    onProgram?.({ files, start });
     const base = hasBase ? { images, references: baseReferences(start.base.major) } : undefined;
     const image = await buildLayers({ files, start }, base, cache, signal);
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
-    return { ...image, packaged: { files, start, isNew } };
+    return { ...image, packaged: { files, start } };
   };
 }
 

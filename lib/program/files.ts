@@ -1,6 +1,7 @@
 /** Lists what the image of a program contains: its own files, compiled where needed, and the packages that it needs in production. */
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { list, type Listed } from './disk.ts';
@@ -75,6 +76,8 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   // The compiler is another process.
   const compiling = start.compiles ? compileSources(root, ownListed) : undefined;
   compiling?.catch(() => undefined);
+  // The other programs of the run start their compilers, too, before this process is busy with the packages.
+  await setImmediate();
   await addPackages(false, dependencyFiles);
   await checkNativeModules(shownPath(folder), own.files, platform);
 

@@ -17,11 +17,7 @@ const builds = buildsOf(async (key) => ({
   ...bundleOf(key),
   program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
 }));
-const changeOf = (field: string): Change => ({
-  ...change('taskDefinitions', 'web', 'update'),
-  fields: [{ field, from: 'old', to: 'new' }],
-});
-const deployment: Change[] = [changeOf('api.image')];
+const deployment: Change[] = [change('taskDefinitions', 'web', 'create')];
 
 /** Checks a service whose only container has the given fields, and is healthy otherwise. */
 async function check(
@@ -86,10 +82,10 @@ test.each<[string, () => Promise<void>]>([
   ['a deployment to AWS', () => check(missingPath, deployment, 'aws')],
   [
     'a service that is not deployed',
-    () => check(missingPath, [change('taskDefinitions', 'other', 'update')]),
+    () => check(missingPath, [change('taskDefinitions', 'other', 'create')]),
   ],
   ['a service that is removed', () => check(missingPath, [change('taskDefinitions', 'web', 'remove')])],
-  ['a container that does not change', () => check(missingPath, [changeOf('apiary.image')])],
+  ['a service that runs already', () => check(missingPath, [change('taskDefinitions', 'web', 'update')])],
   ['an image by reference', () => check({ ...missingPath, image: { reference: 'nginx:1' } })],
   ['a container with its own command', () => check({ ...missingPath, command: ['node', 'other.js'] })],
   ['a container without a port', () => check({ ...missingPath, port: undefined })],

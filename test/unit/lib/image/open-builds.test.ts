@@ -189,19 +189,17 @@ test('a program is known when its build is done; that of a failed build or of an
   await expect(failed.builds.of('web-api1')).rejects.toMatchObject({ code: 'BUILDER' });
 });
 
-test('a packaged program is known before its layers are packed, and new only the first time', async () => {
+test('a packaged program is known before its layers are packed', async () => {
   const stack = configWithImage({ source: await folderOf(NODE) }, { builder: 'auto', target: 'sandbox' });
   const packaging = { cacheFolder: makeCacheFolder() };
-  const open = () => openBuilds(stack, { endpoint: undefined, report: () => undefined, packaging });
+  const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined, packaging });
   const order: string[] = [];
-  const builds = open();
   const image = builds.of('web-api1').then(() => order.push('image'));
   const program = await builds.programOf('web-api1');
   order.push('program');
   await image;
   expect(order).toEqual(['program', 'image']);
-  expect(program).toMatchObject({ isNew: true });
-  expect(await open().programOf('web-api1')).toMatchObject({ isNew: false });
+  expect(program).toMatchObject({ start: { folder: '/app' } });
 });
 
 test('a container with an image by reference has no build', async () => {

@@ -80,8 +80,14 @@ process.on('SIGTERM', () => server.close());
   'public/site.css': 'p { color: navy; }\n',
 };
 
-/** Returns the stack of the programs. */
-export const localStack = (builder: Builder): StackInput => ({
+/** The builder and the programs of a stack. */
+export interface LocalStack {
+  readonly builder: Builder;
+  readonly programs: readonly Program[];
+}
+
+/** Returns the stack of the examples, and of the other programs if it has them. */
+export const localStack = ({ builder, programs }: LocalStack): StackInput => ({
   name: 'local',
   region: 'eu-west-1',
   builder,
@@ -101,9 +107,8 @@ export const localStack = (builder: Builder): StackInput => ({
         api2: { source: 'services/api2', port: 6000, path: '/api2', health: { path: '/health' } },
       },
     },
-    plain: { containers: { app: { source: 'services/plain', port: 8000, path: '/plain' } } },
-    // A bundle does not contain views.
-    ...(builder !== 'bundle' && {
+    ...(programs.length > EXAMPLES.length && {
+      plain: { containers: { app: { source: 'services/plain', port: 8000, path: '/plain' } } },
       site: { containers: { app: { source: 'services/site', port: 8001, path: '/site' } } },
     }),
   },

@@ -3,12 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { dirname, join } from 'node:path';
-import type { Builder } from '../lib/config/config.ts';
 import { onCleanup } from './cleanup.ts';
 import { withTemporaryFolder } from './compare.ts';
 import { spreadOf } from './figures.ts';
 import { freePort } from './local-server.ts';
-import { EXAMPLES, localStack, PLAIN, PROGRAMS, SITE, type Program } from './local-stack.ts';
+import { EXAMPLES, localStack, PLAIN, PROGRAMS, SITE, type LocalStack, type Program } from './local-stack.ts';
 import { killGroup, runCommand, type Command } from './run-command.ts';
 import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
 
@@ -25,7 +24,7 @@ export interface LocalTime {
 
 /** The number of saves of each program. */
 const SAVES = 20;
-const POLL_MS = 5;
+const POLL_MS = 20;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -56,16 +55,17 @@ async function untilServed(port: number, path: string, version: string, start: n
   }
 }
 
-/** Measures with programs that are packaged as they are, and then, while `dev` watches, with bundled programs. */
+/** Measures provisions of the example, and saves of programs that are packaged as they are, and then of bundled programs. */
 export async function measureLocalTimes(log: (text: string) => void): Promise<LocalTime[]> {
-  const packaged = await measureWith('auto', log);
-  const bundled = await measureWith('bundle', log);
-  return [
-    ...packaged,
-    ...bundled
-      .filter(({ ended }) => ended === undefined)
-      .map((time) => ({ ...time, what: `${time.what}, bundled` })),
-  ];
+  const example: LocalStack = { builder: 'auto', programs: EXAMPLES };
+  const provisions = await withProject(example, (project) => measureProvisions(project, log));
+  const packaged = await withProject({ builder: 'auto', programs: PROGRAMS }, (project) =>
+    measureDev(project, log),
+  );
+  const bundled = await withProject({ builder: 'bundle', programs: EXAMPLES }, (project) =>
+    measureDev(project, log),
+  );
+  return [...provisions, ...packaged, ...bundled.map((time) => ({ ...time, what: `${time.what}, bundled` }))];
 }
 
 /** The packages that a copy of the repository needs, as installed. */
@@ -82,7 +82,7 @@ function copyPackages(folder: string): void {
 }
 
 /** Writes the programs and their configuration. @returns the function that saves a version of a program */
-function writeProject(folder: string, builder: Builder): (program: Program, version: string) => void {
+function writeProject(folder: string, stack: LocalStack): (program: Program, version: string) => void {
   for (const name of ['package.json', 'package-lock.json']) cpSync(join(ROOT, name), join(folder, name));
   for (const name of ['api1', 'api2'])
     cpSync(join(ROOT, 'services', name), join(folder, 'services', name), { recursive: true });
@@ -93,10 +93,7 @@ function writeProject(folder: string, builder: Builder): (program: Program, vers
     writeFileSync(join(folder, 'services', name), text);
   }
   copyPackages(folder);
-  writeFileSync(
-    join(folder, 'slipway.config.ts'),
-    `export default ${JSON.stringify(localStack(builder))};\n`,
-  );
+  writeFileSync(join(folder, 'slipway.config.ts'), `export default ${JSON.stringify(localStack(stack))};\n`);
   const originals = new Map(PROGRAMS.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]));
   return ({ file, after, statement }, version) => {
     const text = originals.get(file) ?? '';
@@ -111,8 +108,17 @@ const commandOf = (env: NodeJS.ProcessEnv, verb: 'provision' | 'teardown', confi
   args: ['run.js', verb, '--yes', '--config', config],
 });
 
-/** Measures with a new sandbox at the default pace. */
-const measureWith = (builder: Builder, log: (text: string) => void): Promise<LocalTime[]> =>
+/** A project in a separate folder, with a new sandbox at the default pace and an empty cache. */
+interface Project {
+  readonly programs: readonly Program[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: string;
+  readonly httpPort: number;
+  readonly save: (program: Program, version: string) => void;
+}
+
+/** Measures with a new project, and tears it down. */
+const withProject = <T>(stack: LocalStack, measure: (project: Project) => Promise<T>): Promise<T> =>
   withTemporaryFolder(async (folder) => {
     const port = await freePort();
     const httpPort = await freePort();
@@ -121,55 +127,52 @@ const measureWith = (builder: Builder, log: (text: string) => void): Promise<Loc
       ...process.env,
       NO_UPDATE_NOTIFIER: '1',
       SLIPWAY_HOME: home,
+      SLIPWAY_CACHE: join(folder, '.cache'),
       SLIPWAY_SANDBOX_PORT: String(port),
       SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
     };
-    const save = writeProject(folder, builder);
-    const programs = builder === 'bundle' ? EXAMPLES : PROGRAMS;
+    const save = writeProject(folder, stack);
     const config = join(folder, 'slipway.config.ts');
     const stop = onCleanup(() => stopSandbox(home, port));
-    const results: LocalTime[] = [];
-    const add = (result: LocalTime) => {
-      results.push(result);
-      const { what, served, ended, lost } = result;
-      const end = ended === undefined ? '' : `, ended after ${ended.toFixed(1)} s`;
-      log(`${builder}: ${what}: served after ${served.toFixed(2)} s${end}, ${lost} lost`);
-    };
     try {
-      for (const [what, version] of [
-        ['first provision', 'v1'],
-        ['provision of a changed image', 'v2'],
-      ] as const) {
-        for (const program of PROGRAMS) save(program, version);
-        const start = performance.now();
-        const [{ served, lost }, { seconds }] = await Promise.all([
-          untilServed(httpPort, '/api1', version, start),
-          runCommand(commandOf(env, 'provision', config)),
-        ]);
-        // Before the first version, there is nothing that could answer.
-        add({ what, served, ended: seconds, lost: version === 'v1' ? 0 : lost });
-      }
-      results.push(...(await measureDev(programs, { env, config, httpPort, save, log })));
+      const result = await measure({ programs: stack.programs, env, config, httpPort, save });
       await runCommand(commandOf(env, 'teardown', config));
-      return results;
+      return result;
     } finally {
       await stop();
     }
   });
 
-interface DevSettings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly config: string;
-  readonly httpPort: number;
-  readonly save: (program: Program, version: string) => void;
-  readonly log: (text: string) => void;
+/** Provisions a project, and provisions it again with one changed image. */
+async function measureProvisions(
+  { programs, env, config, httpPort, save }: Project,
+  log: (text: string) => void,
+): Promise<LocalTime[]> {
+  const results: LocalTime[] = [];
+  for (const [what, version, changed] of [
+    ['first provision', 'v1', programs],
+    ['provision of a changed image', 'v2', programs.slice(0, 1)],
+  ] as const) {
+    for (const program of changed) save(program, version);
+    const start = performance.now();
+    const [{ served, lost }, { seconds }] = await Promise.all([
+      untilServed(httpPort, '/api1', version, start),
+      runCommand(commandOf(env, 'provision', config)),
+    ]);
+    // Before the first version, there is nothing that could answer.
+    results.push({ what, served, ended: seconds, lost: version === 'v1' ? 0 : lost });
+    log(`${what}: served after ${served.toFixed(2)} s, ended after ${seconds.toFixed(1)} s, ${lost} lost`);
+  }
+  return results;
 }
 
 /** Saves each program repeatedly while `dev` watches. @returns the medians */
 async function measureDev(
-  programs: readonly Program[],
-  { env, config, httpPort, save, log }: DevSettings,
+  { programs, env, config, httpPort, save }: Project,
+  log: (text: string) => void,
 ): Promise<LocalTime[]> {
+  for (const program of programs) save(program, 'v1');
+  await runCommand(commandOf(env, 'provision', config));
   const child = spawn(process.execPath, ['run.js', 'dev', '--config', config], {
     cwd: ROOT,
     env,

@@ -2,7 +2,7 @@
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import * as z from 'zod';
-import { STACK_NODE } from '../lib/config/schema-nodes.ts';
+import { stackNode } from '../lib/config/schema-nodes.ts';
 import { Stack } from '../lib/config/schema.ts';
 import { schemaType } from './schema-type.ts';
 
@@ -15,7 +15,7 @@ export interface Declaration {
 /** This file infers its types from Zod, which the package does not install; the types are written from the schema instead. */
 const SCHEMA = 'lib/config/schema.ts';
 const schemaDeclarations = (): string => `/** A stack as a user writes it. */
-export type StackInput = ${schemaType(STACK_NODE)};
+export type StackInput = ${schemaType(stackNode())};
 /** A stack with its defaults. */
 export type StackOutput = ${schemaType(z.toJSONSchema(Stack, { io: 'output' }))};
 `;

@@ -8,7 +8,7 @@ import { hashOf } from '../build/code-cache.js';
 import { compilePrograms } from '../build/compile.js';
 import { filesIn } from '../build/files-in.js';
 import { SOURCES, VERBS } from '../build/verbs.js';
-import { STACK_NODE } from '../lib/config/schema-nodes.ts';
+import { stackNode } from '../lib/config/schema-nodes.ts';
 import { completionScripts, optionsInHelp } from './completion.ts';
 import { declarationsOf } from './declarations.ts';
 import { packageLocations } from './package-locations.ts';
@@ -88,9 +88,9 @@ const completedCommands = () => [
 
 /** Returns the schema of a configuration in JSON, which may refer to the schema itself. */
 const jsonSchema = () => ({
-  ...STACK_NODE,
+  ...stackNode(),
   title: 'The configuration of Slipway',
-  properties: { $schema: { type: 'string' }, ...STACK_NODE.properties },
+  properties: { $schema: { type: 'string' }, ...stackNode().properties },
 });
 
 rmSync(DIST, { recursive: true, force: true });

@@ -30,6 +30,7 @@ import { checkSecrets } from './secrets.ts';
 import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
+import type { Trials } from './trials.ts';
 
 /** The result of a provision, of a plan, or of a comparison with the configuration. */
 export type ProvisionOutcome = ProvisionResult | PlanResult | DriftResult | Declined;
@@ -37,12 +38,14 @@ export type ProvisionOutcome = ProvisionResult | PlanResult | DriftResult | Decl
 /**
  * Brings the stack up to date with the configuration. With --plan, only prints the plan; with --drift, only reports drift.
  * @param start the time at which the command started, milliseconds of `performance.now()`
+ * @param trials the trial runs of programs, which may be under way
  * @returns what to print
  */
 export async function execute(
   session: Session,
   invocation: CommandContext,
   start: number,
+  trials: Trials,
 ): Promise<CommandResult<ProvisionOutcome>> {
   const { options, report, signal } = invocation;
   const command = selectedCommand(options);
@@ -90,7 +93,7 @@ export async function execute(
     plan.changes,
   );
   await checkSecretValues({ ...context, config, run }, plan.changes);
-  await checkHealthPaths(config, plan.changes, context.builds, signal);
+  await checkHealthPaths(config, plan.changes, context.builds, trials);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const { url, zone } = await applyAndFinish(
     session,

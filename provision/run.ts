@@ -9,6 +9,7 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { SessionDependencies } from '../lib/run/session.ts';
 import type { ProvisionOutcome } from './execute.ts';
 import { selectedCommand } from './one-service.ts';
+import { Trials } from './trials.ts';
 
 /** Loaded while the responses of the survey are pending. */
 const loadExecute = () => import('./execute.ts');
@@ -31,15 +32,25 @@ export async function provision(
   const command = selectedCommand(invocation.options);
   const { service } = invocation.options;
   const config = command === 'deploy' ? dependencies.config.then(withService(service)) : dependencies.config;
-  const sessionOptions = {
-    command,
+  const { plan: isPlan } = invocation.options;
+  const trials = new Trials(invocation.signal);
+  const surveyStack = async (context: LookContext) => {
+    // Both keep this process busy. The programs come first, so that they run while the sandbox answers the survey.
+    if (context.config.target === 'sandbox' && command !== 'drift' && !isPlan)
+      await trials.startEarly(context);
     // A failure to load is reported by the await below.
-    survey: (context: LookContext) => survey(context, nouns, () => void loadExecute().catch(() => undefined)),
-    ...dependencies,
-    config,
+    return survey(context, nouns, () => void loadExecute().catch(() => undefined));
   };
-  return inSession(invocation, sessionOptions, async (session) => {
-    const { execute } = await loadExecute();
-    return execute(session, invocation, start);
-  });
+  try {
+    return await inSession(
+      invocation,
+      { command, survey: surveyStack, ...dependencies, config },
+      async (session) => {
+        const { execute } = await loadExecute();
+        return execute(session, invocation, start, trials);
+      },
+    );
+  } finally {
+    await trials.close();
+  }
 }

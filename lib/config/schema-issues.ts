@@ -2,12 +2,15 @@
 import type * as z from 'zod';
 import { display, displayAt } from './display.ts';
 import type { Path } from './finding.ts';
-import { childOf, nodeAt, objectNode, STACK_NODE, type SchemaNode } from './schema-nodes.ts';
+import { childOf, nodeAt, objectNode, stackNode, type SchemaNode } from './schema-nodes.ts';
 import { unknownKey, unsupportedValueFix, type SchemaFinding } from './unknown-key.ts';
 
 /** Lists the findings for the issues that the schema reports for an input. */
 export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
-  const findings = [...issues.flatMap((issue) => schemaFinding(input, issue)), ...droppedKeys(input)];
+  const findings = [
+    ...issues.flatMap((issue) => schemaFinding(input, issue)),
+    ...(hasDroppedKey(input) ? droppedKeys(input) : []),
+  ];
   // A misspelt key counts as one mistake: the field that was meant is not also reported as missing.
   const meantPaths = findings.flatMap((finding) =>
     finding.meantPath === undefined ? [] : [finding.meantPath],
@@ -49,10 +52,16 @@ function unionFindings(input: unknown, { path, errors }: z.core.$ZodIssueInvalid
 
 const isKeyIssue = ({ code }: z.core.$ZodIssue): boolean => code === 'unrecognized_keys';
 
+/** Whether a value has a key called `__proto__` at any depth. */
+const hasDroppedKey = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.hasOwn(value, '__proto__') || Object.values(value).some(hasDroppedKey));
+
 /** Finds keys called `__proto__`: the schema library silently drops them from records. */
 function droppedKeys(
   value: unknown,
-  node: SchemaNode | undefined = STACK_NODE,
+  node: SchemaNode | undefined = stackNode(),
   path: Path = [],
 ): SchemaFinding[] {
   const schema = objectNode(node);

@@ -6,7 +6,10 @@ import { Stack } from './schema.ts';
 /** The schema of one value. */
 export type SchemaNode = z.core.JSONSchema.JSONSchema;
 
-export const STACK_NODE: SchemaNode = z.toJSONSchema(Stack, { io: 'input' });
+let stack: SchemaNode | undefined;
+
+/** Returns the schema of a stack. It is made on the first call, since only mistakes need it. */
+export const stackNode = (): SchemaNode => (stack ??= z.toJSONSchema(Stack, { io: 'input' }));
 
 /**
  * Returns the schema of the objects that a value may be, if the value may also be something else; otherwise the schema itself.
@@ -16,7 +19,7 @@ export const objectNode = (node: SchemaNode | undefined): SchemaNode | undefined
 
 /** Returns the schema of the value at a path. */
 export const nodeAt = (path: Path): SchemaNode | undefined =>
-  path.reduce<SchemaNode | undefined>((node, key) => childOf(node, key), STACK_NODE);
+  path.reduce<SchemaNode | undefined>((node, key) => childOf(node, key), stackNode());
 
 /** Returns the schema of one field, of any value of a record, or of any item of a list. */
 export function childOf(node: SchemaNode | undefined, key: PropertyKey): SchemaNode | undefined {
@@ -30,7 +33,7 @@ export function childOf(node: SchemaNode | undefined, key: PropertyKey): SchemaN
 
 /** Lists the paths of all fields, with `*` for the keys of records. */
 export function fieldPaths(
-  node: SchemaNode = STACK_NODE,
+  node: SchemaNode = stackNode(),
   path: readonly string[] = [],
 ): (readonly string[])[] {
   const { properties = {}, additionalProperties: values } = objectNode(node) ?? {};

@@ -2,7 +2,8 @@
 import { posix } from 'node:path';
 import { ReadableStream } from 'node:stream/web';
 import { createTarDecoder } from 'modern-tar';
-import type { BlobCache, BlobIdentity } from './blob-cache.ts';
+import type { BlobCache } from './blob-cache.ts';
+import type { BlobIdentity } from './blob-identity.ts';
 import type { LayeredImage, LazyBlob } from './builds.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { ARCHIVE_TYPE, CONFIG_TYPE, digestOf, MANIFEST_TYPE, OCI_LAYER_TYPE } from './image-format.ts';

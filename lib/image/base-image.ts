@@ -9,7 +9,8 @@ import {
   type BaseConfig,
   type BaseManifest,
 } from './base-manifest.ts';
-import { DigestMismatch, isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
+import { DigestMismatch, type BlobCache } from './blob-cache.ts';
+import { isDigestName, type BlobIdentity } from './blob-identity.ts';
 import { digestOf } from './image-format.ts';
 import { baseLayerUnavailable, baseUnavailable, type BaseRefusal } from './image-problems.ts';
 import type { LayerDescription } from './layer.ts';

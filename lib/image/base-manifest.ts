@@ -1,5 +1,5 @@
 /** Reads the manifests and configurations of base images, as registries send them. Pure. */
-import { isDigestName, type BlobIdentity } from './blob-cache.ts';
+import { isDigestName, type BlobIdentity } from './blob-identity.ts';
 import { OCI_LAYER_TYPE } from './image-format.ts';
 import type { LayerDescription } from './layer.ts';
 

@@ -5,6 +5,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isCode } from '../aws/errors.ts';
+import { blobIdentityOf, isDigestName, type BlobIdentity } from './blob-identity.ts';
 import { freeBytesOf, requirePrivateFolders } from './cache-folder.ts';
 import { diskFull } from './image-problems.ts';
 
@@ -20,17 +21,6 @@ const INCOMPLETE = '.incomplete';
 /** The names of the files that the cache makes; it removes no others. */
 const OWN_FILE = /^[0-9a-f]{64}$|\.incomplete$/;
 
-/** The content of a blob: its digest and its size in bytes. */
-export interface BlobIdentity {
-  readonly digest: string;
-  readonly size: number;
-}
-
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-
-export const isDigestName = (digest: unknown): digest is string =>
-  typeof digest === 'string' && DIGEST.test(digest);
-
 /** The error for bytes that are not those of the digest that they should have. */
 export class DigestMismatch extends Error {
   constructor({ digest, size }: BlobIdentity, actual: BlobIdentity) {
@@ -43,6 +33,7 @@ export class DigestMismatch extends Error {
 export class BlobCache {
   readonly folder: string;
   readonly #freeBytes: (folder: string) => Promise<number>;
+  readonly #making = new Map<string, Promise<unknown>>();
   #checked: Promise<void> | undefined;
 
   /**
@@ -67,7 +58,7 @@ export class BlobCache {
     await this.requirePrivate();
     const file = this.#blobFile(blob.digest);
     try {
-      const actual = await identityOf(createReadStream(file));
+      const actual = await blobIdentityOf(createReadStream(file));
       if (actual.digest === blob.digest && actual.size === blob.size) {
         await touch(file);
         return true;
@@ -104,7 +95,7 @@ export class BlobCache {
       const file = await open(incomplete, 'wx', FILE_MODE);
       let actual: BlobIdentity;
       try {
-        actual = await identityOf(bytes, (chunk) => file.writeFile(chunk), expected?.size);
+        actual = await blobIdentityOf(bytes, (chunk) => file.writeFile(chunk), expected?.size);
       } finally {
         await file.close();
       }
@@ -128,6 +119,17 @@ export class BlobCache {
     await this.#pathFor(join('blobs', 'any'));
     const free = await this.#freeBytes(this.folder);
     if (free < size + RESERVE_BYTES) throw diskFull(this.folder, { size, free });
+  }
+
+  /** Makes what a record describes. Calls with the same name share the result while it is being made. @param name any string */
+  async makeOnce<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const making = this.#making.get(name) ?? make();
+    this.#making.set(name, making);
+    try {
+      return (await making) as T;
+    } finally {
+      this.#making.delete(name);
+    }
   }
 
   /** Reads a record. Returns undefined if the record does not exist or cannot be parsed. @param name any string */
@@ -177,8 +179,8 @@ export class BlobCache {
   }
 
   #blobFile(digest: string): string {
-    if (!DIGEST.test(digest)) throw new Error(`${digest} is not a SHA-256 digest`);
-    return join(this.folder, 'blobs', digest.slice('sha256:'.length));
+    if (isDigestName(digest)) return join(this.folder, 'blobs', digest.slice('sha256:'.length));
+    throw new Error(`${String(digest)} is not a SHA-256 digest`);
   }
 
   #recordFile(name: string): string {
@@ -197,23 +199,3 @@ export class BlobCache {
 
 /** Marks a file as used now, which keeps it from being removed. The cache may belong to another user. */
 const touch = (file: string): Promise<void> => utimes(file, new Date(), new Date()).catch(() => undefined);
-
-/**
- * Reads bytes to their end, and passes each chunk on.
- * @param limit bytes; reading ends after it, because more bytes cannot have the right digest
- */
-async function identityOf(
-  bytes: AsyncIterable<Uint8Array>,
-  pass: (chunk: Uint8Array) => Promise<void> = () => Promise.resolve(),
-  limit = Number.POSITIVE_INFINITY,
-): Promise<BlobIdentity> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.length;
-    hash.update(chunk);
-    await pass(chunk);
-    if (size > limit) break;
-  }
-  return { digest: `sha256:${hash.digest('hex')}`, size };
-}

@@ -81,10 +81,18 @@ export interface DockerBuild {
 
 export type Build = Bundle | LayeredImage | DockerBuild;
 
+/** The program of an image: the files of a bundle, or a program with its packages. */
+export type BuiltProgram = readonly ProgramFile[] | PackagedProgram;
+
 /** The builds of a run; each is made once, on first use. */
 export interface Builds {
   /** Whether images are pushed to an emulator, i.e. to an endpoint other than AWS's own. */
   readonly isEmulator: boolean;
   /** @param key the key of a container that is built from source */
   of(key: string): Promise<Build>;
+  /**
+   * Returns the program of an image as soon as its files are known, before the image is complete.
+   * @returns undefined if the build fails, or if an engine builds the image, so that its program is not known
+   */
+  programOf(key: string): Promise<BuiltProgram | undefined>;
 }

@@ -4,7 +4,8 @@ import { Gzip } from 'fflate';
 import { createTarPacker, type TarHeader } from 'modern-tar';
 import type { Entry, EntryList } from '../program/entries.ts';
 import { ARCHIVE_TYPE, EPOCH, NODE_USER_ID, OCI_LAYER_TYPE } from './image-format.ts';
-import { isDigestName, type BlobCache, type BlobIdentity } from './blob-cache.ts';
+import { type BlobCache } from './blob-cache.ts';
+import { isDigestName, type BlobIdentity } from './blob-identity.ts';
 
 /** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */
 const LEVEL = 6;
@@ -32,11 +33,14 @@ export async function packLayer(
   { isCompressed = true, signal }: { isCompressed?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<LayerDescription> {
   const name = `layer ${isCompressed ? FORMATS.compressed : FORMATS.archive} ${list.key}`;
-  const known = parseRecord(await cache.readRecord(name), isCompressed);
-  if (known) return known;
-  const layer = await pack(list, cache, isCompressed, signal);
-  await cache.writeRecord(name, layer);
-  return layer;
+  // Programs with the same dependencies share a layer.
+  return cache.makeOnce(name, async () => {
+    const known = parseRecord(await cache.readRecord(name), isCompressed);
+    if (known) return known;
+    const layer = await pack(list, cache, isCompressed, signal);
+    await cache.writeRecord(name, layer);
+    return layer;
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { ProgramStart } from '../program/start.ts';
 import type { BaseImage } from './base-image.ts';
 import type { BaseConfig } from './base-manifest.ts';
-import type { BlobIdentity } from './blob-cache.ts';
+import type { BlobIdentity } from './blob-identity.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { CONFIG_TYPE, digestOf, EPOCH, imageVolumes, MANIFEST_TYPE } from './image-format.ts';
 import type { LayerDescription } from './layer.ts';

@@ -4,7 +4,7 @@ import { startSettingsOf } from '../config/program.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
-import type { Build, Builds } from './builds.ts';
+import type { Build, Builds, BuiltProgram } from './builds.ts';
 import { bundle } from './bundle.ts';
 import { imageCacheFolder } from './cache-folder.ts';
 import { dockerBuild, dockerfileFor } from './docker.ts';
@@ -28,7 +28,13 @@ export interface BuildOptions {
 type BuildSettings = Pick<Container, 'entryPoint' | 'command' | 'user' | 'writable'> &
   Pick<Service, 'architecture'> & { readonly source: Source };
 
-type MakeBuild = (settings: BuildSettings) => Promise<Build>;
+/** Makes a build. @param onProgram called when the files of the program are known, if that is before the build is done */
+type MakeBuild = (settings: BuildSettings, onProgram: (program: BuiltProgram) => void) => Promise<Build>;
+
+interface StartedBuild {
+  readonly build: Promise<Build>;
+  readonly program: Promise<BuiltProgram | undefined>;
+}
 
 /**
  * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
@@ -44,24 +50,40 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
       ),
     ),
   );
-  const builds = new Map<string, Promise<Build>>();
+  const builds = new Map<string, StartedBuild>();
   let builder: Promise<MakeBuild> | undefined;
-  const make = async (settings: BuildSettings) => {
+  const make = async (settings: BuildSettings, onProgram: (program: BuiltProgram) => void) => {
     builder ??= chooseBuilder(config, options);
-    return (await builder)(settings);
+    return (await builder)(settings, onProgram);
+  };
+  const start = (key: string): StartedBuild => {
+    const settings = sources.get(key);
+    if (settings === undefined) throw new Error(`The container ${key} is not built from source`);
+    const sourceKey = JSON.stringify(settings);
+    const started = builds.get(sourceKey) ?? startBuild((onProgram) => make(settings, onProgram));
+    builds.set(sourceKey, started);
+    return started;
   };
   return {
     isEmulator: options.endpoint !== undefined,
-    async of(key) {
-      const settings = sources.get(key);
-      if (settings === undefined) throw new Error(`The container ${key} is not built from source`);
-      const sourceKey = JSON.stringify(settings);
-      const build = builds.get(sourceKey) ?? make(settings);
-      builds.set(sourceKey, build);
-      return build;
-    },
+    of: async (key) => start(key).build,
+    programOf: async (key) => start(key).program,
   };
 }
+
+function startBuild(make: (onProgram: (program: BuiltProgram) => void) => Promise<Build>): StartedBuild {
+  let setProgram: (program: BuiltProgram | undefined) => void = () => undefined;
+  const program = new Promise<BuiltProgram | undefined>((resolve) => (setProgram = resolve));
+  const build = make(setProgram);
+  build.then(
+    (made) => setProgram(programIn(made)),
+    () => setProgram(undefined),
+  );
+  return { build, program };
+}
+
+const programIn = (build: Build): BuiltProgram | undefined =>
+  build.kind === 'bundle' ? build.program : build.kind === 'layers' ? build.packaged : undefined;
 
 /**
  * Starts every build in the background; a failure is reported to the callers of `Builds.of`.
@@ -85,8 +107,8 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     bundle(folder, settings, { architecture, writable });
   const packageSource = (hasBase: boolean): MakeBuild => {
     const build = packagedBuilder({ hasBase, ...packagingOf(options) });
-    return ({ source, architecture, ...container }) =>
-      build(source.source, { ...startSettingsOf(source, container), architecture });
+    return ({ source, architecture, ...container }, onProgram) =>
+      build(source.source, { ...startSettingsOf(source, container), architecture }, onProgram);
   };
   if (target === 'sandbox') {
     if (builder === 'bundle') return bundleSource;
@@ -101,16 +123,17 @@ async function chooseBuilder({ builder, target }: Config, options: BuildOptions)
     }
     const packaged = packageSource(false);
     const buildOther = otherProgramBuilder(exportFolder);
-    return async (settings) => (await buildOther(settings.source, settings)) ?? packaged(settings);
+    return async (settings, onProgram) =>
+      (await buildOther(settings.source, settings)) ?? packaged(settings, onProgram);
   }
   const engine = builder === 'bundle' ? undefined : await findEngine();
   if (builder === 'docker' && engine === undefined) throw noEngine();
   if (builder === 'auto' && endpoint === undefined) {
     const packaged = packageSource(true);
-    return (settings) =>
+    return (settings, onProgram) =>
       engine !== undefined && dockerfileFor(engine, settings.source) !== undefined
         ? dockerBuild(engine, settings.source, settings.architecture)
-        : packaged(settings);
+        : packaged(settings, onProgram);
   }
   if (engine !== undefined) return ({ source, architecture }) => dockerBuild(engine, source, architecture);
   report({

@@ -4,12 +4,14 @@ import { shownPath } from '../config/location.ts';
 import type { Clock } from '../model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { startOfProgram } from '../program/decide-start.ts';
-import { packageFiles } from '../program/files.ts';
+import { packageFiles, type PackageOptions } from '../program/files.ts';
+import { InstalledPackages } from '../program/installed-packages.ts';
 import type { StartSettings } from '../program/start.ts';
+import type { PackagedFiles } from '../program/entries.ts';
 import { BaseImages } from './base-image.ts';
 import { BlobCache } from './blob-cache.ts';
 import { buildLayers } from './build-layers.ts';
-import type { LayeredImage } from './builds.ts';
+import type { LayeredImage, PackagedProgram } from './builds.ts';
 import { nodeBaseReferences } from './node-base.ts';
 
 export interface PackagingOptions {
@@ -25,7 +27,12 @@ export interface PackagingOptions {
   readonly baseReferences?: (major: number | undefined) => readonly string[];
 }
 
-export type BuildPackaged = (folder: string, settings?: StartSettings) => Promise<LayeredImage>;
+/** Builds an image. @param onProgram called when the files are known, before the layers are packed */
+export type BuildPackaged = (
+  folder: string,
+  settings?: StartSettings,
+  onProgram?: (program: PackagedProgram) => void,
+) => Promise<LayeredImage>;
 
 /**
  * Makes the function that builds images for AWS. The builds of a run share downloads of base images.
@@ -42,16 +49,18 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
     return images;
   };
   let cleaning: Promise<void> | undefined;
-  return async (folder, settings) => {
+  const listFiles = makeFileLister();
+  return async (folder, settings, onProgram) => {
     await cache.requirePrivate();
     const start = startOfProgram(folder, settings);
     if (start.base.kind === 'other') throw needsEngine(folder, start.base.reference, hasBase);
     // The sandbox runs tasks as processes of this machine.
     const names = architectureNames(settings?.architecture);
     const platform = hasBase ? { os: 'linux', cpu: names.node } : { os: process.platform, cpu: process.arch };
-    const files = await packageFiles({ folder, start, platform });
+    const files = await listFiles({ folder, start, platform });
     signal.throwIfAborted();
     for (const text of [...start.differences, ...files.notes]) note(`${shownPath(folder)}: ${text}`);
+    onProgram?.({ files, start });
     const base = hasBase
       ? { images: baseImagesFor(names.image), references: baseReferences(start.base.major) }
       : undefined;
@@ -60,6 +69,21 @@ export function packagedBuilder(options: PackagingOptions): BuildPackaged {
     // What this build has used is recent, so it stays.
     await (cleaning ??= cache.removeUnused(clock.now()));
     return { ...image, packaged: { files, start } };
+  };
+}
+
+/** Makes a function that lists the files of programs. Packages are read once for all programs that are listed at the same time. */
+function makeFileLister(): (options: PackageOptions) => Promise<PackagedFiles> {
+  let installed = new InstalledPackages();
+  let pending = 0;
+  return async (options) => {
+    if (pending === 0) installed = new InstalledPackages();
+    pending += 1;
+    try {
+      return await packageFiles({ ...options, installed });
+    } finally {
+      pending -= 1;
+    }
   };
 }
 

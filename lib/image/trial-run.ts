@@ -1,21 +1,18 @@
 /** Runs a built program for a moment on this machine, and requests a path from it. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { chown, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { chownSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PackagedProgram } from './builds.ts';
+import type { BuiltProgram } from './builds.ts';
 import { NODE_USER_ID } from './image-format.ts';
-import type { ProgramFile } from './program.ts';
 import { argumentsIn, bundledTrial, packagedTrial, unpackTrial, type TrialProgram } from './trial-program.ts';
 
 /** A program, and the request that it receives. */
 export interface Trial {
-  /** The files of a bundle, or a program with its packages. */
-  readonly program: readonly ProgramFile[] | PackagedProgram;
+  readonly program: BuiltProgram;
   /** The variables of the program; it has no others, except PATH. */
   readonly environment: Readonly<Record<string, string>>;
   readonly protocol: 'HTTP' | 'HTTPS';
@@ -45,13 +42,13 @@ export async function tryProgram(trial: Trial): Promise<number | undefined> {
   signal.throwIfAborted();
   const program = 'files' in trial.program ? packagedTrial(trial.program) : bundledTrial(trial.program);
   if (program === undefined) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-trial-'));
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-trial-'));
   try {
     const user = userOf(program);
     await unpack(program, folder, user);
     return await statusOf(trial, program, { folder, user });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     signal.throwIfAborted();
   }
 }
@@ -76,10 +73,10 @@ const isClosedToOthers = (folder: string): boolean =>
 
 async function unpack(program: TrialProgram, folder: string, owner: number | undefined): Promise<void> {
   const preload = join(folder, PRELOAD);
-  await copyFile(join(import.meta.dirname, PRELOAD), preload);
+  copyFileSync(join(import.meta.dirname, PRELOAD), preload);
   await unpackTrial(program, folder, owner);
   if (owner === undefined) return;
-  for (const path of [folder, preload]) await chown(path, owner, owner);
+  for (const path of [folder, preload]) chownSync(path, owner, owner);
 }
 
 async function statusOf(

@@ -6,35 +6,57 @@ import { checkUnchanged, readListedText, type Listed } from './disk.ts';
 import type { EntryCollector } from './entry-lists.ts';
 import type { Layout } from './layout.ts';
 import { compiledPath, type ProgramStart } from './start.ts';
-import { compileErrors, compileTypeScript, isTypeScript, reachableFrom } from './typescript.ts';
+import {
+  compileErrors,
+  compileTypeScript,
+  isTypeScript,
+  reachableFrom,
+  type Compilation,
+} from './typescript.ts';
 
 /** The fields of a package.json that name files. */
 const FILE_FIELDS = ['main', 'module', 'exports', 'imports', 'bin'] as const;
 
-export interface CompileContext {
+export interface CompiledProgram {
   readonly folder: string;
-  /** The outermost folder of the project. */
-  readonly root: string;
+  readonly compilation: Compilation;
   readonly start: Pick<ProgramStart, 'entry'>;
   readonly layout: Layout;
 }
 
+const sourcesIn = (listed: readonly Listed[]): readonly Listed[] =>
+  listed.filter(({ path, type }) => type !== 'folder' && isTypeScript(path));
+
 /**
- * Compiles the files of a program and of the packages of its workspace.
- * @param collector has the entries of the source files, which the compiled files replace
+ * Compiles the TypeScript files of a program and of the packages of its workspace.
+ * @param root the outermost folder of the project, absolute
+ * @param listed the files on disk
+ * @throws PACKAGE if a file changes meanwhile, or if the project lacks a package that compiling needs
+ */
+export async function compileSources(root: string, listed: readonly Listed[]): Promise<Compilation> {
+  const sources = sourcesIn(listed);
+  const compilation = await compileTypeScript(
+    root,
+    sources.map(({ path }) => path),
+  );
+  checkUnchanged(sources);
+  return compilation;
+}
+
+/**
+ * Replaces the entries of source files by those of the compiled files.
+ * @param collector has the entries of the source files
  * @param listed the same files on disk
  * @returns notes for the user
  * @throws PACKAGE with the errors of files that the program imports; other files are left out, with a note
  */
-export async function compileOwn(
+export async function addCompiled(
   collector: EntryCollector,
   listed: readonly Listed[],
-  { folder, root, start, layout }: CompileContext,
+  { folder, compilation, start, layout }: CompiledProgram,
 ): Promise<string[]> {
-  const sourceFiles = listed.filter(({ path, type }) => type !== 'folder' && isTypeScript(path));
-  const sources = sourceFiles.map(({ path }) => path);
-  const { files, errors, imports } = await compileTypeScript(root, sources);
-  checkUnchanged(sourceFiles);
+  const sources = sourcesIn(listed).map(({ path }) => path);
+  const { files, errors, imports } = compilation;
   const entry = start.entry === undefined ? undefined : resolve(folder, start.entry);
   const reached = entry === undefined ? new Set(sources) : reachableFrom(entry, imports);
   const failed = [...errors.keys()].filter((file) => reached.has(file));

@@ -1,13 +1,16 @@
 /** Lists what the image of a program contains: its own files, compiled where needed, and the packages that it needs in production. */
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
-import { list, listFolder, type Listed } from './disk.ts';
+import { list, type Listed } from './disk.ts';
+import { InstalledPackages } from './installed-packages.ts';
 import { SizeLimit } from './size-limit.ts';
 import type { PackagedFiles } from './entries.ts';
 import { EntryCollector } from './entry-lists.ts';
 import { layOut } from './layout.ts';
+import { ignoredNotes, secretNotes } from './left-out.ts';
 import { checkLockfile, requireInstalled } from './lockfile.ts';
 import { readManifest } from './manifest.ts';
 import { allowsPlatform, checkNativeModules, checkVariants, type TaskPlatform } from './native-modules.ts';
@@ -15,7 +18,7 @@ import { ownFiles } from './own-files.ts';
 import { outsideImports } from './outside-imports.ts';
 import { isIn, packagesOf, type InstalledPackage } from './packages.ts';
 import { projectRootOf } from './project-root.ts';
-import { compileOwn } from './compiled-files.ts';
+import { addCompiled, compileSources } from './compiled-files.ts';
 import type { ProgramStart } from './start.ts';
 
 export interface PackageOptions {
@@ -24,15 +27,11 @@ export interface PackageOptions {
   readonly start: ProgramStart;
   /** The platform of the task. */
   readonly platform: TaskPlatform;
+  /** The packages that builds which run together have read; by default, all are read. */
+  readonly installed?: InstalledPackages;
   /** The maximum size of all files, bytes; `MAX_PROGRAM_BYTES` by default. */
   readonly maxBytes?: number;
 }
-
-/** The maximum number of files that a note names. */
-const MAX_NAMED = 8;
-/** Ignored files that no program reads, so that no note names them. */
-const NO_INPUT =
-  /(^|\/)(coverage|tmp|temp|\.cache|\.vscode|\.idea|\.nyc_output|\.turbo|\.git.*|logs?|[^/]*\.(log|tsbuildinfo|pid|swp))$/;
 
 /** The folders that contain links to packages, and executables. */
 const IN_MODULES = /[/\\]node_modules([/\\](\.bin|@[^/\\]+))?$/;
@@ -42,7 +41,7 @@ const IN_MODULES = /[/\\]node_modules([/\\](\.bin|@[^/\\]+))?$/;
  * @throws PACKAGE with the first file or package that cannot be packaged
  */
 export async function packageFiles(options: PackageOptions): Promise<PackagedFiles> {
-  const { start, platform } = options;
+  const { start, platform, installed = new InstalledPackages() } = options;
   const folder = await realpath(options.folder);
   const root = projectRootOf(folder);
   const limit = new SizeLimit(folder, options.maxBytes);
@@ -53,26 +52,43 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   ];
   const hasBuild = (await readManifest(folder))?.scripts['build'] !== undefined;
   const own = await ownFiles(folder, { needed, hasBuild, limit });
-  const outside = await outsideImports(folder, root, start.entry);
-  const closure = await packagesOf(folder, root, outside.packages);
+  // Another process follows the imports while this one searches for the packages.
+  const following = outsideImports(folder, root, start.entry);
+  const imported = following.then(({ packages }) => packages);
+  const closure = await packagesOf(folder, root, { imported, installed });
+  const outside = await following;
   requireInstalled(folder, root, closure);
   await checkLockfile(folder, root, closure.packages);
   const packages = closure.packages.filter(({ manifest }) => allowsPlatform(manifest, platform));
   checkVariants(closure.packages, platform);
 
-  const installed: Listed[] = [];
+  const dependencyFiles: Listed[] = [];
   const ownListed = [...own.files, ...(await outsideFiles(outside.files, packages, folder, limit))];
   const secrets = [...own.secrets];
-  for (const found of packages) {
-    const files = await filesOfPackage(found, folder, limit, secrets);
-    await checkNativeModules(found.manifest.name ?? found.folder, files, platform);
-    (found.isWorkspace ? ownListed : installed).push(...files);
-  }
+  const addPackages = async (isWorkspace: boolean, listed: Listed[]) => {
+    for (const found of packages.filter((other) => other.isWorkspace === isWorkspace)) {
+      const files = await filesOfPackage(found, { program: folder, limit, secrets, installed });
+      await checkNativeModules(found.manifest.name ?? found.folder, files, platform);
+      listed.push(...files);
+    }
+  };
+  await addPackages(true, ownListed);
+  // The compiler is another process.
+  const compiling = start.compiles ? compileSources(root, ownListed) : undefined;
+  compiling?.catch(() => undefined);
+  // The other programs of the run start their compilers, too, before this process is busy with the packages.
+  await setImmediate();
+  await addPackages(false, dependencyFiles);
   await checkNativeModules(shownPath(folder), own.files, platform);
 
   const links = closure.links.filter(({ target }) => packages.some((other) => isIn(target, other.folder)));
   const executables = closure.links.filter(({ type }) => type === 'file');
-  const all = [...ownListed, ...installed, ...links, ...packages.map((found) => ({ path: found.folder }))];
+  const all = [
+    ...ownListed,
+    ...dependencyFiles,
+    ...links,
+    ...packages.map((found) => ({ path: found.folder })),
+  ];
   const packaged = new Set([folder, ...packages.map((found) => found.folder), ...outside.files]);
   const isPlaced = (path: string) =>
     isBelowOneOf(packaged, path) || (isIn(path, root) && IN_MODULES.test(dirname(path)));
@@ -85,11 +101,14 @@ export async function packageFiles(options: PackageOptions): Promise<PackagedFil
   const program = new EntryCollector();
   const dependencies = new EntryCollector();
   for (const entry of ownListed) await addEntry(program, entry, layout.placeOf, folder, packages);
-  for (const entry of installed) await addEntry(dependencies, entry, layout.placeOf, folder, packages);
+  for (const entry of dependencyFiles) await addEntry(dependencies, entry, layout.placeOf, folder, packages);
   for (const { path, target } of links) dependencies.addLink(layout.placeOf(path), layout.placeOf(target));
   for (const entry of executables) dependencies.addListed(layout.placeOf(entry.path), entry);
   const notes = [...ignoredNotes(own.ignored), ...secretNotes(secrets)];
-  if (start.compiles) notes.push(...(await compileOwn(program, ownListed, { folder, root, start, layout })));
+  if (compiling)
+    notes.push(
+      ...(await addCompiled(program, ownListed, { folder, compilation: await compiling, start, layout })),
+    );
   for (const { from, to } of start.copies) {
     const source = layout.placeOf(resolve(folder, from));
     for (const entry of program.inside(source))
@@ -126,21 +145,23 @@ async function outsideFiles(
   return found;
 }
 
+/** What the listing of a package needs. */
+interface PackageListing {
+  readonly program: string;
+  readonly limit: SizeLimit;
+  /** Receives the files that are left out because they usually have secrets. */
+  readonly secrets: string[];
+  readonly installed: InstalledPackages;
+}
+
 /** Lists the files of a package, without the packages that are installed in it. */
 async function filesOfPackage(
   { folder, manifest, isWorkspace }: InstalledPackage,
-  program: string,
-  limit: SizeLimit,
-  secrets: string[],
+  { program, limit, secrets, installed }: PackageListing,
 ): Promise<readonly Listed[]> {
   // A package that contains the program, such as the root of the workspace, is not packaged with all its other packages.
   if (isIn(program, folder)) return [];
-  if (!isWorkspace)
-    return listFolder(
-      folder,
-      limit,
-      ({ path }) => path !== join(folder, 'node_modules') && basename(path) !== '.git',
-    );
+  if (!isWorkspace) return installed.files(folder, limit);
   const hasBuild = manifest.scripts['build'] !== undefined;
   const own = await ownFiles(folder, { needed: manifest.entryFiles, hasBuild, limit });
   secrets.push(...own.secrets.map((name) => relative(program, join(folder, name)).split(sep).join('/')));
@@ -163,24 +184,6 @@ async function addEntry(
   );
   if (!isInside) throw linkOut(entry, owner, isAbsolute(entry.target) ? entry.target : target);
   collector.addLink(placeOf(entry.path), placeOf(target));
-}
-
-function ignoredNotes(ignored: readonly string[]): string[] {
-  const named = ignored.filter((path) => !NO_INPUT.test(path));
-  return named.length === 0 ? [] : [`The image does not contain what .gitignore names: ${someOf(named)}.`];
-}
-
-const secretNotes = (secrets: readonly string[]): string[] =>
-  secrets.length === 0
-    ? []
-    : [
-        `The image does not contain files that usually have secrets: ${someOf(secrets)}. ` +
-          `If the program reads one, add a line such as \`!${secrets[0]}\` to .dockerignore.`,
-      ];
-
-function someOf(names: readonly string[]): string {
-  const more = names.length - MAX_NAMED;
-  return [...names.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 const misplaced = (path: string, folder: string): Problem =>

@@ -1,6 +1,6 @@
 /** Reads the parts of a package.json that decide what a program consists of. */
 import { join } from 'node:path';
-import { readRegularFile } from '../config/regular-file.ts';
+import { readRegularFileSync } from '../config/regular-file.ts';
 
 /** A package.json. Only fields of the expected type are present, since nothing checks a file that others wrote. */
 export interface PackageManifest {
@@ -25,10 +25,13 @@ export interface PackageManifest {
   readonly entryFiles: readonly string[];
 }
 
-/** Reads the package.json of a folder. @returns undefined if the file is missing or does not contain a JSON object */
+/**
+ * Reads the package.json of a folder. The calls are synchronous, since a program has many packages, and asynchronous calls take longer.
+ * @returns undefined if the file is missing or does not contain a JSON object
+ */
 export async function readManifest(folder: string): Promise<PackageManifest | undefined> {
   try {
-    return parsePackageManifest(await readRegularFile(join(folder, 'package.json')));
+    return parsePackageManifest(readRegularFileSync(join(folder, 'package.json')));
   } catch {
     return undefined;
   }

@@ -3,13 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { isBuiltin } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 import { kindOf } from '../config/path-kind.ts';
-import { isIn } from './packages.ts';
-
-/** A package, and the folder of a file that imports it. */
-export interface ImportedPackage {
-  readonly name: string;
-  readonly from: string;
-}
+import { isIn, type ImportedPackage } from './packages.ts';
 
 /** The imports that the package.json of a program's folder does not declare. */
 export interface OutsideImports {

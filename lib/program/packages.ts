@@ -6,6 +6,7 @@ import { kindOf } from '../config/path-kind.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { list, type Listed } from './disk.ts';
+import { InstalledPackages } from './installed-packages.ts';
 import { readManifest, type PackageManifest } from './manifest.ts';
 
 /** An installed package, or a package of the same workspace. */
@@ -16,6 +17,12 @@ export interface InstalledPackage {
   readonly isWorkspace: boolean;
   /** The packages that it requires if they are installed. */
   readonly optional: readonly InstalledPackage[];
+}
+
+/** A package, and the folder of a file that imports it. */
+export interface ImportedPackage {
+  readonly name: string;
+  readonly from: string;
 }
 
 /** The packages of a program. */
@@ -32,19 +39,26 @@ export interface PackageClosure {
  * those above it. Packages that are only installed for development are not found.
  * @param folder with the package.json, absolute
  * @param root the outermost folder in which packages may be, absolute
- * @param imported further packages, with the folders from which they are imported
+ * @param options.installed the packages that builds which run together have read
+ * @param options.imported further packages, which may still be searched for meanwhile
  * @throws PACKAGE when a link leads out of the root
  * @see https://nodejs.org/api/modules.html#loading-from-node_modules-folders
  */
 export async function packagesOf(
   folder: string,
   root: string,
-  imported: readonly { readonly name: string; readonly from: string }[] = [],
+  {
+    imported = [],
+    installed = new InstalledPackages(),
+  }: {
+    imported?: PromiseLike<readonly ImportedPackage[]> | readonly ImportedPackage[];
+    installed?: InstalledPackages;
+  } = {},
 ): Promise<PackageClosure> {
-  const search = new PackageSearch(root);
+  const search = new PackageSearch(root, installed);
   const owner = await ownerOf(folder, root);
   if (owner) await search.addDependencies(owner.folder, owner.manifest, true);
-  for (const { name, from } of imported) await search.find(name, from);
+  for (const { name, from } of await imported) await search.find(name, from);
   await search.addExecutables(folder);
   return {
     packages: [...search.packages.values()],
@@ -68,11 +82,13 @@ class PackageSearch {
   readonly links = new Map<string, Listed>();
   readonly missing: string[] = [];
   private readonly root: string;
+  private readonly installed: InstalledPackages;
   /** Folders named `node_modules` that are links themselves, from their real paths. They are packaged as folders. */
   private readonly linkedFolders = new Map<string, string>();
 
-  constructor(root: string) {
+  constructor(root: string, installed: InstalledPackages) {
     this.root = root;
+    this.installed = installed;
   }
 
   /** @param isProgram whether the package is the program itself, whose missing packages are an error */
@@ -126,7 +142,7 @@ class PackageSearch {
     const known = this.packages.get(folder);
     if (known) return known;
     if (!isIn(folder, this.root)) throw linkOut(folder, folder, this.root);
-    const manifest = await readManifest(folder);
+    const manifest = await this.installed.manifest(folder);
     if (manifest === undefined) return undefined;
     const optional: InstalledPackage[] = [];
     const isWorkspace = !folder.split(sep).includes('node_modules');

@@ -19,13 +19,15 @@ export interface GroupHealthCheck {
   readonly unhealthyThreshold: number;
   /** Status codes that pass: `200`, `200,202` or `200-299`. */
   readonly matcher: string;
+  /** How long a new target may refuse connections, because its program still starts, before that counts as a failure; 0 by default. */
+  readonly startMs?: number;
 }
 
 /** If a timer fires at least this many milliseconds late, this process was blocked. */
 const LATE_MS = 50;
 
 /** The result of a check: the status code of the response, or the reason why no response arrived. */
-export type HealthCheckResult = { readonly code: number } | 'timeout' | 'failed';
+export type HealthCheckResult = { readonly code: number } | 'timeout' | 'refused' | 'failed';
 
 /** The health of a target in the terms of `DescribeTargetHealth`, and the checks that led to it. */
 export interface TargetHealth {
@@ -76,7 +78,7 @@ export function nextHealth(
 
 function reasonOf(result: HealthCheckResult): Pick<TargetHealth, 'reason' | 'description'> {
   if (result === 'timeout') return { reason: 'Target.Timeout', description: 'Request timed out' };
-  if (result === 'failed')
+  if (result === 'failed' || result === 'refused')
     return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
   const description = `Health checks failed with these codes: [${result.code}]`;
   return { reason: 'Target.ResponseCodeMismatch', description };
@@ -108,7 +110,7 @@ export async function sendHealthCheck(
   host?: string,
 ): Promise<HealthCheckResult> {
   signal.throwIfAborted();
-  if (reachability === 'refused') return 'failed';
+  if (reachability === 'refused') return 'refused';
   if (reachability === 'timeout') return await delay(settings.timeoutMs, 'timeout', { signal });
 
   const isSecure = settings.protocol === 'HTTPS';
@@ -143,7 +145,10 @@ export async function sendHealthCheck(
       resolve({ code: response.statusCode ?? 0 });
       response.destroy(); // only the status matters, and the load balancer closes the connection after each check
     });
-    request.on('error', (error) => (signal.aborted ? reject(error) : resolve('failed')));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (signal.aborted) reject(error);
+      else resolve(error.code === 'ECONNREFUSED' ? 'refused' : 'failed');
+    });
     request.on('close', () => clearTimeout(timer));
   });
 }

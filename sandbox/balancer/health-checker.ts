@@ -32,6 +32,8 @@ export interface HealthChecker {
   stop(): Promise<void>;
 }
 
+/** The interval of the checks of a new target that refuses connections, in milliseconds. */
+const START_INTERVAL_MS = 50;
 /** How long a target must pass its checks before they become less frequent, in milliseconds. */
 const SETTLED_AFTER_MS = 15_000;
 
@@ -43,7 +45,8 @@ interface FoundTarget {
 /**
  * Starts checking. A target is checked as soon as it is found. The next check starts one interval after the start of the
  * previous check, or when the previous check ends if that is later. A target that has been healthy for some time is checked at
- * its group's longer interval until a check fails. Draining and unused targets are not checked.
+ * its group's longer interval until a check fails. A new target that refuses connections is checked more often for a moment. The
+ * group names how long, since its program may still be starting. Draining and unused targets are not checked.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
@@ -64,9 +67,9 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   const keepChecking = async (key: string, signal: AbortSignal): Promise<void> => {
     let health = INITIAL_HEALTH;
     for (let found = findAll().get(key); found !== undefined && !signal.aborted; found = findAll().get(key)) {
-      const { group, target } = found;
+      const { group } = found;
       const interval = wait(group.settings.intervalMs, signal);
-      const result = await check(group, target, signal);
+      const result = isNew(health) ? await checkNew(found, signal) : await check(found, signal);
       const afterCheck = findAll().get(key);
       if (afterCheck === undefined || signal.aborted) return;
       health = nextHealth(adjustedTo(health, afterCheck.target), result, group.settings);
@@ -76,6 +79,17 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
       const hasSettled = health.state === 'healthy' && health.passes * intervalMs >= SETTLED_AFTER_MS;
       if (hasSettled && settledIntervalMs > intervalMs) await wait(settledIntervalMs - intervalMs, signal);
     }
+  };
+
+  /** Checks a new target, and repeats the check while the program has not opened its port and may still be starting. */
+  const checkNew = async (found: FoundTarget, signal: AbortSignal): Promise<HealthCheckResult> => {
+    const { startMs = 0 } = found.group.settings;
+    let result = await check(found, signal);
+    for (let waitedMs = 0; result === 'refused' && waitedMs < startMs; waitedMs += START_INTERVAL_MS) {
+      await wait(START_INTERVAL_MS, signal);
+      result = await check(found, signal);
+    }
+    return result;
   };
 
   const refresh = (): void => {
@@ -123,11 +137,10 @@ function adjustedTo(health: TargetHealth, { state }: TargetView): TargetHealth {
   return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;
 }
 
-async function check(
-  group: CheckedGroup,
-  target: TargetView,
-  signal: AbortSignal,
-): Promise<HealthCheckResult> {
+/** Whether a target has not been checked yet. */
+const isNew = ({ passes, failures }: TargetHealth): boolean => passes + failures === 0;
+
+async function check({ group, target }: FoundTarget, signal: AbortSignal): Promise<HealthCheckResult> {
   const { settings } = group;
   const checked = settings.port === 'traffic-port' ? target : { ...target, port: settings.port };
   try {

@@ -8,6 +8,8 @@ import { locateTarget } from './reachability.ts';
 
 /** The minimum interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
+/** The longest time in which a new target may refuse connections before that counts as a failed check, in milliseconds. */
+const MAX_START_MS = 1_000;
 /** The minimum interval for targets that have been healthy for some time: frequent checks would keep an idle machine busy. */
 const MIN_SETTLED_INTERVAL_MS = 5_000;
 
@@ -31,10 +33,8 @@ export function checkedGroups(
   return region.elbv2.targetGroups.all().flatMap((row) => {
     const balancer = loadBalancerOf(region, row.TargetGroupArn);
     if (balancer?.State?.Code !== 'active') return [];
-    const intervalMs = Math.max(
-      region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000),
-      MIN_INTERVAL_MS,
-    );
+    const awsIntervalMs = (row.HealthCheckIntervalSeconds ?? 30) * 1000;
+    const intervalMs = Math.max(region.scaled(awsIntervalMs), MIN_INTERVAL_MS);
     const group: CheckedGroup = {
       arn: row.TargetGroupArn,
       settings: {
@@ -42,6 +42,8 @@ export function checkedGroups(
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
         intervalMs,
+        // A shorter interval does not make the program start sooner.
+        startMs: Math.min(Math.max(awsIntervalMs - intervalMs, 0), MAX_START_MS),
         settledIntervalMs: Math.max(intervalMs, MIN_SETTLED_INTERVAL_MS),
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,

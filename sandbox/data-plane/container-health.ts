@@ -8,7 +8,7 @@ const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
  * The minimum intervals, in milliseconds. Real programs do not start faster at a faster pace. Each check starts a process, so at
  * a pace faster than AWS's, containers that have been healthy for some time are checked less often.
  */
-const MIN_INTERVAL_MS = { untilFirstPass: 300, afterwards: 5_000, settled: 60_000 };
+const MIN_INTERVAL_MS = { untilFirstPass: 500, afterwards: 5_000, settled: 60_000 };
 /** How long a container must pass its checks before they become less frequent, in milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
 

@@ -19,7 +19,7 @@ import type { Change, Verb } from '../../lib/model/change.ts';
 import type { Clock } from '../../lib/model/clock.ts';
 import type { Config, Deploy, Domain } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
-import type { Bundle } from '../../lib/image/builds.ts';
+import type { Build, Builds, Bundle } from '../../lib/image/builds.ts';
 import { look } from '../../lib/engine/survey.ts';
 import { singleFlight, type LookContext, type Desired } from '../../lib/look/context.ts';
 import { namesOf } from '../../lib/derive/names.ts';
@@ -194,6 +194,15 @@ export const bundleOf = (key: string): Bundle => ({
     { digest: digest(`${key}-layer`), bytes: new TextEncoder().encode('layer') },
   ],
 });
+/** Builds whose programs are not known before their images. */
+export const buildsOf = (of: (key: string) => Promise<Build>): Builds => ({
+  isEmulator: false,
+  of,
+  programOf: async (key) => {
+    const build = await of(key);
+    return build.kind === 'bundle' ? build.program : undefined;
+  },
+});
 /** The context of a look: mocked clients, and builds whose digests are derived from the key. */
 export function lookContextOf(stack: Config = config(), clock: Clock = testClock()): LookContext & Desired {
   const signal = new AbortController().signal;
@@ -203,7 +212,7 @@ export function lookContextOf(stack: Config = config(), clock: Clock = testClock
       { region: stack.region, endpoint: 'http://mock' },
       { clock, signal, recentlyCreated: allRecentlyCreated },
     ),
-    builds: { isEmulator: false, of: async (key) => bundleOf(key) },
+    builds: buildsOf(async (key) => bundleOf(key)),
     shared: singleFlight(),
   };
 }

@@ -160,10 +160,10 @@ describe('a health check', () => {
     clearInterval(busy);
   });
 
-  test('fails when the connection is refused or closed, or the response is garbage', async () => {
+  test('tells a refused connection from one that is closed or answered with garbage', async () => {
     const closingPort = await startRawTarget((socket) => socket.end());
     const garbledPort = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
-    expect(await sendHealthCheck('refused', settings, neverAborted)).toBe('failed');
+    expect(await sendHealthCheck('refused', settings, neverAborted)).toBe('refused');
     expect(await sendHealthCheck({ host: '127.0.0.1', port: closingPort }, settings, neverAborted)).toBe(
       'failed',
     );
@@ -172,7 +172,7 @@ describe('a health check', () => {
     );
     const { port, server } = await startTarget(() => {});
     await new Promise((resolve) => server.close(resolve));
-    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, neverAborted)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, neverAborted)).toBe('refused');
   });
 
   test('can be aborted by its signal', async () => {

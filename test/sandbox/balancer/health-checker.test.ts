@@ -12,6 +12,8 @@ import { gate, startRawTarget, startTarget } from './targets.ts';
 
 const REFRESH_INTERVAL = 1;
 const INTERVAL = 30_000;
+/** The interval of the checks of a new target that refuses connections. */
+const RETRY = 50;
 
 /** A clock whose waits last until the test ends them. */
 class Clock {
@@ -154,6 +156,36 @@ describe('the health checker', () => {
     await scene.waitForReports(3);
     expect(scene.clock.countWaits(2 * INTERVAL)).toBe(0);
     expect(scene.reports.at(-1)).toBe('group 10.0.0.1 unhealthy');
+  });
+
+  test('checks a new target again soon while it refuses connections, as its program may still be starting', async () => {
+    const answers: Reachability[] = ['refused', 'refused'];
+    const { reach } = await startTargetWithStatus(() => 200);
+    const scene = new Scene(async () => answers.shift() ?? (await reach()), { startMs: 1_000 });
+    scene.setTarget('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    for (let retry = 1; retry <= 2; retry += 1) {
+      await scene.clock.waitUntilPending(RETRY, 1);
+      expect(scene.reports).toEqual([]);
+      scene.clock.endWaits(RETRY);
+    }
+    await scene.waitForReports(1);
+    expect(scene.reports).toEqual(['group 10.0.0.1 healthy']);
+  });
+
+  test('counts refused connections as failures once the program has had its time to start', async () => {
+    const scene = new Scene(async () => 'refused', { startMs: 2 * RETRY });
+    scene.setTarget('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    for (let retry = 1; retry <= 2; retry += 1) {
+      await scene.clock.waitUntilPending(RETRY, 1);
+      scene.clock.endWaits(RETRY);
+    }
+    await scene.waitForReports(1);
+    scene.clock.endWaits(INTERVAL);
+    await scene.waitForReports(2);
+    expect(scene.reports).toEqual(['group 10.0.0.1 initial', 'group 10.0.0.1 unhealthy']);
+    expect(scene.clock.countWaits(RETRY)).toBe(0);
   });
 
   test('finds a new target when it next lists the targets, or immediately on a refresh', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../../lib/run/main.ts';
 import type { Options } from '../../../lib/run/options.ts';
 import { execute } from '../../../provision/execute.ts';
+import { Trials } from '../../../provision/trials.ts';
 import { fingerprint } from '../../../provision/drift.ts';
 import {
   abort,
@@ -47,7 +48,9 @@ const session = () =>
       sandbox: { resolve: async () => ({ host: '127.0.0.1', port: 8080 }) } as never,
     },
   });
-const runExecute = (more: Partial<Options> = {}) => execute(session(), context(more), performance.now());
+const trials = new Trials(new AbortController().signal);
+const runExecute = (more: Partial<Options> = {}) =>
+  execute(session(), context(more), performance.now(), trials);
 const appliedChanges = () => log.filter((line) => /^(create|update|remove)/.test(line));
 
 beforeEach(() => {
@@ -164,7 +167,7 @@ describe('a provision', () => {
     };
     const connectedTarget = { ...original.connectedTarget, sandbox: { resolve } as never };
     await expect(
-      execute({ ...original, connectedTarget }, context(), performance.now()),
+      execute({ ...original, connectedTarget }, context(), performance.now(), trials),
     ).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
@@ -202,7 +205,7 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
   'a domain under .localhost %s a warning that no other machine can reach it',
   async (_where, target, hasWarning) => {
     const domain = domainOf({ name: 'shop.localhost', zone: 'shop.localhost', createZone: true });
-    await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0);
+    await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0, trials);
     expect(events.some(({ type }) => type === 'warning')).toBe(hasWarning);
   },
 );
@@ -221,7 +224,7 @@ test.each(['plan', 'drift', 'provision'] as const)(
       config: unroutedStack,
       lookContext: () => engineContext(unroutedStack),
     };
-    const { json } = await execute(unroutedSession, context(more), 0);
+    const { json } = await execute(unroutedSession, context(more), 0, trials);
     expect((json as { url?: string | null }).url ?? null).toBeNull();
     const isNote = (event: (typeof events)[number]) =>
       event.type === 'note' && event.text.startsWith('no container has a path');

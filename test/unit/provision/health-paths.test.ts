@@ -1,30 +1,23 @@
 // Health paths before a deployment to the sandbox: a path that the program does not have is refused, and nothing else is.
 import { expect, test } from '@jest/globals';
 import type { Container } from '../../../lib/config/config.ts';
-import type { Builds } from '../../../lib/image/builds.ts';
 import type { Change } from '../../../lib/model/change.ts';
 import { NOTHING_CHANGED } from '../../../lib/model/problem.ts';
 import { checkHealthPaths } from '../../../provision/health-paths.ts';
+import { Trials } from '../../../provision/trials.ts';
 import { change } from '../engine-harness.ts';
-import { bundleOf, config } from '../step-harness.ts';
+import { bundleOf, buildsOf, config } from '../step-harness.ts';
 
 const PROGRAM = `require('node:http').createServer((request, response) => {
   response.statusCode = { '/health': 200, '/broken': 500 }[request.url] ?? 404;
   response.end();
 }).listen(Number(process.env.PORT));`;
 
-const builds: Builds = {
-  isEmulator: true,
-  of: async (key) => ({
-    ...bundleOf(key),
-    program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
-  }),
-};
-const changeOf = (field: string): Change => ({
-  ...change('taskDefinitions', 'web', 'update'),
-  fields: [{ field, from: 'old', to: 'new' }],
-});
-const deployment: Change[] = [changeOf('api.image')];
+const builds = buildsOf(async (key) => ({
+  ...bundleOf(key),
+  program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
+}));
+const deployment: Change[] = [change('taskDefinitions', 'web', 'create')];
 
 /** Checks a service whose only container has the given fields, and is healthy otherwise. */
 async function check(
@@ -48,7 +41,12 @@ async function check(
     health: { ...container.health, path: '/health', ...health },
   };
   const services = [{ ...service, name: 'web', containers: [changedContainer] }];
-  await checkHealthPaths({ ...stack, target, services }, changes, builds, new AbortController().signal);
+  await checkHealthPaths(
+    { ...stack, target, services },
+    changes,
+    builds,
+    new Trials(new AbortController().signal),
+  );
 }
 
 test('a path that the program does not have is refused before anything is changed', async () => {
@@ -84,10 +82,10 @@ test.each<[string, () => Promise<void>]>([
   ['a deployment to AWS', () => check(missingPath, deployment, 'aws')],
   [
     'a service that is not deployed',
-    () => check(missingPath, [change('taskDefinitions', 'other', 'update')]),
+    () => check(missingPath, [change('taskDefinitions', 'other', 'create')]),
   ],
   ['a service that is removed', () => check(missingPath, [change('taskDefinitions', 'web', 'remove')])],
-  ['a container that does not change', () => check(missingPath, [changeOf('apiary.image')])],
+  ['a service that runs already', () => check(missingPath, [change('taskDefinitions', 'web', 'update')])],
   ['an image by reference', () => check({ ...missingPath, image: { reference: 'nginx:1' } })],
   ['a container with its own command', () => check({ ...missingPath, command: ['node', 'other.js'] })],
   ['a container without a port', () => check({ ...missingPath, port: undefined })],

@@ -22,13 +22,13 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
-import { awsError, config, mocks, ourTags, sentCalls, surveyOf } from '../step-harness.ts';
+import { awsError, buildsOf, config, mocks, ourTags, sentCalls, surveyOf } from '../step-harness.ts';
 
 beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
 /** Searches for leftovers. Builds fail, since a teardown must not build images. */
 const search = (before: Resources = {}) => {
-  const builds = { isEmulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
+  const builds = buildsOf(() => Promise.reject(new Error('a source was bundled')));
   const stack = config({ domain: undefined });
   return verifyNothingLeft(
     sessionOf(

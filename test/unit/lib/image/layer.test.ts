@@ -116,6 +116,19 @@ test('a list with a known key is not read again, in this run or a later one', as
   await expect(packLayer(listOf([unreadable], 'other'), cache)).rejects.toThrow('it was read');
 });
 
+test('programs that are packed at the same time share the layer of a list', async () => {
+  const cache = makeCache();
+  let reads = 0;
+  const read = async function* () {
+    reads += 1;
+    yield new TextEncoder().encode('a');
+  };
+  const entry = { ...fileEntry('app/a', 'a'), read } as Entry;
+  const [first, second] = await Promise.all([1, 2].map(() => packLayer(listOf([entry], 'key'), cache)));
+  expect(second).toEqual(first);
+  expect(reads).toBe(1);
+});
+
 test('a layer whose bytes were deleted from the cache is packed again, and must be the same', async () => {
   const cache = makeCache();
   const list = listOf(entries());

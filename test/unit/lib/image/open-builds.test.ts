@@ -176,6 +176,32 @@ test('containers with the same source share one build, which runs once', async (
   expect((await calls()).map(({ args }) => args)).toEqual([['version']]);
 });
 
+test('a program is known when its build is done; that of a failed build or of an engine never is', async () => {
+  const bundled = await openCase({ builder: 'bundle', target: 'sandbox' });
+  expect(await bundled.builds.programOf('web-api1')).toEqual([
+    expect.objectContaining({ name: 'main.cjs' }),
+    expect.objectContaining({ name: 'main.cjs.map' }),
+  ]);
+  const byEngine = await openCase({ builder: 'docker', target: 'sandbox', engines: ['podman'] });
+  expect(await byEngine.builds.programOf('web-api1')).toBeUndefined();
+  const failed = await openCase({ builder: 'docker', target: 'sandbox' });
+  expect(await failed.builds.programOf('web-api1')).toBeUndefined();
+  await expect(failed.builds.of('web-api1')).rejects.toMatchObject({ code: 'BUILDER' });
+});
+
+test('a packaged program is known before its layers are packed', async () => {
+  const stack = configWithImage({ source: await folderOf(NODE) }, { builder: 'auto', target: 'sandbox' });
+  const packaging = { cacheFolder: makeCacheFolder() };
+  const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined, packaging });
+  const order: string[] = [];
+  const image = builds.of('web-api1').then(() => order.push('image'));
+  const program = await builds.programOf('web-api1');
+  order.push('program');
+  await image;
+  expect(order).toEqual(['program', 'image']);
+  expect(program).toMatchObject({ start: { folder: '/app' } });
+});
+
 test('a container with an image by reference has no build', async () => {
   const stack = configWithImage({ reference: 'nginx:1' }, {});
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });

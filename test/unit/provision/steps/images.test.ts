@@ -27,6 +27,7 @@ import {
   provisionStep,
   lookContextOf,
   sentCalls,
+  buildsOf,
 } from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
 
@@ -111,7 +112,7 @@ test('creates when missing: a container engine builds and pushes, and the digest
     .resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
   const step: Step<'images'> = {
     ...images,
-    create: (context) => images.create({ ...context, builds: { isEmulator: false, of: async () => build } }),
+    create: (context) => images.create({ ...context, builds: buildsOf(async () => build) }),
   };
   const { ids, notes } = await provisionStep(step, {
     noun: 'images',
@@ -232,7 +233,7 @@ describe('the look', () => {
     } as const;
     const items = await lookImages({
       ...lookContextOf(),
-      builds: { isEmulator: false, of: async () => build },
+      builds: buildsOf(async () => build),
     });
     expect(items.get('web-api1')).toMatchObject({
       imageUri: `${uriOf('web-api1')}@sha256:built`,

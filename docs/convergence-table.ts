@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nouns } from '../lib/model/architecture.ts';
 import { manualImageChanges, manualChanges } from '../test/converge/manual-changes.ts';
+import { manualHttpsChanges } from '../test/converge/manual-https-changes.ts';
 import { foreignResources, retaggableResources } from '../test/converge/foreign-resources.ts';
 import { table } from './table.ts';
 
@@ -55,7 +56,7 @@ export function convergenceTable(): string {
       .filter(({ verb }) => verb === 'update')
       .flatMap(({ fields }) => fields.map(withoutNames));
     const replacedFor = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
-    const repairedWhen = [...manualChanges, ...manualImageChanges]
+    const repairedWhen = [...manualChanges, ...manualImageChanges, ...manualHttpsChanges]
       .filter((change) => change.noun === noun)
       .map(({ what }) => what);
     return [

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type PlannedChange } from './harness.ts';
 import { manualImageChanges, manualChanges, type ManualChange } from './manual-changes.ts';
+import { httpsStack, manualHttpsChanges } from './manual-https-changes.ts';
 import { provisionedAccount } from './account-snapshots.ts';
 import { testSample } from '../sample.ts';
 import { stack } from './stacks.ts';
@@ -20,13 +21,21 @@ const cases: [string, ManualChange, StackInput][] = [
     change,
     stackFromSource,
   ]),
+  ...manualHttpsChanges.map((change): [string, ManualChange, StackInput] => [
+    titleOf(change),
+    change,
+    httpsStack(),
+  ]),
 ];
 
 const noDrift = { exitCode: 0, text: expect.stringMatching(/^No drift\. /) };
 
-test.each([stack(), stackFromSource])('a freshly provisioned stack has no drift (%#)', async (desired) => {
-  expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(noDrift);
-});
+test.each([stack(), stackFromSource, httpsStack()])(
+  'a freshly provisioned stack has no drift (%#)',
+  async (desired) => {
+    expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(noDrift);
+  },
+);
 
 testSample(cases, async (_title, { drift, apply }, desired) => {
   const user = await provisionedAccount(desired);

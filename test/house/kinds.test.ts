@@ -7,6 +7,7 @@ import { resourceTables } from '../../sandbox/aws/ec2/store.ts';
 import { World } from '../../sandbox/world/world.ts';
 import { contentsOf } from '../../teardown/vpc-contents.ts';
 import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts';
+import { manualHttpsChanges } from '../converge/manual-https-changes.ts';
 import { config, lookContextOf, mocks, plannedFor, sentCalls, surveyOf } from '../unit/step-harness.ts';
 import { FILES, text } from './files.ts';
 
@@ -24,22 +25,18 @@ test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings',
   expect(listings).toHaveLength(1);
 });
 
-/**
- * The service-linked role belongs to the account, so no test changes it. The stack of these changes has no HTTPS;
- * test/converge/https.test.ts changes the resources of HTTPS.
- */
-const NEVER_CHANGED = ['serviceLinkedRole', 'certificate', 'validationRecords'];
+/** The service-linked role belongs to the account, so no test changes it. */
+const NEVER_CHANGED = ['serviceLinkedRole'];
 
 test('every noun has a manual change that its step repairs: add one to test/converge/manual-changes.ts', () => {
-  const nounsWithChange = new Set([...manualChanges, ...manualImageChanges].map(({ noun }) => noun));
+  const nounsWithChange = new Set(
+    [...manualChanges, ...manualImageChanges, ...manualHttpsChanges].map(({ noun }) => noun),
+  );
   expect(nouns.filter((noun) => !nounsWithChange.has(noun))).toEqual(NEVER_CHANGED);
 });
 
-/**
- * Images and records have no name in Terraform, and ECS creates the service-linked role on its own. The configuration has no
- * HTTPS.
- */
-const NOT_IN_TERRAFORM = ['certificate', 'images', 'record', 'serviceLinkedRole', 'validationRecords'];
+/** Images and records have no name in Terraform, and ECS creates the service-linked role on its own. */
+const NOT_IN_TERRAFORM = ['images', 'record', 'serviceLinkedRole', 'validationRecords'];
 
 test('every noun is in the Terraform configuration, under its name', () => {
   const configuration = FILES.filter((file) => file.endsWith('.tf'))

@@ -25,6 +25,16 @@ import {
   oneContainerIsEssential,
   servicesExist,
 } from './checks/services.ts';
+import { answersAreUsable, transformsAreUsable } from './checks/route-actions.ts';
+import {
+  prioritiesAreUnique,
+  routeNamesAreWellFormed,
+  routesAreReachable,
+  routesAreUnique,
+  routesHaveConditions,
+  rulesAreWithinLimits,
+  shiftsHaveOneRule,
+} from './checks/routes.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -60,6 +70,15 @@ const CHECKS: readonly Check[] = [
   pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
+  routesHaveConditions,
+  routeNamesAreWellFormed,
+  rulesAreWithinLimits,
+  routesAreUnique,
+  prioritiesAreUnique,
+  routesAreReachable,
+  transformsAreUsable,
+  answersAreUsable,
+  shiftsHaveOneRule,
   timeoutsAreBelowIntervals,
   variableNamesAreWellFormed,
   taskDefinitionsAreSmallEnough,

@@ -4,6 +4,7 @@ import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
 import { Domain } from './domain-schema.ts';
 import * as rules from './field-rules.ts';
+import { ContainerRoute, StackRoute } from './route-schema.ts';
 
 const { string } = rules;
 
@@ -55,11 +56,21 @@ const Container = z
       .describe('the build arguments of the Dockerfile by name; they are no place for secrets'),
     image: string(rules.imageReference).optional().describe('the reference of an image, instead of a source'),
     port: integer(1, 65_535).optional().describe('the port that it listens on'),
-    path: string(rules.routePath)
+    path: z
+      .union([string(rules.routePath), z.array(string(rules.routePath).describe('a path')).min(1)])
       .optional()
       .describe(
-        'the path that is routed to it, with everything below; without a path it cannot be reached from outside',
+        'the path that is routed to it, with everything below, or several; without a path or routes it cannot be reached from outside',
       ),
+    stripPath: z
+      .boolean()
+      .optional()
+      .describe('whether the program gets requests without this path: /users instead of /api1/users'),
+    routes: z
+      .array(ContainerRoute.describe('one route'))
+      .min(1)
+      .optional()
+      .describe('routes by host, method, header, query string or client, and with rewrites'),
     protocol: z
       .enum(['HTTP', 'HTTPS'])
       .default('HTTP')
@@ -113,15 +124,23 @@ const Container = z
       when: evenIfInvalid,
     },
   )
-  .refine(({ port, path, health }) => health === undefined || port !== undefined || path !== undefined, {
-    path: ['port'],
-    error:
-      'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
-    when: evenIfInvalid,
-  })
   .refine(
-    ({ image, port, path, health }) =>
-      health === undefined || image === undefined || port === undefined || path !== undefined,
+    ({ port, path, routes, health }) =>
+      health === undefined || port !== undefined || path !== undefined || routes !== undefined,
+    {
+      path: ['port'],
+      error:
+        'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
+      when: evenIfInvalid,
+    },
+  )
+  .refine(
+    ({ image, port, path, routes, health }) =>
+      health === undefined ||
+      image === undefined ||
+      port === undefined ||
+      path !== undefined ||
+      routes !== undefined,
     {
       path: ['path'],
       error:
@@ -198,6 +217,11 @@ export const Stack = z.strictObject({
     .record(z.string(), string(rules.tagValue).describe('the value of a tag'))
     .default({})
     .describe('tags for every resource in AWS that can have them'),
+  routes: z
+    .array(StackRoute.describe('one route'))
+    .min(1)
+    .optional()
+    .describe('routes that the load balancer answers on its own: redirects and fixed responses'),
   services: z
     .record(z.string(), Service.describe('one service'))
     .describe('services by name; each runs its containers together, as one task'),

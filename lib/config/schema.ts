@@ -202,7 +202,9 @@ export const Stack = z.strictObject({
   logRetentionDays: z.literal(RETENTION_DAYS).default(14).describe('days that log events are kept'),
   idleTimeoutSeconds: integer(1, 4000)
     .default(60) // AWS's default
-    .describe('seconds that the load balancer keeps an idle connection'),
+    .describe(
+      'seconds that the load balancer keeps a silent connection, also of a WebSocket or of server-sent events',
+    ),
   // AWS's default is 300, which would delay every deployment and every teardown.
   deregistrationDelaySeconds: integer(0, 3600)
     .default(10)

@@ -23,7 +23,13 @@ async function transformScene() {
   const ListenerArn = await makeListener(await makeBalancer());
   const create = async (Transforms?: RuleTransform[]) => {
     const { Rules } = await elbv2.send(
-      new CreateRuleCommand({ ListenerArn, Priority: 1, Conditions: [path('/a')], Actions: [notFound], Transforms }),
+      new CreateRuleCommand({
+        ListenerArn,
+        Priority: 1,
+        Conditions: [path('/a')],
+        Actions: [notFound],
+        Transforms,
+      }),
     );
     return Rules?.[0]?.RuleArn;
   };
@@ -48,7 +54,9 @@ test('transforms and their removal exclude each other', async () => {
   const { elbv2, create } = await transformScene();
   const RuleArn = await create();
   expect(
-    await refusalOf(elbv2.send(new ModifyRuleCommand({ RuleArn, Transforms: [url('a')], ResetTransforms: true }))),
+    await refusalOf(
+      elbv2.send(new ModifyRuleCommand({ RuleArn, Transforms: [url('a')], ResetTransforms: true })),
+    ),
   ).toEqual({
     code: 'ValidationError',
     message: "You cannot provide both 'Transforms' and 'ResetTransforms'",
@@ -58,7 +66,10 @@ test('transforms and their removal exclude each other', async () => {
 test.each<[what: string, transforms: RuleTransform[]]>([
   ['two transforms of one type', [url('a'), url('b')]],
   ['an unknown type', [{ ...url('a'), Type: 'path-rewrite' as 'url-rewrite' }]],
-  ['the configuration of the other type', [{ Type: 'url-rewrite', HostHeaderRewriteConfig: host('a').HostHeaderRewriteConfig }]],
+  [
+    'the configuration of the other type',
+    [{ Type: 'url-rewrite', HostHeaderRewriteConfig: host('a').HostHeaderRewriteConfig }],
+  ],
   ['no configuration', [{ Type: 'url-rewrite' }]],
   ['an empty expression', [url('')]],
   ['a long expression', [url('a'.repeat(1025))]],

@@ -29,6 +29,7 @@ function sections(node: Node, path: string): string[] {
     const fieldPath = path === '' ? name : `${path}.${name}`;
     const entrySchema = field.additionalProperties;
     if (objectNode(field)?.properties) return sections(field, fieldPath);
+    if (itemsOf(field)?.properties) return sections(itemsOf(field) ?? {}, `${fieldPath}[]`);
     return typeof entrySchema === 'object' && entrySchema.properties
       ? sections(entrySchema, `${fieldPath}.<name>`)
       : [];
@@ -38,6 +39,10 @@ function sections(node: Node, path: string): string[] {
     ...innerSections,
   ];
 }
+
+/** Returns the schema of the items of a list. */
+const itemsOf = ({ items }: Node): Node | undefined =>
+  typeof items === 'object' && !Array.isArray(items) ? items : undefined;
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -49,6 +54,7 @@ function valueOf({
   maximum,
   properties,
   additionalProperties: entrySchema,
+  items,
 }: Node): string {
   if (choices && choices.length > MAX_VALUES) {
     return `one of ${choices.length} from ${String(choices[0])} to ${String(choices.at(-1))}`;
@@ -57,7 +63,7 @@ function valueOf({
   if (anyOf) return anyOf.map((option) => valueOf(option)).join(', or ');
   if (type === 'integer' || type === 'number') return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true or false';
-  if (type === 'array') return 'list of strings';
+  if (type === 'array') return itemsOf({ items })?.properties ? 'list, see below' : 'list of strings';
   if (type !== 'object') return 'string';
   if (properties) return 'see below';
   return typeof entrySchema === 'object' && entrySchema.properties ? 'by name, see below' : 'strings by name';

@@ -22,6 +22,7 @@ import { warnOfEndedContainers } from './done/ended-containers.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
+import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { checkSecretValues } from './secret-values.ts';
@@ -66,6 +67,7 @@ export async function execute(
     ...alarmEvents(config, plan.found),
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
+    ...shadowEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
     ...otherProgramEvents(config, plan.changes),

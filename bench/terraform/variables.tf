@@ -68,3 +68,9 @@ variable "wait" {
   type        = bool
   default     = true
 }
+
+variable "routes" {
+  description = "Whether there are rules with other conditions than a path, a redirect and a fixed response."
+  type        = bool
+  default     = false
+}

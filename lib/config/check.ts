@@ -37,6 +37,16 @@ import {
   servicesExist,
 } from './checks/services.ts';
 import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
+import { answersAreUsable, transformsAreUsable } from './checks/route-actions.ts';
+import {
+  prioritiesAreUnique,
+  routeNamesAreWellFormed,
+  routesAreReachable,
+  routesAreUnique,
+  routesHaveConditions,
+  rulesAreWithinLimits,
+  shiftsHaveOneRule,
+} from './checks/routes.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -79,6 +89,15 @@ const CHECKS: readonly Check[] = [
   pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
+  routesHaveConditions,
+  routeNamesAreWellFormed,
+  rulesAreWithinLimits,
+  routesAreUnique,
+  prioritiesAreUnique,
+  routesAreReachable,
+  transformsAreUsable,
+  answersAreUsable,
+  shiftsHaveOneRule,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
   writableFoldersAreSeparate,

@@ -6,6 +6,7 @@ import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
 import { readEnvironmentFile } from './environment-file.ts';
 import { Health } from './health-schema.ts';
+import { isPattern } from './route-field-rules.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The values that complete a configuration. */
@@ -79,7 +80,7 @@ const completeContainer = (
     ...fields,
     image: built ?? { reference: image ?? '' },
     port: fields.port,
-    path: fields.path,
+    ...completePaths(fields),
     health: completeHealth(fields),
     environmentFile:
       fields.environmentFile === undefined ? undefined : resolve(folder, fields.environmentFile),
@@ -100,11 +101,41 @@ const completeSource = ({ source, context, ...fields }: Source, folder: string):
   source: resolve(folder, source),
 });
 
-/** A health check without a path requests the path of the container, since the program has to answer requests there. */
-const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path'>): HealthCheck => ({
-  ...(health ?? Health.parse({})),
-  path: health?.path ?? path ?? '/',
-});
+/** A container with only routes counts as routed by the first literal path of a route. */
+function completePaths({
+  path,
+  stripPath,
+  routes,
+}: ContainerOutput): Pick<Container, 'path' | 'paths' | 'stripPath' | 'routes'> {
+  const paths = [path ?? []].flat();
+  return {
+    path: paths[0] ?? (routes && literalPathOf(routes)),
+    ...((paths.length > 1 || routes) && { paths }),
+    ...(stripPath && { stripPath }),
+    ...(routes && { routes }),
+  };
+}
+
+const literalPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =>
+  routes.flatMap(({ paths }) => paths ?? []).find((text) => !isPattern(text)) ?? '/';
+
+/**
+ * A health check without a path requests the path of the container, since the program has to answer requests there. A program
+ * that gets other paths than clients send may not know that path.
+ */
+const completeHealth = ({
+  health,
+  path,
+  stripPath,
+  routes,
+}: Pick<ContainerOutput, 'health' | 'path' | 'stripPath' | 'routes'>): HealthCheck => {
+  const [first] = [path ?? []].flat();
+  const literal = stripPath ? '/' : (first ?? (routes && unchangedPathOf(routes)));
+  return { ...(health ?? Health.parse({})), path: health?.path ?? literal ?? '/' };
+};
+
+const unchangedPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =>
+  routes.some(({ stripPath, rewrite }) => stripPath || rewrite) ? '/' : literalPathOf(routes);
 
 /**
  * Adds the variables of the file that neither environment nor secrets set, and PORT, because many programs and frameworks listen

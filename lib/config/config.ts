@@ -1,6 +1,7 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
 import type { ContainerSetting } from './container-settings.ts';
 import type { OwnHealthSetting } from './health-schema.ts';
+import type { AnsweredRoute, RouteToContainer } from './route-schema.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -52,7 +53,10 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
 /** One container of a service. */
 export interface Container
   extends
-    Omit<ContainerFields, 'source' | 'image' | 'health' | BuildField | ContainerSetting>,
+    Omit<
+      ContainerFields,
+      'source' | 'image' | 'health' | 'path' | 'stripPath' | 'routes' | BuildField | ContainerSetting
+    >,
     Partial<Pick<ContainerFields, ContainerSetting>> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
@@ -65,6 +69,13 @@ export interface Container
   /** Set if its image is built from a Dockerfile whose base image has Node, but not on its PATH. */
   readonly hidesNode?: boolean;
   readonly health: HealthCheck;
+  /** Its first path, or a path of its first route; undefined if it has neither. */
+  readonly path: string | undefined;
+  /** All paths of the simple form, unless `path` is the only one. */
+  readonly paths?: readonly string[];
+  /** Whether the load balancer removes these paths from requests. */
+  readonly stripPath?: boolean;
+  readonly routes?: readonly RouteToContainer[];
 }
 
 /** A container behind the load balancer: it has a port and a path. */
@@ -97,9 +108,10 @@ export interface Service
 }
 
 /** The configuration of a stack, checked and with every default filled in. */
-export interface Config extends Omit<StackFields, 'services' | 'domain'> {
+export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes'> {
   readonly domain: Domain | undefined;
   readonly stage: string;
+  readonly routes?: readonly AnsweredRoute[] | undefined;
   readonly target: Target;
   readonly services: readonly Service[];
 }
@@ -120,6 +132,10 @@ export const isRouted = (container: Container): container is RoutedContainer =>
 /** Whether ECS shifts the requests of a service from one target group to another, as all strategies but `rolling` do. */
 export const shiftsTraffic = ({ deploy, containers }: Service): boolean =>
   deploy.strategy !== 'rolling' && containers.some(isRouted);
+
+/** The paths of the simple form that are routed to a container. */
+export const pathsOf = ({ path, paths }: Pick<Container, 'path' | 'paths'>): readonly string[] =>
+  paths ?? (path === undefined ? [] : [path]);
 
 /** The containers behind the load balancer, with the service each belongs to. */
 export const routesOf = ({ services }: Config): { service: Service; container: RoutedContainer }[] =>

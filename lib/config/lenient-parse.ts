@@ -46,8 +46,8 @@ export function parseLeniently(input: unknown, rounds = MAX_ROUNDS): LenientResu
 
 /** Returns the paths to replace for an issue: each unknown key separately, a list as a whole. */
 function pathsOf(issue: z.core.$ZodIssue): Path[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key]);
   const index = issue.path.findIndex((key) => typeof key === 'number');
+  if (issue.code === 'unrecognized_keys' && index < 0) return issue.keys.map((key) => [...issue.path, key]);
   return [index < 0 ? issue.path : issue.path.slice(0, index)];
 }
 
@@ -61,6 +61,7 @@ const placeholderOf = (path: Path): unknown =>
 /** Returns a copy with another value at a path; without the path, if the value is undefined. The keys keep their order. */
 function replaceAt(original: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
+  if (original === undefined) return undefined; // an earlier replacement has removed it
   const fields = new Map<PropertyKey, unknown>(Object.entries(original as object));
   const nextValue = replaceAt(fields.get(key), rest, value);
   if (nextValue === undefined) fields.delete(key);

@@ -91,7 +91,9 @@ function expectedText(node: SchemaNode | undefined): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return 'a list of strings';
+      return typeof node.items === 'object' && 'properties' in node.items
+        ? 'a list of objects'
+        : 'a list of strings';
     default:
       return 'an object';
   }

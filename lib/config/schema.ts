@@ -7,6 +7,7 @@ import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
 import { variableSources } from './secret-fields.ts';
+import { ContainerRoute, StackRoute } from './route-schema.ts';
 
 const { string } = rules;
 
@@ -40,11 +41,21 @@ const Container = z
       .describe('the build arguments of the Dockerfile by name; they are no place for secrets'),
     image: string(rules.imageReference).optional().describe('the reference of an image, instead of a source'),
     port: integer(1, 65_535).optional().describe('the port that it listens on'),
-    path: string(rules.routePath)
+    path: z
+      .union([string(rules.routePath), z.array(string(rules.routePath).describe('a path')).min(1)])
       .optional()
       .describe(
-        'the path that is routed to it, with everything below; without a path it cannot be reached from outside',
+        'the path that is routed to it, with everything below, or several; without a path or routes it cannot be reached from outside',
       ),
+    stripPath: z
+      .boolean()
+      .optional()
+      .describe('whether the program gets requests without this path: /users instead of /api1/users'),
+    routes: z
+      .array(ContainerRoute.describe('one route'))
+      .min(1)
+      .optional()
+      .describe('routes by host, method, header, query string or client, and with rewrites'),
     protocol: z
       .enum(['HTTP', 'HTTPS'])
       .default('HTTP')
@@ -101,10 +112,11 @@ const Container = z
     },
   )
   .refine(
-    ({ port, path, health }) =>
+    ({ port, path, routes, health }) =>
       health === undefined ||
       port !== undefined ||
       path !== undefined ||
+      routes !== undefined ||
       (health.command !== undefined && health.path === undefined),
     {
       path: ['port'],
@@ -114,12 +126,13 @@ const Container = z
     },
   )
   .refine(
-    ({ image, port, path, health }) =>
+    ({ image, port, path, routes, health }) =>
       health?.command !== undefined ||
       health === undefined ||
       image === undefined ||
       port === undefined ||
-      path !== undefined,
+      path !== undefined ||
+      routes !== undefined,
     {
       path: ['path'],
       error:
@@ -185,7 +198,9 @@ export const Stack = z.strictObject({
   logRetentionDays: z.literal(RETENTION_DAYS).default(14).describe('days that log events are kept'),
   idleTimeoutSeconds: integer(1, 4000)
     .default(60) // AWS's default
-    .describe('seconds that the load balancer keeps an idle connection'),
+    .describe(
+      'seconds that the load balancer keeps a silent connection, also of a WebSocket or of server-sent events',
+    ),
   // AWS's default is 300, which would delay every deployment and every teardown.
   deregistrationDelaySeconds: integer(0, 3600)
     .default(10)
@@ -200,6 +215,11 @@ export const Stack = z.strictObject({
     .record(z.string(), string(rules.tagValue).describe('the value of a tag'))
     .default({})
     .describe('tags for every resource in AWS that can have them'),
+  routes: z
+    .array(StackRoute.describe('one route'))
+    .min(1)
+    .optional()
+    .describe('routes that the load balancer answers on its own: redirects and fixed responses'),
   services: z
     .record(z.string(), Service.describe('one service'))
     .describe('services by name; each runs its containers together, as one task'),

@@ -75,8 +75,17 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'A container has one port; what only the containers of its own task reach, on localhost, needs no field.',
   ],
   'services.*.containers.*.path': [
-    'paths route routes pathPattern pathPatterns pathPrefix prefix basePath',
-    'A container has one path; for several, use what they have in common, such as /.',
+    'container:paths route pathPattern pathPatterns pathPrefix prefix basePath',
+    'It is one path or a list of paths; routes have more conditions.',
+  ],
+  'services.*.containers.*.stripPath': ['stripPrefix container:rewriteTarget'],
+  'services.*.containers.*.routes': [
+    'container:rules container:conditions container:host container:hosts container:hostHeader container:hostHeaders container:hostname virtualHost container:method container:methods httpMethods container:headers httpHeaders queryStrings queryParameters sourceIps container:rewrite container:rewrites pathRewrite urlRewrite',
+    'Each route has paths, hosts, methods, headers, queries or sources.',
+  ],
+  routes: [
+    'stack:redirect stack:redirects stack:fixedResponse stack:fixedResponses stack:rules',
+    'Each route has conditions, and redirect or respond.',
   ],
   'services.*.containers.*.environment': ['environmentVariables envVars variables'],
   'services.*.containers.*.environmentFile': ['envFile envFiles environmentFiles envFrom dotenv'],
@@ -118,7 +127,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'service:name container:name service:serviceName container:containerName':
     'Remove it: the key of a service or container is its name.',
   'network:name': 'Remove it: all names consist of the name of the stack, the stage and the key.',
-  priority: 'Remove it: a longer path takes precedence over a shorter one.',
+  'container:priority service:priority':
+    'Remove it: a longer path takes precedence over a shorter one. A route may have a priority.',
   'stack:version composeVersion': 'Remove it: the form of a configuration has no version.',
   'launchType networkMode requiresCompatibilities compatibilities provider':
     'Remove it: every task runs on Fargate, in network mode awsvpc.',
@@ -134,13 +144,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Words for what Slipway cannot do yet, with what to do instead. */
 export const NOT_YET: Readonly<Record<string, string>> = {
-  'host hosts hostHeader hostHeaders container:hostname virtualHost':
-    'Requests for every host are routed by path. Use path, or deploy another stack with its own domain.',
-  'method methods httpMethods headers httpHeaders queryStrings queryParameters sourceIps conditions rules':
-    'Requests are routed by path alone. Use path, and let the program check the rest of a request.',
-  'stripPath stripPrefix rewrite rewriteTarget pathRewrite urlRewrite rewrites':
-    'The program gets the whole path of a request, so let it answer below its path.',
-  'redirect redirects': 'Let the program answer with a redirect.',
   'vpc vpcId vpcName existingVpc subnets subnetIds privateSubnets publicSubnets':
     'Every stack has its own VPC. Use network.cidr to choose a block that your other networks do not use.',
   'securityGroup securityGroups securityGroupIds ingress egress allowedCidrs ipWhitelist':

@@ -5,14 +5,18 @@ import {
   type TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
+import { otherConditionsText, pathsIn } from '../derive/conditions.ts';
+import { identityOf } from '../derive/desired-rules.ts';
 import { configuredRules } from '../derive/rule-priorities.ts';
+import { transformsText } from '../derive/transforms.ts';
 import { HTTPS, servingListener } from '../derive/listeners.ts';
+import type { Config } from '../config/config.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
-import { describeListeners } from './listener.ts';
+import { actionText, describeListeners } from './listener.ts';
 import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
@@ -25,8 +29,14 @@ export interface WeightedGroup {
 export interface FoundRule extends Readonly<Ids['rules']> {
   /** Its path patterns, sorted. */
   readonly paths: readonly string[];
-  /** Conditions other than paths, as JSON; empty when there are none. */
+  /** Conditions other than paths, in one line; empty when there are none. */
   readonly otherConditions: string;
+  /** Undefined in tests that do not need it. */
+  readonly priority?: number;
+  /** The transforms, in one line; empty when there are none. */
+  readonly transforms?: string;
+  /** The action of a rule that forwards nothing, in one line. */
+  readonly action?: string;
   /** The target group with the greatest weight among those that the rule forwards to; empty for other actions. */
   readonly targetGroupArn: string;
   /** All target groups that it forwards to, with their weights. */
@@ -36,10 +46,9 @@ export interface FoundRule extends Readonly<Ids['rules']> {
   readonly tags: Tags;
 }
 
-const PATH = 'path-pattern';
-
 /**
- * The key of a rule is the key of the container that is configured at its priority: a listener has at most one rule per priority.
+ * A rule is identified by its conditions, or else by its priority: someone may have changed either by hand, and a listener has at
+ * most one rule per priority.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {
@@ -59,23 +68,61 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
     context.aws,
     rules.map(({ RuleArn = '' }) => RuleArn),
   );
-  const keysByPriority = new Map(
-    [...configuredRules(context.config)].map(([key, { priority }]) => [priority, key]),
+  const isOurs = (rule: Rule): boolean => {
+    const ruleTags = tags.get(rule.RuleArn ?? '');
+    return (
+      ruleTags !== undefined &&
+      (ruleTags[STACK_TAG] === context.names.stack ||
+        isRecordedWithoutTags(context, 'rules', ruleTags, rule.RuleArn))
+    );
+  };
+  const keys = keysOfRules(
+    context.config,
+    rules.filter((rule) => tags.has(rule.RuleArn ?? '')),
+    isOurs,
   );
   return new Map([
     ...others,
     ...rules.flatMap((rule) => {
       const ruleTags = tags.get(rule.RuleArn ?? '');
-      const key = keysByPriority.get(Number(rule.Priority));
-      if (!ruleTags) return [];
+      const key = keys.get(rule);
       // Someone else's rule only matters if it uses a priority that we need.
-      const isOurs =
-        ruleTags[STACK_TAG] === context.names.stack ||
-        isRecordedWithoutTags(context, 'rules', ruleTags, rule.RuleArn);
-      if (!isOurs && key === undefined) return [];
+      if (!ruleTags || (key === undefined && !isOurs(rule))) return [];
       return [[key ?? `priority-${rule.Priority}`, read(rule, ruleTags)] as const];
     }),
   ]);
+}
+
+/**
+ * Returns the keys of the desired rules that existing rules are. Our rules are recognised by their conditions first: of two rules
+ * with the same conditions, the one with the configured priority counts. Then rules are recognised by their priority.
+ */
+function keysOfRules(
+  config: Config,
+  rules: readonly Rule[],
+  isOurs: (rule: Rule) => boolean,
+): ReadonlyMap<Rule, string> {
+  const desired = [...configuredRules(config).values()];
+  const keys = new Map<Rule, string>();
+  const used = new Set<string>();
+  const assign = (key: string, rule: Rule | undefined) => {
+    if (!rule || keys.has(rule) || used.has(key)) return;
+    keys.set(rule, key);
+    used.add(key);
+  };
+  const atPriority = new Map(rules.map((rule) => [Number(rule.Priority), rule]));
+  for (const { key, priority } of desired) {
+    const rule = atPriority.get(priority);
+    if (rule && !isOurs(rule)) assign(key, rule);
+  }
+  const ours = rules.filter(isOurs).map((rule) => ({ rule, identity: identityOf(rule.Conditions ?? []) }));
+  for (const { key, conditions, priority } of desired) {
+    const identity = identityOf(conditions);
+    const same = ours.filter((other) => other.identity === identity).map(({ rule }) => rule);
+    assign(key, same.find((rule) => Number(rule.Priority) === priority) ?? same[0]);
+  }
+  for (const { key, priority } of desired) assign(key, atPriority.get(priority));
+  return keys;
 }
 
 const describeRules = (context: LookContext, ListenerArn: string): Promise<Rule[] | undefined> =>
@@ -107,7 +154,7 @@ async function lookOtherRules(context: LookContext, serving: string): Promise<[s
   return (await Promise.all(found)).flat();
 }
 
-function read({ RuleArn = '', Conditions = [], Actions }: Rule, tags: Tags): FoundRule {
+function read({ RuleArn = '', Conditions = [], Actions, Priority, Transforms }: Rule, tags: Tags): FoundRule {
   const forward = Actions?.find(({ Type }) => Type === 'forward');
   const { TargetGroupArn, ForwardConfig } = forward ?? {};
   const groups: TargetGroupTuple[] =
@@ -115,12 +162,11 @@ function read({ RuleArn = '', Conditions = [], Actions }: Rule, tags: Tags): Fou
   const [heaviest] = [...groups].sort((a, b) => (b.Weight ?? 1) - (a.Weight ?? 1));
   return {
     ruleArn: RuleArn,
-    paths: Conditions.filter(({ Field }) => Field === PATH)
-      .flatMap(({ PathPatternConfig, Values }) => PathPatternConfig?.Values ?? Values ?? [])
-      .sort(),
-    otherConditions: Conditions.filter(({ Field }) => Field !== PATH)
-      .map((condition) => JSON.stringify(condition))
-      .join(' '),
+    paths: pathsIn(Conditions),
+    otherConditions: otherConditionsText(Conditions),
+    priority: Number(Priority),
+    transforms: transformsText(Transforms),
+    action: forward ? '' : actionText(Actions),
     targetGroupArn: heaviest?.TargetGroupArn ?? '',
     groups: groups.map(({ TargetGroupArn = '', Weight = 1 }) => ({
       targetGroupArn: TargetGroupArn,

@@ -1,5 +1,5 @@
 /** Reports that the new versions serve as soon as they do, while the run still watches their tasks. */
-import { routesOf, type Config } from '../../lib/config/config.ts';
+import type { Config } from '../../lib/config/config.ts';
 import { changeAddress, type Change } from '../../lib/model/change.ts';
 import { addressOf } from '../../lib/model/resources.ts';
 import type { Run } from '../../lib/run/run.ts';
@@ -8,6 +8,7 @@ import type { AllIds } from '../context.ts';
 import { requestPath } from './request-path.ts';
 import { isGood } from './sample.ts';
 import { publicAddress } from './url.ts';
+import { addressFor, verifiedRoutes } from './verified-routes.ts';
 
 /** Reports where the stack serves. */
 export interface ServingReport {
@@ -30,7 +31,7 @@ export function servingReport(
   const changed = new Set(
     changes.filter(({ noun, verb }) => noun === 'services' && verb !== 'remove').map(changeAddress),
   );
-  const routes = routesOf(config).filter(
+  const routes = verifiedRoutes(config).filter(
     ({ service }) => service.count > 0 && changed.has(addressOf('services', service.name)),
   );
   const missing = new Set(routes.map(({ service }) => addressOf('services', service.name)));
@@ -43,7 +44,9 @@ export function servingReport(
       (await publicAddress(config, target, ids)) ?? (await publicAddress(config, target, ids, false));
     if (!address) return;
     const answers = await Promise.all(
-      routes.map(({ container }) => requestPath(address, container.path, { ...run, signal })),
+      routes.map(({ request }) =>
+        requestPath(addressFor(address, request), request.path, { ...run, signal }),
+      ),
     );
     if (!answers.every(isGood) || signal.aborted) return;
     run.report({

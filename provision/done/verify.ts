@@ -1,5 +1,5 @@
 /** Requests every routed path at the printed address, as the last step of a provision, and checks every answer. */
-import { routesOf, type Config } from '../../lib/config/config.ts';
+import type { Config } from '../../lib/config/config.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { isProblem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
@@ -9,6 +9,7 @@ import { requestPath, type PathAnswer } from './request-path.ts';
 import { answersText, isGood, sample } from './sample.ts';
 import { alwaysFails, sometimesFails, unanswered, type CheckedPath } from './unanswered.ts';
 import type { PublicAddress } from './url.ts';
+import { addressFor, verifiedRoutes } from './verified-routes.ts';
 
 /** How long a healthy program may answer every request with an error before waiting longer is pointless, milliseconds. */
 const PATIENCE_MS = 5000;
@@ -30,24 +31,26 @@ export type Explain = (
  */
 export async function verify(
   config: Config,
-  address: PublicAddress,
+  publicAddress: PublicAddress,
   run: Run,
   explain: Explain,
 ): Promise<void> {
-  const routes = routesOf(config).filter(({ service }) => service.count > 0);
-  const checks = routes.map(async ({ service, container }) => {
-    const url = `${address.url}${container.path}`;
+  const routes = verifiedRoutes(config).filter(({ service }) => service.count > 0);
+  const checks = routes.map(async ({ service, container, request }) => {
+    const { path } = request;
+    const address = addressFor(publicAddress, request);
+    const url = `${address.url}${path}`;
     const checked: Checked = async (all) => ({
       ...{ url, service, container },
       ...(await explain({ service, container }, all)),
     });
-    const first = await firstAnswer(url, address, container.path, run, checked);
+    const first = await firstAnswer(url, address, path, run, checked);
     run.report({ type: 'note', text: `GET ${url}  ${first.text}` });
-    if (first.status === 404) run.report(unknownPath(container.path, container.name));
-    const answers = await sample(address, container.path, service.count, run);
+    if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
+    const answers = await sample(address, path, service.count, run);
     if (answers.every(isGood)) return;
     await run.clock.sleep(run.waits.answer.every, run.signal);
-    const again = await sample(address, container.path, service.count, run);
+    const again = await sample(address, path, service.count, run);
     const all = [first, ...answers, ...again];
     if (!again.every(isGood)) throw sometimesFails(await checked(all), all);
     run.report({
@@ -101,5 +104,5 @@ async function firstAnswer(
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */
 const unknownPath = (path: string, name: string): Event => ({
   type: 'warning',
-  text: `${name} does not know ${path}: the load balancer forwards the whole path, without removing a prefix.`,
+  text: `${name} does not know ${path}: the load balancer forwards the whole path. With stripPath: true, the program gets what follows it.`,
 });

@@ -1,6 +1,7 @@
 /** Finds out which of a container's two target groups contains the tasks of its service. */
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { routesOf } from '../../lib/config/config.ts';
+import { containerOfRule } from '../../lib/derive/desired-rules.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
 /**
@@ -13,7 +14,9 @@ export async function groupWithTargets(
   { aws, change, config, found }: Pick<ApplyContext<'rules'>, 'aws' | 'change' | 'config' | 'found'>,
   [primary, alternate]: readonly [primary: string, alternate: string | undefined],
 ): Promise<string | undefined> {
-  const service = routesOf(config).find(({ container }) => container.key === change.key)?.service;
+  const service = routesOf(config).find(
+    ({ container }) => container.key === containerOfRule(change.key),
+  )?.service;
   if (alternate === undefined || !found.services.has(service?.name ?? '')) return undefined;
   const [primaryCount = 0, alternateCount = 0] = await Promise.all(
     [primary, alternate].map(async (TargetGroupArn) => {

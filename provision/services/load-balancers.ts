@@ -1,6 +1,7 @@
 /** The target groups that the tasks of a service join. Pure. */
 import type { LoadBalancer } from '@aws-sdk/client-ecs';
 import { isRouted, shiftsTraffic, type RoutedContainer, type Service } from '../../lib/config/config.ts';
+import { containerOfRule } from '../../lib/derive/desired-rules.ts';
 import { KEY_TAG } from '../../lib/derive/tags.ts';
 import { alternateKey } from '../../lib/derive/target-group-pairs.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
@@ -68,7 +69,7 @@ export function outgoingTargetGroups(
     if (targetGroupArn === '' || !isAttached || desiredArns.has(targetGroupArn)) continue;
     // The container that serves the path from now on; if the path is no longer configured, the container that served it.
     const container =
-      routed.find(({ key }) => key === ruleKey) ??
+      routed.find(({ key }) => key === containerOfRule(ruleKey)) ??
       routed.find(({ key }) => key === keysByArn.get(targetGroupArn));
     if (container && !outgoing.has(targetGroupArn))
       outgoing.set(targetGroupArn, { targetGroupArn, container });

@@ -2,6 +2,7 @@
 import type { Replacement } from '../../lib/model/change.ts';
 import { isRouted, shiftsTraffic, type RoutedContainer, type Service } from '../../lib/config/config.ts';
 import { configuredServiceName, type Names } from '../../lib/derive/names.ts';
+import { containerOfRule } from '../../lib/derive/desired-rules.ts';
 import { pairOf } from '../../lib/derive/target-group-pairs.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { KEY_TAG } from '../../lib/derive/tags.ts';
@@ -16,9 +17,9 @@ import { MAX_TARGET_GROUPS, outgoingTargetGroups } from './load-balancers.ts';
 
 /** Whether the rule of any container still sends requests to a target group other than a desired one. */
 export const isSwitchingTraffic = (service: Service, { rules, targetGroups }: Survey): boolean =>
-  service.containers.some(({ key }) => {
-    const serving = rules.get(key)?.targetGroupArn ?? '';
-    if (serving === '') return false;
+  [...rules].some(([ruleKey, { targetGroupArn: serving }]) => {
+    const key = containerOfRule(ruleKey);
+    if (serving === '' || !service.containers.some((container) => container.key === key)) return false;
     return shiftsTraffic(service)
       ? liveGroupOf({ rules, targetGroups }, key) === undefined && isOurs(targetGroups, serving)
       : serving !== targetGroups.get(key)?.targetGroupArn;

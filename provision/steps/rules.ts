@@ -1,35 +1,50 @@
-/** The rules: one per routed path, forwarding to the target group of its container. */
+/** The rules: one per path and route. They forward to the target group of a container, redirect, or answer themselves. */
 import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { servingListener } from '../../lib/derive/listeners.ts';
-import { patternsOf, configuredRules } from '../../lib/derive/rule-priorities.ts';
+import { otherConditionsText, pathsIn } from '../../lib/derive/conditions.ts';
+import { containerOfRule, desiredRules, type DesiredRule } from '../../lib/derive/desired-rules.ts';
+import { transformsText } from '../../lib/derive/transforms.ts';
 import { alternateKey, desiredTargetGroups } from '../../lib/derive/target-group-pairs.ts';
-import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import {
+  desiredTags,
+  KEY_TAG,
+  tagFields,
+  tagsOf,
+  toPascalCaseTags,
+  type TagField,
+} from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
+import { actionText } from '../../lib/look/listener.ts';
 import type { FoundRule } from '../../lib/look/rules.ts';
 import { compare, knownAfter, touches, type DesiredFields, type KnownLater } from '../../lib/model/change.ts';
 import { groupWithTargets } from '../services/group-with-targets.ts';
 import { liveGroupOf } from '../services/succession.ts';
+import { priorityOf, movePriorities } from '../rule-priorities.ts';
 
-type Field = 'paths' | 'other conditions' | 'target group' | TagField;
+type Field = 'paths' | 'other conditions' | 'target group' | 'transforms' | 'action' | 'priority' | TagField;
 type Context = ApplyContext<'rules', Field>;
 
 const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<Field>> =>
-  new Map(
-    [...configuredRules(desired.config)].map(([key, { path }]) => [
-      key,
-      {
-        paths: patternsOf(path).sort().join(', '),
-        'other conditions': '',
-        'target group': targetField(desired, found, key),
-        ...desiredTags(desired, 'rules', key),
-      },
-    ]),
-  );
+  new Map(desiredRules(desired.config).map((rule) => [rule.key, fieldsOfRule(desired, found, rule)]));
+
+function fieldsOfRule(desired: Desired, found: Survey, rule: DesiredRule): DesiredFields<Field> {
+  const { key, conditions, transforms, container, action } = rule;
+  const existing = found.rules.get(key);
+  return {
+    paths: pathsIn(conditions).join(', '),
+    'other conditions': otherConditionsText(conditions),
+    ...(container && { 'target group': targetField(desired, found, container.key) }),
+    ...(action && { action: actionText([action]) }),
+    ...((transforms.length > 0 || existing) && { transforms: transformsText(transforms) }),
+    ...(existing && { priority: priorityOf(desired.config, found, key) }),
+    ...desiredTags(desired, 'rules', containerOfRule(key)),
+  };
+}
 
 /**
  * Returns the target groups of a rule, once they exist. If ECS shifts requests between two groups, their weights belong to ECS.
@@ -52,8 +67,9 @@ function foundTargetField(
   desired: Desired,
   found: Survey,
   { groups, forward }: FoundRule,
-  key: string,
+  ruleKey: string,
 ): string {
+  const key = containerOfRule(ruleKey);
   const arns = groupsText(groups.map(({ targetGroupArn }) => targetGroupArn));
   return groups.length === 2 && arns === targetField(desired, found, key) ? arns : forward;
 }
@@ -74,12 +90,18 @@ export const rules: Step<'rules', Field> = {
         paths: rule.paths.join(', '),
         'other conditions': rule.otherConditions,
         'target group': foundTargetField(desired, found, rule, key),
+        transforms: rule.transforms,
+        action: rule.action,
+        priority: rule.priority,
         ...tagFields(rule.tags),
       }),
       whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
-      // Different paths have different priorities, so the old rule can answer its path until the new rule exists.
+      // Different rules have different priorities, so the old rule can answer its path until the new rule exists.
       replacedBy: ({ tags }) => ({
-        key: tags[KEY_TAG] ?? '',
+        key:
+          desiredRules(desired.config).find(
+            ({ key }) => containerOfRule(key) === tags[KEY_TAG] && !found.rules.has(key),
+          )?.key ?? '',
         reason: 'each path has its own rule: the new one is created before the old one is deleted',
       }),
     }),
@@ -89,20 +111,17 @@ export const rules: Step<'rules', Field> = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   async create(context) {
-    const Priority = ruleOf(context).priority;
+    const { conditions, transforms, action } = ruleOf(context);
+    const Priority = priorityOf(context.config, context.found, context.change.key);
     try {
       const { Rules } = await context.aws.elbv2(
         new CreateRuleCommand({
           ListenerArn: context.ids.listener.get(servingListener(context.config))?.listenerArn,
           Priority,
-          Conditions: conditionsOf(context),
-          Actions: [
-            finalAction(
-              context,
-              liveOf(context) ?? (await groupWithTargets(context, [groupOf(context), alternateOf(context)])),
-            ),
-          ],
-          Tags: toPascalCaseTags(context.tags),
+          Conditions: [...conditions],
+          Actions: [action ?? finalAction(context, await servingGroup(context))],
+          ...(transforms.length > 0 && { Transforms: [...transforms] }),
+          Tags: toPascalCaseTags(tagsOfRule(context)),
         }),
       );
       return { ruleArn: Rules?.[0]?.RuleArn ?? '' };
@@ -112,26 +131,35 @@ export const rules: Step<'rules', Field> = {
   },
 
   async update(context, { ruleArn: RuleArn }) {
-    if (touches(context.change, 'paths', 'other conditions', 'target group')) {
-      const Conditions = conditionsOf(context);
-      const Actions = initialActions(context);
-      await context.aws.elbv2(new ModifyRuleCommand({ RuleArn, Conditions, Actions }));
+    const { change, aws } = context;
+    const { conditions, transforms, action } = ruleOf(context);
+    if (touches(change, 'paths', 'other conditions', 'target group', 'transforms', 'action')) {
+      await aws.elbv2(
+        new ModifyRuleCommand({
+          RuleArn,
+          Conditions: [...conditions],
+          Actions: action ? [action] : initialActions(context),
+          ...(touches(change, 'transforms') &&
+            (transforms.length > 0 ? { Transforms: [...transforms] } : { ResetTransforms: true })),
+        }),
+      );
     }
-    await retagElb(context, RuleArn);
+    if (touches(change, 'priority')) await movePriorities(context);
+    await retagElb({ ...context, tags: tagsOfRule(context) }, RuleArn);
   },
 
   async switchTraffic(context) {
-    if (cutoverState(context) !== 'pending') return;
+    if (ruleOf(context).action || cutoverState(context) !== 'pending') return;
     const isShifted = alternateOf(context) !== undefined;
     await setAction(
       context,
       isShifted ? finalAction(context) : forwardByWeight([servingGroupOf(context), 0], [groupOf(context), 1]),
     );
-    context.note(`${ruleOf(context).path} is now answered by ${context.change.key}`);
+    context.note(`${ruleOf(context).text} is now answered by ${containerOfRule(context.change.key)}`);
   },
 
   async cleanUp(context) {
-    if (alternateOf(context) !== undefined) return;
+    if (ruleOf(context).action || alternateOf(context) !== undefined) return;
     if (cutoverState(context) !== 'done') await setAction(context, finalAction(context));
   },
 };
@@ -177,7 +205,8 @@ function finalAction(context: Context, live = liveOf(context)): Action {
 }
 
 /** The one of the two groups that gets requests. */
-const liveOf = ({ found, change }: Context): string | undefined => liveGroupOf(found, change.key);
+const liveOf = ({ found, change }: Context): string | undefined =>
+  liveGroupOf(found, containerOfRule(change.key));
 
 const setAction = ({ aws, existing }: Context, action: Action) =>
   aws.elbv2(new ModifyRuleCommand({ RuleArn: existing?.ruleArn, Actions: [action] }));
@@ -194,17 +223,26 @@ const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', Target
 const servingGroupOf = ({ existing }: Context): string => existing?.targetGroupArn ?? '';
 
 const groupOf = ({ ids, change }: Pick<Context, 'ids' | 'change'>): string =>
-  ids.targetGroups.get(change.key)?.targetGroupArn ?? '';
+  ids.targetGroups.get(containerOfRule(change.key))?.targetGroupArn ?? '';
 
 /** The second group of the container, if ECS shifts requests between the two. */
-const alternateOf = (context: Context): string | undefined =>
-  keysOfGroups(context, context.change.key).length > 1
-    ? context.ids.targetGroups.get(alternateKey(context.change.key))?.targetGroupArn
+const alternateOf = (context: Context): string | undefined => {
+  const key = containerOfRule(context.change.key);
+  return keysOfGroups(context, key).length > 1
+    ? context.ids.targetGroups.get(alternateKey(key))?.targetGroupArn
     : undefined;
+};
 
-const ruleOf = ({ config, change }: Context) =>
-  configuredRules(config).get(change.key) ?? { path: '', priority: 0 };
+/** The group that a new rule forwards to, if ECS shifts requests between two. */
+const servingGroup = async (context: Context): Promise<string | undefined> =>
+  liveOf(context) ?? (await groupWithTargets(context, [groupOf(context), alternateOf(context)]));
 
-const conditionsOf = (context: Context) => [
-  { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(context).path) } },
-];
+function ruleOf({ config, change }: Pick<Context, 'config' | 'change'>): DesiredRule {
+  const rule = desiredRules(config).find(({ key }) => key === change.key);
+  if (!rule) throw new Error(`no rule ${change.key} in the configuration`);
+  return rule;
+}
+
+/** All rules of a container have the same tags, so that another rule does not change the tags of the first one. */
+const tagsOfRule = ({ config, names, change }: Context) =>
+  tagsOf(config, names.stack, 'rules', containerOfRule(change.key));

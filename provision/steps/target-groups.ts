@@ -12,6 +12,7 @@ import {
   healthCheckInput,
   type TargetHealthCheck,
 } from '../../lib/derive/health-check.ts';
+import { containerOfRule } from '../../lib/derive/desired-rules.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTargetGroups, type DesiredTargetGroup } from '../../lib/derive/target-group-pairs.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -85,7 +86,9 @@ function replacementFor(
     return { key: sameContainer.key, reason: replacementReason(sameContainer, group) };
   }
   const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
-  return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
+  return key === undefined
+    ? undefined
+    : { key: containerOfRule(key), reason: 'the name of a target group cannot change' };
 }
 
 /** Returns why a container needs another target group. */

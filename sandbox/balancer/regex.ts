@@ -15,6 +15,19 @@ export function matchesRegex(regex: string, text: string, letterCase: 'any' | 'e
   return compile(regex, letterCase).test(text);
 }
 
+/**
+ * Replaces the first match of a regular expression; `$1` in the replacement is the first group.
+ * @returns the text itself if the expression does not match
+ */
+export function replaceRegex(regex: string, text: string, replacement: string): string {
+  const matcher = compile(regex, 'exact').matcher(text);
+  if (!matcher.find()) return text;
+  const filled = replacement.replace(/\$(\d)/g, (_, group: string) =>
+    Number(group) <= matcher.groupCount() ? (matcher.group(Number(group)) ?? '') : '',
+  );
+  return text.slice(0, matcher.start()) + filled + text.slice(matcher.end());
+}
+
 /** Whether a regular expression is valid. */
 export function isRegex(regex: string): boolean {
   try {

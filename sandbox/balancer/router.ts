@@ -11,6 +11,7 @@ import { framingOf, headerPairs, requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
 import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
+import { transform } from './transforms.ts';
 import { rememberTargets } from './used-targets.ts';
 import type { ListenerView } from './view.ts';
 
@@ -66,7 +67,10 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       return sendOwnResponse(response, errorPage(decision.status, decision.location));
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
-    const headers = requestHeaders(routed, view.port, attribute);
+    const sent = transform(routed, decision.transforms);
+    if (sent === undefined) return sendOwnResponse(response, errorPage(500));
+
+    const headers = requestHeaders(sent, view.port, attribute);
     if (upgradingClient) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
@@ -92,7 +96,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
             host,
             port,
             protocol: view.protocol(targetGroupArn),
-            url: routed.url,
+            url: sent.url,
             headers,
             idleTimeoutMs: idleTimeoutMs(view),
             mayUsePool: connection === 'pooled',

@@ -3,6 +3,7 @@ import type {
   Action,
   RedirectActionConfig,
   Rule,
+  RuleTransform,
   TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RoutedRequest } from './conditions.ts';
@@ -10,7 +11,12 @@ import { matchesCondition } from './conditions.ts';
 
 /** The outcome of the rules for a request. */
 export type Decision =
-  | { readonly kind: 'forward'; readonly targetGroupArn: string }
+  | {
+      readonly kind: 'forward';
+      readonly targetGroupArn: string;
+      /** How the request is changed before it is forwarded. */
+      readonly transforms?: readonly RuleTransform[];
+    }
   | {
       readonly kind: 'fixed-response';
       readonly status: number;
@@ -44,19 +50,20 @@ export function decide(
   draw: () => number,
   localPort: (port: number) => number | undefined = () => undefined,
 ): Decision {
-  const actions = chooseRule(rules, request)?.Actions ?? [];
-  for (const action of actions) {
-    if (action.Type === 'forward') return forward(action, draw);
+  const rule = chooseRule(rules, request);
+  for (const action of rule?.Actions ?? []) {
+    if (action.Type === 'forward') return forward(action, draw, rule?.Transforms);
     if (action.Type === 'fixed-response') return fixedResponse(action);
     if (action.Type === 'redirect') return redirect(action.RedirectConfig, request, localPort);
   }
   return { kind: 'fail', status: 500 };
 }
 
-function forward(action: Action, draw: () => number): Decision {
+function forward(action: Action, draw: () => number, transforms: readonly RuleTransform[] = []): Decision {
   const groups = action.ForwardConfig?.TargetGroups ?? [];
   const targetGroupArn = groups.length > 0 ? drawGroup(groups, draw()) : action.TargetGroupArn;
-  return targetGroupArn === undefined ? { kind: 'fail', status: 503 } : { kind: 'forward', targetGroupArn };
+  if (targetGroupArn === undefined) return { kind: 'fail', status: 503 };
+  return { kind: 'forward', targetGroupArn, ...(transforms.length > 0 && { transforms }) };
 }
 
 /** Draws a group by weight. A group with weight 0 is never drawn; if all weights are 0, the result is undefined. */

@@ -26,8 +26,17 @@ export function joinConnections(
   client.socket.write(head, 'latin1');
   copyBytes(target, client.socket);
   copyBytes(client, target.socket);
-  client.socket.setTimeout(idleTimeoutMs, () => client.socket.destroy());
-  target.socket.setTimeout(0);
+  closeWhenSilent(client.socket, target.socket, idleTimeoutMs);
+}
+
+/** Closes a joined connection once neither end has sent anything for a while. Bytes of one end keep both connections open. */
+function closeWhenSilent(client: Socket, target: Socket, idleTimeoutMs: number): void {
+  const timer = setTimeout(() => client.destroy(), idleTimeoutMs);
+  for (const socket of [client, target]) {
+    socket.setTimeout(0);
+    socket.on('data', () => timer.refresh());
+  }
+  client.once('close', () => clearTimeout(timer));
 }
 
 /** Copies bytes from one end to the other. When the first end closes or fails, the other one is closed as well. */

@@ -18,6 +18,7 @@ test.each([
   ['every paginator returns, page by page, what one call returns', 'paginators'],
   ['resource objects wrap the calls of the clients', 'resources'],
   ['tags are added, read, replaced and removed in every service', 'tags'],
+  ['rules keep their conditions and transforms', 'rules'],
   ['refusals have the codes, statuses and request ids of AWS', 'errors'],
 ])('%s', async (_title, module) => {
   expect(await runPythonTests(sandbox, module)).toEqual(SUCCESS);

@@ -1,6 +1,6 @@
 /** Checks of containers: their ports, paths, health checks and source folders. */
 import { join } from 'node:path';
-import type { Builder, Config, Container, Source } from '../config.ts';
+import { pathsOf, type Builder, type Config, type Container, type Source } from '../config.ts';
 import { HEALTH_COMMAND_FORMS } from '../../derive/container-health.ts';
 import { isProblem } from '../../model/problem.ts';
 import { display } from '../display.ts';
@@ -27,14 +27,15 @@ export function* portsAreUnique({ services }: Config): Iterable<Finding> {
 export function* pathsAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
   for (const { service, container } of containersWithServices(config)) {
-    if (container.path === undefined) continue;
-    const other = seen.get(container.path);
-    if (other !== undefined)
-      yield {
-        path: pathOfContainer(service, container, 'path'),
-        fix: `Use another path: this one is routed to ${other}.`,
-      };
-    else seen.set(container.path, `${container.name} in ${service.name}`);
+    for (const path of new Set(pathsOf(container))) {
+      const other = seen.get(path);
+      if (other !== undefined)
+        yield {
+          path: pathOfContainer(service, container, 'path'),
+          fix: `Use another path: ${pathsOf(container).length > 1 ? path : 'this one'} is routed to ${other}.`,
+        };
+      else seen.set(path, `${container.name} in ${service.name}`);
+    }
   }
 }
 
@@ -53,7 +54,7 @@ export function* protocolsHavePaths(config: Config): Iterable<Finding> {
       yield {
         path: pathOfContainer(service, container, 'protocol'),
         fix: 'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.',
-        basedOn: [pathOfContainer(service, container, 'path')],
+        basedOn: [pathOfContainer(service, container, 'path'), pathOfContainer(service, container, 'routes')],
       };
 }
 

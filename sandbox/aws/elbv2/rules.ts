@@ -11,6 +11,7 @@ import { page } from './paging.ts';
 import { changeRouting } from './routing.ts';
 import { newHexDigits, elbArn, pathOf } from './arns.ts';
 import type { RuleRow } from './store.ts';
+import { checkTransforms } from './transforms.ts';
 import { mergeTags } from './tags.ts';
 import { rulesOf, rulesOfBalancer } from './usage.ts';
 
@@ -55,13 +56,14 @@ export const ruleOperations = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   CreateRule: {
-    inputMembers: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'],
+    inputMembers: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Transforms', 'Tags'],
     run(input, region) {
       const { ListenerArn } = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = balancerOfListener(region, ListenerArn);
       const Priority = requiredPriority(input.Priority);
       const Conditions = checkConditions(input.Conditions);
       const Actions = checkActions(region, balancer, input.Actions, protocolOf(region, ListenerArn));
+      const Transforms = checkTransforms(input.Transforms);
       const tags = mergeTags([], input.Tags);
       if (rulesOf(region, ListenerArn).some((rule) => rule.Priority === Priority)) {
         throw priorityInUse(Priority);
@@ -71,7 +73,10 @@ export const ruleOperations = {
       );
       checkQuota('rules-per-application-load-balancer', ordinaryRules.length + 1);
       const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${newHexDigits(region)}`);
-      const rule = { RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags };
+      const rule: RuleRow = {
+        ...{ RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags },
+        ...(Transforms.length > 0 && { Transforms }),
+      };
       changeRouting(region, () => void region.elbv2.rules.set(RuleArn, rule));
       return { Rules: [rule] };
     },
@@ -85,14 +90,18 @@ export const ruleOperations = {
     },
   },
 
-  /** Omitted settings remain unchanged. Conditions and actions are replaced as a whole. */
+  /** Omitted settings remain unchanged. Conditions, actions and transforms are replaced as a whole. */
   ModifyRule: {
-    inputMembers: ['RuleArn', 'Conditions', 'Actions'],
+    inputMembers: ['RuleArn', 'Conditions', 'Actions', 'Transforms', 'ResetTransforms'],
     run(input, region) {
       const rule = ordinaryRuleOf(region, input.RuleArn, 'modified');
-      if (!input.Conditions && !input.Actions) {
+      if (input.Transforms && input.ResetTransforms) {
+        throw validation("You cannot provide both 'Transforms' and 'ResetTransforms'");
+      }
+      if (!input.Conditions && !input.Actions && !input.Transforms && !input.ResetTransforms) {
         throw validation('Either conditions or actions must be specified');
       }
+      const transforms = input.ResetTransforms ? [] : input.Transforms && checkTransforms(input.Transforms);
       const conditions = input.Conditions && checkConditions(input.Conditions);
       const actions =
         input.Actions &&
@@ -105,6 +114,8 @@ export const ruleOperations = {
       changeRouting(region, () => {
         if (conditions) rule.Conditions = conditions;
         if (actions) rule.Actions = actions;
+        if (transforms?.length) rule.Transforms = transforms;
+        else if (transforms) delete rule.Transforms;
       });
       return { Rules: [rule] };
     },

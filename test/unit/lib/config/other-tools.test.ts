@@ -24,23 +24,23 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   [
     'a host',
     { [`${api}.host`]: 'a.example.org' },
-    { [`${api}.host`]: `${notYet}Requests for every host are routed by path.` },
+    { [`${api}.host`]: 'Use routes: routes by host, method, header' },
   ],
   [
     'methods, headers and a priority',
     { [`${api}.methods`]: ['PUT'], [`${api}.headers`]: { 'x-blue': '1' }, [`${api}.priority`]: 7 },
     {
-      [`${api}.methods`]: `${notYet}Requests are routed by path alone.`,
-      [`${api}.headers`]: `${notYet}Requests are routed by path alone.`,
+      [`${api}.methods`]: 'Use routes: routes by host, method, header',
+      [`${api}.headers`]: 'Use routes: routes by host, method, header',
       [`${api}.priority`]: 'Remove it: a longer path takes precedence',
     },
   ],
   [
     'a rewritten path',
-    { [`${api}.stripPath`]: true, [`${api}.rewrite`]: '/' },
+    { [`${api}.stripPrefix`]: true, [`${api}.rewrite`]: '/' },
     {
-      [`${api}.stripPath`]: `${notYet}The program gets the whole path`,
-      [`${api}.rewrite`]: `${notYet}The program gets the whole path`,
+      [`${api}.stripPrefix`]: 'Use stripPath: whether the program gets requests without this path',
+      [`${api}.rewrite`]: 'Use routes: routes by host, method, header',
     },
   ],
   [

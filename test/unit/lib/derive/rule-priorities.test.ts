@@ -2,8 +2,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_PATH_LENGTH } from '../../../../lib/config/field-rules.ts';
-import { patternsOf, prioritiesOf, configuredRules } from '../../../../lib/derive/rule-priorities.ts';
+import { patternsOf } from '../../../../lib/derive/conditions.ts';
+import { desiredRules } from '../../../../lib/derive/desired-rules.ts';
+import { assignPriorities, bandOf, configuredRules } from '../../../../lib/derive/rule-priorities.ts';
+import type { AnsweredRoute } from '../../../../lib/config/route-schema.ts';
 import { config } from '../../step-harness.ts';
+
+const respond = { status: 404, contentType: 'text/plain' } as const;
+const rulesFor = (...routes: AnsweredRoute[]) => desiredRules(config({ services: [], routes }));
+const prioritiesOf = (all: readonly string[]): ReadonlyMap<string, number> => {
+  const rules = rulesFor(...all.map((text) => ({ paths: text, respond })));
+  const priorities = assignPriorities(rules);
+  return new Map(rules.map(({ key, path: text }) => [text, priorities.get(key) ?? 0]));
+};
+
+const inOrder = (rules: ReturnType<typeof rulesFor>): number[] => {
+  const priorities = assignPriorities(rules);
+  return rules.map(({ key }) => priorities.get(key) ?? 0);
+};
 
 /** Half of the segments are from a short list, so that many paths share prefixes and lengths. */
 const segment = fc.oneof(
@@ -82,6 +98,49 @@ describe('priorities', () => {
     expect(priorities.get('/a')).toBeLessThan(priorities.get('/') ?? 0);
   });
 
+  test('are smaller for given hosts than for patterns of hosts, and for these than without a host', () => {
+    const rules = rulesFor(
+      { paths: '/a/long/path', respond },
+      { hosts: '*.example.com', paths: '/a/path', respond },
+      { hosts: 'www.example.com', respond },
+    );
+    const priorities = inOrder(rules);
+    expect(priorities).toEqual([...priorities].sort((one, other) => other - one));
+  });
+
+  test('are smaller for a route with more conditions on the same path', () => {
+    const rules = rulesFor(
+      { paths: '/a', respond },
+      { paths: '/a', methods: 'POST', respond },
+      { paths: '/a', methods: 'POST', headers: { 'X-A': '1' }, respond },
+    );
+    const priorities = inOrder(rules);
+    expect(priorities).toEqual([...priorities].sort((one, other) => other - one));
+    expect(new Set(priorities).size).toBe(3);
+  });
+
+  test('that the configuration gives are kept, and no other rule gets them', () => {
+    const [rule] = rulesFor({ paths: '/a', respond });
+    const usual = assignPriorities(rule ? [rule] : []).get(rule?.key ?? '') ?? 0;
+    const rules = rulesFor({ paths: '/a', respond }, { paths: '/b', priority: usual, respond });
+    const priorities = assignPriorities(rules);
+    expect(priorities.get('respond:/b')).toBe(usual);
+    expect(priorities.get('respond:/a')).not.toBe(usual);
+  });
+
+  test('of existing rules stay as they are if they are right for the rule', () => {
+    const [first, second] = rulesFor({ paths: '/a', respond }, { paths: '/b', respond });
+    if (!first || !second) throw new Error('no rules');
+    const { last } = bandOf(first);
+    const existing = new Map([
+      [first.key, last],
+      [second.key, 1],
+    ]);
+    const priorities = assignPriorities([second, first], existing, [last - 1]);
+    expect(priorities.get(first.key)).toBe(last);
+    expect(priorities.get(second.key)).toBe(prioritiesOf(['/b']).get('/b'));
+  });
+
   test('of a path stay the same when other paths are added or removed', () => {
     const alone = prioritiesOf(['/api1']).get('/api1');
     expect(prioritiesOf(['/', '/api1', '/api1/deep', '/other']).get('/api1')).toBe(alone);
@@ -90,7 +149,7 @@ describe('priorities', () => {
 
 test('the rule of each routed container has its path and its priority', () => {
   const priorities = prioritiesOf(['/api1', '/api2']);
-  expect(Object.fromEntries(configuredRules(config()))).toEqual({
+  expect(Object.fromEntries(configuredRules(config()))).toMatchObject({
     'web-api1': { path: '/api1', priority: priorities.get('/api1') },
     'web-api2': { path: '/api2', priority: priorities.get('/api2') },
   });

@@ -15,11 +15,13 @@ import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../.
 
 const priority = (key: string) => String(configuredRules(config()).get(key)?.priority);
 const tags = (key: string) => ourTags('rules', key);
+const pathsAt = (Priority: string) =>
+  Priority === priority('web-api2') ? ['/api2/*', '/api2'] : ['/api1/*', '/api1'];
 const rule = (RuleArn: string, Priority: string, more: Partial<Rule> = {}): Rule => ({
   RuleArn,
   Priority,
   IsDefault: false,
-  Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/api1/*', '/api1'] } }],
+  Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: pathsAt(Priority) } }],
   Actions: [
     {
       Type: 'forward',
@@ -75,6 +77,9 @@ test('the look reads our rules on any page, but not the default rule', async () 
     ruleArn: 'arn:1',
     paths: ['/api1', '/api1/*'],
     otherConditions: '',
+    priority: Number(priority('web-api1')),
+    transforms: '',
+    action: '',
     targetGroupArn: 'arn:group-1',
     groups: [{ targetGroupArn: 'arn:group-1', weight: 1 }],
     forward: 'arn:group-1',
@@ -108,7 +113,7 @@ test('the look reads our rules after changes by others', async () => {
   const found = await lookRules(lookContextOf());
   expect(found.get('web-api1')).toMatchObject({
     paths: ['/old'],
-    otherConditions: '{"Field":"host-header","Values":["x"]}',
+    otherConditions: 'host x',
     targetGroupArn: 'arn:b',
     groups: [
       { targetGroupArn: 'arn:a', weight: 0 },
@@ -124,8 +129,23 @@ test('the key of our rule is the container with the same priority, even if the t
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('the key of our rule contains its priority if no container has that priority', async () => {
+test('our rule has its key even if someone has changed its priority', async () => {
   mockRules([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
+  expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
+});
+
+test('of two rules with the same conditions, the one with the configured priority has the key', async () => {
+  mockRules([rule('arn:7', '7'), rule('arn:1', priority('web-api1'))], {
+    'arn:1': tags('web-api1'),
+    'arn:7': tags('web-api1'),
+  });
+  expect(await arns()).toEqual({ 'web-api1': 'arn:1', 'priority-7': 'arn:7' });
+});
+
+test('the key of our rule contains its priority if no container has its conditions or that priority', async () => {
+  mockRules([rule('arn:1', '7', { Conditions: [{ Field: 'path-pattern', Values: ['/old'] }] })], {
+    'arn:1': tags('web-api1'),
+  });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
 

@@ -93,7 +93,7 @@ test.each([302, 401, 404, 405])(
     const [note, ...warnings] = notes(run);
     expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
     const unknownPathWarning =
-      'api1 does not know /api1: the load balancer forwards the whole path, without removing a prefix.';
+      'api1 does not know /api1: the load balancer forwards the whole path. With stripPath: true, the program gets what follows it.';
     expect(warnings).toEqual(status === 404 ? [unknownPathWarning] : []);
   },
 );

@@ -1,0 +1,100 @@
+/** Checks of what routes do: rewrites, redirects and fixed responses. */
+import { pathsOf, type Config } from '../config.ts';
+import { listOf } from '../../derive/conditions.ts';
+import { coversPattern } from '../../derive/rule-coverage.ts';
+import { containersWithServices, pathOfContainer, type Finding, type Path } from '../finding.ts';
+import { countGroups, groupsIn, isPattern } from '../route-field-rules.ts';
+import type { AnsweredRoute, RouteConditions } from '../route-schema.ts';
+import { routesIn } from './routes.ts';
+
+export function* transformsAreUsable(config: Config): Iterable<Finding> {
+  for (const { service, container } of containersWithServices(config))
+    if (container.stripPath && (pathsOf(container).length === 0 || pathsOf(container).includes('/')))
+      yield {
+        path: pathOfContainer(service, container, 'stripPath'),
+        fix: 'Add a path other than /, or remove stripPath: there is nothing to strip.',
+        basedOn: [pathOfContainer(service, container, 'path')],
+      };
+  for (const { path, route } of routesIn(config)) {
+    const { stripPath, rewrite, paths } = route;
+    const texts = listOf(paths);
+    if (stripPath && rewrite?.url)
+      yield {
+        path: [...path, 'rewrite', 'url'],
+        fix: 'Remove it or stripPath: AWS allows one rewrite of the URL per rule.',
+      };
+    if (stripPath && (texts.length === 0 || texts.some((text) => text === '/' || isPattern(text))))
+      yield {
+        path: [...path, 'stripPath'],
+        fix: 'Use paths without wildcards other than /, or use rewrite.url: only such a path can be stripped.',
+      };
+    for (const part of ['url', 'host'] as const) {
+      const { regex = '', replace = '' } = rewrite?.[part] ?? {};
+      const groups = countGroups(regex);
+      const missing = groupsIn(replace).find((group) => group > groups);
+      if (missing !== undefined)
+        yield {
+          path: [...path, 'rewrite', part, 'replace'],
+          fix: `Use groups up to $${groups}: the regular expression has ${groups === 0 ? 'no group' : `${groups}`}.`,
+        };
+    }
+  }
+}
+
+/** The rules of the load balancer for its own answers: see docs/aws-semantics.md. */
+export function* answersAreUsable(config: Config): Iterable<Finding> {
+  for (const [index, { redirect, respond, ...route }] of (config.routes ?? []).entries()) {
+    const path: Path = ['routes', index];
+    if ((redirect === undefined) === (respond === undefined)) {
+      yield {
+        path,
+        value: redirect ? 'redirect and respond' : 'a route without an answer',
+        fix: 'Use either redirect or respond.',
+      };
+      continue;
+    }
+    if (respond && respond.status >= 300 && respond.status < 400)
+      yield {
+        path: [...path, 'respond', 'status'],
+        fix: 'Use 2xx, 4xx or 5xx, or use redirect: AWS refuses others.',
+      };
+    if (!redirect) continue;
+    if (redirect.protocol === 'HTTP' && config.domain?.https)
+      yield {
+        path: [...path, 'redirect', 'protocol'],
+        fix: 'Leave it out: AWS refuses a redirect from HTTPS to HTTP.',
+        basedOn: [['domain', 'https']],
+      };
+    if (leadsToItself(route, redirect, config.domain?.https ?? false))
+      yield {
+        path: [...path, 'redirect'],
+        value: 'a redirect to a URL that it applies to',
+        fix: 'Change the host or the path, or narrow the conditions: clients would be redirected without end.',
+      };
+  }
+}
+
+/** Whether every redirect leads to a URL that the same route redirects again. */
+function leadsToItself(
+  { paths, hosts, headers, queries }: RouteConditions,
+  { protocol, host = '#{host}', port = '#{port}', path = '/#{path}' }: NonNullable<AnsweredRoute['redirect']>,
+  isHttps: boolean,
+): boolean {
+  const usual = isHttps ? 'HTTPS' : 'HTTP';
+  if ((protocol ?? usual) !== usual || ![isHttps ? '443' : '80', '#{port}'].includes(port)) return false;
+  if (headers !== undefined || queries !== undefined) return host === '#{host}' && path === '/#{path}';
+  const isSameHost =
+    host === '#{host}' ||
+    hosts === undefined ||
+    (!host.includes('#{') && listOf(hosts).some((pattern) => coversPattern(pattern, host.toLowerCase())));
+  const isSamePath =
+    path === '/#{path}' ||
+    paths === undefined ||
+    (!path.includes('#{') &&
+      listOf(paths).some((text) =>
+        isPattern(text)
+          ? coversPattern(text, path)
+          : text === '/' || text === path || path.startsWith(`${text}/`),
+      ));
+  return isSameHost && isSamePath;
+}

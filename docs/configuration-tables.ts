@@ -27,6 +27,8 @@ function sections(node: Node, path: string): string[] {
   });
   const innerSections = fields.flatMap(({ name, field }) => {
     const fieldPath = path === '' ? name : `${path}.${name}`;
+    const { items } = field;
+    if (isNode(items) && items.properties) return sections(items, `${fieldPath}.<number>`);
     const entrySchema = field.additionalProperties;
     if (objectNode(field)?.properties) return sections(field, fieldPath);
     return typeof entrySchema === 'object' && entrySchema.properties
@@ -39,6 +41,8 @@ function sections(node: Node, path: string): string[] {
   ];
 }
 
+const isNode = (items: Node['items']): items is Node => typeof items === 'object' && !Array.isArray(items);
+
 const code = (text: string): string => `\`${text}\``;
 
 function valueOf({
@@ -49,6 +53,7 @@ function valueOf({
   maximum,
   properties,
   additionalProperties: entrySchema,
+  items,
 }: Node): string {
   if (choices && choices.length > MAX_VALUES) {
     return `one of ${choices.length} from ${String(choices[0])} to ${String(choices.at(-1))}`;
@@ -57,7 +62,7 @@ function valueOf({
   if (anyOf) return anyOf.map((option) => valueOf(option)).join(', or ');
   if (type === 'integer' || type === 'number') return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true or false';
-  if (type === 'array') return 'list of strings';
+  if (type === 'array') return isNode(items) && items.properties ? 'list, see below' : 'list of strings';
   if (type !== 'object') return 'string';
   if (properties) return 'see below';
   return typeof entrySchema === 'object' && entrySchema.properties ? 'by name, see below' : 'strings by name';

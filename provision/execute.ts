@@ -23,6 +23,7 @@ import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { otherProgramEvents } from './other-programs.ts';
+import { permissionEvents } from './permissions.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { checkSecretValues } from './secret-values.ts';
 import { secretEvents } from './secret-variables.ts';
@@ -65,6 +66,7 @@ export async function execute(
     ...routeEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
+    ...permissionEvents(config),
     ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);

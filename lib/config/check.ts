@@ -20,6 +20,12 @@ import {
   awsNamesAreShortEnough,
 } from './checks/names.ts';
 import {
+  existingRolesHaveNoPermissions,
+  managedPoliciesAreWithinQuota,
+  permissionsAreInPartition,
+  policiesAreSmallEnough,
+} from './checks/permissions.ts';
+import {
   environmentFilesExist,
   registryCredentialsHaveImages,
   secretNamesAreWellFormed,
@@ -69,6 +75,10 @@ const CHECKS: readonly Check[] = [
   secretsAreNotVariables,
   secretsAreInPartition,
   registryCredentialsHaveImages,
+  existingRolesHaveNoPermissions,
+  managedPoliciesAreWithinQuota,
+  policiesAreSmallEnough,
+  permissionsAreInPartition,
   taskDefinitionsAreSmallEnough,
 ];
 

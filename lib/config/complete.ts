@@ -38,10 +38,13 @@ export const completeConfig = (
   target,
   project: stack.project ?? project,
   domain: stack.domain,
+  permissionsBoundary: stack.permissionsBoundary,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,
     ...service,
+    taskRole: service.taskRole,
+    executionRole: service.executionRole,
     deploy: completeDeploy(service.deploy),
     containers: Object.entries(service.containers).map(([container, fields]) =>
       completeContainer(name, container, fields, folder),

@@ -47,10 +47,15 @@ export function parseLeniently(input: unknown, rounds = MAX_ROUNDS): LenientResu
 
 /** Returns the paths to replace for an issue: each unknown key separately, a list as a whole. */
 function pathsOf(issue: z.core.$ZodIssue): Path[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key]);
-  const index = issue.path.findIndex((key) => typeof key === 'number');
-  return [index < 0 ? issue.path : issue.path.slice(0, index)];
+  const paths =
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  return paths.map(wholeList);
 }
+
+const wholeList = (path: Path): Path => {
+  const index = path.findIndex((key) => typeof key === 'number');
+  return index < 0 ? path : path.slice(0, index);
+};
 
 const placeholderOf = (path: Path): unknown =>
   PLACEHOLDERS.find(

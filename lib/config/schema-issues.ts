@@ -82,7 +82,7 @@ function expectedText(node: SchemaNode | undefined): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return 'a list of strings';
+      return childOf(node, 0)?.type === 'object' ? 'a list of objects' : 'a list of strings';
     default:
       return 'an object';
   }

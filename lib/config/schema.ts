@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Deploy } from './deploy-schema.ts';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
+import { servicePermissions, stackPermissions } from './permission-fields.ts';
 import { variableSources } from './secret-fields.ts';
 
 const { string } = rules;
@@ -147,6 +148,7 @@ const Service = z.strictObject({
     .default(60)
     .describe("seconds after a task's start in which failing health checks do not count"),
   deploy: Deploy,
+  ...servicePermissions,
   containers: z
     .record(z.string(), Container.describe('one container'))
     .describe('containers by name; they run in one task and reach each other on localhost'),
@@ -206,6 +208,7 @@ export const Stack = z.strictObject({
     .record(z.string(), string(rules.tagValue).describe('the value of a tag'))
     .default({})
     .describe('tags for every resource in AWS that can have them'),
+  ...stackPermissions,
   services: z
     .record(z.string(), Service.describe('one service'))
     .describe('services by name; each runs its containers together, as one task'),

@@ -10,9 +10,10 @@ import type { Config, Container, Service } from '../config/config.ts';
 import { ECS_ARCHITECTURE } from '../config/fargate.ts';
 import { roleArn } from './arns.ts';
 import { statusRanges } from './health-check.ts';
-import type { Names } from './names.ts';
+import type { Names, RoleKey } from './names.ts';
 import { secretFields, secretMembers, secretParts, type SecretParts } from './secret-definition.ts';
 import type { ResolvedSecrets } from './secrets.ts';
+import { taskRoleKey } from './task-permissions.ts';
 
 /** The parts of a task definition that the configuration of its service does not contain. */
 export interface TaskDefinitionParts extends SecretParts {
@@ -40,14 +41,14 @@ export function taskDefinitionParts(
   secrets?: ResolvedSecrets,
 ): TaskDefinitionParts {
   const location = { region: config.region, account };
-  const role = (key: 'execution' | 'task') =>
+  const role = (key: RoleKey) =>
     roles.get(key)?.roleArn ?? roleArn(location, names.rolePath, names.role(key));
   return {
     family: names.family(service.name),
     region: config.region,
     logGroup: names.logGroup,
-    executionRoleArn: role('execution'),
-    taskRoleArn: role('task'),
+    executionRoleArn: service.executionRole ?? role('execution'),
+    taskRoleArn: service.taskRole ?? role(taskRoleKey(service)),
     imageOf,
     ...secretParts(secrets, location),
   };

@@ -19,6 +19,7 @@ import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { warnOfEndedContainers } from './done/ended-containers.ts';
+import { checkIdentities, identityEvents } from './identities.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
@@ -58,6 +59,7 @@ export async function execute(
   const unknownNote = checkOwner(session, found, command, invocation);
   const plan = makePlan(context, found, options.adopt, onlyService);
   checkSecrets({ ...context, config, run }, plan.found);
+  checkIdentities({ config, account: context.account, run }, plan.found);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
@@ -67,6 +69,7 @@ export async function execute(
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
     ...permissionEvents(config),
+    ...identityEvents(plan.found),
     ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);

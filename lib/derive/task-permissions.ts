@@ -10,7 +10,7 @@ export const MAX_POLICY_SIZE = 10_240;
 /** Returns the size of a policy in characters, as IAM counts them. */
 export const policySize = (text: string): number => text.replace(/\s/g, '').length;
 
-/** Whether a service has a role of its own, because its programs may do something. */
+/** Whether a service has its own task role, because its programs may do something. */
 export const hasOwnTaskRole = ({ permissions, managedPolicies, taskRole }: Service): boolean =>
   taskRole === undefined && permissions.length + managedPolicies.length > 0;
 
@@ -63,3 +63,20 @@ export const withoutExecutionRoles = (config: Config): Config => ({
   ...config,
   services: config.services.filter(({ executionRole }) => executionRole === undefined),
 });
+
+/** The ARNs of the roles that belong to someone else, each once. */
+export const existingRolesIn = ({ services }: Config): string[] => [
+  ...new Set(services.flatMap(({ taskRole, executionRole }) => [taskRole ?? [], executionRole ?? []].flat())),
+];
+
+/** The ARNs of the managed policies and of the boundary, each once. */
+export const policiesIn = ({ services, permissionsBoundary, region }: Config): string[] => [
+  ...new Set([
+    ...services.flatMap((service) => managedPolicyArns(service, region)),
+    ...(permissionsBoundary === undefined ? [] : [permissionsBoundary]),
+  ]),
+];
+
+/** Whether the configuration names roles or policies of others. */
+export const namesIdentities = (config: Config): boolean =>
+  existingRolesIn(config).length + policiesIn(config).length > 0;

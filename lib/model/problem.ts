@@ -32,6 +32,7 @@ export const PROBLEM_CODES = [
   'ZONE',
   'ALARM',
   'SECRET',
+  'ROLE',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

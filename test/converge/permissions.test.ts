@@ -55,7 +55,7 @@ const callsSince = ({ sandbox }: Account, count: number) =>
     .map(({ operation }) => operation);
 
 describe('permissions', () => {
-  test('give a service a role of its own, and without them it shares the role that permits nothing', async () => {
+  test('give a service its own role, and without them it shares the role that permits nothing', async () => {
     const user = await account();
     await user.provision(withService({}));
     const config = withService({ permissions: reading('uploads') });

@@ -19,11 +19,13 @@ import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { warnOfEndedContainers } from './done/ended-containers.ts';
+import { checkIdentities, identityEvents } from './identities.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
 import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
+import { permissionEvents } from './permissions.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { checkSecretValues } from './secret-values.ts';
 import { secretEvents } from './secret-variables.ts';
@@ -61,6 +63,7 @@ export async function execute(
   const unknownNote = checkOwner(session, found, command, invocation);
   const plan = makePlan(context, found, options.adopt, onlyService);
   checkSecrets({ ...context, config, run }, plan.found);
+  checkIdentities({ config, account: context.account, run }, plan.found);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
@@ -70,6 +73,8 @@ export async function execute(
     ...shadowEvents(fullConfig),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
+    ...permissionEvents(config),
+    ...identityEvents(plan.found),
     ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);

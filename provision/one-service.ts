@@ -2,6 +2,7 @@
 import { containersOf, type Config } from '../lib/config/config.ts';
 import { BALANCER } from '../lib/derive/security-group-rules.ts';
 import { KEY_TAG, STACK_TAG } from '../lib/derive/tags.ts';
+import { serviceOfRole } from '../lib/derive/task-permissions.ts';
 import type { Desired } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
@@ -29,6 +30,7 @@ export const onlyServiceOf = ({
 function ownerOf({ noun, key }: Change, config: Config, found: Survey): string | undefined {
   if (noun === 'services' || noun === 'taskDefinitions') return key.split('~')[0];
   if (noun === 'securityGroups') return key === BALANCER ? undefined : key.split('~')[0];
+  if (noun === 'roles') return serviceOfRole(key);
   if (!['targetGroups', 'rules', 'images', 'repositories'].includes(noun)) return undefined;
   const container = itemsOf(found, noun).get(key)?.tags[KEY_TAG] ?? key;
   const names = [

@@ -93,7 +93,11 @@ export function serviceAfterRollback(
     };
   });
   const service: Service = {
-    ...(configured ?? { graceSeconds: existing.graceSeconds ?? 0, deploy: completeDeploy('rolling') }),
+    ...(configured ?? {
+      ...WITHOUT_PERMISSIONS,
+      graceSeconds: existing.graceSeconds ?? 0,
+      deploy: completeDeploy('rolling'),
+    }),
     name: key,
     cpu: Number(cpu ?? 0),
     memory: Number(memory ?? 0),
@@ -117,6 +121,14 @@ export function serviceAfterRollback(
 /** Returns the path in the patterns of a rule, e.g. `/api` in `/api` and `/api/*`. */
 const pathIn = (patterns: readonly string[]): string | undefined =>
   patterns.map((pattern) => pattern.replace(/\/?\*$/, '') || '/').sort((a, b) => a.length - b.length)[0];
+
+/** The permissions of a service that the configuration no longer has. A rollback does not change roles. */
+const WITHOUT_PERMISSIONS = {
+  permissions: [],
+  managedPolicies: [],
+  taskRole: undefined,
+  executionRole: undefined,
+};
 
 /** The settings of a container that the configuration no longer has. */
 const UNKNOWN_CONTAINER = {

@@ -66,6 +66,8 @@ export async function planRollback(
     images,
     tags: current.tags,
     caller: context.caller,
+    rolePath: names.rolePath,
+    roles: current.taskDefinition,
     deployed: serviceAfterRollback(config, key, existing, definition, found),
     isInService: wasRestored,
   };

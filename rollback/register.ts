@@ -39,6 +39,13 @@ export interface RestoredRevision {
   readonly tags: Tags;
   /** The ARN of the caller. */
   readonly caller: string | undefined;
+  /** The IAM path of the stack's roles. */
+  readonly rolePath: string;
+  /**
+   * The roles of the revision in service. They replace those of the stack that the earlier revision had, which may be deleted: a
+   * rollback does not change what programs may do.
+   */
+  readonly roles: Pick<TaskDefinition, 'taskRoleArn' | 'executionRoleArn'>;
 }
 
 /** Returns the input of the registration. Pure. */
@@ -48,6 +55,8 @@ export function registrationOf({
   images,
   tags,
   caller,
+  rolePath,
+  roles,
 }: RestoredRevision): RegisterTaskDefinitionCommandInput {
   const {
     taskDefinitionArn: _arn,
@@ -65,9 +74,13 @@ export function registrationOf({
   }: TaskDefinition = definition;
   const ownTags = Object.entries(tags).filter(([key]) => !AWS_TAG.test(key) && key !== LAST_GOOD_TAG);
   const input: Omit<TaskDefinition, FilledIn> = content;
+  const roleOf = (member: 'taskRoleArn' | 'executionRoleArn') =>
+    input[member]?.includes(`:role${rolePath}`) ? roles[member] : input[member];
   return {
     ...input,
     family: input.family,
+    taskRoleArn: roleOf('taskRoleArn'),
+    executionRoleArn: roleOf('executionRoleArn'),
     enableFaultInjection: enableFaultInjection || undefined,
     containerDefinitions: (input.containerDefinitions ?? []).map((container) => ({
       ...container,

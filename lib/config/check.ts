@@ -23,6 +23,12 @@ import {
 } from './checks/names.ts';
 import { containersFitTasks, openFilesAreInOrder } from './checks/resources.ts';
 import {
+  existingRolesHaveNoPermissions,
+  managedPoliciesAreWithinQuota,
+  permissionsAreInPartition,
+  policiesAreSmallEnough,
+} from './checks/permissions.ts';
+import {
   environmentFilesExist,
   registryCredentialsHaveImages,
   secretNamesAreWellFormed,
@@ -106,6 +112,10 @@ const CHECKS: readonly Check[] = [
   secretsAreNotVariables,
   secretsAreInPartition,
   registryCredentialsHaveImages,
+  existingRolesHaveNoPermissions,
+  managedPoliciesAreWithinQuota,
+  policiesAreSmallEnough,
+  permissionsAreInPartition,
   taskDefinitionsAreSmallEnough,
 ];
 

@@ -45,10 +45,13 @@ export const completeConfig = (
     zoneId: stack.domain.zoneId,
     certificate: stack.domain.certificate,
   },
+  permissionsBoundary: stack.permissionsBoundary,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,
     ...service,
+    taskRole: service.taskRole,
+    executionRole: service.executionRole,
     deploy: completeDeploy(service.deploy),
     containers: Object.entries(service.containers).map(([container, fields]) =>
       completeContainer(name, container, fields, folder),

@@ -6,6 +6,7 @@ import { Domain } from './domain-schema.ts';
 import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
+import { servicePermissions, stackPermissions } from './permission-fields.ts';
 import { variableSources } from './secret-fields.ts';
 import { ContainerRoute, StackRoute } from './route-schema.ts';
 
@@ -161,6 +162,7 @@ const Service = z.strictObject({
     .default(60)
     .describe("seconds after a task's start in which failing health checks do not count"),
   deploy: Deploy,
+  ...servicePermissions,
   containers: z
     .record(z.string(), Container.describe('one container'))
     .describe('containers by name; they run in one task and reach each other on localhost'),
@@ -220,6 +222,7 @@ export const Stack = z.strictObject({
     .min(1)
     .optional()
     .describe('routes that the load balancer answers on its own: redirects and fixed responses'),
+  ...stackPermissions,
   services: z
     .record(z.string(), Service.describe('one service'))
     .describe('services by name; each runs its containers together, as one task'),

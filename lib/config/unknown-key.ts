@@ -86,6 +86,8 @@ export function unsupportedValueFix(path: Path, value: unknown): string | undefi
 }
 
 function answerTo(path: Path, key: string): Answer | undefined {
+  // The words are not about the objects in lists, such as permissions.
+  if (path.some((part) => typeof part === 'number')) return undefined;
   const level = Object.entries(LEVELS).find(([template]) => template === templateOf(path))?.[1];
   return ANSWERS.get(`${level}:${normalized(key)}`) ?? ANSWERS.get(normalized(key));
 }

@@ -50,6 +50,11 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.graceSeconds': [
     'startPeriod initialDelaySeconds healthCheckGracePeriod healthCheckGracePeriodSeconds gracePeriod startupGracePeriod',
   ],
+  'services.*.permissions': ['iam policy statements inlinePolicies taskPolicy permission'],
+  'services.*.managedPolicies': ['policies taskRolePolicies iamPolicies managedPolicyArns policyArns'],
+  'services.*.taskRole': ['role roles taskRoleArn'],
+  'services.*.executionRole': ['executionRoleArn taskExecutionRole'],
+  permissionsBoundary: ['permissionBoundary boundary permissionsBoundaryArn'],
   'services.*.deploy': [
     'deployment deployments deploymentConfiguration deploymentStrategy strategy rollout updateStrategy',
     "It is 'rolling', 'blueGreen', 'canary' or 'linear', or an object with one of these and its settings.",
@@ -161,10 +166,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp, or in the folders of writable.',
   'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
     'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
-  'permissionsBoundary permissionBoundary boundary':
-    'An administrator can set a boundary on both roles after the first provision; Slipway leaves it in place.',
-  'role roles iam policy policies permissions statements taskRole taskRoleArn taskRolePolicies managedPolicies iamPolicies executionRole executionRoleArn':
-    'The task role permits nothing, and Slipway detaches other policies. Name the role <name>-<stage>-task in the policy of the resource instead, such as a bucket policy.',
   'exec ssh executeCommand enableExecuteCommand shell debug':
     "Read the logs of the stack's log group, or run the stack on the sandbox, where its programs are processes of this machine.",
   'scaling autoscaling hpa min max minCount maxCount minReplicas maxReplicas minCapacity maxCapacity minTasks maxTasks':

@@ -9,6 +9,9 @@ import { isRouted, type Config, type RoutedContainer, type Service } from '../co
 export const shortHash = (length: number, ...values: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, length);
 
+/** The key of a role of the stack; `task-` is followed by the name of a service. */
+export type RoleKey = 'execution' | 'task' | 'infrastructure' | `task-${string}`;
+
 /** The names of a stack's resources. */
 export interface Names {
   /**
@@ -23,7 +26,7 @@ export interface Names {
   readonly rolePath: string;
   /** The path of the parameters that hold the stack's own secrets, with a slash at both ends. */
   readonly secretPath: string;
-  role(key: 'execution' | 'task' | 'infrastructure'): string;
+  role(key: RoleKey): string;
   /** @param key `balancer`, or the name of a service */
   securityGroup(key: string): string;
   /**

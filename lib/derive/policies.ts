@@ -13,7 +13,7 @@ import { secretStatements, type ResolvedSecrets } from './secrets.ts';
 import { ECS_PRINCIPAL, TASKS_PRINCIPAL } from './partitions.ts';
 
 interface Statement {
-  readonly Sid: string;
+  readonly Sid?: string;
   readonly Effect: 'Allow';
   readonly Principal?: { readonly Service: string };
   readonly Action: string | readonly string[];

@@ -10,10 +10,11 @@ import { architectureNames } from '../config/fargate.ts';
 import { roleArn } from './arns.ts';
 import { containerHealthCheck } from './container-health.ts';
 import { settingFields, settingMembers } from './container-settings.ts';
-import type { Names } from './names.ts';
+import type { Names, RoleKey } from './names.ts';
 import { secretFields, secretMembers, secretParts, type SecretParts } from './secret-definition.ts';
 import type { ResolvedSecrets } from './secrets.ts';
 import { mountPointsOf, volumesOf } from './writable-folders.ts';
+import { taskRoleKey } from './task-permissions.ts';
 
 /** The parts of a task definition that the configuration of its service does not contain. */
 export interface TaskDefinitionParts extends SecretParts {
@@ -41,14 +42,14 @@ export function taskDefinitionParts(
   secrets?: ResolvedSecrets,
 ): TaskDefinitionParts {
   const location = { region: config.region, account };
-  const role = (key: 'execution' | 'task') =>
+  const role = (key: RoleKey) =>
     roles.get(key)?.roleArn ?? roleArn(location, names.rolePath, names.role(key));
   return {
     family: names.family(service.name),
     region: config.region,
     logGroup: names.logGroup,
-    executionRoleArn: role('execution'),
-    taskRoleArn: role('task'),
+    executionRoleArn: service.executionRole ?? role('execution'),
+    taskRoleArn: service.taskRole ?? role(taskRoleKey(service)),
     imageOf,
     ...secretParts(secrets, location),
   };

@@ -1,6 +1,7 @@
 /** The survey: runs the looks of all nouns concurrently, regardless of the state file. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { secretReferencesIn } from '../derive/secrets.ts';
+import { namesIdentities } from '../derive/task-permissions.ts';
 import type { LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
 import { restoreLostTags } from '../look/recorded.ts';
@@ -44,7 +45,7 @@ const NOUNS_BY_DEPTH = [...allNouns].sort((one, other) => depthOf(other) - depth
 
 /**
  * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
- * availability zones, the surroundings of the domain, the alarms and the secrets are read only if no noun is left out.
+ * availability zones, the surroundings of the domain, the alarms, the secrets and the roles of others are read only if no noun is left out.
  * @param onAllStarted called when all looks have started, while their responses are pending
  * @throws the error of the first look that failed, once all looks have ended
  */
@@ -81,14 +82,19 @@ export async function survey(
     nouns === allNouns && secretReferencesIn(context.config).length > 0
       ? lastTurn.then(async () => (await import('../look/secrets.ts')).lookSecrets(context))
       : Promise.resolve(undefined);
+  const identities =
+    nouns === allNouns && namesIdentities(context.config)
+      ? lastTurn.then(async () => (await import('../look/identities.ts')).lookIdentities(context))
+      : Promise.resolve(undefined);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  await waitForAll<unknown>([zones, domain, alarms, secrets, ...found]);
+  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, ...found]);
   return {
     zones: await zones,
     domain: await domain,
     alarms: await alarms,
     secrets: await secrets,
+    identities: await identities,
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

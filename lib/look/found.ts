@@ -6,6 +6,7 @@ import type { FoundAlarm } from './alarms.ts';
 import type { LookContext } from './context.ts';
 import type { DomainSurroundings } from './domain.ts';
 import type * as acm from './by-service/acm.ts';
+import type { FoundIdentity } from './identities.ts';
 import type { FoundSecret } from './secrets.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
@@ -57,6 +58,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly alarms?: Items<FoundAlarm> | undefined;
   /** The secrets that the configuration names, under their references; undefined if it names none. */
   readonly secrets?: Items<FoundSecret> | undefined;
+  /** The roles and policies of others that the configuration names, by ARN; undefined if it names none. */
+  readonly identities?: Items<FoundIdentity> | undefined;
 };
 
 /** Returns the found resources of a noun that is not known at compile time. */

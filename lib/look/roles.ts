@@ -4,17 +4,22 @@ import {
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
+  ListRolesCommand,
 } from '@aws-sdk/client-iam';
+import { isAccessDenied } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
+import type { RoleKey } from '../derive/names.ts';
 import { policyText } from '../derive/policies.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
+import { taskRoleKeys } from '../derive/task-permissions.ts';
 import { ifFound } from './if-found.ts';
 import { recordedResources } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
-export const ROLES = ['execution', 'task', 'infrastructure'] as const;
+/** The keys of the roles that services share. */
+const SHARED_ROLES = ['execution', 'task', 'infrastructure'] as const satisfies readonly RoleKey[];
 
 export interface FoundRole extends Readonly<Ids['roles']> {
   /** Normalised JSON, like the inline policies, so that equal policies are equal strings. */
@@ -22,17 +27,49 @@ export interface FoundRole extends Readonly<Ids['roles']> {
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies. */
   readonly attachedPolicies: readonly string[];
+  /** The ARN of the policy that limits the role. */
+  readonly permissionsBoundary?: string | undefined;
   /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
-/** Finds the roles by name: role names are unique in an account, even across paths. */
+/**
+ * Finds the roles by name: role names are unique in an account, even across paths. The names of the roles of services that are
+ * no longer configured come from the state, and from a list of the roles under the stack's path.
+ */
 export async function lookRoles(context: LookContext): Promise<Items<FoundRole>> {
-  const found = await Promise.all(
-    ROLES.map(async (key) => [key, await lookRole(context, context.names.role(key), key)] as const),
-  );
-  return new Map(found.flatMap(([key, role]) => (role ? [[key, role] as const] : [])));
+  const keys = new Set<string>([
+    ...SHARED_ROLES,
+    ...taskRoleKeys(context.config),
+    ...recordedResources(context, 'roles').keys(),
+  ]);
+  const lookAt = async (key: string) =>
+    [key, await lookRole(context, context.names.role(key as RoleKey), key)] as const;
+  const [listed, found] = await Promise.all([listedKeys(context), Promise.all([...keys].map(lookAt))]);
+  const others = await Promise.all(listed.filter((key) => !keys.has(key)).map(lookAt));
+  return new Map([...found, ...others].flatMap(([key, role]) => (role ? [[key, role] as const] : [])));
+}
+
+/**
+ * Lists the keys of the roles under the path of the stack. A caller who may not list roles finds only roles that are known
+ * otherwise.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+ */
+async function listedKeys({ aws, names }: LookContext): Promise<string[]> {
+  const prefix = names.role('task-');
+  try {
+    const roles = await allPages(async (Marker) => {
+      const page = await aws.iam(new ListRolesCommand({ PathPrefix: names.rolePath, Marker }));
+      return { items: page.Roles ?? [], next: page.Marker };
+    });
+    return roles.flatMap(({ RoleName = '' }) =>
+      RoleName.startsWith(prefix) ? [`task-${RoleName.slice(prefix.length)}`] : [],
+    );
+  } catch (error) {
+    if (isAccessDenied(error)) return [];
+    throw error;
+  }
 }
 
 /** Decodes a policy document, which IAM returns percent-encoded. */
@@ -67,6 +104,7 @@ async function lookRole(context: LookContext, RoleName: string, key: string): Pr
     trustPolicy: decodedPolicy(role.Role.AssumeRolePolicyDocument),
     inlinePolicies,
     attachedPolicies,
+    permissionsBoundary: role.Role.PermissionsBoundary?.PermissionsBoundaryArn,
     createdAt: role.Role.CreateDate,
     tags: readTags(role.Role.Tags),
   };

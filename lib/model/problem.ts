@@ -33,6 +33,7 @@ export const PROBLEM_CODES = [
   'ALARM',
   'SECRET',
   'CERTIFICATE',
+  'ROLE',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

@@ -20,6 +20,21 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['two swapped paths', stack({ services: web({ api1: { path: '/api2' }, api2: { path: '/api1' } }) })],
   ['a health check', stack({ services: web({ api1: { health: { path: '/ready', intervalSeconds: 20 } } }) })],
   ['an environment variable', stack({ services: web({ api1: { environment: { LEVEL: 'debug' } } }) })],
+  [
+    'permissions',
+    stack({
+      services: web(
+        {},
+        { permissions: [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::uploads/*'] }] },
+      ),
+    }),
+  ],
+  [
+    'other managed policies',
+    stack({ services: web({}, { managedPolicies: ['AmazonS3ReadOnlyAccess'] }) }),
+    stack({ services: web({}, { managedPolicies: ['AmazonSQSReadOnlyAccess'] }) }),
+  ],
+  ['a permissions boundary', stack({ permissionsBoundary: 'arn:aws:iam::aws:policy/PowerUserAccess' })],
   ['cpu and memory', stack({ services: web({}, { cpu: 512, memory: 1024 }) })],
   [
     'a job that runs first',

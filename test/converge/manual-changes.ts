@@ -4,10 +4,10 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecr from '@aws-sdk/client-ecr';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
-import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import type { Noun } from '../../lib/model/architecture.ts';
 import type { Clients } from './clients.ts';
+import { manualRoleChanges } from './manual-role-changes.ts';
 
 /** One manual change, and the drift that it causes: verb and address, as in a plan. */
 export interface ManualChange {
@@ -289,18 +289,7 @@ const pointRecordElsewhere = (aws: Clients, HostedZoneId: string) =>
   );
 
 const tasks: readonly ManualChange[] = [
-  {
-    noun: 'roles',
-    what: 'its policy was deleted',
-    drift: ['update roles.execution'],
-    async apply(aws, id) {
-      const RoleName = id('roles.execution', 'roleName');
-      const { PolicyNames = [] } = await aws.iam.send(new iam.ListRolePoliciesCommand({ RoleName }));
-      for (const PolicyName of PolicyNames) {
-        await aws.iam.send(new iam.DeleteRolePolicyCommand({ RoleName, PolicyName }));
-      }
-    },
-  },
+  ...manualRoleChanges,
   {
     noun: 'logGroup',
     what: 'its retention was changed',

@@ -21,7 +21,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   {
     folder: 'lib/config/',
     // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the health check inside a
-    // container, the codes of system errors, and the plugin that keeps source locations.
+    // container, the permissions of programs, the codes of system errors, and the plugin that keeps source locations.
     mayImport: [
       'lib/model/',
       'lib/program/decide-start.ts',
@@ -30,6 +30,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
       'lib/derive/names.ts',
       'lib/derive/partitions.ts',
       'lib/derive/task-definition.ts',
+      'lib/derive/task-permissions.ts',
       'lib/aws/errors.ts',
       'build/source-locations.js',
     ],

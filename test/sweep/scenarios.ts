@@ -33,6 +33,30 @@ const stackWith = (deploy: Deploy, tag: string): StackInput =>
 const CANARY: Deploy = { canary: { percent: 10, stepMinutes: 0, bakeMinutes: 0 } };
 const BLUE_GREEN: Deploy = { blueGreen: { bakeMinutes: 0 } };
 
+/** A stack whose services have these permissions, and whose roles have a policy of AWS as their boundary. */
+const stackWithPermissions = (
+  bucket: string,
+  policy: string,
+  boundary: string,
+  jobs: string[],
+): StackInput => ({
+  ...stack(),
+  permissionsBoundary: `arn:aws:iam::aws:policy/${boundary}`,
+  services: {
+    ...web(
+      {},
+      {
+        permissions: [{ actions: ['s3:GetObject'], resources: [`arn:aws:s3:::${bucket}/*`] }],
+        managedPolicies: [policy],
+      },
+    ),
+    jobs: { managedPolicies: jobs, containers: { job: { image: 'public.ecr.aws/shop/job:1' } } },
+  },
+});
+const stackWithNewPermissions = stackWithPermissions('new', 'AmazonSQSFullAccess', 'ReadOnlyAccess', [
+  'AmazonS3ReadOnlyAccess',
+]);
+
 /** The digest of an image that is not built. A rollback needs digests. */
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -101,6 +125,11 @@ export const scenarios = {
     before: stack(),
     run: (user) => user.provision(stackWithNewProtocol),
     desired: stackWithNewProtocol,
+  },
+  'a change of permissions': {
+    before: stackWithPermissions('old', 'AmazonS3FullAccess', 'PowerUserAccess', []),
+    run: (user) => user.provision(stackWithNewPermissions),
+    desired: stackWithNewPermissions,
   },
   'a rolling deploy': {
     before: stack(),

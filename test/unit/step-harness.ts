@@ -114,6 +114,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   deregistrationDelaySeconds: 10,
   builder: 'auto',
   tags: {},
+  permissionsBoundary: undefined,
   services: [
     {
       name: 'web',
@@ -122,6 +123,10 @@ export const config = (changes: Partial<Config> = {}): Config => ({
       count: 1,
       graceSeconds: 60,
       deploy: ROLLING,
+      permissions: [],
+      managedPolicies: [],
+      taskRole: undefined,
+      executionRole: undefined,
       containers: [container('api1', 5000), container('api2', 6000)],
     },
   ],

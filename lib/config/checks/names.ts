@@ -9,6 +9,7 @@ import {
   type Path,
 } from '../finding.ts';
 import { namesOf } from '../../derive/names.ts';
+import { hasOwnTaskRole, taskRoleKey } from '../../derive/task-permissions.ts';
 import { name as nameRule, stageName, type FieldRule } from '../field-rules.ts';
 import { display } from '../display.ts';
 
@@ -83,6 +84,10 @@ function composedNames(config: Config): ComposedName[][] {
       return [
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
         { what: 'a security group', text: names.securityGroup(service.name), limit: 255, ...ofService },
+        // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+        ...(hasOwnTaskRole(service)
+          ? [{ what: 'a role', text: names.role(taskRoleKey(service)), limit: 64, ...ofService }]
+          : []),
         // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
         { what: 'a task definition', text: names.family(service.name), limit: 255, ...ofService },
       ];

@@ -2,6 +2,7 @@
 import type { Container } from '../../config/config.ts';
 import type { Facts } from '../facts.ts';
 import { NO_NETWORK } from '../messages.ts';
+import { ROLE_START_KINDS } from './role-starts.ts';
 import { SECRET_START_KINDS } from './secret-starts.ts';
 
 /** The facts from which a failed start is described. */
@@ -86,18 +87,7 @@ export const START_KINDS: readonly StartKind[] = [
     what: (context) => `the image ${imageIn(context)} does not exist, or needs a login`,
     fix: ({ name }) => [`Correct image of ${name}, or copy the image to Amazon ECR.`],
   },
-  {
-    pattern: /not authorized to perform: (?<action>[\w:]+)/,
-    isPermanent: true,
-    what: ({ match }) => `the execution role lacks the permission ${match.groups?.['action']}`,
-    fix: () => ['npm run provision, which restores the policy of the execution role'],
-  },
-  {
-    pattern: /role has the permissions to pull/,
-    isPermanent: true,
-    what: () => 'the execution role lacks the permissions to pull images',
-    fix: () => ['npm run provision, which restores the policy of the execution role'],
-  },
+  ...ROLE_START_KINDS,
   {
     pattern: /specified log group does not exist/,
     isPermanent: true,

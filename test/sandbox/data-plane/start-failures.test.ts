@@ -2,7 +2,11 @@
 import { RevokeSecurityGroupEgressCommand } from '@aws-sdk/client-ec2';
 import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Task } from '@aws-sdk/client-ecs';
-import { DetachRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  DetachRolePolicyCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { EXECUTION_POLICY, taskScene } from './task-scene.ts';
@@ -45,6 +49,16 @@ test('without the permission to sign in, the task fails before its image is pull
   expect(reasonOf(task)).toBe(
     'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): ' +
       `operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: <id>, ${denied(task, SIGN_IN, '*')}`,
+  );
+});
+
+test('a permissions boundary limits the execution role, too', async () => {
+  const scene = await sceneWithImage();
+  const PermissionsBoundary = 'arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers';
+  await scene.iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: 'task', PermissionsBoundary }));
+  const task = await scene.waitForStop(await scene.run({ web: {} }));
+  expect(task.stoppedReason).toMatch(
+    /^ResourceInitializationError: unable to pull secrets or registry auth: .* is not authorized to perform: ecr:GetAuthorizationToken on resource: \* because no permissions boundary allows the ecr:GetAuthorizationToken action$/,
   );
 });
 

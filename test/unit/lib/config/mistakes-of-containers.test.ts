@@ -357,7 +357,7 @@ testRefusals(
 );
 testRefusals(`${api}.source`, LONE_SURROGATE_FIX, { 'half of a character': `api${loneSurrogate}` });
 test.each(placesOf(validStack()))('a lone surrogate in %s is refused', (place) => {
-  const shownPath = place.replace(/\.(\d)$/, '[$1]');
+  const shownPath = place.replace(/\.(\d)(?=\.|$)/g, '[$1]');
   const mistakes = mistakesOf(validStackWith({ [place]: `a${loneSurrogate}` }));
   expect(mistakes.map(({ path }) => path)).toEqual([shownPath]);
 });

@@ -38,7 +38,7 @@ describe('mistakes', () => {
     'in the type of %s are reported once, and hide no other mistakes',
     (place) => {
       const clash = { image: 'nginx', port: 1, path: '/clash' };
-      const shownPath = place.replace(/\.(\d)$/, '[$1]');
+      const shownPath = place.replace(/\.(\d)(?=\.|$)/g, '[$1]');
       const alone = mistakesOf(validStackWith({ [place]: () => 'x' }));
       expect(alone.map(({ path }) => path)).toEqual([shownPath]);
       const both = mistakesOf(

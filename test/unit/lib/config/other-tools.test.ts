@@ -117,13 +117,23 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'a permissions boundary',
-    { permissionsBoundary: 'arn' },
-    { permissionsBoundary: `${notYet}An administrator can set a boundary` },
+    { boundary: 'arn' },
+    { boundary: 'Use permissionsBoundary: the ARN of the policy that limits' },
   ],
   [
     'permissions for the program',
     { [`${service}.taskRolePolicies`]: [{ Effect: 'Allow' }] },
-    { [`${service}.taskRolePolicies`]: `${notYet}The task role permits nothing` },
+    { [`${service}.taskRolePolicies`]: 'Use managedPolicies: the policies that its task role has' },
+  ],
+  [
+    'the members of a statement of a policy',
+    { [`${service}.permissions`]: [{ Action: 's3:*', Resource: '*', Effect: 'Allow', Condition: {} }] },
+    {
+      [`${service}.permissions[0].Action`]: 'Did you mean actions?',
+      [`${service}.permissions[0].Resource`]: 'Did you mean resources?',
+      [`${service}.permissions[0].Effect`]: 'Remove it. The known keys are: actions, resources.',
+      [`${service}.permissions[0].Condition`]: 'Remove it. The known keys are: actions, resources.',
+    },
   ],
   [
     'the reservation of a service',

@@ -31,6 +31,7 @@ export const validStack = (): StackInput => ({
   deregistrationDelaySeconds: 5,
   builder: 'bundle',
   tags: { team: 'web' },
+  permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',
   services: {
     shop: {
       cpu: 512,
@@ -38,6 +39,9 @@ export const validStack = (): StackInput => ({
       count: 2,
       architecture: 'x86_64',
       graceSeconds: 30,
+      permissions: [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::uploads/*'] }],
+      managedPolicies: ['AmazonSQSReadOnlyAccess'],
+      executionRole: 'arn:aws:iam::123456789012:role/ops/start-tasks',
       deploy: {
         rolling: { bakeMinutes: 2 },
         alarms: ['shop-5xx'],

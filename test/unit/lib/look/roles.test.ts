@@ -4,6 +4,7 @@ import {
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
+  ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
@@ -17,6 +18,7 @@ const encoded = (policy: object) => encodeURIComponent(JSON.stringify(policy));
 
 /** Mocks the execution role, whose policies are in pages of one. The task role does not exist. */
 function mockExecutionRole(): void {
+  mocks.iam.on(ListRolesCommand).resolves({});
   mocks.iam.on(GetRoleCommand).rejects(notFound);
   mocks.iam.on(ListAttachedRolePoliciesCommand).rejects(notFound);
   mocks.iam.on(ListRolePoliciesCommand).rejects(notFound);
@@ -91,7 +93,8 @@ test('the look fails with any other error', async () => {
 });
 
 test('the look requests the policies after it has found the role, or immediately if the role is recorded in the state', async () => {
-  const policyCallCount = () => sentCalls().filter(({ command }) => command.startsWith('List')).length;
+  mocks.iam.on(ListRolesCommand).resolves({});
+  const policyCallCount = () => sentCalls().filter(({ command }) => command.endsWith('Policies')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(notFound);
   }
@@ -100,4 +103,33 @@ test('the look requests the policies after it has found the role, or immediately
   const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
   expect((await lookRoles({ ...lookContextOf(), recorded })).size).toBe(0);
   expect(policyCallCount()).toBe(2);
+});
+
+test('the look also finds the roles of services that are not configured: those in the state, and those under the path', async () => {
+  mocks.iam.on(ListAttachedRolePoliciesCommand).resolves({});
+  mocks.iam.on(ListRolePoliciesCommand).resolves({});
+  mocks.iam.on(GetRoleCommand).rejects(notFound);
+  mocks.iam.on(ListRolesCommand, { PathPrefix: '/slipway/shop-dev/' }).resolves({
+    Roles: ['shop-dev-task', 'shop-dev-task-old', 'other'].map((name) => ({ RoleName: name })) as never,
+  });
+  for (const key of ['old', 'gone'])
+    mocks.iam
+      .on(GetRoleCommand, { RoleName: `shop-dev-task-${key}` })
+      .resolves({ Role: { PermissionsBoundary: { PermissionsBoundaryArn: 'arn:boundary' } } as never });
+  const recorded = recordedIn({ 'roles.task-gone': { roleName: 'shop-dev-task-gone', roleArn: 'arn:role' } });
+  const found = await lookRoles({ ...lookContextOf(), recorded });
+  expect([...found.keys()]).toEqual(['task-gone', 'task-old']);
+  expect(found.get('task-old')?.permissionsBoundary).toBe('arn:boundary');
+});
+
+test('the look works without the permission to list roles', async () => {
+  mockExecutionRole();
+  mocks.iam.on(ListRolesCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
+  expect([...(await lookRoles(lookContextOf())).keys()]).toEqual(['execution']);
+});
+
+test('the look fails if the list of roles cannot be read for another reason', async () => {
+  mockExecutionRole();
+  mocks.iam.on(ListRolesCommand).rejects(awsError('ServiceFailure', 'failed', 400));
+  await expect(lookRoles(lookContextOf())).rejects.toMatchObject({ message: 'failed' });
 });

@@ -1,11 +1,15 @@
 // The step for the two roles: the calls that it makes in each case.
 import {
+  AttachRolePolicyCommand,
   CreateRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   GetRoleCommand,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
+  ListRolesCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
@@ -24,7 +28,7 @@ const INLINE = policyText(executionPolicy(config(), namesOf(config()), location)
 const arn = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 const ids = (key: string) => ({ roleName: `shop-dev-${key}`, roleArn: arn(key) });
 const tags = (key: string) => ourTags('roles', key);
-const foundRole = (key: 'execution' | 'task'): FoundRole => ({
+const foundRole = (key: string): FoundRole => ({
   ...ids(key),
   trustPolicy: TRUST,
   inlinePolicies: key === 'execution' ? { slipway: INLINE } : {},
@@ -62,6 +66,7 @@ function mockRole(roleTags: Record<string, string>): void {
     .resolves({ Role: { Arn: arn('execution'), Tags: toPascalCaseTags(roleTags) } as never });
   mocks.iam.on(ListAttachedRolePoliciesCommand).resolves({});
   mocks.iam.on(ListRolePoliciesCommand).resolves({});
+  mocks.iam.on(ListRolesCommand).resolves({});
 }
 
 test('creates when missing', async () => {
@@ -191,5 +196,93 @@ test('explains refusal: a foreign resource is refused, and nothing is sent for i
   expect(changes).toMatchObject([
     { key: 'execution', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
+  expect(sentCalls()).toEqual([]);
+});
+
+const PERMISSION = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::uploads/*'] };
+const S3 = 'AmazonS3ReadOnlyAccess';
+const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
+const own = { RoleName: 'shop-dev-task-web' };
+/** A configuration whose service has these permissions. */
+const configWith = (
+  permissions: (typeof PERMISSION)[],
+  managedPolicies: string[],
+  permissionsBoundary?: string,
+) => {
+  const [web] = config().services;
+  return config({ permissionsBoundary, services: web ? [{ ...web, permissions, managedPolicies }] : [] });
+};
+
+test('creates when missing: the role of a service, with its boundary, its policy and its managed policies', async () => {
+  for (const command of [CreateRoleCommand, PutRolePolicyCommand, AttachRolePolicyCommand])
+    mocks.iam.on(command as typeof PutRolePolicyCommand).resolves({});
+  const result = await provisionStep(roles, {
+    noun: 'roles',
+    config: configWith([PERMISSION], [S3], BOUNDARY),
+    found: { roles: { execution: { ...foundRole('execution'), permissionsBoundary: BOUNDARY } } },
+  });
+  expect(result.shortChanges).toEqual([['create', 'task-web']]);
+  expect(sentCalls()).toEqual([
+    {
+      command: 'CreateRole',
+      input: {
+        ...createCall('task-web').input,
+        Description: 'The task role of web in shop-dev',
+        PermissionsBoundary: BOUNDARY,
+      },
+    },
+    {
+      command: 'PutRolePolicy',
+      input: {
+        ...own,
+        PolicyName: 'slipway',
+        PolicyDocument:
+          '{"Statement":[{"Action":["s3:GetObject"],"Effect":"Allow","Resource":["arn:aws:s3:::uploads/*"]}],"Version":"2012-10-17"}',
+      },
+    },
+    { command: 'AttachRolePolicy', input: { ...own, PolicyArn: `arn:aws:iam::aws:policy/${S3}` } },
+  ]);
+});
+
+test('repairs drift: a removed boundary is set before the policies, and one that is not configured is removed after them', async () => {
+  for (const command of [
+    PutRolePolicyCommand,
+    PutRolePermissionsBoundaryCommand,
+    DeleteRolePermissionsBoundaryCommand,
+  ])
+    mocks.iam.on(command as typeof PutRolePolicyCommand).resolves({});
+  const commands = async (permissionsBoundary: string | undefined, found: string | undefined) => {
+    await provisionStep(roles, {
+      noun: 'roles',
+      config: configWith([PERMISSION], [], permissionsBoundary),
+      found: {
+        roles: {
+          execution: { ...foundRole('execution'), permissionsBoundary },
+          'task-web': { ...foundRole('task-web'), permissionsBoundary: found },
+        },
+      },
+    });
+    const sent = sentCalls().map(({ command, input }) => [command, (input as { RoleName: string }).RoleName]);
+    mocks.iam.resetHistory();
+    return sent;
+  };
+  expect(await commands(BOUNDARY, undefined)).toEqual([
+    ['PutRolePermissionsBoundary', own.RoleName],
+    ['PutRolePolicy', own.RoleName],
+  ]);
+  expect(await commands(undefined, BOUNDARY)).toEqual([
+    ['PutRolePolicy', own.RoleName],
+    ['DeleteRolePermissionsBoundary', own.RoleName],
+  ]);
+});
+
+test('existing roles are neither created nor changed', async () => {
+  const [web] = config().services;
+  const existing = { taskRole: arn('x'), executionRole: arn('y') };
+  const result = await provisionStep(roles, {
+    noun: 'roles',
+    config: config({ services: web ? [{ ...web, ...existing }] : [] }),
+  });
+  expect(result.shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });

@@ -18,7 +18,12 @@ import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { fetchLoadBalancer, type FoundLoadBalancer } from '../../lib/look/load-balancer.ts';
+import {
+  fetchLoadBalancer,
+  isProtected,
+  PROTECTION,
+  type FoundLoadBalancer,
+} from '../../lib/look/load-balancer.ts';
 import { compare, knownAfter, touches, type DesiredFields, type Fields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
 
@@ -29,7 +34,8 @@ type Context = ApplyContext<'loadBalancer', Field>;
 const SCHEME = 'internet-facing';
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
-export const attributesFor = ({ idleTimeoutSeconds }: Config): Record<string, string> => ({
+export const attributesFor = ({ idleTimeoutSeconds, protect }: Config): Record<string, string> => ({
+  [PROTECTION]: String(protect),
   'idle_timeout.timeout_seconds': String(idleTimeoutSeconds),
   'routing.http.drop_invalid_header_fields.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
@@ -126,8 +132,14 @@ const subnetsOf = ({ config, ids }: Context): string[] =>
   subnetKeys(config.network, 'public').map((key) => ids.subnets.get(key)?.subnetId ?? '');
 const groupsOf = ({ ids }: Context): string[] => [ids.securityGroups.get(BALANCER)?.groupId ?? ''];
 
-async function deleteFailed(context: Context, { loadBalancerArn }: FoundLoadBalancer): Promise<void> {
-  const command = new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn });
+/** Deletes a failed load balancer. It serves nothing, so its deletion protection protects nothing and is turned off first. */
+async function deleteFailed(context: Context, existing: FoundLoadBalancer): Promise<void> {
+  const { loadBalancerArn: LoadBalancerArn } = existing;
+  if (isProtected(existing)) {
+    const Attributes = [{ Key: PROTECTION, Value: 'false' }];
+    await context.aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+  }
+  const command = new DeleteLoadBalancerCommand({ LoadBalancerArn });
   await ignoringNotFound(() => context.aws.elbv2(command));
   await context.until('the failed load balancer to be deleted', 'loadBalancerGone', async () =>
     (await fetchLoadBalancer(context)) ? pending('still listed') : ready(undefined),

@@ -25,6 +25,8 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['the log retention', stack({ logRetentionDays: 30 })],
   ['the deregistration delay', stack({ deregistrationDelaySeconds: 5 })],
   ['the idle timeout', stack({ idleTimeoutSeconds: 120 })],
+  ['deletion protection', stack({ protect: true })],
+  ['removed deletion protection', stack(), stack({ protect: true })],
   ['tags', stack({ tags: { team: 'orders' } })],
   ['a removed tag', stack({ tags: { team: 'orders' } }), stack({ tags: { team: 'orders', cost: '1' } })],
   ['the DNS name', stack({ domain: { name: 'www.example.com', zone: 'example.com', createZone: true } })],

@@ -174,6 +174,18 @@ const loadBalancing: readonly ManualChange[] = [
   },
   {
     noun: 'loadBalancer',
+    what: 'deletion protection was turned on',
+    drift: ['update loadBalancer'],
+    apply: (aws, id) =>
+      aws.elb.send(
+        new elb.ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: id('loadBalancer', 'loadBalancerArn'),
+          Attributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }],
+        }),
+      ),
+  },
+  {
+    noun: 'loadBalancer',
     what: 'it was deleted',
     drift: [
       'create loadBalancer',

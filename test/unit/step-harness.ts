@@ -108,6 +108,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   logRetentionDays: 14,
   idleTimeoutSeconds: 60,
   deregistrationDelaySeconds: 10,
+  protect: false,
   builder: 'auto',
   tags: {},
   services: [

@@ -73,6 +73,7 @@ describe('a valid stack', () => {
       network: { cidr: '10.0.0.0/16', zones: 2 },
       logRetentionDays: 14,
       idleTimeoutSeconds: 60,
+      protect: false,
       deregistrationDelaySeconds: 10,
       builder: 'auto',
       tags: {},

@@ -24,6 +24,7 @@ const ids = {
   hostedZoneId: 'Z32O12XQLNTSW2',
 };
 const attributes = {
+  'deletion_protection.enabled': 'false',
   'idle_timeout.timeout_seconds': '60',
   'routing.http.drop_invalid_header_fields.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
@@ -115,7 +116,7 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: values that AWS fills in automatically are not drift', async () => {
-  const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
+  const filled = { ...attributes, 'waf.fail_open.enabled': 'true' };
   const result = await provisionStep(
     loadBalancer,
     scenarioWith({ state: 'provisioning', attributes: filled }),
@@ -194,6 +195,40 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
     'CreateLoadBalancer',
     'ModifyLoadBalancerAttributes',
   ]);
+});
+
+test('repairs drift: deletion protection that is on without being configured is turned off', async () => {
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const isOn = { ...attributes, 'deletion_protection.enabled': 'true' };
+  const result = await provisionStep(loadBalancer, scenarioWith({ attributes: isOn }));
+  expect(result.shortChanges).toEqual([['update', '', 'attribute.deletion_protection.enabled']]);
+  expect(sentCalls()[0]?.input).toEqual({ LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) });
+});
+
+test('repairs drift: the deletion protection of a failed load balancer is turned off before it is deleted', async () => {
+  mocks.elbv2
+    .on(ModifyLoadBalancerAttributesCommand)
+    .resolves({})
+    .on(DeleteLoadBalancerCommand)
+    .resolves({})
+    .on(DescribeLoadBalancersCommand)
+    .rejects(awsError('LoadBalancerNotFoundException'))
+    .on(CreateLoadBalancerCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn-2' }] });
+  const isOn = { ...attributes, 'deletion_protection.enabled': 'true' };
+  await provisionStep(loadBalancer, {
+    ...scenarioWith({ state: 'failed', attributes: isOn }),
+    config: config({ protect: true }),
+  });
+  const off = [{ Key: 'deletion_protection.enabled', Value: 'false' }];
+  expect(sentCalls().slice(0, 2)).toEqual([
+    { command: 'ModifyLoadBalancerAttributes', input: { LoadBalancerArn: ARN, Attributes: off } },
+    { command: 'DeleteLoadBalancer', input: { LoadBalancerArn: ARN } },
+  ]);
+  expect(sentCalls().at(-1)).toEqual({
+    command: 'ModifyLoadBalancerAttributes',
+    input: { LoadBalancerArn: 'arn-2', Attributes: toPascalCaseTags(isOn) },
+  });
 });
 
 test('throws the error when AWS refuses a call', async () => {

@@ -25,6 +25,7 @@ import {
   oneContainerIsEssential,
   servicesExist,
 } from './checks/services.ts';
+import { clientsAreUnique, clientsAreWithinQuota } from './checks/edge.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -46,6 +47,8 @@ const CHECKS: readonly Check[] = [
   namesAreUnique,
   certificatesAreUsable,
   certificateNamesAreWithinLimits,
+  clientsAreUnique,
+  clientsAreWithinQuota,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,

@@ -37,6 +37,7 @@ export const completeConfig = (
   target,
   project: stack.project ?? project,
   domain: stack.domain && { ...stack.domain, certificate: stack.domain.certificate },
+  clients: stack.clients,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,

@@ -33,6 +33,9 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   ],
   'network.cidr': ['cidrBlock vpcCidr ipv4Cidr'],
   'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
+  protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
+  internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
+  clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
   deregistrationDelaySeconds: ['deregistrationDelay deregistrationTimeout drainTimeout drainSeconds'],
@@ -135,12 +138,10 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'redirect redirects': 'Let the program answer with a redirect.',
   'vpc vpcId vpcName existingVpc subnets subnetIds privateSubnets publicSubnets':
     'Every stack has its own VPC. Use network.cidr to choose a block that your other networks do not use.',
-  'securityGroup securityGroups securityGroupIds ingress egress allowedCidrs ipWhitelist':
-    'Every service has its own security group, which admits only the load balancer. Let the program check the address in X-Forwarded-For.',
+  'securityGroup securityGroups securityGroupIds ingress egress':
+    'Every service has its own security group, which admits only the load balancer. Use clients to restrict who may connect to the load balancer.',
   'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
     'Every stack has its own load balancer, on port 80. Put services that share one into the same stack.',
-  'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
-    'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
   'dependsOn links startupOrder':
     'The containers of a task start together. Let the program repeat its request until the other container answers on localhost.',
   'initContainers initContainer migrations release preDeploy':

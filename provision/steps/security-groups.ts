@@ -1,4 +1,4 @@
-/** The security groups: anyone may reach the load balancer, and only the load balancer may reach the tasks. */
+/** The security groups: the clients may reach the load balancer, and only the load balancer may reach the tasks. */
 import { CreateSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
@@ -36,11 +36,17 @@ const tcp = (port: number, peer: string): GroupRule => ({
 const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
 
 /**
- * Returns the ingress rules of a group. Anyone may reach the load balancer, and only the load balancer may reach containers.
+ * Returns the ingress rules of a group. The clients may reach the load balancer, and only the load balancer may reach containers.
  */
-export function ingressOf({ services, domain }: Config, key: string, balancerGroupId: string): GroupRule[] {
+export function ingressOf(
+  { services, domain, clients = [EVERYWHERE] }: Config,
+  key: string,
+  balancerGroupId: string,
+): GroupRule[] {
   if (key === BALANCER)
-    return [HTTP_PORT, ...(domain?.https ? [HTTPS_PORT] : [])].map((port) => tcp(port, EVERYWHERE));
+    return [HTTP_PORT, ...(domain?.https ? [HTTPS_PORT] : [])].flatMap((port) =>
+      clients.map((block) => tcp(port, block)),
+    );
   const containers = services.find(({ name }) => name === key)?.containers ?? [];
   return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
 }
@@ -93,7 +99,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
           GroupName,
           Description:
             key === BALANCER
-              ? 'Load balancer: HTTP from anywhere'
+              ? 'Load balancer: HTTP from its clients'
               : `Tasks of ${key}: from the load balancer alone`,
           TagSpecifications: [{ ResourceType: 'security-group', Tags: toPascalCaseTags(context.tags) }],
         }),

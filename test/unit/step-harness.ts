@@ -109,6 +109,8 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   idleTimeoutSeconds: 60,
   deregistrationDelaySeconds: 10,
   protect: false,
+  internal: false,
+  clients: undefined,
   builder: 'auto',
   tags: {},
   services: [

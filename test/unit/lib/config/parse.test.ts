@@ -74,6 +74,8 @@ describe('a valid stack', () => {
       logRetentionDays: 14,
       idleTimeoutSeconds: 60,
       protect: false,
+      internal: false,
+      clients: undefined,
       deregistrationDelaySeconds: 10,
       builder: 'auto',
       tags: {},

@@ -231,6 +231,43 @@ test('repairs drift: the deletion protection of a failed load balancer is turned
   });
 });
 
+test('a changed scheme: the load balancer is deleted, and created again in the private subnets', async () => {
+  mocks.elbv2
+    .on(DeleteLoadBalancerCommand)
+    .resolves({})
+    .on(DescribeLoadBalancersCommand)
+    .rejects(awsError('LoadBalancerNotFoundException'))
+    .on(CreateLoadBalancerCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn-2' }] })
+    .on(ModifyLoadBalancerAttributesCommand)
+    .resolves({});
+  const internal = config({ internal: true });
+  const result = await provisionStep(loadBalancer, { ...scenarioWith(), config: internal });
+  expect(result.changes).toMatchObject([
+    { verb: 'replace', reason: expect.stringContaining('the scheme of a load balancer cannot change') },
+  ]);
+  expect(sentCalls()[2]).toEqual({
+    command: 'CreateLoadBalancer',
+    input: { ...settings, Scheme: 'internal', Subnets: ['subnet-c', 'subnet-d'] },
+  });
+  expect(result.ids).toMatchObject({ '': { loadBalancerArn: 'arn-2' } });
+});
+
+test('a changed scheme is refused while the configuration protects the load balancer from deletion', async () => {
+  const result = await provisionStep(loadBalancer, {
+    ...scenarioWith(),
+    config: config({ internal: true, protect: true }),
+  });
+  expect(result.changes).toMatchObject([
+    {
+      verb: 'refused',
+      cannotUpdate: true,
+      reason: expect.stringContaining('remove protect, and run npm run'),
+    },
+  ]);
+  expect(sentCalls()).toEqual([]);
+});
+
 test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
@@ -254,7 +291,6 @@ test.each([
     'it belongs to the stack shop-prod',
     undefined,
   ],
-  ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
 ])(
   'explains refusal: a load balancer that %s is refused, and nothing is sent',
   async (_what, changes, reason, cannotUpdate) => {

@@ -117,12 +117,24 @@ test('creates when missing', async () => {
     to: knownAfter('securityGroups.balancer'),
   });
   expect(sentCalls()).toEqual([
-    createCall('balancer', 'Load balancer: HTTP from anywhere'),
+    createCall('balancer', 'Load balancer: HTTP from its clients'),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
     createCall('web', 'Tasks of web: from the load balancer alone'),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
+});
+
+test('the clients in the configuration are the only ones that the load balancer admits', () => {
+  const domain = { ...config().domain, https: true } as NonNullable<ReturnType<typeof config>['domain']>;
+  const clients = ['203.0.113.0/24', '2001:db8::/32'];
+  expect(ingressOf(config({ clients, domain }), 'balancer', 'sg-b')).toEqual([
+    tcp(80, '203.0.113.0/24'),
+    tcp(80, '2001:db8::/32'),
+    tcp(443, '203.0.113.0/24'),
+    tcp(443, '2001:db8::/32'),
+  ]);
+  expect(ingressOf(config({ clients }), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our group with this name is adopted, and its rules are corrected', async () => {

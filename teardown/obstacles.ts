@@ -3,7 +3,7 @@ import { isProblem, NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { isProtected, PROTECTION } from '../lib/look/load-balancer.ts';
+import { hasDeletionProtection, PROTECTION } from '../lib/look/load-balancer.ts';
 import type { Change } from '../lib/model/change.ts';
 import { awsCommand, type Run } from '../lib/run/run.ts';
 import type { Session } from '../lib/run/session.ts';
@@ -86,7 +86,7 @@ function deletionProtections(
 ): Obstacle[] {
   const keys = removedKeys(changes, 'loadBalancer');
   return [...found.loadBalancer]
-    .filter(([key, balancer]) => keys.has(key) && (protect || isProtected(balancer)))
+    .filter(([key, balancer]) => keys.has(key) && (protect || hasDeletionProtection(balancer)))
     .map(([, { loadBalancerArn }]) => {
       const name = loadBalancerArn.split('/').at(-2) ?? '';
       return protect

@@ -38,6 +38,7 @@ export const completeConfig = (
   project: stack.project ?? project,
   domain: stack.domain && { ...stack.domain, certificate: stack.domain.certificate },
   clients: stack.clients,
+  insights: stack.insights,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,

@@ -20,4 +20,13 @@ export const edgeFields = {
     .min(1)
     .optional()
     .describe('the only addresses that may connect, e.g. 203.0.113.0/24; by default, all'),
+  // Container Insights costs money per metric, so only the account or the configuration turns it on.
+  insights: z
+    .union([z.boolean(), z.literal('enhanced')])
+    .optional()
+    .describe('whether the cluster has Container Insights; by default, the setting of the account decides'),
+  flowLogs: z
+    .boolean()
+    .default(false)
+    .describe('whether the traffic of the VPC is recorded in a separate log group'),
 };

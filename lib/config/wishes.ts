@@ -35,6 +35,8 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
   protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
+  insights: ['containerInsights'],
+  flowLogs: ['vpcFlowLogs enableFlowLog'],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
@@ -178,7 +180,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'The name is in a public zone, as the load balancer is public. Leave it out.',
   'domain:ttl routingPolicy weight failover':
     'The record is an alias of the load balancer, without a TTL. Leave it out.',
-  'nat natGateway natGateways natType assignPublicIp publicIp publicIps ipv6 dualStack peering transitGateway flowLogs vpcEndpoints':
+  'nat natGateway natGateways natType assignPublicIp publicIp publicIps ipv6 dualStack peering transitGateway vpcEndpoints':
     'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
   'log logs logging logGroup logDriver logConfiguration logOptions firelens':
     "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
@@ -193,7 +195,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'cluster clusterName clusterArn': 'Every stack has its own cluster. Leave it out.',
   'database databases db rds redis cache queue queues bucket buckets dynamodb':
     'Create it with another tool, and give its address to the program in environment.',
-  'monitoring metrics dashboard tracing xray containerInsights':
+  'monitoring metrics dashboard tracing xray':
     'ECS and the load balancer send their metrics to CloudWatch without any setting. Create alarms with another tool.',
   'kms kmsKey kmsKeyId encryption encrypt': "Everything is encrypted with AWS's own keys. Leave it out.",
 };

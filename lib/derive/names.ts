@@ -9,6 +9,9 @@ import { isRouted, type Config, type RoutedContainer, type Service } from '../co
 export const shortHash = (length: number, ...values: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, length);
 
+/** The key of the role and of the log group of the flow log. */
+export const FLOW_LOGS = 'flow-logs';
+
 /** The names of a stack's resources. */
 export interface Names {
   /**
@@ -19,9 +22,11 @@ export interface Names {
   readonly cluster: string;
   readonly loadBalancer: string;
   readonly logGroup: string;
+  /** The log group of the flow log. */
+  readonly flowLogGroup: string;
   /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
-  role(key: 'execution' | 'task' | 'infrastructure'): string;
+  role(key: 'execution' | 'task' | 'infrastructure' | typeof FLOW_LOGS): string;
   /** @param key `balancer`, or the name of a service */
   securityGroup(key: string): string;
   /**
@@ -62,6 +67,7 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     cluster: stack,
     loadBalancer: stack,
     logGroup: `/slipway/${stack}`,
+    flowLogGroup: `/slipway/${stack}/${FLOW_LOGS}`,
     rolePath: `/slipway/${stack}/`,
     role: (key) => `${stack}-${key}`,
     securityGroup: (key) => `${stack}-${key}`,

@@ -31,7 +31,7 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
 /** The attribute with which AWS refuses to delete a load balancer. */
 export const PROTECTION = 'deletion_protection.enabled';
 
-export const isProtected = ({ attributes }: Pick<FoundLoadBalancer, 'attributes'>): boolean =>
+export const hasDeletionProtection = ({ attributes }: Pick<FoundLoadBalancer, 'attributes'>): boolean =>
   attributes[PROTECTION] === 'true';
 
 /**

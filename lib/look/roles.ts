@@ -6,6 +6,7 @@ import {
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
 import { allPages } from '../aws/pages.ts';
+import { FLOW_LOGS } from '../derive/names.ts';
 import { policyText } from '../derive/policies.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -14,7 +15,7 @@ import { ifFound } from './if-found.ts';
 import { recordedResources } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
-export const ROLES = ['execution', 'task', 'infrastructure'] as const;
+export const ROLES = ['execution', 'task', 'infrastructure', FLOW_LOGS] as const;
 
 export interface FoundRole extends Readonly<Ids['roles']> {
   /** Normalised JSON, like the inline policies, so that equal policies are equal strings. */

@@ -20,7 +20,7 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import {
   fetchLoadBalancer,
-  isProtected,
+  hasDeletionProtection,
   PROTECTION,
   type FoundLoadBalancer,
 } from '../../lib/look/load-balancer.ts';
@@ -149,7 +149,7 @@ const groupsOf = ({ ids }: Context): string[] => [ids.securityGroups.get(BALANCE
  */
 async function deleteReplaced(context: Context, existing: FoundLoadBalancer): Promise<void> {
   const { loadBalancerArn: LoadBalancerArn } = existing;
-  if (isProtected(existing)) {
+  if (hasDeletionProtection(existing)) {
     const Attributes = [{ Key: PROTECTION, Value: 'false' }];
     await context.aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
   }

@@ -1,4 +1,4 @@
-/** The roles: one for ECS to start tasks, one for the tasks, which permits nothing yet, and one for ECS to shift requests. */
+/** The roles: for ECS to start tasks, for the tasks, which permits nothing yet, for ECS to shift requests, and for flow logs. */
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,
@@ -9,9 +9,12 @@ import {
 import { retagRole } from '../../lib/aws/retag.ts';
 import { shiftsTraffic } from '../../lib/config/config.ts';
 import { roleArn } from '../../lib/derive/arns.ts';
+import { FLOW_LOGS } from '../../lib/derive/names.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import {
   executionPolicy,
+  flowLogsPolicy,
+  flowLogsTrustPolicy,
   infrastructurePolicy,
   infrastructureTrustPolicy,
   policyText,
@@ -33,7 +36,11 @@ const POLICY_NAME = 'slipway';
 
 const locationOf = ({ config, account }: Desired) => ({ region: config.region, account });
 
-const POLICIES = { execution: executionPolicy, infrastructure: infrastructurePolicy };
+const POLICIES = {
+  execution: executionPolicy,
+  infrastructure: infrastructurePolicy,
+  [FLOW_LOGS]: flowLogsPolicy,
+};
 
 /** The inline policies of a role, keyed by name. */
 function policiesFor(desired: Desired, key: string): Record<string, string> {
@@ -44,11 +51,20 @@ function policiesFor(desired: Desired, key: string): Record<string, string> {
 }
 
 const trustPolicyFor = (desired: Desired, key: string): string =>
-  policyText(key === 'infrastructure' ? infrastructureTrustPolicy : trustPolicy(locationOf(desired)));
+  policyText(
+    key === 'infrastructure'
+      ? infrastructureTrustPolicy
+      : key === FLOW_LOGS
+        ? flowLogsTrustPolicy(locationOf(desired))
+        : trustPolicy(locationOf(desired)),
+  );
 
 /** The keys of the roles that a stack needs: only services that shift requests need the infrastructure role. */
 const rolesFor = ({ config }: Desired) =>
-  ROLES.filter((key) => key !== 'infrastructure' || config.services.some(shiftsTraffic));
+  ROLES.filter((key) => {
+    if (key === 'infrastructure') return config.services.some(shiftsTraffic);
+    return key !== FLOW_LOGS || config.flowLogs;
+  });
 
 const policiesField = (policies: Readonly<Record<string, string>>): string =>
   Object.entries(policies)

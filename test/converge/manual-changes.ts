@@ -54,6 +54,26 @@ const network: readonly ManualChange[] = [
         }),
       ),
   },
+  {
+    noun: 'vpc',
+    what: 'its default security group was opened to the internet',
+    drift: ['update vpc'],
+    async apply(aws, id) {
+      const Filters = [
+        { Name: 'vpc-id', Values: [id('vpc', 'vpcId')] },
+        { Name: 'group-name', Values: ['default'] },
+      ];
+      const { SecurityGroups } = await aws.ec2.send(new ec2.DescribeSecurityGroupsCommand({ Filters }));
+      await aws.ec2.send(
+        new ec2.AuthorizeSecurityGroupIngressCommand({
+          GroupId: SecurityGroups?.[0]?.GroupId,
+          IpPermissions: [
+            { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+          ],
+        }),
+      );
+    },
+  },
   ec2TagsStripped('vpc', 'vpc', 'vpcId'),
   ec2TagsStripped('subnets', 'subnets.private-2', 'subnetId'),
   ec2TagsStripped('internetGateway', 'internetGateway', 'internetGatewayId'),
@@ -141,6 +161,37 @@ const network: readonly ManualChange[] = [
     apply: (aws, id) =>
       aws.ec2.send(
         new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [id('gatewayEndpoint', 'vpcEndpointId')] }),
+      ),
+  },
+  {
+    noun: 'securityGroups',
+    what: 'the load balancer may no longer connect to a port of the tasks',
+    drift: ['update securityGroups.web'],
+    apply: (aws, id) =>
+      aws.ec2.send(
+        new ec2.RevokeSecurityGroupEgressCommand({
+          GroupId: id('securityGroups.balancer', 'groupId'),
+          IpPermissions: [
+            {
+              IpProtocol: 'tcp',
+              FromPort: 5000,
+              ToPort: 5000,
+              UserIdGroupPairs: [{ GroupId: id('securityGroups.web', 'groupId') }],
+            },
+          ],
+        }),
+      ),
+  },
+  {
+    noun: 'securityGroups',
+    what: 'the load balancer may connect to everything',
+    drift: ['update securityGroups.balancer'],
+    apply: (aws, id) =>
+      aws.ec2.send(
+        new ec2.AuthorizeSecurityGroupEgressCommand({
+          GroupId: id('securityGroups.balancer', 'groupId'),
+          IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+        }),
       ),
   },
   {

@@ -25,10 +25,10 @@ test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings',
 });
 
 /**
- * The service-linked role belongs to the account, so no test changes it. The stack of these changes has no HTTPS;
- * test/converge/https.test.ts changes the resources of HTTPS.
+ * The service-linked role belongs to the account, so no test changes it. The stack of these changes has neither HTTPS nor a flow
+ * log; test/converge/https.test.ts and test/converge/edge.test.ts change their resources.
  */
-const NEVER_CHANGED = ['serviceLinkedRole', 'certificate', 'validationRecords'];
+const NEVER_CHANGED = ['serviceLinkedRole', 'flowLog', 'certificate', 'validationRecords'];
 
 test('every noun has a manual change that its step repairs: add one to test/converge/manual-changes.ts', () => {
   const nounsWithChange = new Set([...manualChanges, ...manualImageChanges].map(({ noun }) => noun));
@@ -39,7 +39,14 @@ test('every noun has a manual change that its step repairs: add one to test/conv
  * Images and records have no name in Terraform, and ECS creates the service-linked role on its own. The configuration has no
  * HTTPS.
  */
-const NOT_IN_TERRAFORM = ['certificate', 'images', 'record', 'serviceLinkedRole', 'validationRecords'];
+const NOT_IN_TERRAFORM = [
+  'certificate',
+  'flowLog',
+  'images',
+  'record',
+  'serviceLinkedRole',
+  'validationRecords',
+];
 
 test('every noun is in the Terraform configuration, under its name', () => {
   const configuration = FILES.filter((file) => file.endsWith('.tf'))
@@ -61,7 +68,7 @@ test('every noun compares its tags: add desiredTags and tagFields to its diff', 
     https: true,
     certificate: undefined,
   };
-  const planned = plannedFor(config({ domain }), surveyOf());
+  const planned = plannedFor(config({ domain, flowLogs: true }), surveyOf());
   const isTagged = (noun: Noun) => {
     const changes = planned.changesOf(noun);
     const hasTags = ({ fields }: Change) => fields.some(({ field }) => field === 'tag.slipway:stack');

@@ -76,6 +76,8 @@ describe('a valid stack', () => {
       protect: false,
       internal: false,
       clients: undefined,
+      insights: undefined,
+      flowLogs: false,
       deregistrationDelaySeconds: 10,
       builder: 'auto',
       tags: {},

@@ -36,7 +36,6 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
   insights: ['containerInsights'],
-  flowLogs: ['vpcFlowLogs enableFlowLog'],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],

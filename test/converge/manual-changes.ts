@@ -8,6 +8,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import type { Noun } from '../../lib/model/architecture.ts';
 import type { Clients } from './clients.ts';
+import { edgeChanges } from './manual-edge-changes.ts';
 
 /** One manual change, and the drift that it causes: verb and address, as in a plan. */
 export interface ManualChange {
@@ -53,26 +54,6 @@ const network: readonly ManualChange[] = [
           EnableDnsHostnames: { Value: false },
         }),
       ),
-  },
-  {
-    noun: 'vpc',
-    what: 'its default security group was opened to the internet',
-    drift: ['update vpc'],
-    async apply(aws, id) {
-      const Filters = [
-        { Name: 'vpc-id', Values: [id('vpc', 'vpcId')] },
-        { Name: 'group-name', Values: ['default'] },
-      ];
-      const { SecurityGroups } = await aws.ec2.send(new ec2.DescribeSecurityGroupsCommand({ Filters }));
-      await aws.ec2.send(
-        new ec2.AuthorizeSecurityGroupIngressCommand({
-          GroupId: SecurityGroups?.[0]?.GroupId,
-          IpPermissions: [
-            { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
-          ],
-        }),
-      );
-    },
   },
   ec2TagsStripped('vpc', 'vpc', 'vpcId'),
   ec2TagsStripped('subnets', 'subnets.private-2', 'subnetId'),
@@ -165,37 +146,6 @@ const network: readonly ManualChange[] = [
   },
   {
     noun: 'securityGroups',
-    what: 'the load balancer may no longer connect to a port of the tasks',
-    drift: ['update securityGroups.web'],
-    apply: (aws, id) =>
-      aws.ec2.send(
-        new ec2.RevokeSecurityGroupEgressCommand({
-          GroupId: id('securityGroups.balancer', 'groupId'),
-          IpPermissions: [
-            {
-              IpProtocol: 'tcp',
-              FromPort: 5000,
-              ToPort: 5000,
-              UserIdGroupPairs: [{ GroupId: id('securityGroups.web', 'groupId') }],
-            },
-          ],
-        }),
-      ),
-  },
-  {
-    noun: 'securityGroups',
-    what: 'the load balancer may connect to everything',
-    drift: ['update securityGroups.balancer'],
-    apply: (aws, id) =>
-      aws.ec2.send(
-        new ec2.AuthorizeSecurityGroupEgressCommand({
-          GroupId: id('securityGroups.balancer', 'groupId'),
-          IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-        }),
-      ),
-  },
-  {
-    noun: 'securityGroups',
     what: 'the tasks were opened to the internet',
     drift: ['update securityGroups.web'],
     apply: (aws, id) =>
@@ -220,18 +170,6 @@ const loadBalancing: readonly ManualChange[] = [
         new elb.ModifyLoadBalancerAttributesCommand({
           LoadBalancerArn: id('loadBalancer', 'loadBalancerArn'),
           Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '300' }],
-        }),
-      ),
-  },
-  {
-    noun: 'loadBalancer',
-    what: 'deletion protection was turned on',
-    drift: ['update loadBalancer'],
-    apply: (aws, id) =>
-      aws.elb.send(
-        new elb.ModifyLoadBalancerAttributesCommand({
-          LoadBalancerArn: id('loadBalancer', 'loadBalancerArn'),
-          Attributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }],
         }),
       ),
   },
@@ -446,4 +384,9 @@ export const manualImageChanges: readonly ManualChange[] = [
   },
 ];
 
-export const manualChanges: readonly ManualChange[] = [...network, ...loadBalancing, ...tasks];
+export const manualChanges: readonly ManualChange[] = [
+  ...network,
+  ...loadBalancing,
+  ...tasks,
+  ...edgeChanges,
+];

@@ -1,8 +1,10 @@
 /** The roles of a stack as they should be: who may assume them, their policies, and the limit of what these allow. Pure. */
 import { shiftsTraffic, type Service } from '../lib/config/config.ts';
-import type { RoleKey } from '../lib/derive/names.ts';
+import { FLOW_LOGS, type RoleKey } from '../lib/derive/names.ts';
 import {
   executionPolicy,
+  flowLogsPolicy,
+  flowLogsTrustPolicy,
   infrastructurePolicy,
   infrastructureTrustPolicy,
   policyText,
@@ -43,6 +45,7 @@ function policyOf(desired: Desired, found: Pick<Survey, 'secrets'>, key: string)
     return executionPolicy(withoutExecutionRoles(config), names, roleLocation(desired), secrets);
   }
   if (key === 'infrastructure') return infrastructurePolicy(config, names, roleLocation(desired));
+  if (key === FLOW_LOGS) return flowLogsPolicy(config, names, roleLocation(desired));
   const service = serviceWithRole(desired, key);
   return service && taskPolicy(service);
 }
@@ -63,13 +66,17 @@ export function managedPoliciesFor(desired: Desired, key: string): string[] {
   return service ? managedPolicyArns(service, desired.config.region) : [];
 }
 
-export const trustPolicyFor = (desired: Desired, key: string): string =>
-  policyText(key === 'infrastructure' ? infrastructureTrustPolicy : trustPolicy(roleLocation(desired)));
+export function trustPolicyFor(desired: Desired, key: string): string {
+  if (key === 'infrastructure') return policyText(infrastructureTrustPolicy);
+  const location = roleLocation(desired);
+  return policyText(key === FLOW_LOGS ? flowLogsTrustPolicy(location) : trustPolicy(location));
+}
 
 /** The keys of the roles that a stack needs: only services that shift requests need the infrastructure role. */
 const rolesFor = ({ config }: Desired): RoleKey[] => [
   ...taskRoleKeys(config),
   ...(config.services.some(shiftsTraffic) ? (['infrastructure'] as const) : []),
+  ...(config.flowLogs ? ([FLOW_LOGS] as const) : []),
 ];
 
 const inlineField = (policies: Readonly<Record<string, string>>): string =>

@@ -1,9 +1,11 @@
 /** Looks, before the first removal, for everything that would make AWS refuse a removal. */
 import { isProblem, NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
+import type { Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
+import { hasDeletionProtection, PROTECTION } from '../lib/look/load-balancer.ts';
 import type { Change } from '../lib/model/change.ts';
-import { awsCommand } from '../lib/run/run.ts';
+import { awsCommand, type Run } from '../lib/run/run.ts';
 import type { Session } from '../lib/run/session.ts';
 import { instancesInCluster, strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, strangersIn, type Stranger, type StrangerContext } from './strangers.ts';
@@ -31,6 +33,7 @@ export async function findObstacles(
   { wait }: { readonly wait: boolean },
 ): Promise<Obstacle[]> {
   const { run } = session;
+  const { config } = session.lookContext();
   let strangers: Stranger[] = [];
   const lookForStrangers = async () => {
     const { aws, names } = session.lookContext();
@@ -50,8 +53,10 @@ export async function findObstacles(
       if (!isProblem(error, 'TIMEOUT')) throw error;
     });
   }
-  const obstacles = [...deletionProtections(found, changes), ...strangers];
-  return obstacles.map(({ text, command }) => ({ text, command: awsCommand(run, command) }));
+  return [
+    ...deletionProtections(run, config, found, changes),
+    ...strangers.map(({ text, command }) => ({ text, command: awsCommand(run, command) })),
+  ];
 }
 
 /** @throws BLOCKED if there are obstacles */
@@ -69,15 +74,34 @@ export function throwObstacles(obstacles: readonly Obstacle[], stack: string): v
 const removedKeys = (changes: readonly Change[], noun: Change['noun']): ReadonlySet<string> =>
   new Set(changes.filter((change) => change.noun === noun).map(({ key }) => key));
 
-/** Returns an obstacle for each load balancer with deletion protection. Slipway never turns it on, so another user did. */
-function deletionProtections(found: Survey, changes: readonly Change[]): Obstacle[] {
+/**
+ * Returns an obstacle for each load balancer with deletion protection. If the configuration asks for the protection, a teardown is
+ * refused even if the protection is not on, because another user turned it off or a provision ended before it was on.
+ */
+function deletionProtections(
+  run: Run,
+  { protect }: Config,
+  found: Survey,
+  changes: readonly Change[],
+): Obstacle[] {
   const keys = removedKeys(changes, 'loadBalancer');
   return [...found.loadBalancer]
-    .filter(([key, { attributes }]) => keys.has(key) && attributes['deletion_protection.enabled'] === 'true')
-    .map(([, { loadBalancerArn }]) => ({
-      text: `Another user turned on deletion protection for the load balancer ${loadBalancerArn.split('/').at(-2)}.`,
-      command: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancerArn} --attributes Key=deletion_protection.enabled,Value=false`,
-    }));
+    .filter(([key, balancer]) => keys.has(key) && (protect || hasDeletionProtection(balancer)))
+    .map(([, { loadBalancerArn }]) => {
+      const name = loadBalancerArn.split('/').at(-2) ?? '';
+      return protect
+        ? {
+            text: `The load balancer ${name} is protected from deletion, because protect is true in the configuration.`,
+            command: 'Remove protect from slipway.config.ts, and run npm run provision.',
+          }
+        : {
+            text: `The load balancer ${name} has deletion protection, although protect is not set in the configuration.`,
+            command: awsCommand(
+              run,
+              `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancerArn} --attributes Key=${PROTECTION},Value=false`,
+            ),
+          };
+    });
 }
 
 async function strangersOf(context: StrangerContext, changes: readonly Change[]): Promise<Stranger[]> {

@@ -53,6 +53,7 @@ import {
   rulesAreWithinLimits,
   shiftsHaveOneRule,
 } from './checks/routes.ts';
+import { clientsAreUnique, clientsAreWithinQuota } from './checks/edge.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -76,6 +77,8 @@ const CHECKS: readonly Check[] = [
   namesAreUnique,
   certificatesAreUsable,
   certificateNamesAreWithinLimits,
+  clientsAreUnique,
+  clientsAreWithinQuota,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,

@@ -46,6 +46,8 @@ export const completeConfig = (
     certificate: stack.domain.certificate,
   },
   permissionsBoundary: stack.permissionsBoundary,
+  clients: stack.clients,
+  insights: stack.insights,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
 import { Domain } from './domain-schema.ts';
+import { edgeFields } from './edge-fields.ts';
 import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
@@ -207,6 +208,7 @@ export const Stack = z.strictObject({
   deregistrationDelaySeconds: integer(0, 3600)
     .default(10)
     .describe('seconds that a draining task has to finish its requests'),
+  ...edgeFields,
   builder: z
     .enum(['auto', 'bundle', 'docker'])
     .default('auto')

@@ -31,6 +31,10 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'domain.names': ['aliases alternativeNames subjectAlternativeNames sans domains alias'],
   'network.cidr': ['cidrBlock vpcCidr ipv4Cidr'],
   'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
+  protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
+  internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
+  insights: ['containerInsights'],
+  clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
   deregistrationDelaySeconds: ['deregistrationDelay deregistrationTimeout drainTimeout drainSeconds'],
@@ -151,12 +155,10 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
 export const NOT_YET: Readonly<Record<string, string>> = {
   'vpc vpcId vpcName existingVpc subnets subnetIds privateSubnets publicSubnets':
     'Every stack has its own VPC. Use network.cidr to choose a block that your other networks do not use.',
-  'securityGroup securityGroups securityGroupIds ingress egress allowedCidrs ipWhitelist':
-    'Every service has its own security group, which admits only the load balancer. Let the program check the address in X-Forwarded-For.',
+  'securityGroup securityGroups securityGroupIds ingress egress':
+    'Every service has its own security group, which admits only the load balancer. Use clients to restrict who may connect to the load balancer.',
   'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
     'Every stack has its own load balancer, on port 80. Put services that share one into the same stack.',
-  'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
-    'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
     'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
   'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',
@@ -178,7 +180,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'The name is in a public zone, as the load balancer is public. Leave it out.',
   'domain:ttl routingPolicy weight failover':
     'The record is an alias of the load balancer, without a TTL. Leave it out.',
-  'nat natGateway natGateways natType assignPublicIp publicIp publicIps ipv6 dualStack peering transitGateway flowLogs vpcEndpoints':
+  'nat natGateway natGateways natType assignPublicIp publicIp publicIps ipv6 dualStack peering transitGateway vpcEndpoints':
     'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
   'log logs logging logGroup logDriver logConfiguration logOptions firelens':
     "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
@@ -193,7 +195,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'cluster clusterName clusterArn': 'Every stack has its own cluster. Leave it out.',
   'database databases db rds redis cache queue queues bucket buckets dynamodb':
     'Create it with another tool, and give its address to the program in environment.',
-  'monitoring metrics dashboard tracing xray containerInsights':
+  'monitoring metrics dashboard tracing xray':
     'ECS and the load balancer send their metrics to CloudWatch without any setting. Create alarms with another tool.',
   'kms kmsKey kmsKeyId encryption encrypt': "Everything is encrypted with AWS's own keys. Leave it out.",
 };

@@ -36,6 +36,10 @@ export const keyArnPattern = (location: Location, id: string): string =>
 /** Returns a pattern that matches the ARNs of all resources of ECS. */
 export const ecsArnPattern = (location: Location): string => regionalArn(location, 'ecs', '*');
 
+/** Returns a pattern that matches the ARNs of all flow logs. */
+export const flowLogArnPattern = (location: Location): string =>
+  regionalArn(location, 'ec2', 'vpc-flow-log/*');
+
 /** @param path with slashes at both ends, e.g. `/slipway/shop-dev/` */
 export const roleArn = ({ region, account }: Location, path: string, name: string): string =>
   `arn:${partitionOf(region).id}:iam::${account}:role${path}${name}`;

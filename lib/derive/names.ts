@@ -9,8 +9,11 @@ import { isRouted, type Config, type RoutedContainer, type Service } from '../co
 export const shortHash = (length: number, ...values: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, length);
 
+/** The key of the role and of the log group of the flow log. */
+export const FLOW_LOGS = 'flow-logs';
+
 /** The key of a role of the stack; `task-` is followed by the name of a service. */
-export type RoleKey = 'execution' | 'task' | 'infrastructure' | `task-${string}`;
+export type RoleKey = 'execution' | 'task' | 'infrastructure' | typeof FLOW_LOGS | `task-${string}`;
 
 /** The names of a stack's resources. */
 export interface Names {
@@ -22,6 +25,8 @@ export interface Names {
   readonly cluster: string;
   readonly loadBalancer: string;
   readonly logGroup: string;
+  /** The log group of the flow log. */
+  readonly flowLogGroup: string;
   /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
   /** The path of the parameters that hold the stack's own secrets, with a slash at both ends. */
@@ -67,6 +72,7 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     cluster: stack,
     loadBalancer: stack,
     logGroup: `/slipway/${stack}`,
+    flowLogGroup: `/slipway/${stack}/${FLOW_LOGS}`,
     rolePath: `/slipway/${stack}/`,
     secretPath: `/${name}/${stage}/`,
     role: (key) => `${stack}-${key}`,

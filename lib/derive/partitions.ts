@@ -76,3 +76,5 @@ export const TASKS_PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
 /** The principal of ECS when it manages network interfaces and the targets of load balancers. */
 export const ECS_PRINCIPAL = 'ecs.amazonaws.com';
+/** The principal that flow logs use, in every partition. */
+export const FLOW_LOGS_PRINCIPAL = 'vpc-flow-logs.amazonaws.com';

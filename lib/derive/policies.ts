@@ -2,6 +2,7 @@
 import {
   balancingArnPattern,
   ecsArnPattern,
+  flowLogArnPattern,
   logGroupArn,
   repositoryArn,
   repositoryArnOf,
@@ -10,7 +11,7 @@ import {
 import { containersOf, routesOf, shiftsTraffic, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
 import { secretStatements, type ResolvedSecrets } from './secrets.ts';
-import { ECS_PRINCIPAL, TASKS_PRINCIPAL } from './partitions.ts';
+import { ECS_PRINCIPAL, FLOW_LOGS_PRINCIPAL, TASKS_PRINCIPAL } from './partitions.ts';
 
 interface Statement {
   readonly Sid?: string;
@@ -54,6 +55,43 @@ export const trustPolicy = (location: Location): Policy => ({
     },
   ],
 });
+
+/**
+ * Allows only flow logs of this account to assume the role.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+ */
+export const flowLogsTrustPolicy = (location: Location): Policy => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'FlowLogs',
+      Effect: 'Allow',
+      Principal: { Service: FLOW_LOGS_PRINCIPAL },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        ArnLike: { 'aws:SourceArn': flowLogArnPattern(location) },
+        StringEquals: { 'aws:SourceAccount': location.account },
+      },
+    },
+  ],
+});
+
+/** Allows a flow log to write to its log group. It may not create the group, so that a deleted group stays deleted. */
+export function flowLogsPolicy(_config: Config, names: Names, location: Location): Policy {
+  const group = logGroupArn(location, names.flowLogGroup);
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Write',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+        Resource: [group, `${group}:*`],
+      },
+      { Sid: 'Find', Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: '*' },
+    ],
+  };
+}
 
 /**
  * Allows ECS to act on behalf of a task: to sign in to ECR, pull the images, read the secrets, and write to the stack's log group.

@@ -9,6 +9,8 @@ export interface FoundCluster extends Readonly<Ids['cluster']> {
   readonly status: string;
   /** The number of registered EC2 instances. Slipway registers none. */
   readonly containerInstanceCount: number;
+  /** The setting `containerInsights`: `enabled`, `enhanced` or `disabled`; undefined if it is not reported. */
+  readonly insights: string | undefined;
   readonly tags: Tags;
 }
 
@@ -18,11 +20,17 @@ export interface FoundCluster extends Readonly<Ids['cluster']> {
  */
 export async function lookCluster({ aws, names }: LookContext): Promise<Items<FoundCluster>> {
   const { clusters = [] } = await aws.ecs(
-    new DescribeClustersCommand({ clusters: [names.cluster], include: ['TAGS'] }),
+    new DescribeClustersCommand({ clusters: [names.cluster], include: ['TAGS', 'SETTINGS'] }),
   );
   const cluster = clusters.find(({ status }) => status !== 'INACTIVE' && status !== 'DEPROVISIONING');
   if (!cluster) return new Map();
-  const { clusterArn = '', status = '', registeredContainerInstancesCount = 0, tags } = cluster;
+  const {
+    clusterArn = '',
+    status = '',
+    registeredContainerInstancesCount = 0,
+    settings = [],
+    tags,
+  } = cluster;
   return new Map([
     [
       ONLY,
@@ -30,6 +38,7 @@ export async function lookCluster({ aws, names }: LookContext): Promise<Items<Fo
         clusterArn,
         status,
         containerInstanceCount: registeredContainerInstancesCount,
+        insights: settings.find(({ name }) => name === 'containerInsights')?.value,
         tags: readTags(tags),
       },
     ],

@@ -28,6 +28,12 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly tags: Tags;
 }
 
+/** The attribute with which AWS refuses to delete a load balancer. */
+export const PROTECTION = 'deletion_protection.enabled';
+
+export const hasDeletionProtection = ({ attributes }: Pick<FoundLoadBalancer, 'attributes'>): boolean =>
+  attributes[PROTECTION] === 'true';
+
 /**
  * Fetches the load balancer by its name; undefined when it does not exist.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html

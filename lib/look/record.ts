@@ -142,12 +142,12 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
 
 /**
  * Returns a tag with the owner of a record. `FoundRecord.tags` documents the rule. The owner of an alias is the stack that gave the
- * load balancer its name, `<stack>-<digits>.<region>.elb.…`. The load balancer itself may no longer exist.
+ * load balancer its name, `<stack>-<digits>.<region>.elb.…`, with `internal-` in front if it is internal. The load balancer itself may no longer exist.
  */
 function tagsOf({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): Tags {
   if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return {};
   if (zone.zoneIsOurs && zone.names.includes(bareName(set.Name))) return { [STACK_TAG]: names.stack };
-  const balancer = new RegExp(`^(${config.name}-[a-z0-9]+)-\\d+\\.${config.region}\\.elb\\.`);
+  const balancer = new RegExp(`^(?:internal-)?(${config.name}-[a-z0-9]+)-\\d+\\.${config.region}\\.elb\\.`);
   const [, stack] = balancer.exec(normalisedAliasName(set.AliasTarget?.DNSName)) ?? [];
   return stack === undefined ? {} : { [STACK_TAG]: stack };
 }

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAccessDenied } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
-import type { RoleKey } from '../derive/names.ts';
+import { FLOW_LOGS, type RoleKey } from '../derive/names.ts';
 import { policyText } from '../derive/policies.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -18,8 +18,8 @@ import { ifFound } from './if-found.ts';
 import { recordedResources } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
-/** The keys of the roles that services share. */
-const SHARED_ROLES = ['execution', 'task', 'infrastructure'] as const satisfies readonly RoleKey[];
+/** The keys of the roles that services share, and of the flow log's role. */
+const SHARED_ROLES = ['execution', 'task', 'infrastructure', FLOW_LOGS] as const satisfies readonly RoleKey[];
 
 export interface FoundRole extends Readonly<Ids['roles']> {
   /** Normalised JSON, like the inline policies, so that equal policies are equal strings. */

@@ -32,14 +32,15 @@ export async function lookSecurityGroups(context: LookContext): Promise<Items<Fo
     groups.map(({ GroupId = '', VpcId = '', Tags, ...permissions }) => ({
       groupId: GroupId,
       vpcId: VpcId,
-      ingress: readRules(permissions.IpPermissions),
-      egress: readRules(permissions.IpPermissionsEgress),
+      ingress: readGroupRules(permissions.IpPermissions),
+      egress: readGroupRules(permissions.IpPermissionsEgress),
       tags: readTags(Tags),
     })),
   );
 }
 
-function readRules(permissions: readonly IpPermission[] | undefined): GroupRule[] {
+/** Reads the rules of a group in one direction, one per peer. */
+export function readGroupRules(permissions: readonly IpPermission[] | undefined): GroupRule[] {
   return (permissions ?? []).flatMap(({ IpProtocol: protocol = '', FromPort = -1, ToPort = -1, ...peers }) =>
     [
       ...(peers.IpRanges ?? []).map(({ CidrIp }) => CidrIp),

@@ -1,5 +1,6 @@
-/** Finds our VPC by its tags, with the two DNS attributes that DescribeVpcs does not return. */
+/** Finds our VPC by its tags, with what DescribeVpcs does not return: two DNS attributes, and the default security group. */
 import {
+  DescribeSecurityGroupsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
   type Vpc,
@@ -9,15 +10,27 @@ import { isNotFound } from '../aws/errors.ts';
 import type { Ids } from '../model/architecture.ts';
 import { only, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
+import type { GroupRule } from '../derive/security-group-rules.ts';
 import type { Survey } from './found.ts';
+import { vpcFilter } from './in-vpc.ts';
+import { readGroupRules } from './security-groups.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
 import { describeSubnets } from './subnets.ts';
+
+/** The security group that AWS creates and deletes together with a VPC. It cannot be deleted on its own. */
+export interface DefaultGroup {
+  readonly groupId: string;
+  readonly ingress: readonly GroupRule[];
+  readonly egress: readonly GroupRule[];
+}
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
   readonly cidr: string;
   readonly dnsSupport: boolean;
   readonly dnsHostnames: boolean;
+  /** The default security group; undefined if AWS does not show it yet. */
+  readonly defaultGroup: DefaultGroup | undefined;
   readonly tags: Tags;
 }
 
@@ -41,20 +54,39 @@ async function sortUsedFirst(context: LookContext, vpcs: readonly Vpc[]): Promis
   return [...vpcs].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Reads the DNS attributes of a listed VPC; undefined when the VPC has been deleted since. */
+/** Fetches the default security group of a VPC; undefined if AWS does not show it yet. */
+export async function fetchDefaultGroup(
+  { aws }: Pick<LookContext, 'aws'>,
+  vpcId: string,
+): Promise<DefaultGroup | undefined> {
+  const Filters = [...vpcFilter(vpcId), { Name: 'group-name', Values: ['default'] }];
+  const { SecurityGroups = [] } = await aws.ec2(new DescribeSecurityGroupsCommand({ Filters }));
+  const [group] = SecurityGroups;
+  return (
+    group && {
+      groupId: group.GroupId ?? '',
+      ingress: readGroupRules(group.IpPermissions),
+      egress: readGroupRules(group.IpPermissionsEgress),
+    }
+  );
+}
+
+/** Reads the rest of a listed VPC; undefined when the VPC has been deleted since. */
 async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc | undefined> {
   const attribute = (Attribute: VpcAttributeName) =>
     aws.ec2(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
   try {
-    const [support, hostnames] = await Promise.all([
+    const [support, hostnames, defaultGroup] = await Promise.all([
       attribute('enableDnsSupport'),
       attribute('enableDnsHostnames'),
+      fetchDefaultGroup({ aws }, VpcId),
     ]);
     return {
       vpcId: VpcId,
       cidr: vpc.CidrBlock ?? '',
       dnsSupport: support.EnableDnsSupport?.Value ?? false,
       dnsHostnames: hostnames.EnableDnsHostnames?.Value ?? false,
+      defaultGroup,
       tags: readTags(vpc.Tags),
     };
   } catch (error) {

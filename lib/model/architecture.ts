@@ -31,8 +31,9 @@ interface Declaration {
  */
 export const architecture = {
   serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], skippedByTeardown: true },
-  /** Keys `execution` and `task`, and `infrastructure` if ECS shifts requests. */
+  /** Keys `execution` and `task`, `infrastructure` if ECS shifts requests, and `flow-logs` if there is a flow log. */
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
+  /** The output of the containers has no key; the records of the flow log have the key `flow-logs`. */
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
   /** Keyed by container, like images, target groups and rules. A container may have a second target group. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
@@ -45,6 +46,7 @@ export const architecture = {
   },
   vpc: { service: 'ec2', ids: ['vpcId'], needs: [] },
   internetGateway: { service: 'ec2', ids: ['internetGatewayId'], needs: ['vpc'] },
+  flowLog: { service: 'ec2', ids: ['flowLogId'], needs: ['roles', 'logGroup', 'vpc'] },
   /** Keys `public-1`, `private-1`, … */
   subnets: { service: 'ec2', ids: ['subnetId', 'zone'], needs: ['vpc'] },
   /** Keys `balancer`, and the name of each service. */

@@ -14,6 +14,9 @@ import { addressFor, verifiedRoutes } from './verified-routes.ts';
 /** How long a healthy program may answer every request with an error before waiting longer is pointless, milliseconds. */
 const PATIENCE_MS = 5000;
 
+/** The number of timeouts in a row after which a load balancer for certain clients counts as unreachable from this machine. */
+const MAX_TIMEOUTS = 3;
+
 /**
  * Returns what is known about a path that fails.
  * @param answers the answers so far
@@ -44,7 +47,8 @@ export async function verify(
       ...{ url, service, container },
       ...(await explain({ service, container }, all)),
     });
-    const first = await firstAnswer(url, address, path, run, checked);
+    const first = await firstAnswer(url, address, path, run, checked, isRestricted(config));
+    if (first.from === 'none') return run.report(unreachable(url, config));
     run.report({ type: 'note', text: `GET ${url}  ${first.text}` });
     if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
     const answers = await sample(address, path, service.count, run);
@@ -65,6 +69,7 @@ type Checked = (answers: readonly PathAnswer[]) => Promise<CheckedPath>;
 
 /**
  * Waits for the first good answer.
+ * @param mayBeUnreachable whether to return an answer from `none` after a few timeouts
  * @throws UNANSWERED if no answer arrives in time, or if the program itself keeps answering with errors
  */
 async function firstAnswer(
@@ -73,6 +78,7 @@ async function firstAnswer(
   path: string,
   run: Run,
   checked: Checked,
+  mayBeUnreachable: boolean,
 ): Promise<PathAnswer> {
   let lastText = '';
   let last: PathAnswer | undefined;
@@ -81,10 +87,13 @@ async function firstAnswer(
     lastText = text;
   };
   const errors: PathAnswer[] = [];
+  let timeouts = 0;
   let firstErrorAt = 0;
   const probe = async () => {
     const answer = (last = await requestPath(address, path, run));
     if (isGood(answer)) return ready(answer);
+    timeouts = answer.isTimeout ? timeouts + 1 : 0;
+    if (mayBeUnreachable && timeouts === MAX_TIMEOUTS) return ready(answer);
     if (answer.from !== 'program') errors.length = 0;
     else if (errors.push(answer) === 1) firstErrorAt = run.clock.now();
     else if (run.clock.now() - firstErrorAt >= PATIENCE_MS)
@@ -100,6 +109,17 @@ async function firstAnswer(
     throw unanswered(await checked(last ? [last] : []), error);
   }
 }
+
+/** Whether the load balancer may drop the requests of this machine. */
+const isRestricted = ({ internal, clients }: Config): boolean => internal || clients !== undefined;
+
+/** Returns the warning for a stack that does not answer this machine, possibly on purpose. */
+const unreachable = (url: string, { internal, clients }: Config): Event => ({
+  type: 'warning',
+  text: `${url} does not answer this machine, so it was not checked: ${
+    internal ? 'the load balancer is internal' : `clients admits only ${clients?.join(', ')}`
+  }. Its tasks are healthy.`,
+});
 
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */
 const unknownPath = (path: string, name: string): Event => ({

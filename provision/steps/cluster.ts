@@ -1,6 +1,7 @@
 /** The cluster: where the services of the stack run. */
-import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import { CreateClusterCommand, UpdateClusterSettingsCommand, type ClusterSetting } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
+import type { Config } from '../../lib/config/config.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import {
   desiredTags,
@@ -14,18 +15,32 @@ import { lookAgainForOurs } from '../../lib/engine/adopt-by-name.ts';
 import { adopt, takenByOthers } from '../../lib/engine/adopt.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
-import { compare } from '../../lib/model/change.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import { ONLY } from '../../lib/model/resources.ts';
 
-type Context = ApplyContext<'cluster', TagField>;
+type Field = 'container insights' | TagField;
+type Context = ApplyContext<'cluster', Field>;
 
-export const cluster: Step<'cluster', TagField> = {
+/** Returns the value of the setting; undefined if the setting of the account decides. */
+const insightsOf = ({ insights }: Config): string | undefined =>
+  typeof insights === 'boolean' ? (insights ? 'enabled' : 'disabled') : insights;
+
+const settingsOf = (config: Config): ClusterSetting[] =>
+  config.insights === undefined ? [] : [{ name: 'containerInsights', value: insightsOf(config) }];
+
+const desiredFields = (desired: Desired): DesiredFields<Field> => ({
+  ...(desired.config.insights === undefined ? {} : { 'container insights': insightsOf(desired.config) }),
+  ...desiredTags(desired, 'cluster', ONLY),
+});
+
+export const cluster: Step<'cluster', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'cluster',
-      desired: new Map([[ONLY, desiredTags(desired, 'cluster', ONLY)]]),
+      desired: new Map([[ONLY, desiredFields(desired)]]),
       found: found.cluster,
-      fieldsOf: ({ tags }) => tagFields(tags),
+      fieldsOf: ({ insights, tags }) => ({ 'container insights': insights, ...tagFields(tags) }),
       whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
@@ -35,16 +50,27 @@ export const cluster: Step<'cluster', TagField> = {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   async create(context) {
-    const { aws, names, tags } = context;
+    const { aws, config, names, tags } = context;
     const { cluster: created } = await aws.ecs(
-      new CreateClusterCommand({ clusterName: names.cluster, tags: toCamelCaseTags(tags) }),
+      new CreateClusterCommand({
+        clusterName: names.cluster,
+        tags: toCamelCaseTags(tags),
+        ...(config.insights !== undefined && { settings: settingsOf(config) }),
+      }),
     );
     await checkOwner(context, readTags(created?.tags));
     const ids = { clusterArn: created?.clusterArn ?? '' };
     return created?.status === 'ACTIVE' ? ids : { ids, wait: () => waitUntilActive(context) };
   },
 
-  configure: (context, { clusterArn }) => retagEcs(context, clusterArn),
+  /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateClusterSettings.html */
+  async configure(context, { clusterArn }) {
+    const { aws, change, config } = context;
+    if (change.verb === 'update' && touches(change, 'container insights')) {
+      await aws.ecs(new UpdateClusterSettingsCommand({ cluster: clusterArn, settings: settingsOf(config) }));
+    }
+    await retagEcs(context, clusterArn);
+  },
 };
 
 const waitUntilActive = (context: Context): Promise<void> =>

@@ -1,7 +1,8 @@
-/** The log group: keeps the output of all containers of the stack for the configured number of days. */
+/** The log groups: keep the output of all containers, and the records of the flow log, for the configured number of days. */
 import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { retagLogGroup } from '../../lib/aws/retag.ts';
 import { logGroupArn } from '../../lib/derive/arns.ts';
+import { FLOW_LOGS } from '../../lib/derive/names.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTags, tagFields, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
@@ -12,16 +13,19 @@ import { ONLY } from '../../lib/model/resources.ts';
 
 type Field = 'retention days' | TagField;
 
-const desiredFields = (desired: Desired): DesiredFields<Field> => ({
-  'retention days': desired.config.logRetentionDays,
-  ...desiredTags(desired, 'logGroup', ONLY),
-});
+const desiredFields = (desired: Desired): Map<string, DesiredFields<Field>> =>
+  new Map(
+    [ONLY, ...(desired.config.flowLogs ? [FLOW_LOGS] : [])].map((key) => [
+      key,
+      { 'retention days': desired.config.logRetentionDays, ...desiredTags(desired, 'logGroup', key) },
+    ]),
+  );
 
 export const logGroup: Step<'logGroup', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'logGroup',
-      desired: new Map([[ONLY, desiredFields(desired)]]),
+      desired: desiredFields(desired),
       found: found.logGroup,
       fieldsOf: ({ retentionDays, tags }) => ({ 'retention days': retentionDays, ...tagFields(tags) }),
       whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
@@ -29,7 +33,8 @@ export const logGroup: Step<'logGroup', Field> = {
 
   /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
   async create(context) {
-    const { logGroup: logGroupName } = context.names;
+    const { logGroup, flowLogGroup } = context.names;
+    const logGroupName = context.change.key === FLOW_LOGS ? flowLogGroup : logGroup;
     try {
       await context.aws.logs(new CreateLogGroupCommand({ logGroupName, tags: { ...context.tags } }));
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The roles: for ECS to start tasks, for programs without permissions, for those of one service, and for ECS to shift requests. */
+/** The roles: for ECS to start tasks, for programs without permissions and of one service, for shifting requests, and for flow logs. */
 import { CreateRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { retagRole } from '../../lib/aws/retag.ts';
 import { roleArn } from '../../lib/derive/arns.ts';

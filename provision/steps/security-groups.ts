@@ -1,4 +1,4 @@
-/** The security groups: anyone may reach the load balancer, and only the load balancer may reach the tasks. */
+/** The security groups: the clients may reach the load balancer, and only the load balancer may reach the tasks. */
 import { CreateSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
@@ -9,41 +9,25 @@ import {
   revokeRules,
   type Direction,
 } from '../../lib/aws/security-group-rule-calls.ts';
-import { isRouted, type Config } from '../../lib/config/config.ts';
 import { BALANCER, rulesText, ruleText, type GroupRule } from '../../lib/derive/security-group-rules.ts';
+import { ALL_EGRESS, balancerEgressTo, ingressOf } from '../../lib/derive/stack-group-rules.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adopt } from '../../lib/engine/adopt.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { EVERYWHERE } from '../../lib/look/route-tables.ts';
+import type { FoundSecurityGroup } from '../../lib/look/security-groups.ts';
 import { inAnotherVpc } from '../../lib/look/vpc.ts';
-import { HTTP_PORT, HTTPS_PORT } from '../../lib/derive/listeners.ts';
 import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
-import { only } from '../../lib/model/resources.ts';
-
-type Field = 'vpc' | 'ingress' | 'egress' | TagField;
-type Context = ApplyContext<'securityGroups', Field>;
-
-const tcp = (port: number, peer: string): GroupRule => ({
-  protocol: 'tcp',
-  fromPort: port,
-  toPort: port,
-  peer,
-});
-
-/** The egress rule that AWS gives every new group. With it, tasks may pull their images and call any service. */
-const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
+import { only, type Items } from '../../lib/model/resources.ts';
 
 /**
- * Returns the ingress rules of a group. Anyone may reach the load balancer, and only the load balancer may reach containers.
+ * The load balancer may connect only to the ports of the services. These egress rules of its group belong to the services: each of
+ * them has the field `balancer egress`, and the field `egress` of the load balancer's group has only what else it contains. So a run
+ * on one service changes nothing for the others.
  */
-export function ingressOf({ services, domain }: Config, key: string, balancerGroupId: string): GroupRule[] {
-  if (key === BALANCER)
-    return [HTTP_PORT, ...(domain?.https ? [HTTPS_PORT] : [])].map((port) => tcp(port, EVERYWHERE));
-  const containers = services.find(({ name }) => name === key)?.containers ?? [];
-  return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
-}
+type Field = 'vpc' | 'ingress' | 'egress' | 'balancer egress' | TagField;
+type Context = ApplyContext<'securityGroups', Field>;
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
@@ -52,6 +36,13 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
     key === BALANCER || balancerGroupId !== undefined
       ? rulesText(ingressOf(config, key, balancerGroupId ?? ''))
       : knownAfter(`securityGroups.${BALANCER}`);
+  const balancerEgressField = (key: string) => {
+    const groupId = found.securityGroups.get(key)?.groupId;
+    const isEmpty = balancerEgressTo(config, key, '').length === 0;
+    return groupId === undefined && !isEmpty
+      ? knownAfter(`securityGroups.${key}`)
+      : rulesText(balancerEgressTo(config, key, groupId ?? ''));
+  };
   const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
     [BALANCER, ...config.services.map(({ name }) => name)].map((key) => [
@@ -59,7 +50,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
       {
         vpc,
         ingress: ingressField(key),
-        egress: rulesText(ALL_EGRESS),
+        egress: key === BALANCER ? '' : rulesText(ALL_EGRESS),
+        ...(key === BALANCER ? {} : { 'balancer egress': balancerEgressField(key) }),
         ...desiredTags(desired, 'securityGroups', key),
       },
     ]),
@@ -72,10 +64,11 @@ export const securityGroups: Step<'securityGroups', Field> = {
       noun: 'securityGroups',
       desired: desiredFields(desired, found),
       found: found.securityGroups,
-      fieldsOf: ({ vpcId, ingress, egress, tags }) => ({
+      fieldsOf: ({ vpcId, groupId, ingress, egress, tags }, key) => ({
         vpc: vpcId,
         ingress: rulesText(ingress),
-        egress: rulesText(egress),
+        egress: rulesText(key === BALANCER ? withoutServices(found.securityGroups, egress) : egress),
+        ...(key === BALANCER ? {} : { 'balancer egress': rulesText(egressTo(found, groupId)) }),
         ...tagFields(tags),
       }),
       whyUnchangeable: inAnotherVpc(found),
@@ -93,7 +86,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
           GroupName,
           Description:
             key === BALANCER
-              ? 'Load balancer: HTTP from anywhere'
+              ? 'Load balancer: HTTP from its clients'
               : `Tasks of ${key}: from the load balancer alone`,
           TagSpecifications: [{ ResourceType: 'security-group', Tags: toPascalCaseTags(context.tags) }],
         }),
@@ -115,19 +108,73 @@ export const securityGroups: Step<'securityGroups', Field> = {
       const oldRules = existing ? ingress.filter(({ peer }) => peer === balancerGroupId) : [];
       await setRules(context, groupId, INGRESS, ingress, [...rules, ...oldRules]);
     }
-    if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, egress, ALL_EGRESS);
+    if (change.key === BALANCER) {
+      // An existing load balancer keeps its way to running tasks until the rules of the services exist.
+      if (!existing)
+        await revokeRules(context.aws, EGRESS, groupId, withoutServices(context.ids.securityGroups, egress));
+    } else {
+      if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, egress, ALL_EGRESS);
+      if (touches(change, 'balancer egress')) await letBalancerReach(context, groupId);
+    }
     await retag(context, groupId);
   },
 
   async cleanUp(context) {
     const { change, config, existing } = context;
-    if (!existing || !touches(change, 'ingress')) return;
+    if (!existing) return;
     const { groupId: balancerGroupId } = await context.siblingIds(BALANCER);
-    const rules = ingressOf(config, change.key, balancerGroupId);
-    const oldRules = existing.ingress.filter(({ peer }) => peer === balancerGroupId);
-    await setRules(context, existing.groupId, INGRESS, [...oldRules, ...rules], rules);
+    if (touches(change, 'ingress')) {
+      const rules = ingressOf(config, change.key, balancerGroupId);
+      const oldRules = existing.ingress.filter(({ peer }) => peer === balancerGroupId);
+      await setRules(context, existing.groupId, INGRESS, [...oldRules, ...rules], rules);
+    }
+    if (touches(change, 'balancer egress')) {
+      const rules = balancerEgressTo(config, change.key, existing.groupId);
+      const oldRules = egressTo(context.found, existing.groupId);
+      await revokeRules(context.aws, EGRESS, balancerGroupId, without(oldRules, rules));
+    }
+    if (change.key === BALANCER && touches(change, 'egress')) await closeOtherEgress(context, existing);
   },
 };
+
+/** Returns the egress rules of the load balancer's group, as the survey found them, that lead to a service's group. */
+const egressTo = (found: Survey, groupId: string): GroupRule[] =>
+  (found.securityGroups.get(BALANCER)?.egress ?? []).filter(({ peer }) => peer === groupId);
+
+/** Returns the egress rules of the load balancer's group that lead to none of the services' groups. */
+function withoutServices(
+  groups: Items<{ readonly groupId: string }>,
+  egress: readonly GroupRule[],
+): GroupRule[] {
+  const groupIds = [...groups].flatMap(([key, { groupId }]) => (key === BALANCER ? [] : groupId));
+  return egress.filter(({ peer }) => !groupIds.includes(peer));
+}
+
+/** Lets the load balancer reach the ports of a service. */
+async function letBalancerReach(context: Context, groupId: string): Promise<void> {
+  const rules = balancerEgressTo(context.config, context.change.key, groupId);
+  if (rules.length === 0) return;
+  const { groupId: balancerGroupId } = await context.siblingIds(BALANCER);
+  await authoriseRules(
+    context.aws,
+    EGRESS,
+    balancerGroupId,
+    without(rules, egressTo(context.found, groupId)),
+  );
+}
+
+/**
+ * Revokes the egress rules of the load balancer that lead to no service. If a service still depends on them, because a run on
+ * another service has left its own rules out, they stay until a provision.
+ */
+async function closeOtherEgress(context: Context, existing: FoundSecurityGroup): Promise<void> {
+  const { config, found, ids } = context;
+  const groups = new Map([...found.securityGroups, ...ids.securityGroups]);
+  const needed = [...groups].flatMap(([key, { groupId }]) => balancerEgressTo(config, key, groupId));
+  const lacks = (egress: readonly GroupRule[]) => without(needed, egress).length > 0;
+  if (lacks(existing.egress) && lacks((await context.lookAgain())?.egress ?? [])) return;
+  await revokeRules(context.aws, EGRESS, existing.groupId, withoutServices(groups, existing.egress));
+}
 
 /** Authorises missing rules before revoking surplus ones, so that allowed traffic is never interrupted. */
 async function setRules(

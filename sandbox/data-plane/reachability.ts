@@ -1,12 +1,13 @@
 /** Determines whether clients can reach a load balancer, and where its targets listen on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reachability } from '../balancer/view.ts';
-import { checkIngress, someInterfaceReaches } from '../network/reachability.ts';
+import { checkIngress, checkIngressWithin, someInterfaceReaches } from '../network/reachability.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 
 /**
- * Checks whether clients on the internet can reach a port of a load balancer. One reachable node is enough, because clients
+ * Checks whether clients can reach a port of a load balancer: clients in its subnets if it is internal, else clients on the
+ * internet. One reachable node is enough, because clients
  * try the addresses of a name in turn.
  * @returns `open`, or the reason why clients cannot reach it
  */
@@ -15,10 +16,10 @@ export function checkBalancerIngress(
   { LoadBalancerName, Scheme, SecurityGroups = [], interfaceIds }: LoadBalancerRow,
   port: number,
 ): 'open' | (string & {}) {
-  if (Scheme !== 'internet-facing') return `${LoadBalancerName} is ${Scheme}: its addresses are private`;
+  const check = Scheme === 'internal' ? checkIngressWithin : checkIngress;
   const results = interfaceIds
     .flatMap((id) => region.ec2.networkInterfaces.get(id)?.SubnetId ?? [])
-    .map((subnetId) => checkIngress(region, subnetId, SecurityGroups, port));
+    .map((subnetId) => check(region, subnetId, SecurityGroups, port));
   return results.find((result) => result === 'open') ?? results[0] ?? `${LoadBalancerName} is in no subnet`;
 }
 

@@ -69,6 +69,25 @@ export function checkIngress(
 }
 
 /**
+ * Checks whether a TCP connection from another address of its subnet reaches an interface. Neither routes nor network ACLs apply
+ * within a subnet.
+ * @returns `open`, or a sentence that says what blocks the connection
+ */
+export function checkIngressWithin(
+  region: Region,
+  subnetId: string,
+  groups: readonly string[],
+  port: number,
+): 'open' | (string & {}) {
+  const subnet = region.ec2.subnets.get(subnetId);
+  if (!subnet) return `the subnet ${subnetId} does not exist`;
+  const [fromIp = ''] = subnet.CidrBlock.split('/');
+  return groupsAdmit(region, { fromGroups: [], fromIp, toGroups: groups, port })
+    ? 'open'
+    : `no security group of ${groups.join(', ')} allows tcp ${port} in from ${subnet.CidrBlock}`;
+}
+
+/**
  * Finds the next hop to the internet.
  * @returns `natGatewayId` for a NAT gateway; `obstacle`, the reason why there is no next hop; or an empty object for an
  *   internet gateway

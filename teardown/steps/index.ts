@@ -5,6 +5,7 @@ import type * as removals from './index.ts';
 export { certificate } from './certificate.ts';
 export { cluster } from './cluster.ts';
 export { elasticIp } from './elastic-ip.ts';
+export { flowLog } from './flow-log.ts';
 export { gatewayEndpoint } from './gateway-endpoint.ts';
 export { hostedZone } from './hosted-zone.ts';
 export { images } from './images.ts';

@@ -8,6 +8,7 @@ import * as route53 from '@aws-sdk/client-route-53';
 import type { Noun } from '../../lib/model/architecture.ts';
 import type { Clients } from './clients.ts';
 import { manualRoleChanges } from './manual-role-changes.ts';
+import { edgeChanges } from './manual-edge-changes.ts';
 
 /** One manual change, and the drift that it causes: verb and address, as in a plan. */
 export interface ManualChange {
@@ -372,4 +373,9 @@ export const manualImageChanges: readonly ManualChange[] = [
   },
 ];
 
-export const manualChanges: readonly ManualChange[] = [...network, ...loadBalancing, ...tasks];
+export const manualChanges: readonly ManualChange[] = [
+  ...network,
+  ...loadBalancing,
+  ...tasks,
+  ...edgeChanges,
+];

@@ -103,12 +103,36 @@ describe('a teardown stops before the first removal', () => {
     await setProtection(user, 'true');
     const { what, why, fix } = await expectBlocked(user);
     expect(what).toBe('1 obstacle would keep shop-dev from being removed.');
-    expect(why).toBe('Another user turned on deletion protection for the load balancer shop-dev.');
+    expect(why).toBe(
+      'The load balancer shop-dev has deletion protection, although protect is not set in the configuration.',
+    );
     const arn = idOf(user, 'loadBalancer', 'loadBalancerArn');
     expect(fix[0]).toBe(
       `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false ${sandboxOptions(user)}`,
     );
     await setProtection(user, 'false');
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test('at a load balancer that the configuration protects, until protect is removed and provisioned', async () => {
+    const user = await provisionedAccount(stack());
+    const protectedStack = stack({ protect: true });
+    await user.provision(protectedStack);
+    const refused = {
+      code: 'BLOCKED',
+      why: 'The load balancer shop-dev is protected from deletion, because protect is true in the configuration.',
+      fix: [
+        'Remove protect from slipway.config.ts, and run npm run provision.',
+        'npm run teardown, once nothing is in the way',
+      ],
+    };
+    await expect(user.teardown(protectedStack)).rejects.toMatchObject(refused);
+    await setProtection(user, 'false');
+    await expect(user.teardown(protectedStack)).rejects.toMatchObject(refused);
+    await user.provision(protectedStack);
+    await expect(user.teardown(stack())).rejects.toMatchObject({ code: 'BLOCKED' });
+    await user.provision(stack());
     await user.teardown(stack());
     expect(user.census()).toEqual({});
   });
@@ -204,7 +228,7 @@ describe('a teardown stops before the first removal', () => {
     const { what, why, fix } = await expectBlocked(user);
     expect(what).toBe('3 obstacles would keep shop-dev from being removed.');
     expect(why.split('\n')).toEqual([
-      'Another user turned on deletion protection for the load balancer shop-dev.',
+      'The load balancer shop-dev has deletion protection, although protect is not set in the configuration.',
       `network interface ${eni} (another user's lambda) uses ${idOf(user, 'subnets.private-1', 'subnetId')}, ${idOf(user, 'securityGroups.web', 'groupId')}`,
       `subnet ${Subnet?.SubnetId} (10.0.250.0/24)`,
     ]);
@@ -221,7 +245,11 @@ test('the plan of a teardown lists the obstacles that would stop the teardown', 
   const { exitCode, json } = await user.teardown(stack(), { plan: true });
   expect(exitCode).toBe(2);
   expect(json).toMatchObject({
-    obstacles: [{ text: 'Another user turned on deletion protection for the load balancer shop-dev.' }],
+    obstacles: [
+      {
+        text: 'The load balancer shop-dev has deletion protection, although protect is not set in the configuration.',
+      },
+    ],
   });
 });
 

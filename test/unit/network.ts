@@ -31,6 +31,7 @@ export const network = () => ({
       cidr: '10.0.0.0/16',
       dnsSupport: true,
       dnsHostnames: true,
+      defaultGroup: { groupId: 'sg-default', ingress: [], egress: [] },
       tags: ourTags('vpc'),
     },
   },

@@ -57,10 +57,19 @@ export const mocks = {
   acm: mockClient(ACMClient),
 };
 
+/** The response about the default group of a VPC, unless a test mocks the call: every VPC has one, without rules. */
+const EMPTY_DEFAULT_GROUP = {
+  SecurityGroups: [{ GroupId: 'sg-default', GroupName: 'default' }],
+  $metadata: {},
+};
+const isAboutDefaultGroup = ({ input }: { input: unknown }): boolean =>
+  JSON.stringify(input).includes('{"Name":"group-name","Values":["default"]}');
+
 beforeEach(() => {
   for (const mock of Object.values(mocks)) {
     mock.reset();
     mock.send.callsFake((command: { constructor: { name: string }; input: unknown }) => {
+      if (isAboutDefaultGroup(command)) return Promise.resolve(EMPTY_DEFAULT_GROUP);
       throw new TypeError(`Unexpected command ${command.constructor.name} ${JSON.stringify(command.input)}`);
     });
   }
@@ -112,6 +121,11 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   logRetentionDays: 14,
   idleTimeoutSeconds: 60,
   deregistrationDelaySeconds: 10,
+  protect: false,
+  internal: false,
+  clients: undefined,
+  insights: undefined,
+  flowLogs: false,
   builder: 'auto',
   tags: {},
   permissionsBoundary: undefined,

@@ -18,6 +18,7 @@ export { lookInternetGateway as internetGateway } from '../internet-gateway.ts';
 export { lookPublicRoutes as publicRoutes } from '../route-tables.ts';
 export { lookPrivateRoutes as privateRoutes } from '../route-tables.ts';
 export { lookElasticIp as elasticIp } from '../elastic-ip.ts';
+export { lookFlowLog as flowLog } from '../flow-log.ts';
 export { lookNatGateway as natGateway } from '../nat-gateway.ts';
 export { lookGatewayEndpoint as gatewayEndpoint } from '../gateway-endpoint.ts';
 export { lookSecurityGroups as securityGroups } from '../security-groups.ts';

@@ -94,11 +94,6 @@ const networkLists = {
     notFound: 'InvalidVpcPeeringConnectionID.NotFound',
     malformed: ['pcx', 'InvalidVpcPeeringConnectionId.Malformed'],
   }),
-  DescribeFlowLogs: emptyList('FlowLogs', ['Filter', 'MaxResults', 'NextToken'], {
-    member: 'FlowLogIds',
-    kind: 'flow log ID',
-    notFound: 'InvalidFlowLogId.NotFound',
-  }),
   DescribeEgressOnlyInternetGateways: emptyList('EgressOnlyInternetGateways', PAGE, {
     member: 'EgressOnlyInternetGatewayIds',
     kind: 'egressOnlyInternetGateway ID',

@@ -2,6 +2,7 @@
 import { accountAttributeOperations } from './account-attributes.ts';
 import { dhcpOptionsOperations } from './dhcp-options.ts';
 import { emptyListOperations } from './empty-lists.ts';
+import { flowLogOperations, flowLogTables } from './flow-logs.ts';
 import { networkAclAssociationOperations } from './network-acl-associations.ts';
 import { networkAclEntryOperations } from './network-acl-entries.ts';
 import { networkAclOperations, networkAclTables } from './network-acls.ts';
@@ -10,11 +11,12 @@ import { vpcEndpointServiceOperations } from './vpc-endpoint-services.ts';
 import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';
 
 /** The tables of all families. */
-export const familyTables = () => ({ ...vpcEndpointTables(), ...networkAclTables() });
+export const familyTables = () => ({ ...vpcEndpointTables(), ...networkAclTables(), ...flowLogTables() });
 
 /** The operations of all families. */
 export const familyOperations = {
   ...vpcEndpointOperations,
+  ...flowLogOperations,
   ...networkAclOperations,
   ...networkAclEntryOperations,
   ...networkAclAssociationOperations,

@@ -154,7 +154,14 @@ test.each(KINDS)(
 );
 
 /** The VPC itself, kinds outside VPCs, and kinds inside a security group or subnet, which blocks the deletion in their place. */
-const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
+const NOT_BLOCKING = [
+  'vpc-flow-log',
+  'vpc',
+  'elastic-ip',
+  'natgateway',
+  'security-group-rule',
+  'network-interface',
+];
 
 test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except a few', () => {
   const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };

@@ -103,7 +103,7 @@ test('40: protected and foreign resources are reported and kept, and a later tea
   const before = user.census();
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'BLOCKED',
-    why: 'Another user turned on deletion protection for the load balancer shop-dev.',
+    why: 'The load balancer shop-dev has deletion protection, although protect is not set in the configuration.',
   });
   expect(user.census()).toEqual(before);
   await setProtection('false');

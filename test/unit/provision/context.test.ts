@@ -102,6 +102,7 @@ test('every new look at the resource asks AWS again', async () => {
     'DescribeVpcs',
     'DescribeVpcAttribute',
     'DescribeVpcAttribute',
+    'DescribeSecurityGroups',
     'DescribeSubnets',
     'DescribeSubnets',
   ]);

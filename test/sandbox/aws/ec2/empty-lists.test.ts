@@ -2,7 +2,6 @@
 import * as EC2 from '@aws-sdk/client-ec2';
 import {
   DescribeEgressOnlyInternetGatewaysCommand,
-  DescribeFlowLogsCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupReferencesCommand,
   DescribeStaleSecurityGroupsCommand,
@@ -26,7 +25,6 @@ test.each<[string, (ec2: EC2Client) => Promise<object>, object]>([
     (ec2) => ec2.send(new DescribeVpcPeeringConnectionsCommand({})),
     { VpcPeeringConnections: [] },
   ],
-  ['flow logs', (ec2) => ec2.send(new DescribeFlowLogsCommand({})), { FlowLogs: [] }],
   [
     'egress-only internet gateways',
     (ec2) => ec2.send(new DescribeEgressOnlyInternetGatewaysCommand({})),

@@ -189,8 +189,11 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'an internal load balancer',
-    { internal: true, scheme: 'internal' },
-    { internal: `${notYet}The load balancer is public.`, scheme: `${notYet}The load balancer is public.` },
+    { internal: true, scheme: 'internal', allowedCidrs: ['10.0.0.0/8'] },
+    {
+      scheme: 'Use internal: whether the load balancer has only private addresses',
+      allowedCidrs: 'Use clients: the only addresses that may connect',
+    },
   ],
   [
     'several domain names',

@@ -14,6 +14,7 @@ test('the look reads our cluster', async () => {
         clusterArn: 'arn:cluster',
         status: 'ACTIVE',
         registeredContainerInstancesCount: 2,
+        settings: [{ name: 'containerInsights', value: 'enhanced' }],
         tags: toCamelCaseTags(ourTags('cluster')),
       },
     ],
@@ -22,10 +23,11 @@ test('the look reads our cluster', async () => {
     clusterArn: 'arn:cluster',
     status: 'ACTIVE',
     containerInstanceCount: 2,
+    insights: 'enhanced',
     tags: ourTags('cluster'),
   });
   expect(sentCalls()).toEqual([
-    { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } },
+    { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS', 'SETTINGS'] } },
   ]);
 });
 

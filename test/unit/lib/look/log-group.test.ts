@@ -16,6 +16,7 @@ test('the look reads our log group', async () => {
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') });
   expect(sentCalls()).toEqual([
     { command: 'DescribeLogGroups', input: { logGroupNamePrefix: NAME } },
+    { command: 'DescribeLogGroups', input: { logGroupNamePrefix: `${NAME}/flow-logs` } },
     { command: 'ListTagsForResource', input: { resourceArn: ARN } },
   ]);
 });

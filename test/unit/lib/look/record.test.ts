@@ -136,7 +136,7 @@ describe('the record of the domain', () => {
   });
 
   test('belongs to the stage whose load balancer it leads to', async () => {
-    const sets = { Z1: [alias('dualstack.shop-prod-42.eu-west-1.elb.amazonaws.com.')] };
+    const sets = { Z1: [alias('dualstack.internal-shop-prod-42.eu-west-1.elb.amazonaws.com.')] };
     mockZones([zone('Z1')], sets);
     expect(await look()).toMatchObject({ tags: { 'slipway:stack': 'shop-prod' } });
   });

@@ -1,5 +1,6 @@
 // The look for the VPC: how it reads AWS's responses.
 import {
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
@@ -40,6 +41,26 @@ test('our VPC is returned with its attributes, which need separate calls', async
   expect(sentCalls().slice(1)).toEqual([
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsSupport' } },
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsHostnames' } },
+    {
+      command: 'DescribeSecurityGroups',
+      input: {
+        Filters: [
+          { Name: 'vpc-id', Values: ['vpc-1'] },
+          { Name: 'group-name', Values: ['default'] },
+        ],
+      },
+    },
+  ]);
+});
+
+test('the rules of the default group are read', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
+  const everything = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand)
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-default', IpPermissionsEgress: [everything] }] });
+  expect([...(await lookVpc(lookContextOf())).values()]).toMatchObject([
+    { defaultGroup: { groupId: 'sg-default', ingress: [], egress: [{ protocol: '-1', peer: '0.0.0.0/0' }] } },
   ]);
 });
 

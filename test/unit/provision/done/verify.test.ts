@@ -64,6 +64,18 @@ const configWith = (change: Partial<Config['services'][number]>) =>
 const [service] = config().services;
 const oneContainer = configWith({ containers: (service?.containers ?? []).slice(0, 1) });
 
+test('a load balancer that drops the requests of this machine on purpose is reported, and not waited for', async () => {
+  const port = await listen(createTcpServer());
+  const run = runOf(undefined, 40);
+  Object.assign(run.waits.answer, { every: 1 });
+  const address = addressOf(port);
+  const restricted = { ...oneContainer, clients: ['198.51.100.0/24'] };
+  await verify(restricted, address, run, explain);
+  expect(notes(run).at(-1)).toBe(
+    `${address.url}/api1 does not answer this machine, so it was not checked: clients admits only 198.51.100.0/24. Its tasks are healthy.`,
+  );
+});
+
 test('every routed path is requested, with the name in the URL as the host header', async () => {
   const requests: unknown[] = [];
   const port = await serve(({ method, url, headers: { host } }, response) => {

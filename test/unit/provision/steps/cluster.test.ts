@@ -1,15 +1,21 @@
 // The step for the cluster: the calls that it makes in each case.
-import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import {
+  CreateClusterCommand,
+  DescribeClustersCommand,
+  TagResourceCommand,
+  UpdateClusterSettingsCommand,
+} from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { cluster } from '../../../../provision/steps/cluster.ts';
-import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
 const foundCluster = {
   clusterArn: ARN,
   status: 'ACTIVE',
   containerInstanceCount: 0,
+  insights: 'disabled',
   tags: ourTags('cluster'),
 };
 const scenarioWithTags = (tags: Record<string, string>) => ({
@@ -21,7 +27,10 @@ const createCall = {
   command: 'CreateCluster',
   input: { clusterName: 'shop-dev', tags },
 };
-const describeCall = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
+const describeCall = {
+  command: 'DescribeClusters',
+  input: { clusters: ['shop-dev'], include: ['TAGS', 'SETTINGS'] },
+};
 const createResponse = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
 const describeResponse = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
 
@@ -59,6 +68,28 @@ test('creates when missing: retries while ECS does not see the service-linked ro
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sentCalls()).toEqual([createCall, createCall]);
+});
+
+test('creates when missing: Container Insights is on from the start', async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves(createResponse);
+  await provisionStep(cluster, { noun: 'cluster', config: config({ insights: true }) });
+  const settings = [{ name: 'containerInsights', value: 'enabled' }];
+  expect(sentCalls()).toEqual([{ ...createCall, input: { ...createCall.input, settings } }]);
+});
+
+test.each([
+  ['enhanced' as const, [['update', '', 'container insights']]],
+  [false, []],
+  [undefined, []],
+])('repairs drift: with insights %s, a cluster without Container Insights', async (insights, expected) => {
+  mocks.ecs.on(UpdateClusterSettingsCommand).resolves({});
+  const scenario = { ...scenarioWithTags(foundCluster.tags), config: config({ insights }) };
+  const { shortChanges } = await provisionStep(cluster, scenario);
+  expect(shortChanges).toEqual(expected);
+  const settings = [{ name: 'containerInsights', value: 'enhanced' }];
+  expect(sentCalls()).toEqual(
+    expected.map(() => ({ command: 'UpdateClusterSettings', input: { cluster: ARN, settings } })),
+  );
 });
 
 test('adopts when present', async () => {

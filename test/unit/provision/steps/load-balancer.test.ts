@@ -24,6 +24,7 @@ const ids = {
   hostedZoneId: 'Z32O12XQLNTSW2',
 };
 const attributes = {
+  'deletion_protection.enabled': 'false',
   'idle_timeout.timeout_seconds': '60',
   'routing.http.drop_invalid_header_fields.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
@@ -115,7 +116,7 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: values that AWS fills in automatically are not drift', async () => {
-  const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
+  const filled = { ...attributes, 'waf.fail_open.enabled': 'true' };
   const result = await provisionStep(
     loadBalancer,
     scenarioWith({ state: 'provisioning', attributes: filled }),
@@ -196,6 +197,77 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
   ]);
 });
 
+test('repairs drift: deletion protection that is on without being configured is turned off', async () => {
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const isOn = { ...attributes, 'deletion_protection.enabled': 'true' };
+  const result = await provisionStep(loadBalancer, scenarioWith({ attributes: isOn }));
+  expect(result.shortChanges).toEqual([['update', '', 'attribute.deletion_protection.enabled']]);
+  expect(sentCalls()[0]?.input).toEqual({ LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) });
+});
+
+test('repairs drift: the deletion protection of a failed load balancer is turned off before it is deleted', async () => {
+  mocks.elbv2
+    .on(ModifyLoadBalancerAttributesCommand)
+    .resolves({})
+    .on(DeleteLoadBalancerCommand)
+    .resolves({})
+    .on(DescribeLoadBalancersCommand)
+    .rejects(awsError('LoadBalancerNotFoundException'))
+    .on(CreateLoadBalancerCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn-2' }] });
+  const isOn = { ...attributes, 'deletion_protection.enabled': 'true' };
+  await provisionStep(loadBalancer, {
+    ...scenarioWith({ state: 'failed', attributes: isOn }),
+    config: config({ protect: true }),
+  });
+  const off = [{ Key: 'deletion_protection.enabled', Value: 'false' }];
+  expect(sentCalls().slice(0, 2)).toEqual([
+    { command: 'ModifyLoadBalancerAttributes', input: { LoadBalancerArn: ARN, Attributes: off } },
+    { command: 'DeleteLoadBalancer', input: { LoadBalancerArn: ARN } },
+  ]);
+  expect(sentCalls().at(-1)).toEqual({
+    command: 'ModifyLoadBalancerAttributes',
+    input: { LoadBalancerArn: 'arn-2', Attributes: toPascalCaseTags(isOn) },
+  });
+});
+
+test('a changed scheme: the load balancer is deleted, and created again in the private subnets', async () => {
+  mocks.elbv2
+    .on(DeleteLoadBalancerCommand)
+    .resolves({})
+    .on(DescribeLoadBalancersCommand)
+    .rejects(awsError('LoadBalancerNotFoundException'))
+    .on(CreateLoadBalancerCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn-2' }] })
+    .on(ModifyLoadBalancerAttributesCommand)
+    .resolves({});
+  const internal = config({ internal: true });
+  const result = await provisionStep(loadBalancer, { ...scenarioWith(), config: internal });
+  expect(result.changes).toMatchObject([
+    { verb: 'replace', reason: expect.stringContaining('the scheme of a load balancer cannot change') },
+  ]);
+  expect(sentCalls()[2]).toEqual({
+    command: 'CreateLoadBalancer',
+    input: { ...settings, Scheme: 'internal', Subnets: ['subnet-c', 'subnet-d'] },
+  });
+  expect(result.ids).toMatchObject({ '': { loadBalancerArn: 'arn-2' } });
+});
+
+test('a changed scheme is refused while the configuration protects the load balancer from deletion', async () => {
+  const result = await provisionStep(loadBalancer, {
+    ...scenarioWith(),
+    config: config({ internal: true, protect: true }),
+  });
+  expect(result.changes).toMatchObject([
+    {
+      verb: 'refused',
+      cannotUpdate: true,
+      reason: expect.stringContaining('remove protect, and run npm run'),
+    },
+  ]);
+  expect(sentCalls()).toEqual([]);
+});
+
 test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
@@ -219,7 +291,6 @@ test.each([
     'it belongs to the stack shop-prod',
     undefined,
   ],
-  ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
 ])(
   'explains refusal: a load balancer that %s is refused, and nothing is sent',
   async (_what, changes, reason, cannotUpdate) => {

@@ -10,7 +10,8 @@ import {
   type IpPermission,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
-import { ingressOf, securityGroups } from '../../../../provision/steps/security-groups.ts';
+import { securityGroups } from '../../../../provision/steps/security-groups.ts';
+import { ingressOf } from '../../../../lib/derive/stack-group-rules.ts';
 import { knownAfter } from '../../../../lib/model/change.ts';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
@@ -58,7 +59,7 @@ const group = (key: string, groupId: string, ingress: GroupRule[], egress = [all
 });
 /** Both groups as configured. */
 const groups = () => ({
-  balancer: group('balancer', 'sg-b', [tcp(80, '0.0.0.0/0')]),
+  balancer: group('balancer', 'sg-b', [tcp(80, '0.0.0.0/0')], [tcp(5000, 'sg-w'), tcp(6000, 'sg-w')]),
   web: group('web', 'sg-w', [tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]),
 });
 const scenario = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
@@ -87,6 +88,13 @@ const describeResponse = (
   ],
 });
 const commands = () => sentCalls().map(({ command }) => command);
+
+const toService = (port: number): IpPermission =>
+  tcpPermission(port, { UserIdGroupPairs: [{ GroupId: 'sg-w' }] });
+/** The calls that let the load balancer reach the ports of the service. */
+const egressCalls = [5000, 6000].map((port) =>
+  ruleCall('AuthorizeSecurityGroupEgress', 'sg-b', toService(port)),
+);
 
 /** Lets every call succeed. */
 function mockSuccess() {
@@ -117,12 +125,26 @@ test('creates when missing', async () => {
     to: knownAfter('securityGroups.balancer'),
   });
   expect(sentCalls()).toEqual([
-    createCall('balancer', 'Load balancer: HTTP from anywhere'),
+    createCall('balancer', 'Load balancer: HTTP from its clients'),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
+    ruleCall('RevokeSecurityGroupEgress', 'sg-b', allTraffic),
     createCall('web', 'Tasks of web: from the load balancer alone'),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ...egressCalls,
   ]);
+});
+
+test('the clients in the configuration are the only ones that the load balancer admits', () => {
+  const domain = { ...config().domain, https: true } as NonNullable<ReturnType<typeof config>['domain']>;
+  const clients = ['203.0.113.0/24', '2001:db8::/32'];
+  expect(ingressOf(config({ clients, domain }), 'balancer', 'sg-b')).toEqual([
+    tcp(80, '203.0.113.0/24'),
+    tcp(80, '2001:db8::/32'),
+    tcp(443, '203.0.113.0/24'),
+    tcp(443, '2001:db8::/32'),
+  ]);
+  expect(ingressOf(config({ clients }), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our group with this name is adopted, and its rules are corrected', async () => {
@@ -132,11 +154,15 @@ test('creates when missing: if the response to an earlier create was lost, our g
     .on(DescribeSecurityGroupsCommand)
     .resolvesOnce({})
     .resolves(describeResponse('web', 'sg-w', [tcpPermission(5000, balancer), tcpPermission(22, anywhere)]));
-  const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
+  const { ids } = await provisionStep(
+    securityGroups,
+    scenario({ balancer: { ...groups().balancer, egress: [] } }),
+  );
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
   expect(sentCalls().slice(3)).toEqual([
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
     ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+    ...egressCalls,
   ]);
 });
 
@@ -148,10 +174,11 @@ test('creates when missing: if one rule already exists, the other rules are stil
       IpPermissions: [tcpPermission(5000, balancer)],
     })
     .rejects(awsError('InvalidPermission.Duplicate'));
-  await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
+  await provisionStep(securityGroups, scenario({ balancer: { ...groups().balancer, egress: [] } }));
   expect(sentCalls().slice(1)).toEqual([
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
     ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ...egressCalls,
   ]);
 });
 
@@ -162,9 +189,11 @@ test('creates when missing: a call that does not find the new group yet is retri
     .rejectsOnce(awsError('InvalidGroup.NotFound'))
     .resolves({});
   await provisionStep(securityGroups, scenario({ web: groups().web }));
-  expect(sentCalls().slice(1)).toEqual(
-    Array(2).fill(ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
-  );
+  expect(sentCalls().slice(1)).toEqual([
+    ...Array<unknown>(2).fill(ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
+    ruleCall('RevokeSecurityGroupEgress', 'sg-b', allTraffic),
+    ...egressCalls,
+  ]);
 });
 
 test('adopts when present', async () => {
@@ -222,6 +251,53 @@ test('repairs drift: a revoked egress rule is restored, so that tasks can reach 
   ]);
 });
 
+test('repairs drift: a load balancer that may connect to everything gets its rules first, and loses the others in the clean-up', async () => {
+  mockSuccess();
+  const found = groups();
+  found.balancer.egress = [allEgress];
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand)
+    .resolves(
+      describeResponse('balancer', 'sg-b', [], [allTraffic, ...[5000, 6000].map((port) => toService(port))]),
+    );
+  const { shortChanges } = await provisionStep(securityGroups, scenario(found));
+  expect(shortChanges).toEqual([
+    ['update', 'balancer', 'egress'],
+    ['update', 'web', 'balancer egress'],
+  ]);
+  expect(sentCalls().filter(({ command }) => command !== 'DescribeSecurityGroups')).toEqual([
+    ...egressCalls,
+    ruleCall('RevokeSecurityGroupEgress', 'sg-b', allTraffic),
+  ]);
+});
+
+test('repairs drift: a load balancer that a run on one service leaves without rules for another service may still connect to everything', async () => {
+  mockSuccess();
+  const found = groups();
+  found.balancer.egress = [allEgress];
+  mocks.ec2.on(DescribeSecurityGroupsCommand).resolves(describeResponse('balancer', 'sg-b', []));
+  await provisionStep(securityGroups, scenario(found));
+  expect(commands()).not.toContain('RevokeSecurityGroupEgress');
+});
+
+test('repairs drift: the load balancer reaches the old port of a service until the clean-up, and never another one', async () => {
+  mockSuccess();
+  const found = groups();
+  found.balancer.egress = [tcp(5000, 'sg-w'), tcp(6001, 'sg-w'), tcp(22, '10.0.0.0/8')];
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand)
+    .resolves(describeResponse('balancer', 'sg-b', [], [toService(5000), toService(6000)]));
+  const { shortChanges } = await provisionStep(securityGroups, scenario(found));
+  expect(shortChanges).toEqual([
+    ['update', 'balancer', 'egress'],
+    ['update', 'web', 'balancer egress'],
+  ]);
+  expect(sentCalls().filter(({ command }) => command !== 'DescribeSecurityGroups')[0]).toEqual(
+    egressCalls[1],
+  );
+  expect(sentCalls()).toContainEqual(ruleCall('RevokeSecurityGroupEgress', 'sg-b', toService(6001)));
+});
+
 test('repairs drift: it is no error if a surplus rule is already revoked', async () => {
   mockSuccess();
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
@@ -243,7 +319,7 @@ test('explains refusal: a foreign group with the same name is reported', async (
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
   await expect(
-    provisionStep(securityGroups, scenario({ balancer: groups().balancer })),
+    provisionStep(securityGroups, scenario({ balancer: { ...groups().balancer, egress: [] } })),
   ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name shop-dev-web in vpc-1.',

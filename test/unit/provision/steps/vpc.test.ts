@@ -4,7 +4,10 @@ import {
   CreateVpcCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
+  DescribeSecurityGroupsCommand,
   ModifyVpcAttributeCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { vpc } from '../../../../provision/steps/vpc.ts';
@@ -24,6 +27,22 @@ const hostnamesCall = (VpcId: string) => ({
   command: 'ModifyVpcAttribute',
   input: { VpcId, EnableDnsHostnames: { Value: true } },
 });
+const defaultGroupCall = {
+  command: 'DescribeSecurityGroups',
+  input: {
+    Filters: [
+      { Name: 'vpc-id', Values: ['vpc-1'] },
+      { Name: 'group-name', Values: ['default'] },
+    ],
+  },
+};
+const itself = { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-default' }] };
+const everywhere = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+const defaultGroup = { GroupId: 'sg-default', IpPermissions: [itself], IpPermissionsEgress: [everywhere] };
+const revocation = (direction: string, permission: object) => ({
+  command: `RevokeSecurityGroup${direction}`,
+  input: { GroupId: 'sg-default', IpPermissions: [permission] },
+});
 const describeResponse = (...ids: string[]) => ({
   Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) })),
 });
@@ -35,7 +54,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(vpc, { noun: 'vpc' });
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcId: 'vpc-1' } });
-  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1')]);
+  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1'), defaultGroupCall]);
 });
 
 test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
@@ -67,7 +86,9 @@ test('creates when missing: before the create is sent, the step looks for a reso
     'DescribeVpcs',
     'DescribeVpcAttribute',
     'DescribeVpcAttribute',
+    'DescribeSecurityGroups',
     'ModifyVpcAttribute',
+    'DescribeSecurityGroups',
   ]);
 });
 
@@ -75,7 +96,7 @@ test('creates when missing: a call that does not find the new id yet is retried'
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).rejectsOnce(awsError('InvalidVpcID.NotFound')).resolves({});
   await provisionStep(vpc, { noun: 'vpc' });
-  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1'), hostnamesCall('vpc-1')]);
+  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1'), hostnamesCall('vpc-1'), defaultGroupCall]);
 });
 
 test('adopts when present', async () => {
@@ -115,6 +136,50 @@ test('repairs drift: DNS support is enabled before DNS hostnames, which require 
     { command: 'ModifyVpcAttribute', input: { VpcId: 'vpc-1', EnableDnsSupport: { Value: true } } },
     hostnamesCall('vpc-1'),
   ]);
+});
+
+test('creates when missing: the default group is emptied, as soon as AWS shows it', async () => {
+  mocks.ec2
+    .on(CreateVpcCommand)
+    .resolves({ Vpc: { VpcId: 'vpc-1' } })
+    .on(ModifyVpcAttributeCommand)
+    .resolves({})
+    .on(DescribeSecurityGroupsCommand)
+    .resolvesOnce({})
+    .resolvesOnce({ SecurityGroups: [defaultGroup] })
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-default' }] })
+    .on(RevokeSecurityGroupIngressCommand)
+    .resolves({})
+    .on(RevokeSecurityGroupEgressCommand)
+    .resolves({});
+  await provisionStep(vpc, { noun: 'vpc' });
+  expect(sentCalls().slice(2)).toEqual([
+    defaultGroupCall,
+    defaultGroupCall,
+    revocation('Ingress', itself),
+    revocation('Egress', everywhere),
+    defaultGroupCall,
+  ]);
+});
+
+test('repairs drift: a rule that someone gave the default group is revoked', async () => {
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand)
+    .resolvesOnce({ SecurityGroups: [{ ...defaultGroup, IpPermissions: [] }] })
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-default' }] })
+    .on(RevokeSecurityGroupEgressCommand)
+    .resolves({});
+  const egress = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' }];
+  const changed = { ...found, defaultGroup: { groupId: 'sg-default', ingress: [], egress } };
+  const { shortChanges, changes } = await provisionStep(vpc, {
+    noun: 'vpc',
+    found: { vpc: { '': changed } },
+  });
+  expect(shortChanges).toEqual([['update', '', 'default group']]);
+  expect(changes[0]?.fields).toEqual([
+    { field: 'default group', from: 'in: ; out: everything 0.0.0.0/0', to: 'no rules' },
+  ]);
+  expect(sentCalls()).toEqual([defaultGroupCall, revocation('Egress', everywhere), defaultGroupCall]);
 });
 
 test('throws the error when AWS refuses a call', async () => {

@@ -23,6 +23,7 @@ const item = {
   clusterArn: 'arn:cluster',
   status: 'ACTIVE',
   containerInstanceCount: 0,
+  insights: undefined,
   tags: ourTags('cluster'),
 };
 const remove = () => cluster.remove(removeContextOf({ noun: 'cluster' }, item));

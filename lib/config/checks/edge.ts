@@ -1,0 +1,26 @@
+/** Checks of the fields that protect a stack. */
+import type { Config } from '../config.ts';
+import { isIpv6Block } from '../edge-rules.ts';
+import type { Finding } from '../finding.ts';
+
+/** The quota of rules per security group, for each family of addresses. @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
+const MAX_RULES = 60;
+
+export function* clientsAreUnique({ clients = [] }: Config): Iterable<Finding> {
+  for (const [index, block] of clients.entries())
+    if (clients.indexOf(block) !== index)
+      yield { path: ['clients', index], fix: 'Remove it: the list already has this block.' };
+}
+
+/** Each block is a rule per port of the load balancer. */
+export function* clientsAreWithinQuota({ clients = [], domain }: Config): Iterable<Finding> {
+  const most = MAX_RULES / (domain?.https ? 2 : 1);
+  for (const ofFamily of [clients.filter(isIpv6Block), clients.filter((block) => !isIpv6Block(block))])
+    if (ofFamily.length > most)
+      yield {
+        path: ['clients'],
+        value: `${ofFamily.length} blocks`,
+        fix: `Use at most ${most} blocks of IPv4 and ${most} of IPv6, or larger blocks: a security group has at most ${MAX_RULES} rules of each kind, and every port of the load balancer needs its own.`,
+        basedOn: [['domain', 'https']],
+      };
+}

@@ -1,0 +1,32 @@
+/** The fields of a stack that protect it: who reaches its load balancer, and what AWS refuses or records. */
+import * as z from 'zod';
+import { clientBlock } from './edge-rules.ts';
+import { string } from './field-rules.ts';
+
+export const edgeFields = {
+  // A stack under development is torn down often, so protection is off by default.
+  protect: z
+    .boolean()
+    .default(false)
+    .describe('whether AWS refuses to delete the load balancer; a teardown refuses as well'),
+  internal: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the load balancer has only private addresses, in the private subnets; a change replaces it, with an outage',
+    ),
+  clients: z
+    .array(string(clientBlock).describe('a block of client addresses'))
+    .min(1)
+    .optional()
+    .describe('the only addresses that may connect, e.g. 203.0.113.0/24; by default, all'),
+  // Container Insights costs money per metric, so only the account or the configuration turns it on.
+  insights: z
+    .union([z.boolean(), z.literal('enhanced')])
+    .optional()
+    .describe('whether the cluster has Container Insights; by default, the setting of the account decides'),
+  flowLogs: z
+    .boolean()
+    .default(false)
+    .describe('whether the traffic of the VPC is recorded in a separate log group'),
+};

@@ -1,0 +1,45 @@
+/** The rules for the fields that protect a stack: blocks of client addresses. */
+import { isIPv6 } from 'node:net';
+import { Netmask } from 'netmask';
+import * as z from 'zod';
+import { display } from './display.ts';
+import type { FieldRule } from './field-rules.ts';
+
+const FORM = 'Use a CIDR block, e.g. 203.0.113.0/24 or 2001:db8::/32.';
+
+/**
+ * A block of addresses in the form in which EC2 returns it. EC2 accepts other forms, but they would look like drift.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
+ */
+export const clientBlock: FieldRule = (text) => {
+  const [address = ''] = text.split('/', 1);
+  if (address !== '' && !text.includes('/') && z.regexes.ipv4.test(text))
+    return `Use ${display(`${text}/32`)} for this one address.`;
+  const canonical = z.regexes.cidrv4.test(text)
+    ? `${new Netmask(text).base}/${new Netmask(text).bitmask}`
+    : canonicalIpv6Block(text);
+  if (canonical === undefined) return FORM;
+  return canonical === text ? undefined : `Use the form in which AWS keeps it: ${canonical}.`;
+};
+
+export const isIpv6Block = (block: string): boolean => block.includes(':');
+
+const IPV6_BITS = 128;
+
+/** Returns an IPv6 block in lower case, shortened, and without host bits; undefined if it is no IPv6 block. */
+function canonicalIpv6Block(text: string): string | undefined {
+  const [, address = '', bits = ''] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? [];
+  if (!isIPv6(address) || Number(bits) > IPV6_BITS) return undefined;
+  const shift = BigInt(IPV6_BITS - Number(bits));
+  const network = ((numberOf(shortened(address)) >> shift) << shift).toString(16).padStart(32, '0');
+  return `${shortened(network.replace(/(.{4})(?!$)/g, '$1:'))}/${Number(bits)}`;
+}
+
+/** Returns an IPv6 address as URLs contain it: in lower case, with the longest run of zeros shortened. */
+const shortened = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);
+
+function numberOf(address: string): bigint {
+  const [first = [], last = []] = address.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
+  return BigInt(`0x${[...first, ...zeros, ...last].map((group) => group.padStart(4, '0')).join('')}`);
+}

@@ -1,0 +1,56 @@
+// Every kind of mistake in the fields that protect a stack.
+import { expect, test } from '@jest/globals';
+import { mistakesOf, testRefusals, validStackWith } from './support.ts';
+
+const FORM = 'Use a CIDR block, e.g. 203.0.113.0/24 or 2001:db8::/32.';
+
+testRefusals(
+  'protect',
+  'Use true or false: whether AWS refuses to delete the load balancer; a teardown refuses as well.',
+  { 'a string': 'yes' },
+);
+for (const [block, fix] of [
+  ['10.0.0.0', "Use '10.0.0.0/32' for this one address."],
+  ['10.0.0.0/33', FORM],
+  ['office', FORM],
+  ['', FORM],
+  ['2001:db8::', FORM],
+  ['2001:db8::/129', FORM],
+  ['2001:db8::g/32', FORM],
+  ['10.0.1.7/16', 'Use the form in which AWS keeps it: 10.0.0.0/16.'],
+  ['2001:DB8:0:0::/32', 'Use the form in which AWS keeps it: 2001:db8::/32.'],
+  ['2001:db8::1/64', 'Use the form in which AWS keeps it: 2001:db8::/64.'],
+] as const)
+  test(`clients: ${block} is refused, with a fix`, () => {
+    expect(mistakesOf(validStackWith({ clients: [block] }))).toEqual([
+      { path: 'clients[0]', value: `'${block}'`, fix },
+    ]);
+  });
+
+testRefusals(
+  'clients',
+  'Use a list of strings: the only addresses that may connect, e.g. 203.0.113.0/24; by default, all.',
+  { 'an empty list': [] },
+  'a list',
+);
+
+test('clients: blocks in the form of AWS are accepted', () => {
+  const clients = ['203.0.113.0/24', '0.0.0.0/0', '198.51.100.7/32', '2001:db8::/32', '::/0', '::1/128'];
+  expect(mistakesOf(validStackWith({ clients }))).toEqual([]);
+});
+
+test('clients: a repeated block is refused', () => {
+  expect(mistakesOf(validStackWith({ clients: ['10.0.0.0/8', '10.0.0.0/8'] }))).toEqual([
+    { path: 'clients[1]', value: "'10.0.0.0/8'", fix: 'Remove it: the list already has this block.' },
+  ]);
+});
+
+test('clients: the quota of rules per group is divided between the ports', () => {
+  const blocks = (count: number) => Array.from({ length: count }, (_, index) => `10.0.${index}.0/24`);
+  const mistakeWith = (count: number, https: boolean) =>
+    mistakesOf(validStackWith({ clients: blocks(count), 'domain.https': https })).map(({ value }) => value);
+  expect(mistakeWith(60, false)).toEqual([]);
+  expect(mistakeWith(61, false)).toEqual(['61 blocks']);
+  expect(mistakeWith(30, true)).toEqual([]);
+  expect(mistakeWith(31, true)).toEqual(['31 blocks']);
+});

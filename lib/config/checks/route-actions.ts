@@ -1,6 +1,6 @@
 /** Checks of what routes do: rewrites, redirects and fixed responses. */
 import { pathsOf, type Config } from '../config.ts';
-import { listOf } from '../../derive/conditions.ts';
+import { asList } from '../../derive/conditions.ts';
 import { coversPattern } from '../../derive/rule-coverage.ts';
 import { containersWithServices, pathOfContainer, type Finding, type Path } from '../finding.ts';
 import { countGroups, groupsIn, isPattern } from '../route-field-rules.ts';
@@ -17,7 +17,7 @@ export function* transformsAreUsable(config: Config): Iterable<Finding> {
       };
   for (const { path, route } of routesIn(config)) {
     const { stripPath, rewrite, paths } = route;
-    const texts = listOf(paths);
+    const texts = asList(paths);
     if (stripPath && rewrite?.url)
       yield {
         path: [...path, 'rewrite', 'url'],
@@ -86,12 +86,12 @@ function leadsToItself(
   const isSameHost =
     host === '#{host}' ||
     hosts === undefined ||
-    (!host.includes('#{') && listOf(hosts).some((pattern) => coversPattern(pattern, host.toLowerCase())));
+    (!host.includes('#{') && asList(hosts).some((pattern) => coversPattern(pattern, host.toLowerCase())));
   const isSamePath =
     path === '/#{path}' ||
     paths === undefined ||
     (!path.includes('#{') &&
-      listOf(paths).some((text) =>
+      asList(paths).some((text) =>
         isPattern(text)
           ? coversPattern(text, path)
           : text === '/' || text === path || path.startsWith(`${text}/`),

@@ -10,7 +10,7 @@ const conditions = {
   paths: oneOrMore(string(rules.pathPattern).describe('a path, or a pattern with * and ?'))
     .optional()
     .describe(
-      'paths with everything below them, or patterns such as /img/*.png; each becomes a rule of its own',
+      'paths with everything below them, or patterns such as /img/*.png; each becomes a separate rule',
     ),
   hosts: oneOrMore(string(rules.hostPattern).describe('a host, or a pattern with * and ?'))
     .optional()
@@ -123,7 +123,7 @@ export const StackRoute = z.strictObject({
 export type RouteToContainer = z.output<typeof ContainerRoute>;
 /** A route that the load balancer answers on its own. */
 export type AnsweredRoute = z.output<typeof StackRoute>;
-/** What a request must be like for a route to apply. */
+/** The conditions of a request for which a route applies. */
 export type RouteConditions = Partial<
   Pick<AnsweredRoute, 'paths' | 'hosts' | 'methods' | 'headers' | 'queries' | 'sources' | 'priority'>
 >;

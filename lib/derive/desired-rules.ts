@@ -36,7 +36,7 @@ const SEPARATOR = ':';
 /** Returns the key of the container of a rule. */
 export const containerOfRule = (ruleKey: string): string => ruleKey.split(SEPARATOR)[0] ?? '';
 
-/** What a rule does, and for which requests: the same for two rules with the same conditions. */
+/** Identifies a rule by its conditions, in any order. */
 export const ruleIdentity = (conditions: readonly RuleCondition[]): string =>
   `${pathsIn(conditions).join(' or ')} | ${otherConditionsText(conditions)}`;
 
@@ -95,7 +95,7 @@ const answeredDrafts = (route: AnsweredRoute, index: number): Draft[] =>
     configPath: ['routes', index],
   }));
 
-/** Each path has a rule of its own, because its priority depends on it; with a given priority, all paths share one rule. */
+/** Each path has its own rule, because its priority depends on it; with a given priority, all paths share one rule. */
 function pathGroups({ paths, priority }: RouteConditions): string[][] {
   const sorted = [...asList(paths)].sort();
   if (sorted.length === 0) return [[]];

@@ -20,13 +20,17 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/config/',
-    // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the codes of system
-    // errors, and the plugin that keeps source locations.
+    // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the rules of the load
+    // balancer that routes become, the codes of system errors, and the plugin that keeps source locations.
     mayImport: [
       'lib/model/',
       'lib/program/decide-start.ts',
       'lib/program/start.ts',
+      'lib/derive/conditions.ts',
+      'lib/derive/desired-rules.ts',
       'lib/derive/names.ts',
+      'lib/derive/rule-coverage.ts',
+      'lib/derive/rule-priorities.ts',
       'lib/derive/partitions.ts',
       'lib/derive/task-definition.ts',
       'lib/aws/errors.ts',

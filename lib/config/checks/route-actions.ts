@@ -5,7 +5,7 @@ import { coversPattern } from '../../derive/rule-coverage.ts';
 import { containersWithServices, pathOfContainer, type Finding, type Path } from '../finding.ts';
 import { countGroups, groupsIn, isPattern } from '../route-field-rules.ts';
 import type { AnsweredRoute, RouteConditions } from '../route-schema.ts';
-import { routesIn } from './routes.ts';
+import { placedRoutes } from './routes.ts';
 
 export function* transformsAreUsable(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config))
@@ -15,7 +15,7 @@ export function* transformsAreUsable(config: Config): Iterable<Finding> {
         fix: 'Add a path other than /, or remove stripPath: there is nothing to strip.',
         basedOn: [pathOfContainer(service, container, 'path')],
       };
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     const { stripPath, rewrite, paths } = route;
     const texts = asList(paths);
     if (stripPath && rewrite?.url)

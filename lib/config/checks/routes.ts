@@ -26,7 +26,7 @@ interface PlacedRoute {
 }
 
 /** Lists all routes with their paths in the configuration. */
-export function routesIn(config: Config): PlacedRoute[] {
+export function placedRoutes(config: Config): PlacedRoute[] {
   const ofContainers = containersWithServices(config).flatMap(({ service, container }) =>
     (container.routes ?? []).map((route, index) => ({
       path: [...pathOfContainer(service, container, 'routes'), index],
@@ -40,7 +40,7 @@ export function routesIn(config: Config): PlacedRoute[] {
 }
 
 export function* routesHaveConditions(config: Config): Iterable<Finding> {
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     const { paths, hosts, methods, headers = {}, queries = {}, sources } = route;
     const count = Object.keys(headers).length + Object.keys(queries).length;
     if ([paths, hosts, methods, sources].every((value) => value === undefined) && count === 0)
@@ -53,7 +53,7 @@ export function* routesHaveConditions(config: Config): Iterable<Finding> {
 }
 
 export function* routeNamesAreWellFormed(config: Config): Iterable<Finding> {
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     yield* keyFindings([...path, 'headers'], route.headers, headerName, true);
     yield* keyFindings([...path, 'queries'], route.queries, queryKey, true);
   }
@@ -134,7 +134,7 @@ export function* routesAreUnique(config: Config): Iterable<Finding> {
 
 export function* prioritiesAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<number, Path>();
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     if (route.priority === undefined) continue;
     const other = seen.get(route.priority);
     if (other)

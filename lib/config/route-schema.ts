@@ -1,6 +1,6 @@
 /** The schema of routes: the conditions of a request, and what the load balancer does with it. */
 import * as z from 'zod';
-import { string } from './field-rules.ts';
+import { routePath, string } from './field-rules.ts';
 import * as rules from './route-field-rules.ts';
 
 /** One string, or a list of them. */
@@ -10,7 +10,7 @@ const conditions = {
   paths: oneOrMore(string(rules.pathPattern).describe('a path, or a pattern with * and ?'))
     .optional()
     .describe(
-      'paths with everything below them, or patterns such as /img/*.png; each becomes a rule of its own',
+      'paths with everything below them, or patterns such as /img/*.png; each becomes a separate rule',
     ),
   hosts: oneOrMore(string(rules.hostPattern).describe('a host, or a pattern with * and ?'))
     .optional()
@@ -54,7 +54,7 @@ const Rewrite = z.strictObject({
 });
 
 /** A route to a container. */
-export const ContainerRoute = z.strictObject({
+const ContainerRoute = z.strictObject({
   ...conditions,
   stripPath: z
     .boolean()
@@ -68,6 +68,25 @@ export const ContainerRoute = z.strictObject({
     .optional()
     .describe('how a request is changed before the program gets it'),
 });
+
+/** The fields of a container that say which requests it gets. */
+export const routingFields = {
+  path: z
+    .union([string(routePath), z.array(string(routePath).describe('a path')).min(1)])
+    .optional()
+    .describe(
+      'the path that is routed to it, with everything below, or several; without a path or routes it cannot be reached from outside',
+    ),
+  stripPath: z
+    .boolean()
+    .optional()
+    .describe('whether the program gets requests without this path: /users instead of /api1/users'),
+  routes: z
+    .array(ContainerRoute.describe('one route'))
+    .min(1)
+    .optional()
+    .describe('routes by host, method, header, query string or client, and with rewrites'),
+};
 
 const Redirect = z.strictObject({
   protocol: z.enum(['HTTP', 'HTTPS']).optional().describe('another protocol'),
@@ -104,7 +123,7 @@ export const StackRoute = z.strictObject({
 export type RouteToContainer = z.output<typeof ContainerRoute>;
 /** A route that the load balancer answers on its own. */
 export type AnsweredRoute = z.output<typeof StackRoute>;
-/** What a request must be like for a route to apply. */
+/** The conditions of a request for which a route applies. */
 export type RouteConditions = Partial<
   Pick<AnsweredRoute, 'paths' | 'hosts' | 'methods' | 'headers' | 'queries' | 'sources' | 'priority'>
 >;

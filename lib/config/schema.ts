@@ -9,7 +9,7 @@ import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
 import { servicePermissions, stackPermissions } from './permission-fields.ts';
 import { variableSources } from './secret-fields.ts';
-import { ContainerRoute, StackRoute } from './route-schema.ts';
+import { routingFields, StackRoute } from './route-schema.ts';
 
 const { string } = rules;
 
@@ -43,21 +43,7 @@ const Container = z
       .describe('the build arguments of the Dockerfile by name; they are no place for secrets'),
     image: string(rules.imageReference).optional().describe('the reference of an image, instead of a source'),
     port: integer(1, 65_535).optional().describe('the port that it listens on'),
-    path: z
-      .union([string(rules.routePath), z.array(string(rules.routePath).describe('a path')).min(1)])
-      .optional()
-      .describe(
-        'the path that is routed to it, with everything below, or several; without a path or routes it cannot be reached from outside',
-      ),
-    stripPath: z
-      .boolean()
-      .optional()
-      .describe('whether the program gets requests without this path: /users instead of /api1/users'),
-    routes: z
-      .array(ContainerRoute.describe('one route'))
-      .min(1)
-      .optional()
-      .describe('routes by host, method, header, query string or client, and with rewrites'),
+    ...routingFields,
     protocol: z
       .enum(['HTTP', 'HTTPS'])
       .default('HTTP')
@@ -230,7 +216,6 @@ export const Stack = z.strictObject({
     .describe('services by name; each runs its containers together, as one task'),
 });
 
-/** A stack as a user writes it. */
 export type StackInput = z.input<typeof Stack>;
 /** A stack with its defaults. */
 export type StackOutput = z.output<typeof Stack>;

@@ -87,15 +87,12 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'container:paths route pathPattern pathPatterns pathPrefix prefix basePath',
     'It is one path or a list of paths; routes have more conditions.',
   ],
-  'services.*.containers.*.stripPath': ['stripPrefix container:rewriteTarget'],
+  'services.*.containers.*.stripPath': ['stripPrefix rewriteTarget'],
   'services.*.containers.*.routes': [
     'container:rules container:conditions container:host container:hosts container:hostHeader container:hostHeaders container:hostname virtualHost container:method container:methods httpMethods container:headers httpHeaders queryStrings queryParameters sourceIps container:rewrite container:rewrites pathRewrite urlRewrite',
     'Each route has paths, hosts, methods, headers, queries or sources.',
   ],
-  routes: [
-    'stack:redirect stack:redirects stack:fixedResponse stack:fixedResponses stack:rules',
-    'Each route has conditions, and redirect or respond.',
-  ],
+  routes: ['stack:redirect stack:redirects stack:fixedResponse stack:fixedResponses stack:rules'],
   'services.*.containers.*.environment': ['environmentVariables envVars variables'],
   'services.*.containers.*.environmentFile': ['envFile envFiles environmentFiles envFrom dotenv'],
   'services.*.containers.*.secrets': ['secret secretOptions secretsManager ssm parameterStore valueFrom'],

@@ -6,7 +6,7 @@ import type { RouteConditions } from '../config/route-schema.ts';
 const PATH = 'path-pattern';
 
 /** Returns one string or several as a list. */
-export const listOf = (value: string | readonly string[] | undefined): readonly string[] =>
+export const asList = (value: string | readonly string[] | undefined): readonly string[] =>
   typeof value === 'string' ? [value] : (value ?? []);
 
 /**
@@ -24,7 +24,7 @@ export function conditionsFor(
   { hosts, methods, headers, queries, sources }: RouteConditions,
   paths: readonly string[],
 ): RuleCondition[] {
-  const values = (value: string | readonly string[] | undefined) => [...listOf(value)].sort();
+  const values = (value: string | readonly string[] | undefined) => [...asList(value)].sort();
   const patterns = paths.flatMap(routePatterns);
   return [
     ...(hosts === undefined ? [] : [{ Field: 'host-header', HostHeaderConfig: { Values: values(hosts) } }]),

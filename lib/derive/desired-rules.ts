@@ -4,7 +4,7 @@ import { pathsOf, routesOf, type Config, type RoutedContainer } from '../config/
 import type { Path } from '../config/finding.ts';
 import { isPattern } from '../config/route-field-rules.ts';
 import type { AnsweredRoute, RouteConditions } from '../config/route-schema.ts';
-import { conditionsFor, listOf, otherConditionsText, pathsIn } from './conditions.ts';
+import { conditionsFor, asList, otherConditionsText, pathsIn } from './conditions.ts';
 import { shortHash } from './names.ts';
 import { transformsFor } from './transforms.ts';
 
@@ -36,8 +36,8 @@ const SEPARATOR = ':';
 /** Returns the key of the container of a rule. */
 export const containerOfRule = (ruleKey: string): string => ruleKey.split(SEPARATOR)[0] ?? '';
 
-/** What a rule does, and for which requests: the same for two rules with the same conditions. */
-export const identityOf = (conditions: readonly RuleCondition[]): string =>
+/** Identifies a rule by its conditions, in any order. */
+export const ruleIdentity = (conditions: readonly RuleCondition[]): string =>
   `${pathsIn(conditions).join(' or ')} | ${otherConditionsText(conditions)}`;
 
 type Draft = Omit<DesiredRule, 'key'> & { readonly owner: string };
@@ -52,7 +52,7 @@ export function desiredRules(config: Config): DesiredRule[] {
   return drafts.map(({ owner, ...rule }) => {
     const isOnly = rule.container && drafts.filter((other) => other.owner === owner).length === 1;
     const short = isOnly ? owner : `${owner}${SEPARATOR}${slugOf(rule.text)}`;
-    const key = taken.has(short) ? `${short}-${shortHash(4, identityOf(rule.conditions))}` : short;
+    const key = taken.has(short) ? `${short}-${shortHash(4, ruleIdentity(rule.conditions))}` : short;
     taken.add(key);
     return { key, ...rule };
   });
@@ -95,16 +95,16 @@ const answeredDrafts = (route: AnsweredRoute, index: number): Draft[] =>
     configPath: ['routes', index],
   }));
 
-/** Each path has a rule of its own, because its priority depends on it; with a given priority, all paths share one rule. */
+/** Each path has its own rule, because its priority depends on it; with a given priority, all paths share one rule. */
 function pathGroups({ paths, priority }: RouteConditions): string[][] {
-  const sorted = [...listOf(paths)].sort();
+  const sorted = [...asList(paths)].sort();
   if (sorted.length === 0) return [[]];
   return priority === undefined ? sorted.map((path) => [path]) : [sorted];
 }
 
 function ruleParts(route: RouteConditions, paths: readonly string[]) {
   const conditions = conditionsFor(route, paths);
-  const hosts = listOf(route.hosts);
+  const hosts = asList(route.hosts);
   const others = otherConditionsText(conditions.filter(({ Field }) => Field !== 'host-header'));
   const { methods, headers = {}, queries = {}, sources } = route;
   return {

@@ -1,7 +1,7 @@
 /** Finds rules that never apply, because a rule that is evaluated earlier matches all of their requests. Pure. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { BlockList, isIPv6 } from 'node:net';
-import { listOf } from './conditions.ts';
+import { asList } from './conditions.ts';
 
 /** One condition in a common form: what it compares, its values, and how values cover each other. */
 interface Criterion {
@@ -54,25 +54,25 @@ function criteriaOf(conditions: readonly RuleCondition[]): Criterion[] | undefin
       case 'path-pattern':
         return {
           subject: Field,
-          values: listOf(condition.PathPatternConfig?.Values ?? Values),
+          values: asList(condition.PathPatternConfig?.Values ?? Values),
           covers: coversPattern,
         };
       case 'host-header':
         return {
           subject: Field,
-          values: listOf(condition.HostHeaderConfig?.Values ?? Values),
+          values: asList(condition.HostHeaderConfig?.Values ?? Values),
           covers: ignoringCase(coversPattern),
         };
       case 'http-request-method':
         return {
           subject: Field,
-          values: listOf(condition.HttpRequestMethodConfig?.Values),
+          values: asList(condition.HttpRequestMethodConfig?.Values),
           covers: (one, other) => one === other,
         };
       case 'http-header':
         return {
           subject: `${Field} ${condition.HttpHeaderConfig?.HttpHeaderName?.toLowerCase()}`,
-          values: listOf(condition.HttpHeaderConfig?.Values),
+          values: asList(condition.HttpHeaderConfig?.Values),
           covers: ignoringCase(coversPattern),
         };
       case 'query-string': {
@@ -87,7 +87,7 @@ function criteriaOf(conditions: readonly RuleCondition[]): Criterion[] | undefin
         };
       }
       case 'source-ip':
-        return { subject: Field, values: listOf(condition.SourceIpConfig?.Values), covers: containsBlock };
+        return { subject: Field, values: asList(condition.SourceIpConfig?.Values), covers: containsBlock };
       default:
         return undefined;
     }

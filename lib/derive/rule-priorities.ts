@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { MAX_PATH_LENGTH } from '../config/field-rules.ts';
 import { isPattern } from '../config/route-field-rules.ts';
-import { desiredRules, identityOf, literalLength, type DesiredRule } from './desired-rules.ts';
+import { desiredRules, ruleIdentity, literalLength, type DesiredRule } from './desired-rules.ts';
 import { shortHash } from './names.ts';
 
 /** AWS accepts priorities from 1 to 50000. */
@@ -64,7 +64,7 @@ export function assignPriorities(
   }
   const rest = rules
     .filter(({ key }) => !priorities.has(key))
-    .map((rule) => ({ rule, identity: identityOf(rule.conditions) }))
+    .map((rule) => ({ rule, identity: ruleIdentity(rule.conditions) }))
     .sort((one, other) => (one.identity < other.identity ? -1 : 1));
   for (const { rule, identity } of rest) {
     const { first, last } = bandOf(rule);

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
 import { otherConditionsText, pathsIn } from '../derive/conditions.ts';
-import { identityOf } from '../derive/desired-rules.ts';
+import { ruleIdentity } from '../derive/desired-rules.ts';
 import { configuredRules } from '../derive/rule-priorities.ts';
 import { transformsText } from '../derive/transforms.ts';
 import { HTTPS, servingListener } from '../derive/listeners.ts';
@@ -115,9 +115,9 @@ function keysOfRules(
     const rule = atPriority.get(priority);
     if (rule && !isOurs(rule)) assign(key, rule);
   }
-  const ours = rules.filter(isOurs).map((rule) => ({ rule, identity: identityOf(rule.Conditions ?? []) }));
+  const ours = rules.filter(isOurs).map((rule) => ({ rule, identity: ruleIdentity(rule.Conditions ?? []) }));
   for (const { key, conditions, priority } of desired) {
-    const identity = identityOf(conditions);
+    const identity = ruleIdentity(conditions);
     const same = ours.filter((other) => other.identity === identity).map(({ rule }) => rule);
     assign(key, same.find((rule) => Number(rule.Priority) === priority) ?? same[0]);
   }

@@ -1,6 +1,6 @@
 /** The requests that verify a stack: one for each container that a plain GET reaches. Pure. */
 import { pathsOf, routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
-import { listOf } from '../../lib/derive/conditions.ts';
+import { asList } from '../../lib/derive/conditions.ts';
 import { isPattern } from '../../lib/config/route-field-rules.ts';
 import type { RouteToContainer } from '../../lib/config/route-schema.ts';
 import type { PublicAddress } from './url.ts';
@@ -23,10 +23,10 @@ export function verifiedRoute(container: RoutedContainer): VerifiedRoute | undef
 
 function requestFor(route: RouteToContainer): VerifiedRoute | undefined {
   const { paths, hosts, methods, headers, queries, sources, stripPath, rewrite } = route;
-  const path = paths === undefined ? '/' : listOf(paths).find((text) => !isPattern(text));
-  const host = listOf(hosts).find((text) => !isPattern(text));
+  const path = paths === undefined ? '/' : asList(paths).find((text) => !isPattern(text));
+  const host = asList(hosts).find((text) => !isPattern(text));
   const isPlain = [headers, queries, sources].every((condition) => condition === undefined);
-  const allowsGet = methods === undefined || listOf(methods).includes('GET');
+  const allowsGet = methods === undefined || asList(methods).includes('GET');
   if (!isPlain || !allowsGet || path === undefined || (hosts !== undefined && host === undefined))
     return undefined;
   return { path, host, isUnchanged: !stripPath && rewrite === undefined };

@@ -121,7 +121,7 @@ test('two routes exchange their priorities in one call', async () => {
   expect(await user.plan(routes(20, 10))).toEqual([]);
 });
 
-test('redirects and fixed responses are rules of their own, and change in place', async () => {
+test('redirects and fixed responses are separate rules, and change in place', async () => {
   const routes = (permanent: boolean): StackInput =>
     stack({
       routes: [

@@ -21,13 +21,18 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   {
     folder: 'lib/config/',
     // Exceptions: the start of a program, the rules for names and regions, the size of a task definition, the health check inside a
-    // container, the permissions of programs, the codes of system errors, and the plugin that keeps source locations.
+    // container, the permissions of programs, the rules of the load balancer that routes become, the codes of system errors, and the
+    // plugin that keeps source locations.
     mayImport: [
       'lib/model/',
       'lib/program/decide-start.ts',
       'lib/program/start.ts',
       'lib/derive/container-health.ts',
+      'lib/derive/conditions.ts',
+      'lib/derive/desired-rules.ts',
       'lib/derive/names.ts',
+      'lib/derive/rule-coverage.ts',
+      'lib/derive/rule-priorities.ts',
       'lib/derive/partitions.ts',
       'lib/derive/task-definition.ts',
       'lib/derive/task-permissions.ts',

@@ -1,11 +1,11 @@
 /** Checks of what routes do: rewrites, redirects and fixed responses. */
 import { pathsOf, type Config } from '../config.ts';
-import { listOf } from '../../derive/conditions.ts';
+import { asList } from '../../derive/conditions.ts';
 import { coversPattern } from '../../derive/rule-coverage.ts';
 import { containersWithServices, pathOfContainer, type Finding, type Path } from '../finding.ts';
 import { countGroups, groupsIn, isPattern } from '../route-field-rules.ts';
 import type { AnsweredRoute, RouteConditions } from '../route-schema.ts';
-import { routesIn } from './routes.ts';
+import { placedRoutes } from './routes.ts';
 
 export function* transformsAreUsable(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config))
@@ -15,9 +15,9 @@ export function* transformsAreUsable(config: Config): Iterable<Finding> {
         fix: 'Add a path other than /, or remove stripPath: there is nothing to strip.',
         basedOn: [pathOfContainer(service, container, 'path')],
       };
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     const { stripPath, rewrite, paths } = route;
-    const texts = listOf(paths);
+    const texts = asList(paths);
     if (stripPath && rewrite?.url)
       yield {
         path: [...path, 'rewrite', 'url'],
@@ -86,12 +86,12 @@ function leadsToItself(
   const isSameHost =
     host === '#{host}' ||
     hosts === undefined ||
-    (!host.includes('#{') && listOf(hosts).some((pattern) => coversPattern(pattern, host.toLowerCase())));
+    (!host.includes('#{') && asList(hosts).some((pattern) => coversPattern(pattern, host.toLowerCase())));
   const isSamePath =
     path === '/#{path}' ||
     paths === undefined ||
     (!path.includes('#{') &&
-      listOf(paths).some((text) =>
+      asList(paths).some((text) =>
         isPattern(text)
           ? coversPattern(text, path)
           : text === '/' || text === path || path.startsWith(`${text}/`),

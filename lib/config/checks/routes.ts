@@ -1,8 +1,7 @@
 /** Checks of the conditions of routes: what AWS refuses, and routes that have no effect. */
-import type { QueryStringKeyValuePair } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isRouted, shiftsTraffic, type Config } from '../config.ts';
 import { shadowedBy } from '../../derive/rule-coverage.ts';
-import { desiredRules, identityOf, type DesiredRule } from '../../derive/desired-rules.ts';
+import { desiredRules, ruleIdentity, type DesiredRule } from '../../derive/desired-rules.ts';
 import { configuredRules } from '../../derive/rule-priorities.ts';
 import type { FieldRule } from '../field-rules.ts';
 import { display, pathText } from '../display.ts';
@@ -27,7 +26,7 @@ interface PlacedRoute {
 }
 
 /** Lists all routes with their paths in the configuration. */
-export function routesIn(config: Config): PlacedRoute[] {
+export function placedRoutes(config: Config): PlacedRoute[] {
   const ofContainers = containersWithServices(config).flatMap(({ service, container }) =>
     (container.routes ?? []).map((route, index) => ({
       path: [...pathOfContainer(service, container, 'routes'), index],
@@ -41,7 +40,7 @@ export function routesIn(config: Config): PlacedRoute[] {
 }
 
 export function* routesHaveConditions(config: Config): Iterable<Finding> {
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     const { paths, hosts, methods, headers = {}, queries = {}, sources } = route;
     const count = Object.keys(headers).length + Object.keys(queries).length;
     if ([paths, hosts, methods, sources].every((value) => value === undefined) && count === 0)
@@ -54,7 +53,7 @@ export function* routesHaveConditions(config: Config): Iterable<Finding> {
 }
 
 export function* routeNamesAreWellFormed(config: Config): Iterable<Finding> {
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     yield* keyFindings([...path, 'headers'], route.headers, headerName, true);
     yield* keyFindings([...path, 'queries'], route.queries, queryKey, true);
   }
@@ -105,20 +104,22 @@ export function* rulesAreWithinLimits(config: Config): Iterable<Finding> {
     };
 }
 
-const valuesOf = (condition: DesiredRule['conditions'][number]): string[] =>
-  Object.values(condition).flatMap((config) =>
-    typeof config === 'object' && 'Values' in config
-      ? ((config.Values ?? []) as (string | QueryStringKeyValuePair)[]).map((value) =>
-          typeof value === 'string' ? value : `${value.Key}=${value.Value}`,
-        )
-      : [],
-  );
+const valuesOf = (condition: DesiredRule['conditions'][number]): string[] => [
+  ...[
+    condition.HostHeaderConfig,
+    condition.PathPatternConfig,
+    condition.HttpRequestMethodConfig,
+    condition.HttpHeaderConfig,
+    condition.SourceIpConfig,
+  ].flatMap((config) => config?.Values ?? []),
+  ...(condition.QueryStringConfig?.Values ?? []).map(({ Key, Value }) => `${Key}=${Value}`),
+];
 
 /** Two rules for the same requests: the second would never apply. Equal paths of the simple form are reported elsewhere. */
 export function* routesAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<string, DesiredRule>();
   for (const rule of desiredRules(config)) {
-    const identity = identityOf(rule.conditions);
+    const identity = ruleIdentity(rule.conditions);
     const other = seen.get(identity);
     const areSimple = [rule, other].every((one) => one?.configPath.includes('path'));
     if (other && (!areSimple || other.container?.key === rule.container?.key))
@@ -133,7 +134,7 @@ export function* routesAreUnique(config: Config): Iterable<Finding> {
 
 export function* prioritiesAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<number, Path>();
-  for (const { path, route } of routesIn(config)) {
+  for (const { path, route } of placedRoutes(config)) {
     if (route.priority === undefined) continue;
     const other = seen.get(route.priority);
     if (other)
@@ -149,7 +150,7 @@ export function* routesAreReachable(config: Config): Iterable<Finding> {
     const earlier = rules
       .slice(0, index)
       .find((other) => shadowedBy(other.conditions, rule.conditions) === 'all');
-    if (earlier && identityOf(earlier.conditions) !== identityOf(rule.conditions))
+    if (earlier && ruleIdentity(earlier.conditions) !== ruleIdentity(rule.conditions))
       yield {
         path: rule.configPath,
         value: `${rule.text}, which never applies`,

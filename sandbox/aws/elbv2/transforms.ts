@@ -1,4 +1,4 @@
-/** Checks the transforms of rules. AWS documents the limits; the texts of the refusals are not documented. */
+/** Checks the transforms of rules. AWS documents the limits; the messages of its refusals are not documented. */
 import type { RewriteConfig, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isRegex } from '../../balancer/regex.ts';
 import { validation } from './errors.ts';

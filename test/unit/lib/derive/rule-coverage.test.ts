@@ -23,7 +23,7 @@ test.each([
   expect(coversPattern(general, special)).toBe(expected);
 });
 
-test('a pattern that covers another one matches every text that the other one matches', () => {
+test('a pattern that covers another one matches every string that the other one matches', () => {
   const pattern = fc.stringMatching(/^[ab*?]{0,6}$/);
   fc.assert(
     fc.property(pattern, pattern, fc.stringMatching(/^[ab]{0,6}$/), (general, special, text) => {

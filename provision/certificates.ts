@@ -1,6 +1,6 @@
 /** Checks existing certificates before a provision, waits until a requested one is issued, and explains why it is not. */
 import type { CertificateDetail } from '@aws-sdk/client-acm';
-import { givenCertificates, namesOfDomain, type Config, type Domain } from '../lib/config/config.ts';
+import { givenCertificates, namesOfDomain, type Config } from '../lib/config/config.ts';
 import type { ApplyContext } from '../lib/engine/step.ts';
 import { failed, pending, ready } from '../lib/engine/until.ts';
 import {
@@ -10,11 +10,9 @@ import {
   type FoundCertificate,
 } from '../lib/look/certificate.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { fetchNameServers } from '../lib/look/hosted-zone.ts';
 import { ifFound } from '../lib/look/if-found.ts';
-import { fetchRecordSetsAt } from '../lib/look/record-sets.ts';
 import { isProblem, NOTHING_CHANGED, nowAfter, problem, type Problem } from '../lib/model/problem.ts';
-import { only } from '../lib/model/resources.ts';
+import { nameServersOf, undelegatedZone, zoneOf, type ZoneContext } from './validation-zone.ts';
 
 /**
  * Checks the existing certificates that the configuration names.
@@ -60,9 +58,12 @@ function covers({ certificateNames }: FoundCertificate, name: string): boolean {
   return certificateNames.includes(name) || certificateNames.includes(wildcard);
 }
 
-type WaitContext = Pick<ApplyContext<'listener'>, 'aws' | 'until' | 'config' | 'found' | 'ids'>;
+type WaitContext = ZoneContext & Pick<ApplyContext<'listener'>, 'until'>;
 
-/** After this many checks, a zone that its parent does not delegate is given as the reason: 5 min on AWS, 6 s on the sandbox. */
+/**
+ * After this many checks, a zone that its parent does not delegate is given as the reason: 5 min on AWS, 6 s on the sandbox. If the
+ * account does not have the parent, the note says which servers it must delegate to.
+ */
 const PATIENT_CHECKS = 60;
 
 /**
@@ -72,6 +73,7 @@ const PATIENT_CHECKS = 60;
 export async function waitUntilIssued(context: WaitContext, certificateArn: string): Promise<void> {
   let checks = 0;
   let names: string[] = [];
+  let advice = '';
   try {
     await context.until(
       `the certificate of ${context.config.domain?.name} to be issued`,
@@ -83,14 +85,16 @@ export async function waitUntilIssued(context: WaitContext, certificateArn: stri
         if (status === 'ISSUED') return ready(undefined);
         if (isDead({ status })) return failed(status, notIssued(context, detail));
         names = pendingNames(detail);
-        if ((checks += 1) === PATIENT_CHECKS) {
-          const undelegated = await undelegatedZone(context);
+        if ((checks += 1) === PATIENT_CHECKS && names.length > 0) {
+          const servers = await nameServersOf(context);
+          const undelegated = await undelegatedZone(context, servers);
           if (undelegated) return failed('the zone is not delegated', undelegated);
+          advice = `; the parent of ${zoneOf(context)} must delegate to ${servers.join(', ')}`;
         }
         return pending(
           names.length === 0
             ? 'ACM has validated all names, and issues it'
-            : `ACM has not found the validation record of ${names.join(', ')} in public DNS yet`,
+            : `ACM has not found the validation record of ${names.join(', ')} in public DNS yet${advice}`,
         );
       },
     );
@@ -158,39 +162,15 @@ function notIssued(
   });
 }
 
-/** Returns the name of the hosted zone, which the configuration may name by its id only. */
-const zoneOf = ({ zone, zoneId = '' }: Domain, found: WaitContext['found']): string =>
-  zone ?? found.domain?.zone ?? zoneId;
-
-/** Returns the problem of a zone that the account's own parent zone does not delegate; undefined if the account has no parent zone. */
-async function undelegatedZone({ aws, config, found, ids }: WaitContext): Promise<Problem | undefined> {
-  const parent = found.domain?.parentZone;
-  const { domain } = config;
-  if (!parent || !domain) return undefined;
-  const zone = zoneOf(domain, found);
-  const sets = await fetchRecordSetsAt(aws, parent.hostedZoneId, zone);
-  if (sets.some(({ Type }) => Type === 'NS')) return undefined;
-  const servers = await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId);
-  return problem('CERTIFICATE', {
-    what: `ACM cannot validate ${domain.name}: the zone ${zone} is not delegated.`,
-    why: `The account's zone ${parent.name} (${parent.hostedZoneId}) has no NS record for ${zone}, so no resolver finds the validation records.`,
-    now: `${nowAfter('npm run provision')} ACM keeps looking for 72 hours.`,
-    fix: [
-      `Add an NS record for ${zone} to ${parent.name}, with these values: ${servers.join(', ')}.`,
-      'Then npm run provision, to continue.',
-    ],
-  });
-}
-
 async function notFoundInTime(
   context: WaitContext,
   names: readonly string[],
   cause: unknown,
 ): Promise<Problem> {
-  const { aws, config, found, ids } = context;
-  const undelegated = await undelegatedZone(context);
+  const { config } = context;
+  const servers = await nameServersOf(context);
+  const undelegated = await undelegatedZone(context, servers);
   if (undelegated) return undelegated;
-  const servers = await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId);
   return problem('CERTIFICATE', {
     what: `The certificate of ${config.domain?.name} is not issued yet.`,
     why:
@@ -199,7 +179,7 @@ async function notFoundInTime(
         : `ACM has not found the validation record of ${names.join(', ')} in public DNS.`,
     now: `${nowAfter('npm run provision')} ACM keeps looking for 72 hours.`,
     fix: [
-      `Make the parent of ${config.domain && zoneOf(config.domain, found)}, or its registrar, delegate to the zone's name servers: ${servers.join(', ')}.`,
+      `Make the parent of ${zoneOf(context)}, or its registrar, delegate to the zone's name servers: ${servers.join(', ')}.`,
       'Then npm run provision, to continue.',
     ],
     cause,

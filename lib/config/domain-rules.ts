@@ -2,7 +2,12 @@
 import { domainName, type FieldRule } from './field-rules.ts';
 
 /** Like `domainName`, but the first label may be a wildcard, which covers exactly one label. */
-export const recordName: FieldRule = (text) => domainName(text.replace(/^\*\.(?=.+\.)/, ''));
+export const recordName: FieldRule = (text) => {
+  const rest = text.replace(/^\*\./, '');
+  return rest.includes('*')
+    ? 'Use a wildcard only as the whole first label, e.g. *.example.com: it covers exactly one label.'
+    : domainName(rest);
+};
 
 /** The ARN of a certificate. @see https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html */
 export const certificateArn: FieldRule = (text) =>

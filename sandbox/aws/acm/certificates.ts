@@ -10,7 +10,7 @@ import {
   notImplemented,
   requestInProgress,
 } from './errors.ts';
-import { balancersWith } from './usage.ts';
+import { usersOfCertificate } from './usage.ts';
 import { detailOf, summaryOf } from './views.ts';
 
 /** Without a filter by key type, a list contains only certificates with these keys. */
@@ -97,7 +97,7 @@ export const certificateOperations = {
     run({ CertificateArn: arn }, region) {
       const row = certificateByArn(region, arn);
       const { CertificateArn } = row;
-      if (balancersWith(region, row).length > 0) throw certificateInUse(CertificateArn, region.account);
+      if (usersOfCertificate(region, row).length > 0) throw certificateInUse(CertificateArn, region.account);
       for (const event of ['acm:validate', 'acm:issue', 'acm:renew']) region.forget(event, CertificateArn);
       region.acm.certificates.delete(CertificateArn);
       return {};

@@ -4,7 +4,7 @@ import type { CertificateDetail } from '@aws-sdk/client-acm';
 import type { Events, Region } from '../../world/region.ts';
 import { permitsAmazon } from './caa.ts';
 import type { CertificateRow } from './store.ts';
-import { balancersWith } from './usage.ts';
+import { usersOfCertificate } from './usage.ts';
 import { isRecordVisible } from './validation-records.ts';
 
 const DAY_MS = 86_400_000;
@@ -107,7 +107,7 @@ export const issueEvents: Events = {
       row.Status = 'EXPIRED';
       return;
     }
-    const isInUse = balancersWith(region, row).length > 0;
+    const isInUse = usersOfCertificate(region, row).length > 0;
     const isValidated = row.SubjectAlternativeNames.every((name) => isRecordVisible(region, name));
     if (isInUse && isValidated) {
       issue(region, row);

@@ -13,7 +13,7 @@ export const certificateArnsOf = (listener: {
 ];
 
 /** Returns the ARNs of the load balancers that use a certificate. A former user counts for some seconds. */
-export function balancersWith(region: Region, { CertificateArn, released }: CertificateRow): string[] {
+export function usersOfCertificate(region: Region, { CertificateArn, released }: CertificateRow): string[] {
   const current = region.elbv2.listeners
     .filter((listener) => certificateArnsOf(listener).includes(CertificateArn))
     .map(({ LoadBalancerArn }) => LoadBalancerArn);

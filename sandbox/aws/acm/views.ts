@@ -2,7 +2,7 @@
 import type { CertificateDetail, CertificateSummary, DomainValidation } from '@aws-sdk/client-acm';
 import type { Region } from '../../world/region.ts';
 import type { CertificateRow } from './store.ts';
-import { balancersWith } from './usage.ts';
+import { usersOfCertificate } from './usage.ts';
 import { validationRecord } from './validation-records.ts';
 
 const validationsOf = (region: Region, row: CertificateRow): DomainValidation[] =>
@@ -23,7 +23,7 @@ const eligibilityOf = (row: CertificateRow, isInUse: boolean): 'ELIGIBLE' | 'INE
 export function detailOf(region: Region, row: CertificateRow): CertificateDetail {
   const { tags: _tags, pem: _pem, validation, released: _released, ...rest } = row;
   const { recordsAt: _recordsAt, pendingFailure: _pendingFailure, ...detail } = rest;
-  const InUseBy = balancersWith(region, row);
+  const InUseBy = usersOfCertificate(region, row);
   const DomainValidationOptions = validationsOf(region, row);
   return {
     ...detail,
@@ -36,7 +36,7 @@ export function detailOf(region: Region, row: CertificateRow): CertificateDetail
 
 /** Returns a certificate as lists show it. */
 export function summaryOf(region: Region, row: CertificateRow): CertificateSummary {
-  const InUse = balancersWith(region, row).length > 0;
+  const InUse = usersOfCertificate(region, row).length > 0;
   return {
     CertificateArn: row.CertificateArn,
     DomainName: row.DomainName,

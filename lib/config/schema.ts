@@ -7,6 +7,7 @@ import { edgeFields } from './edge-fields.ts';
 import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
+import { Network } from './network-schema.ts';
 import { servicePermissions, stackPermissions } from './permission-fields.ts';
 import { variableSources } from './secret-fields.ts';
 import { routingFields, StackRoute } from './route-schema.ts';
@@ -153,13 +154,6 @@ const Service = z.strictObject({
   containers: z
     .record(z.string(), Container.describe('one container'))
     .describe('containers by name; they run in one task and reach each other on localhost'),
-});
-
-const Network = z.strictObject({
-  // The largest block that AWS allows, at the address that most examples use.
-  cidr: string(rules.vpcBlock).default('10.0.0.0/16').describe('the CIDR block of the VPC, /16 to /24'),
-  // The minimum for a load balancer.
-  zones: integer(2, 6).default(2).describe('the number of availability zones; a load balancer needs two'),
 });
 
 /**

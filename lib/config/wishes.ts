@@ -146,7 +146,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'securityGroup securityGroups securityGroupIds ingress egress allowedCidrs ipWhitelist':
     'Every service has its own security group, which admits only the load balancer. Let the program check the address in X-Forwarded-For.',
   'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
-    'Every stack has its own load balancer, on port 80. Put services that share one into the same stack.',
+    'Every stack has its own load balancer. Put services that share one into the same stack.',
   'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
     'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':

@@ -140,7 +140,7 @@ testRefusals(
 );
 testRefusals(
   'idleTimeoutSeconds',
-  'Use a whole number from 1 to 4000: seconds that the load balancer keeps an idle connection.',
+  'Use a whole number from 1 to 4000: seconds that the load balancer keeps a silent connection, also of a WebSocket or of server-sent events.',
   { zero: 0, 'too large': 4001 },
 );
 testRefusals(

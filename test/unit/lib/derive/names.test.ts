@@ -81,7 +81,7 @@ describe('the name of an ECS service', () => {
 
   test('is a stable name that depends on the target groups if the service succeeds another one', () => {
     expect(successor({})).toMatch(/^web_[0-9a-f]{4}$/);
-    expect(successor({ cpu: 1 } as object)).toBe(successor({}));
+    expect(successor({ cpu: 1 })).toBe(successor({}));
     const different = [
       successor({}),
       successor({ port: 1 }),

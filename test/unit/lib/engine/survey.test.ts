@@ -56,7 +56,9 @@ describe('the result', () => {
 
   test('has every noun and the zones of the region', async () => {
     const found = await survey(context());
-    expect(Object.keys(found).sort()).toEqual([...nouns, 'alarms', 'domain', 'secrets', 'zones'].sort());
+    expect(Object.keys(found).sort()).toEqual(
+      [...nouns, 'alarms', 'domain', 'identities', 'secrets', 'zones'].sort(),
+    );
     expect(nouns.filter((noun) => found[noun].size > 0)).toEqual([]);
     expect(found.zones).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
   });
@@ -66,7 +68,9 @@ describe('the result', () => {
     ['the nouns of a teardown', nounsToTearDown],
   ])('of a survey of %s has neither resources of other nouns nor zones', async (_what, some) => {
     const found = await survey(context(), some);
-    expect(Object.keys(found).sort()).toEqual([...nouns, 'alarms', 'domain', 'secrets', 'zones'].sort());
+    expect(Object.keys(found).sort()).toEqual(
+      [...nouns, 'alarms', 'domain', 'identities', 'secrets', 'zones'].sort(),
+    );
     expect(found.zones).toEqual([]);
     expect(mocks.ec2.commandCalls(DescribeAvailabilityZonesCommand)).toEqual([]);
     if (some.length === 2) {

@@ -169,6 +169,7 @@ resource "aws_ecs_service" "this" {
     aws_lb_listener_rule.this,
     aws_route.private,
     aws_route_table_association.private,
+    aws_vpc_security_group_egress_rule.balancer,
     aws_vpc_security_group_egress_rule.service,
     aws_vpc_security_group_ingress_rule.service,
   ]

@@ -30,7 +30,7 @@ test('apply creates everything, the next plan is empty, and destroy leaves nothi
     'ec2.natGateways': 1,
     'ec2.vpcEndpoints': 1,
     'ec2.securityGroups': 3,
-    'ec2.securityGroupRules': 7,
+    'ec2.securityGroupRules': 6,
     'ec2.networkInterfaces': 4,
     'elbv2.loadBalancers': 1,
     'elbv2.targetGroups': 2,

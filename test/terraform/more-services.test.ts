@@ -21,7 +21,7 @@ test('the plan is empty after three services are added, and again after images c
   expect(await terraform.apply(many)).toEqual(SUCCESS);
   expect(census(sandbox.world)).toMatchObject({
     'ec2.securityGroups': 6,
-    'ec2.securityGroupRules': 13,
+    'ec2.securityGroupRules': 15,
     'elbv2.targetGroups': 5,
     'elbv2.rules': 6,
     'ecs.taskDefinitions': 4,

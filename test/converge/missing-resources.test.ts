@@ -5,6 +5,13 @@ import { nouns as allNouns, needs, type Noun } from '../../lib/model/architectur
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
+/** A stack with resources of every kind. */
+const fullStack = () =>
+  stack({
+    domain: { name: 'api.example.com', zone: 'example.com', createZone: true, https: true },
+    flowLogs: true,
+  });
+
 /** A teardown keeps the service-linked role. This stack has no repositories and no images, because it builds none. */
 const EXCLUDED_NOUNS: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
 const nouns = allNouns.filter((noun) => !EXCLUDED_NOUNS.includes(noun));
@@ -22,21 +29,21 @@ let user: Account;
 let fullCensus: Readonly<Record<string, number>>;
 beforeAll(async () => {
   user = await account({ lifetime: 'file' });
-  await user.provision(stack());
+  await user.provision(fullStack());
   fullCensus = user.census();
 });
 
 async function expectRepaired(missing: readonly Noun[]): Promise<void> {
   const removed = withDependents(missing);
-  await user.removeNouns(stack(), removed);
+  await user.removeNouns(fullStack(), removed);
   const nounsToCreate = new Set(
-    (await user.plan(stack()))
+    (await user.plan(fullStack()))
       .filter(({ verb }) => verb === 'create')
       .map(({ address }) => address.split('.')[0]),
   );
   for (const noun of missing) expect(nounsToCreate).toContain(noun);
-  await user.provision(stack());
-  expect(await user.plan(stack())).toEqual([]);
+  await user.provision(fullStack());
+  expect(await user.plan(fullStack())).toEqual([]);
   expect(user.census()).toEqual(fullCensus);
 }
 

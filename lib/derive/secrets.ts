@@ -89,14 +89,18 @@ const statement = (Sid: string, Action: string, resources: readonly string[]): S
   Resource: [...new Set(resources)].sort(),
 });
 
-/** Returns the ARN of a secret. An ARN without its random end, which AWS also accepts, needs a pattern. */
+/**
+ * Returns the ARN of a secret. An ARN without its random end, which AWS also accepts, needs a pattern. A name has no such end, even if
+ * it looks like one: `shop-secret`.
+ */
 function secretResource(
   reference: string,
   resolved: ResolvedSecrets | undefined,
   location: Location,
 ): string {
   const id = parseSecretReference(reference)?.id ?? '';
-  const arn = resolved?.get(reference)?.arn ?? (id.startsWith('arn:') ? id : secretArnOf(location, id));
+  const arn = resolved?.get(reference)?.arn ?? (id.startsWith('arn:') ? id : undefined);
+  if (arn === undefined) return `${secretArnOf(location, id)}-??????`;
   return /-\w{6}$/.test(arn) ? arn : `${arn}-??????`;
 }
 

@@ -1,4 +1,5 @@
 /** Reads the value of a secret: from the terminal, where it is not shown, or from another program. */
+import { isUtf8 } from 'node:buffer';
 import { createInterface } from 'node:readline';
 import { Writable, type Readable } from 'node:stream';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
@@ -22,6 +23,7 @@ export async function readSecretValue(
   output: Writable = process.stderr,
 ): Promise<string> {
   const text = input.isTTY ? await readHidden(name, input, signal, output) : await readAll(input, signal);
+  if (text === undefined) throw badValue(name, NOT_TEXT);
   const value = text.replace(/\r?\n$/, '');
   const obstacle = obstacleOf(value);
   if (obstacle) throw badValue(name, obstacle);
@@ -53,13 +55,15 @@ async function readHidden(
   }
 }
 
-async function readAll(input: Readable, signal: AbortSignal): Promise<string> {
+/** Returns undefined if the bytes are not valid UTF-8. */
+async function readAll(input: Readable, signal: AbortSignal): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) {
     signal.throwIfAborted();
     chunks.push(Buffer.from(chunk as Buffer));
   }
-  return Buffer.concat(chunks).toString();
+  const bytes = Buffer.concat(chunks);
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 /** Why a value cannot be stored, and what to do. */
@@ -67,6 +71,11 @@ interface Obstacle {
   readonly why: string;
   readonly fix: string;
 }
+
+const NOT_TEXT: Obstacle = {
+  why: 'The value is not text in UTF-8, so a variable would not contain its bytes.',
+  fix: 'Encode the value, e.g. as base64, or save the file as UTF-8.',
+};
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
 function obstacleOf(value: string): Obstacle | undefined {

@@ -7,6 +7,9 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 /** Where a value comes from. */
 export type ValueInput = Readable & { readonly isTTY?: boolean };
 
+/** How long to wait for more lines of a text that was pasted, in milliseconds. */
+const PASTE_MS = 50;
+
 /** The most bytes of a parameter in the tier that costs nothing. */
 const MAX_BYTES = 4096;
 
@@ -44,11 +47,18 @@ async function readHidden(
   // While readline reads, it intercepts Ctrl-C. This handler sends the signal that Ctrl-C would otherwise send.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    return await new Promise<string>((resolve, reject) => {
-      terminal.once('line', resolve);
-      terminal.once('close', () => resolve(''));
+    const [first = '', ...rest] = await new Promise<string[]>((resolve, reject) => {
+      const lines: string[] = [];
+      terminal.on('line', (line) => {
+        lines.push(line);
+        // The rest of a text that was pasted follows at once. If it were left, the shell would run it as commands.
+        if (lines.length === 1) setTimeout(() => resolve([...lines, terminal.line]), PASTE_MS);
+      });
+      terminal.once('close', () => resolve(lines));
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
+    if (rest.some((line) => line !== '')) throw badValue(name, SEVERAL_LINES);
+    return first;
   } finally {
     terminal.close();
     output.write('\n');
@@ -71,6 +81,11 @@ interface Obstacle {
   readonly why: string;
   readonly fix: string;
 }
+
+const SEVERAL_LINES: Obstacle = {
+  why: 'Several lines were entered, and the terminal ends a value at the first line break.',
+  fix: 'Pass the value to standard input: npm run secret -- set NAME < file',
+};
 
 const NOT_TEXT: Obstacle = {
   why: 'The value is not text in UTF-8, so a variable would not contain its bytes.',

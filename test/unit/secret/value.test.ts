@@ -50,6 +50,13 @@ test('at a terminal, the question is shown, and nothing of the value', async () 
   expect(shown).toBe('The value of A, which is not shown: \n');
 });
 
+test('several lines at a terminal are refused, instead of cut off', async () => {
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
+  const reading = readSecretValue('A', input, signal, new PassThrough());
+  input.write('canary\rmore\rlast');
+  await expect(reading).rejects.toMatchObject({ why: expect.stringMatching(/^Several lines were entered/) });
+});
+
 test('an abort ends the question', async () => {
   const controller = new AbortController();
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });

@@ -49,7 +49,10 @@ export function checkSecrets(context: SecretContext, { secrets }: Pick<Survey, '
   if (bad.length > 0) throw badSecrets(bad);
 }
 
-/** Returns why a secret cannot be used, and the command that repairs it. */
+/**
+ * Returns why a secret cannot be used, and the command that repairs it. The command reads the value from a file: as an argument, other
+ * programs and the history of the shell would show it.
+ */
 function obstacleOf(
   { config: { region }, names, run }: SecretContext,
   { state }: FoundSecret,
@@ -66,7 +69,7 @@ function obstacleOf(
               own === undefined
                 ? awsCommand(
                     run,
-                    `aws ssm put-parameter --type SecureString --name ${nameIn(id)} --value VALUE`,
+                    `aws ssm put-parameter --type SecureString --name ${nameIn(id)} --value file://FILE`,
                   )
                 : `npm run secret -- set ${own}`,
           }
@@ -74,12 +77,15 @@ function obstacleOf(
             why: `Secrets Manager has no secret ${id} in ${region}.`,
             fix: id.startsWith('arn:')
               ? 'Correct the ARN in slipway.config.ts.'
-              : awsCommand(run, `aws secretsmanager create-secret --name ${id} --secret-string VALUE`),
+              : awsCommand(run, `aws secretsmanager create-secret --name ${id} --secret-string file://FILE`),
           };
     case 'no value':
       return {
         why: `The secret ${id} has no value that the reference selects.`,
-        fix: awsCommand(run, `aws secretsmanager put-secret-value --secret-id ${id} --secret-string VALUE`),
+        fix: awsCommand(
+          run,
+          `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://FILE`,
+        ),
       };
     case 'deleted':
       return {

@@ -3,7 +3,7 @@ import { parseSecretReference } from '../lib/config/secret-reference.ts';
 import type { Config, Container, Service } from '../lib/config/config.ts';
 import { pathOfContainer } from '../lib/config/finding.ts';
 import type { Names } from '../lib/derive/names.ts';
-import { ownSecretName, secretsOfService } from '../lib/derive/secrets.ts';
+import { accountIn, ownSecretName, secretsOfService } from '../lib/derive/secrets.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { FoundSecret } from '../lib/look/secrets.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
@@ -11,6 +11,7 @@ import { awsCommand, type Run } from '../lib/run/run.ts';
 
 /** The stack as these checks need it. */
 interface SecretContext {
+  readonly account: string;
   readonly config: Config;
   readonly names: Pick<Names, 'secretPath'>;
   readonly run: Pick<Run, 'region' | 'endpoint'>;
@@ -54,12 +55,14 @@ export function checkSecrets(context: SecretContext, { secrets }: Pick<Survey, '
  * programs and the history of the shell would show it.
  */
 function obstacleOf(
-  { config: { region }, names, run }: SecretContext,
+  { account, config: { region }, names, run }: SecretContext,
   { state }: FoundSecret,
   reference: string,
 ): Omit<BadSecret, 'path'> | undefined {
   const { service, id } = parseSecretReference(reference) ?? { service: 'ssm', id: reference };
   const own = ownSecretName(reference, names.secretPath);
+  // The lists of this account lack the parameters that another one shares with it.
+  if (service === 'ssm' && (accountIn(id) ?? account) !== account) return undefined;
   switch (state) {
     case 'missing':
       return service === 'ssm'

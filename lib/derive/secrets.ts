@@ -153,6 +153,9 @@ export const ownSecretsIn = (config: Config, secretPath: string): string[] => [
 export const regionOfReference = (reference: string): string | undefined =>
   /^arn:[\w-]+:[\w-]+:([\w-]+):/.exec(parseSecretReference(reference)?.id ?? '')?.[1];
 
+/** Returns the account in an ARN; undefined for a name. */
+export const accountIn = (id: string): string | undefined => /^arn:(?:[\w-]+:){3}(\d{12}):/.exec(id)?.[1];
+
 /** Whether a secret is in another region or partition, where the clients of the stack do not look. */
 export const isElsewhere = (reference: string, region: string): boolean => {
   const other = regionOfReference(reference);

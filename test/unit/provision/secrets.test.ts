@@ -74,6 +74,12 @@ test('every secret that is missing, empty or scheduled for deletion is named, wi
   ]);
 });
 
+test('a parameter that another account shares is not in the lists, and may exist', () => {
+  const shared = 'arn:aws:ssm:eu-west-1:444455556666:parameter/shop/db';
+  const context = { ...desiredOf(withContainer({ secrets: { A: shared } })), run };
+  checkSecrets(context, { secrets: new Map([[shared, { state: 'missing' } as const]]) });
+});
+
 test.each<[string, string | undefined, RegExp | undefined]>([
   ['a value with the key', `{"api":"${CANARY}"}`, undefined],
   ['a value without the key', `{"other":"${CANARY}"}`, /lacks the JSON key api\.$/],

@@ -65,6 +65,11 @@ const cases: [what: string, values: Record<string, unknown>, mistakes: Record<st
     { [`${routes}[0].headers.x-a`]: 'Put its values under X-A' },
   ],
   [
+    'a header that JavaScript reserves',
+    { [routes]: [{ paths: '/x', headers: JSON.parse('{"__proto__":"a"}') as object }] },
+    { [`${routes}[0].headers.__proto__`]: 'Remove it' },
+  ],
+  [
     'an empty header value',
     { [routes]: [{ headers: { 'X-A': '' } }] },
     { [`${routes}[0].headers.X-A`]: 'Use 1 to 128' },

@@ -295,7 +295,11 @@ test.each<[what: string, values: Record<string, unknown>]>([
   ],
   [
     'a redirect of everything else to the path of a container',
-    { [`${api}.path`]: '/app', routes: [{ paths: '/', redirect: { path: '/app/#{path}' } }] },
+    {
+      [`${api}.path`]: '/app',
+      'services.shop.containers.proxy.path': '/other',
+      routes: [{ paths: '/', redirect: { path: '/app/#{path}' } }],
+    },
   ],
   ['an IPv6 source', { [routes]: [{ paths: '/x', sources: ['2001:db8::/32', '10.0.0.0/8'] }] }],
 ])('%s is no mistake', (_what, values) => {

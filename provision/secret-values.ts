@@ -77,14 +77,11 @@ async function checkUse(
     run.report({ type: 'note', text: `the value of ${SecretId} was not checked: ${messageOf(error)}` });
   }
   if (why === undefined) return undefined;
-  const example = JSON.stringify(Object.fromEntries(keys.map((key) => [key, 'VALUE'])));
   return {
     path: pathOfSecret(service, container, variable),
     why: `The value of the secret ${SecretId} ${why}.`,
-    fix: awsCommand(
-      run,
-      `aws secretsmanager put-secret-value --secret-id ${SecretId} --secret-string '${example}'`,
-    ),
+    // The new value replaces all members of the old one.
+    fix: `${awsCommand(run, `aws secretsmanager put-secret-value --secret-id ${SecretId} --secret-string file://FILE`)}, where FILE is a JSON object with ${keys.join(' and ')} and all other members`,
   };
 }
 

@@ -3,7 +3,7 @@ import { parseSecretReference } from '../lib/config/secret-reference.ts';
 import type { Config, Container, Service } from '../lib/config/config.ts';
 import { pathOfContainer } from '../lib/config/finding.ts';
 import type { Names } from '../lib/derive/names.ts';
-import { ownSecretName, secretsOfService } from '../lib/derive/secrets.ts';
+import { accountIn, ownSecretName, secretsOfService } from '../lib/derive/secrets.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { FoundSecret } from '../lib/look/secrets.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
@@ -11,6 +11,7 @@ import { awsCommand, type Run } from '../lib/run/run.ts';
 
 /** The stack as these checks need it. */
 interface SecretContext {
+  readonly account: string;
   readonly config: Config;
   readonly names: Pick<Names, 'secretPath'>;
   readonly run: Pick<Run, 'region' | 'endpoint'>;
@@ -49,14 +50,19 @@ export function checkSecrets(context: SecretContext, { secrets }: Pick<Survey, '
   if (bad.length > 0) throw badSecrets(bad);
 }
 
-/** Returns why a secret cannot be used, and the command that repairs it. */
+/**
+ * Returns why a secret cannot be used, and the command that repairs it. The command reads the value from a file: as an argument, other
+ * programs and the history of the shell would show it.
+ */
 function obstacleOf(
-  { config: { region }, names, run }: SecretContext,
+  { account, config: { region }, names, run }: SecretContext,
   { state }: FoundSecret,
   reference: string,
 ): Omit<BadSecret, 'path'> | undefined {
   const { service, id } = parseSecretReference(reference) ?? { service: 'ssm', id: reference };
   const own = ownSecretName(reference, names.secretPath);
+  // The lists of this account lack the parameters that another one shares with it.
+  if (service === 'ssm' && (accountIn(id) ?? account) !== account) return undefined;
   switch (state) {
     case 'missing':
       return service === 'ssm'
@@ -66,7 +72,7 @@ function obstacleOf(
               own === undefined
                 ? awsCommand(
                     run,
-                    `aws ssm put-parameter --type SecureString --name ${nameIn(id)} --value VALUE`,
+                    `aws ssm put-parameter --type SecureString --name ${nameIn(id)} --value file://FILE`,
                   )
                 : `npm run secret -- set ${own}`,
           }
@@ -74,12 +80,15 @@ function obstacleOf(
             why: `Secrets Manager has no secret ${id} in ${region}.`,
             fix: id.startsWith('arn:')
               ? 'Correct the ARN in slipway.config.ts.'
-              : awsCommand(run, `aws secretsmanager create-secret --name ${id} --secret-string VALUE`),
+              : awsCommand(run, `aws secretsmanager create-secret --name ${id} --secret-string file://FILE`),
           };
     case 'no value':
       return {
         why: `The secret ${id} has no value that the reference selects.`,
-        fix: awsCommand(run, `aws secretsmanager put-secret-value --secret-id ${id} --secret-string VALUE`),
+        fix: awsCommand(
+          run,
+          `aws secretsmanager put-secret-value --secret-id ${id} --secret-string file://FILE`,
+        ),
       };
     case 'deleted':
       return {

@@ -1,10 +1,14 @@
 /** Reads the value of a secret: from the terminal, where it is not shown, or from another program. */
+import { isUtf8 } from 'node:buffer';
 import { createInterface } from 'node:readline';
 import { Writable, type Readable } from 'node:stream';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 
 /** Where a value comes from. */
 export type ValueInput = Readable & { readonly isTTY?: boolean };
+
+/** How long to wait for more lines of a text that was pasted, in milliseconds. */
+const PASTE_MS = 50;
 
 /** The most bytes of a parameter in the tier that costs nothing. */
 const MAX_BYTES = 4096;
@@ -22,6 +26,7 @@ export async function readSecretValue(
   output: Writable = process.stderr,
 ): Promise<string> {
   const text = input.isTTY ? await readHidden(name, input, signal, output) : await readAll(input, signal);
+  if (text === undefined) throw badValue(name, NOT_TEXT);
   const value = text.replace(/\r?\n$/, '');
   const obstacle = obstacleOf(value);
   if (obstacle) throw badValue(name, obstacle);
@@ -42,24 +47,33 @@ async function readHidden(
   // While readline reads, it intercepts Ctrl-C. This handler sends the signal that Ctrl-C would otherwise send.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    return await new Promise<string>((resolve, reject) => {
-      terminal.once('line', resolve);
-      terminal.once('close', () => resolve(''));
+    const [first = '', ...rest] = await new Promise<string[]>((resolve, reject) => {
+      const lines: string[] = [];
+      terminal.on('line', (line) => {
+        lines.push(line);
+        // The rest of a text that was pasted follows at once. If it were left, the shell would run it as commands.
+        if (lines.length === 1) setTimeout(() => resolve([...lines, terminal.line]), PASTE_MS);
+      });
+      terminal.once('close', () => resolve(lines));
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
+    if (rest.some((line) => line !== '')) throw badValue(name, SEVERAL_LINES);
+    return first;
   } finally {
     terminal.close();
     output.write('\n');
   }
 }
 
-async function readAll(input: Readable, signal: AbortSignal): Promise<string> {
+/** Returns undefined if the bytes are not valid UTF-8. */
+async function readAll(input: Readable, signal: AbortSignal): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) {
     signal.throwIfAborted();
     chunks.push(Buffer.from(chunk as Buffer));
   }
-  return Buffer.concat(chunks).toString();
+  const bytes = Buffer.concat(chunks);
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 /** Why a value cannot be stored, and what to do. */
@@ -67,6 +81,16 @@ interface Obstacle {
   readonly why: string;
   readonly fix: string;
 }
+
+const SEVERAL_LINES: Obstacle = {
+  why: 'Several lines were entered, and the terminal ends a value at the first line break.',
+  fix: 'Pass the value to standard input: npm run secret -- set NAME < file',
+};
+
+const NOT_TEXT: Obstacle = {
+  why: 'The value is not text in UTF-8, so a variable would not contain its bytes.',
+  fix: 'Encode the value, e.g. as base64, or save the file as UTF-8.',
+};
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
 function obstacleOf(value: string): Obstacle | undefined {

@@ -19,12 +19,16 @@ export const iamAction: FieldRule = (text) => {
 
 /** Matches an ARN in which only the last part has to be filled in. */
 const ARN = /^arn:[a-z*][a-z-*]*:[^:\s]*:[^:\s]*:[^:\s]*:\S+$/;
+/** The characters of a policy. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
+const POLICY_TEXT = /^[\u0020-\u007e\u00a0-\u00ff]*$/;
 
 /**
  * A resource of an IAM policy.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export const iamResource: FieldRule = (text) => {
+  if (!POLICY_TEXT.test(text))
+    return 'Use ? in place of each character that is not in Latin-1: IAM accepts no others.';
   if (text === '*' || ARN.test(text)) return undefined;
   const [, place] = /^s3:\/\/(\S+)$/.exec(text) ?? [];
   return place === undefined

@@ -84,14 +84,30 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/(?:[*+?}])\+/, 'possessive quantifiers'],
   [/\\(?:[1-9]|k<)/, 'references to groups'],
   [/\\p\{/i, 'Unicode classes such as \\p{L}'],
+  [/\[\^?\][^\]]*$/, 'empty brackets'],
+  [/\{(?:\d+,)?(?:[1-9]\d{4,}|(?!1000[,}])[1-9]\d{3})(?:,\d*)?\}/, 'repetitions above 1000'],
 ];
+
+/** Matches an escaped letter that means nothing in RE2. JavaScript takes it for the letter itself. */
+const MEANINGLESS_ESCAPE = /\\[ceghijklmoquyFGHIJKLMNORTUVXYZ]/;
+
+/** Returns an expression as JavaScript takes it: flags and the names of groups have another form in RE2. */
+const asJavaScript = (regex: string): string =>
+  regex
+    .replace(/(?<=(?:^|[^\\])(?:\\\\)*)\(\?[a-zA-Z]*(?:-[a-zA-Z]+)?([:)])/g, (_, end) =>
+      end === ':' ? '(?:' : '',
+    )
+    .replaceAll('(?P<', '(?<');
 
 /** A regular expression of a transform. */
 export const transformRegex: FieldRule = (text) => {
   const length = text === '' ? 'Use at least one character.' : tooLong(text, MAX_TRANSFORM_LENGTH);
   if (length !== undefined) return length;
-  // Escaped backslashes and characters in brackets are literal.
-  const bare = text.replaceAll('\\\\', '').replace(/\[(?:\\.|[^\]\\])*\]/g, '');
+  // Escaped punctuation and characters in brackets are literal.
+  const unescaped = text.replace(/\\[^A-Za-z0-9]/g, '_');
+  const meaningless = MEANINGLESS_ESCAPE.exec(unescaped);
+  if (meaningless) return `Leave out ${meaningless[0]}: it means nothing in RE2.`;
+  const bare = unescaped.replace(/\[(?!\^\])(?:\\.|[^\]\\])+\]/g, '_');
   const found = UNSUPPORTED.find(([pattern]) => pattern.test(bare));
   if (found) return `Leave out ${found[1]}: the load balancer's regular expressions have none.`;
   return isRegex(text) ? undefined : 'Use a regular expression that RE2 accepts.';
@@ -99,7 +115,7 @@ export const transformRegex: FieldRule = (text) => {
 
 function isRegex(text: string): boolean {
   try {
-    new RegExp(text.replace(/^\(\?[a-zA-Z]+\)/, '').replaceAll('(?P<', '(?<'));
+    new RegExp(asJavaScript(text));
     return true;
   } catch {
     return false;
@@ -108,17 +124,12 @@ function isRegex(text: string): boolean {
 
 export const replacement: FieldRule = (text) => tooLong(text, MAX_TRANSFORM_LENGTH);
 
-/** Returns the number of groups of a regular expression. */
-export const countGroups = (regex: string): number => {
-  try {
-    return (
-      (new RegExp(`${regex.replace(/^\(\?[a-zA-Z]+\)/, '').replaceAll('(?P<', '(?<')}|`).exec('')?.length ??
-        1) - 1
-    );
-  } catch {
-    return 0;
-  }
-};
+/** Returns the number of groups of a regular expression. It is not run: some expressions take JavaScript exponential time. */
+export const countGroups = (regex: string): number =>
+  regex
+    .replace(/\\./gs, '')
+    .replace(/\[\^?\]?[^\]]*\]/g, '')
+    .match(/\((?!\?)|\(\?P?<(?![=!])/g)?.length ?? 0;
 
 /** Lists the groups that a replacement refers to. */
 export const groupsIn = (replace: string): number[] =>

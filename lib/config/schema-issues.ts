@@ -64,6 +64,11 @@ function droppedKeys(
   node: SchemaNode | undefined = stackNode(),
   path: Path = [],
 ): SchemaFinding[] {
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => {
+      const itemNode = childOf(node, index);
+      return itemNode === undefined ? [] : droppedKeys(item, itemNode, [...path, index]);
+    });
   const schema = objectNode(node);
   if (typeof value !== 'object' || value === null || schema?.type !== 'object') return [];
   return Object.entries(value).flatMap(([key, inner]) =>

@@ -25,6 +25,7 @@ export function parseSecretReference(text: string): SecretReference | undefined 
   const [, parameterArn, selector] = PARAMETER_ARN.exec(text) ?? [];
   if (parameterArn !== undefined) return { service: 'ssm', id: parameterArn, label: selector };
   const [, secretArn, member, key, stage, version] = SECRET_ARN.exec(text) ?? [];
+  if (secretArn !== undefined && !isJsonKey(member)) return undefined;
   if (secretArn !== undefined)
     return {
       service: 'secretsmanager',

@@ -48,9 +48,11 @@ export function desiredRules(config: Config): DesiredRule[] {
     ...routesOf(config).flatMap(containerDrafts),
     ...(config.routes ?? []).flatMap(answeredDrafts),
   ];
+  const counts = new Map<string, number>();
+  for (const { owner } of drafts) counts.set(owner, (counts.get(owner) ?? 0) + 1);
   const taken = new Set<string>();
   return drafts.map(({ owner, ...rule }) => {
-    const isOnly = rule.container && drafts.filter((other) => other.owner === owner).length === 1;
+    const isOnly = rule.container && counts.get(owner) === 1;
     const short = isOnly ? owner : `${owner}${SEPARATOR}${slugOf(rule.text)}`;
     const key = taken.has(short) ? `${short}-${shortHash(4, ruleIdentity(rule.conditions))}` : short;
     taken.add(key);

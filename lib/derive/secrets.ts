@@ -89,14 +89,18 @@ const statement = (Sid: string, Action: string, resources: readonly string[]): S
   Resource: [...new Set(resources)].sort(),
 });
 
-/** Returns the ARN of a secret. An ARN without its random end, which AWS also accepts, needs a pattern. */
+/**
+ * Returns the ARN of a secret. An ARN without its random end, which AWS also accepts, needs a pattern. A name has no such end, even if
+ * it looks like one: `shop-secret`.
+ */
 function secretResource(
   reference: string,
   resolved: ResolvedSecrets | undefined,
   location: Location,
 ): string {
   const id = parseSecretReference(reference)?.id ?? '';
-  const arn = resolved?.get(reference)?.arn ?? (id.startsWith('arn:') ? id : secretArnOf(location, id));
+  const arn = resolved?.get(reference)?.arn ?? (id.startsWith('arn:') ? id : undefined);
+  if (arn === undefined) return `${secretArnOf(location, id)}-??????`;
   return /-\w{6}$/.test(arn) ? arn : `${arn}-??????`;
 }
 
@@ -148,6 +152,9 @@ export const ownSecretsIn = (config: Config, secretPath: string): string[] => [
 /** Returns the region of a reference; undefined for a name, which is in the region of the stack. */
 export const regionOfReference = (reference: string): string | undefined =>
   /^arn:[\w-]+:[\w-]+:([\w-]+):/.exec(parseSecretReference(reference)?.id ?? '')?.[1];
+
+/** Returns the account in an ARN; undefined for a name. */
+export const accountIn = (id: string): string | undefined => /^arn:(?:[\w-]+:){3}(\d{12}):/.exec(id)?.[1];
 
 /** Whether a secret is in another region or partition, where the clients of the stack do not look. */
 export const isElsewhere = (reference: string, region: string): boolean => {

@@ -6,6 +6,7 @@ import { isAccessDenied, isCode, isUnimplemented, messageOf } from '../aws/error
 import { allPages } from '../aws/pages.ts';
 import { parseSecretReference } from '../config/secret-reference.ts';
 import {
+  accountIn,
   isElsewhere,
   secretReferencesIn,
   type ResolvedSecret,
@@ -121,6 +122,9 @@ function namesIn(reference: string): string[] {
 
 function readParameter(reference: string, { ARN, Version, KeyId, Type }: ParameterMetadata): FoundSecret {
   const { id = '' } = parseSecretReference(reference) ?? {};
+  // Another account may have a parameter with the same name.
+  if (ARN !== undefined && id.startsWith('arn:') && accountIn(ARN) !== accountIn(id))
+    return { state: 'unknown', why: `it belongs to the account ${accountIn(id)}` };
   return {
     state: 'found',
     // Emulators of AWS may not return the ARN.

@@ -61,6 +61,10 @@ export function makeHttp2Entrance(
     // Node's types lack the last argument.
     const [stream, headers, , rawHeaders] = given as unknown as StreamArguments;
     stream.on('error', () => {}); // the stream closes
+    if (headers[':method'] === 'CONNECT') {
+      stream.respond({ ':status': 400 }, { endStream: true });
+      return;
+    }
     const [near, far] = duplexPair();
     serve(asSocket(far, stream.session?.socket));
     let outgoing: ClientRequest;

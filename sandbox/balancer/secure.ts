@@ -49,15 +49,17 @@ export function makeSecureEntrance(
     onConnection(socket, socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1'),
   );
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  let current: ListenerCertificate | undefined;
+  let current: { readonly certificate: ListenerCertificate; readonly policy: string } | undefined;
   return {
     accept(socket) {
       const tls = view.tls();
       const [first] = tls?.certificates ?? [];
       if (!tls || !first) return void socket.destroy();
       // The default context also determines the versions and the ciphers.
-      if (first !== current) server.setSecureContext(optionsOf(tls, first));
-      current = first;
+      const policy = [...tls.versions, ...tls.ciphers].join();
+      if (first !== current?.certificate || policy !== current.policy)
+        server.setSecureContext(optionsOf(tls, first));
+      current = { certificate: first, policy };
       server.emit('connection', socket);
     },
   };

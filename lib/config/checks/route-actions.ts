@@ -1,6 +1,7 @@
 /** Checks of what routes do: rewrites, redirects and fixed responses. */
 import { pathsOf, type Config } from '../config.ts';
-import { asList } from '../../derive/conditions.ts';
+import { asList, otherConditionsText, pathsIn, routePatterns } from '../../derive/conditions.ts';
+import { desiredRules, literalLength, type DesiredRule } from '../../derive/desired-rules.ts';
 import { coversPattern } from '../../derive/rule-coverage.ts';
 import { containersWithServices, pathOfContainer, type Finding, type Path } from '../finding.ts';
 import { countGroups, groupsIn, isPattern } from '../route-field-rules.ts';
@@ -43,6 +44,7 @@ export function* transformsAreUsable(config: Config): Iterable<Finding> {
 
 /** The rules of the load balancer for its own answers: see docs/aws-semantics.md. */
 export function* answersAreUsable(config: Config): Iterable<Finding> {
+  const rules = desiredRules(config);
   for (const [index, { redirect, respond, ...route }] of (config.routes ?? []).entries()) {
     const path: Path = ['routes', index];
     if ((redirect === undefined) === (respond === undefined)) {
@@ -65,7 +67,7 @@ export function* answersAreUsable(config: Config): Iterable<Finding> {
         fix: 'Leave it out: AWS refuses a redirect from HTTPS to HTTP.',
         basedOn: [['domain', 'https']],
       };
-    if (leadsToItself(route, redirect, config.domain?.https ?? false))
+    if (leadsToItself(route, redirect, rules, config.domain?.https ?? false))
       yield {
         path: [...path, 'redirect'],
         value: 'a redirect to a URL that it applies to',
@@ -74,27 +76,48 @@ export function* answersAreUsable(config: Config): Iterable<Finding> {
   }
 }
 
-/** Whether every redirect leads to a URL that the same route redirects again. */
+/**
+ * Whether every redirect leads to a URL that the same route redirects again. A keyword stands for any text.
+ * @param rules all rules of the stack: one of them may come first for that URL
+ */
 function leadsToItself(
-  { paths, hosts, headers, queries }: RouteConditions,
+  route: RouteConditions,
   { protocol, host = '#{host}', port = '#{port}', path = '/#{path}' }: NonNullable<AnsweredRoute['redirect']>,
+  rules: readonly DesiredRule[],
   isHttps: boolean,
 ): boolean {
+  const { paths, hosts, headers, queries } = route;
   const usual = isHttps ? 'HTTPS' : 'HTTP';
   if ((protocol ?? usual) !== usual || ![isHttps ? '443' : '80', '#{port}'].includes(port)) return false;
   if (headers !== undefined || queries !== undefined) return host === '#{host}' && path === '/#{path}';
   const isSameHost =
     host === '#{host}' ||
     hosts === undefined ||
-    (!host.includes('#{') && asList(hosts).some((pattern) => coversPattern(pattern, host.toLowerCase())));
+    asList(hosts).some((pattern) =>
+      coversPattern(pattern, withAnyText(host.toLowerCase().replaceAll('#{host}', pattern))),
+    );
+  const target = withAnyText(path);
   const isSamePath =
     path === '/#{path}' ||
     paths === undefined ||
-    (!path.includes('#{') &&
-      asList(paths).some((text) =>
-        isPattern(text)
-          ? coversPattern(text, path)
-          : text === '/' || text === path || path.startsWith(`${text}/`),
-      ));
-  return isSameHost && isSamePath;
+    asList(paths)
+      .flatMap(routePatterns)
+      .some((pattern) => coversPattern(pattern, target));
+  return isSameHost && isSamePath && !rules.some((rule) => comesFirst(rule, route, target));
+}
+
+const withAnyText = (text: string): string => text.replace(/#\{\w+\}/g, '*');
+
+/** Whether a rule for paths alone certainly gets the requests for a path, because its path is longer than those of a route. */
+function comesFirst(
+  { conditions, path, explicitPriority }: DesiredRule,
+  { paths, hosts, priority }: RouteConditions,
+  target: string,
+): boolean {
+  if (hosts !== undefined || priority !== undefined || explicitPriority !== undefined) return false;
+  return (
+    otherConditionsText(conditions) === '' &&
+    asList(paths ?? '/').every((text) => literalLength(path) > literalLength(text)) &&
+    pathsIn(conditions).some((pattern) => coversPattern(pattern, target))
+  );
 }

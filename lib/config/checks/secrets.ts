@@ -1,4 +1,6 @@
 /** Checks of the variables that come from secrets and from files. */
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import { findPartition } from '../../derive/partitions.ts';
 import type { Config, Container, Service } from '../config.ts';
 import { display } from '../display.ts';
@@ -54,15 +56,18 @@ export function* registryCredentialsHaveImages(config: Config): Iterable<Finding
 export function* environmentFilesExist(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
     const { environmentFile: path } = container;
-    if (path === undefined || kindOf(path) === 'file') continue;
-    yield {
-      path: pathOfContainer(service, container, 'environmentFile'),
-      fix:
-        kindOf(path) === 'folder'
-          ? `Name a file: ${path} is a folder.`
-          : `Name a file that exists: ${path} does not exist.`,
-    };
+    const fix = path === undefined ? undefined : environmentFileFix(path);
+    if (fix !== undefined) yield { path: pathOfContainer(service, container, 'environmentFile'), fix };
   }
+}
+
+function environmentFileFix(path: string): string | undefined {
+  const kind = kindOf(path);
+  if (kind === 'folder') return `Name a file: ${path} is a folder.`;
+  if (kind !== 'file') return `Name a file that exists: ${path} does not exist.`;
+  const bytes = readFileSync(path);
+  // In UTF-16, as some editors save files, there seem to be no variables.
+  return isUtf8(bytes) && !bytes.includes(0) ? undefined : `Save the file as UTF-8: ${path} has other bytes.`;
 }
 
 /** Lists the secrets of all containers. */

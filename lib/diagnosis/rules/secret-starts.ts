@@ -38,7 +38,9 @@ export const SECRET_START_KINDS: readonly StartKind[] = [
     pattern: new RegExp(`${SECRET}(?:can't find the specified secret value|staging label)`),
     isPermanent: true,
     what: (context) => `the secret ${secretIn(context)} has no value`,
-    fix: (context) => [`${COMMAND} put-secret-value --secret-id ${secretIn(context)} --secret-string VALUE`],
+    fix: (context) => [
+      `${COMMAND} put-secret-value --secret-id ${secretIn(context)} --secret-string file://FILE`,
+    ],
   },
   {
     pattern: new RegExp(`${SECRET}can't find the specified secret`),

@@ -137,6 +137,17 @@ describe('an HTTPS listener', () => {
     expect(socket.alpnProtocol).toBe(expected);
   });
 
+  test('a policy that changes applies to the next connection', async () => {
+    const { world, port } = await secureWorld();
+    const options = { servername: 'shop.example.com', maxVersion: 'TLSv1.2' } as const;
+    await handshake(port, options);
+    world.tlsView = {
+      certificates: world.tlsView?.certificates ?? [],
+      ...sslPolicy('ELBSecurityPolicy-TLS13-1-3-2021-06'),
+    };
+    await expect(handshake(port, options)).rejects.toThrow(/alert protocol version/);
+  });
+
   test('a client without TLS gets no response', async () => {
     const { port } = await secureWorld();
     await expect(ask(port)).rejects.toThrow();
@@ -163,6 +174,15 @@ describe('HTTP/2', () => {
     });
     expect(JSON.parse(posted.text)).toMatchObject({ method: 'POST', body: 'hello' });
     expect(world.requestCounts).toEqual({ [Object.keys(world.groups)[0] ?? '']: 2 });
+  });
+
+  test('CONNECT is refused, as it is over HTTP/1.1', async () => {
+    const { port } = await secureWorld();
+    const { headers } = await askHttp2(openSession(port), {
+      ':method': 'CONNECT',
+      ':authority': 'shop.example.com:443',
+    });
+    expect(headers[':status']).toBe(400);
   });
 
   test('responses without a body, with cookies, and large ones', async () => {

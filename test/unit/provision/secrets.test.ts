@@ -67,11 +67,17 @@ test('every secret that is missing, empty or scheduled for deletion is named, wi
   ]);
   expect(thrown.fix).toEqual([
     'npm run secret -- set DATABASE_URL',
-    'aws ssm put-parameter --type SecureString --name /other/db --value VALUE --region eu-west-1',
-    'aws secretsmanager create-secret --name none --secret-string VALUE --region eu-west-1',
-    'aws secretsmanager put-secret-value --secret-id empty --secret-string VALUE --region eu-west-1',
+    'aws ssm put-parameter --type SecureString --name /other/db --value file://FILE --region eu-west-1',
+    'aws secretsmanager create-secret --name none --secret-string file://FILE --region eu-west-1',
+    'aws secretsmanager put-secret-value --secret-id empty --secret-string file://FILE --region eu-west-1',
     'aws secretsmanager restore-secret --secret-id going --region eu-west-1',
   ]);
+});
+
+test('a parameter that another account shares is not in the lists, and may exist', () => {
+  const shared = 'arn:aws:ssm:eu-west-1:444455556666:parameter/shop/db';
+  const context = { ...desiredOf(withContainer({ secrets: { A: shared } })), run };
+  checkSecrets(context, { secrets: new Map([[shared, { state: 'missing' } as const]]) });
 });
 
 test.each<[string, string | undefined, RegExp | undefined]>([
@@ -91,6 +97,9 @@ test.each<[string, string | undefined, RegExp | undefined]>([
     const thrown = await problemOf(check);
     expect(thrown.why).toMatch(why);
     expect(JSON.stringify(thrown)).not.toContain(CANARY);
+    expect(thrown.fix).toEqual([
+      'aws secretsmanager put-secret-value --secret-id shop/keys --secret-string file://FILE --region eu-west-1, where FILE is a JSON object with api and all other members',
+    ]);
   }
   // Only values of which ECS reads a member are read.
   expect(mocks.secretsmanager.calls().map(({ args: [{ input }] }) => input)).toEqual([

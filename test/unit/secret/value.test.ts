@@ -35,6 +35,11 @@ test.each<[string, string, RegExp]>([
   expect(JSON.stringify(refused)).not.toContain('canary');
 });
 
+test('bytes that are not UTF-8 are refused, instead of stored as other bytes', async () => {
+  const utf16 = Buffer.from('\ufeffcanary', 'utf16le');
+  await expect(readFrom(utf16)).rejects.toMatchObject({ why: expect.stringMatching(/not text in UTF-8/) });
+});
+
 test('at a terminal, the question is shown, and nothing of the value', async () => {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
   let shown = '';
@@ -43,6 +48,13 @@ test('at a terminal, the question is shown, and nothing of the value', async () 
   input.write('canary\r');
   expect(await reading).toBe('canary');
   expect(shown).toBe('The value of A, which is not shown: \n');
+});
+
+test('several lines at a terminal are refused, instead of cut off', async () => {
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
+  const reading = readSecretValue('A', input, signal, new PassThrough());
+  input.write('canary\rmore\rlast');
+  await expect(reading).rejects.toMatchObject({ why: expect.stringMatching(/^Several lines were entered/) });
 });
 
 test('an abort ends the question', async () => {

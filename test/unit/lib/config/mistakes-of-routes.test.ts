@@ -65,6 +65,11 @@ const cases: [what: string, values: Record<string, unknown>, mistakes: Record<st
     { [`${routes}[0].headers.x-a`]: 'Put its values under X-A' },
   ],
   [
+    'a header that JavaScript reserves',
+    { [routes]: [{ paths: '/x', headers: JSON.parse('{"__proto__":"a"}') as object }] },
+    { [`${routes}[0].headers.__proto__`]: 'Remove it' },
+  ],
+  [
     'an empty header value',
     { [routes]: [{ headers: { 'X-A': '' } }] },
     { [`${routes}[0].headers.X-A`]: 'Use 1 to 128' },
@@ -146,7 +151,20 @@ const cases: [what: string, values: Record<string, unknown>, mistakes: Record<st
     { [routes]: [{ paths: '/x', stripPath: true, rewrite: { url: { regex: 'a', replace: 'b' } } }] },
     { [`${routes}[0].rewrite.url`]: 'Remove it or stripPath' },
   ],
-  ...['(?=a)', '(?<!a)', '(a)\\1', 'a++', '(?>a)', '\\p{L}'].map((regex): (typeof cases)[number] => [
+  ...[
+    '(?=a)',
+    '(?<!a)',
+    '(a)\\1',
+    'a++',
+    '(?>a)',
+    '\\p{L}',
+    '\\u0041',
+    '[\\y]',
+    '[^]',
+    'a{1001}',
+    'a{1,2000}',
+    'a{1001,}',
+  ].map((regex): (typeof cases)[number] => [
     `a rewrite with ${regex}`,
     { [routes]: [{ paths: '/x', rewrite: { url: { regex, replace: 'b' } } }] },
     { [`${routes}[0].rewrite.url.regex`]: 'Leave out' },
@@ -198,6 +216,16 @@ const cases: [what: string, values: Record<string, unknown>, mistakes: Record<st
     { 'routes[0].redirect': 'Change the host or the path' },
   ],
   [
+    'a redirect to a path below its own that grows with each request',
+    { routes: [{ paths: '/x', redirect: { path: '/x/#{path}' } }] },
+    { 'routes[0].redirect': 'Change the host or the path' },
+  ],
+  [
+    'a redirect to a host that grows with each request',
+    { routes: [{ hosts: '*.a.com', redirect: { host: 'www.#{host}' } }] },
+    { 'routes[0].redirect': 'Change the host or the path' },
+  ],
+  [
     'a redirect to a URL',
     { routes: [{ paths: '/x', redirect: { host: 'https://a.com' } }] },
     { 'routes[0].redirect.host': 'Use a host' },
@@ -228,6 +256,14 @@ test.each(cases)('%s is a mistake', (_what, values, expected) => {
   }
 });
 
+test('thousands of rules are a mistake, too, which is found at once', () => {
+  const many = Array.from({ length: 3000 }, (_, index) => ({
+    paths: `/x${index}/${'y'.repeat(80)}*`,
+    hosts: `a${index}.com`,
+  }));
+  expect(mistakesOf(validStackWith({ [routes]: many }))).toMatchObject([{ path: 'services' }]);
+});
+
 test.each<[what: string, values: Record<string, unknown>]>([
   ['paths in a list', { [`${api}.path`]: ['/a', '/b'], [`${api}.stripPath`]: true }],
   ['www to the apex', { routes: [{ hosts: 'www.a.com', redirect: { host: 'a.com' } }] }],
@@ -236,6 +272,34 @@ test.each<[what: string, values: Record<string, unknown>]>([
   [
     'a rewrite',
     { [routes]: [{ paths: '/x', rewrite: { url: { regex: '^/x/([0-9]+)', replace: '/y?id=$1' } } }] },
+  ],
+  ...[
+    '\\*+',
+    '\\(?=',
+    'a{1000}',
+    '(?i:a)',
+    '(?i)a',
+    'a(?s-i)b',
+    '[]a]',
+    '\\\\u',
+    '[*+]+',
+    '(\\(?i)',
+    '(?-s:a)',
+  ].map((regex): [string, Record<string, unknown>] => [
+    `a rewrite with ${regex}`,
+    { [routes]: [{ paths: '/x', rewrite: { url: { regex, replace: 'b' } } }] },
+  ]),
+  [
+    'an expression that JavaScript would match very slowly',
+    { [routes]: [{ paths: '/x', rewrite: { url: { regex: `${'(?:|)'.repeat(40)}b`, replace: 'b' } } }] },
+  ],
+  [
+    'a redirect of everything else to the path of a container',
+    {
+      [`${api}.path`]: '/app',
+      'services.shop.containers.proxy.path': '/other',
+      routes: [{ paths: '/', redirect: { path: '/app/#{path}' } }],
+    },
   ],
   ['an IPv6 source', { [routes]: [{ paths: '/x', sources: ['2001:db8::/32', '10.0.0.0/8'] }] }],
 ])('%s is no mistake', (_what, values) => {

@@ -50,6 +50,7 @@ describe('a malformed permission has a fix:', () => {
 
   test.each([
     ['s3://uploads/a', 'Use the ARN arn:aws:s3:::uploads/a.'],
+    ['arn:aws:s3:::☃/*', 'Use ? in place of each character that is not in Latin-1: IAM accepts no others.'],
     ['uploads', 'Use an ARN, e.g. arn:aws:s3:::shop-uploads/*, or * for all resources.'],
     ['arn:aws:s3:uploads', 'Use an ARN, e.g. arn:aws:s3:::shop-uploads/*, or * for all resources.'],
     [

@@ -1,4 +1,6 @@
 // Variables from secrets and from files: which one counts, and what is refused.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import type { StackInput } from '../../../../lib/config/schema.ts';
@@ -61,6 +63,18 @@ testRefusals(
     'a folder': 'folder',
   },
 );
+
+test.each<[string, BufferEncoding]>([
+  ['UTF-16', 'utf16le'],
+  ['Latin-1', 'latin1'],
+])('a file of variables in %s is refused', (_, encoding) => {
+  const text = Buffer.from('GREETING=gr\u00fcezi', encoding);
+  const environmentFile = join(folderWith({ '.env': '' }), '.env');
+  writeFileSync(environmentFile, text);
+  expect(mistakesOf(validStackWith({ [`${api}.environmentFile`]: environmentFile }))).toMatchObject([
+    { path: `${api}.environmentFile`, fix: expect.stringMatching(/^Save the file as UTF-8/) },
+  ]);
+});
 
 describe('secrets', () => {
   test('a value instead of a reference is refused without showing it', () => {

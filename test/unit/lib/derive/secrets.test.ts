@@ -45,6 +45,7 @@ describe('a reference', () => {
     ['secretsmanager:shop/keys:api::', /Write the key after #/],
     ['secretsmanager:shop/keys#', /^Use ssm:/],
     [`${SECRET}:api:AWSCURRENT:v1`, /either a staging label or the id of a version/],
+    [`${SECRET}#api:AWSPREVIOUS:`, /^Use ssm:/],
     ['arn:aws:s3:::bucket', /^Use ssm:/],
   ])('%s is refused', (text, fix) => {
     expect(secretReference(text)).toMatch(fix);
@@ -95,6 +96,13 @@ function withSecrets(...references: string[]) {
 }
 
 describe('the policy of the execution role', () => {
+  test('a secret that was not looked up has a random end, even if its name seems to have one', () => {
+    const [secrets] = secretStatements(withSecrets('secretsmanager:shop-secret'), undefined, location);
+    expect(secrets?.Resource).toEqual([
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop-secret-??????',
+    ]);
+  });
+
   test('permits exactly the secrets, and the keys of customers only', () => {
     const key = 'arn:aws:kms:eu-west-1:111122223333:key/1';
     const stack = withSecrets(

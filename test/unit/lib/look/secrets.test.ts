@@ -45,6 +45,16 @@ test('parameters are described in one call, by the names in references and in AR
   ]);
 });
 
+test('a parameter of another account is not the one with the same name in this account', async () => {
+  mocks.ssm.on(DescribeParametersCommand).resolves({
+    Parameters: [{ Name: '/shop/db', ARN: PARAMETER, Version: 7, Type: 'SecureString' }],
+  });
+  const shared = PARAMETER.replace('111122223333', '444455556666');
+  expect(await lookFor({ A: shared })).toEqual({
+    [shared]: { state: 'unknown', why: 'it belongs to the account 444455556666' },
+  });
+});
+
 test('a new parameter that is not listed yet is read without decryption', async () => {
   mocks.ssm.on(DescribeParametersCommand).resolves({ Parameters: [] });
   const read = {

@@ -93,7 +93,7 @@ export async function waitUntilIssued(context: WaitContext, certificateArn: stri
         }
         return pending(
           names.length === 0
-            ? 'ACM has validated all names, and issues it'
+            ? 'ACM has validated all names, and is issuing the certificate'
             : `ACM has not found the validation record of ${names.join(', ')} in public DNS yet${advice}`,
         );
       },

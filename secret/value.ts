@@ -7,7 +7,7 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 /** Where a value comes from. */
 export type ValueInput = Readable & { readonly isTTY?: boolean };
 
-/** How long to wait for more lines of a text that was pasted, in milliseconds. */
+/** How long to wait for more lines that were pasted, in milliseconds. */
 const PASTE_MS = 50;
 
 /** The most bytes of a parameter in the tier that costs nothing. */
@@ -51,7 +51,7 @@ async function readHidden(
       const lines: string[] = [];
       terminal.on('line', (line) => {
         lines.push(line);
-        // The rest of a text that was pasted follows at once. If it were left, the shell would run it as commands.
+        // The rest of what was pasted follows at once. If it were left, the shell would run it as commands.
         if (lines.length === 1) setTimeout(() => resolve([...lines, terminal.line]), PASTE_MS);
       });
       terminal.once('close', () => resolve(lines));

@@ -32,10 +32,13 @@ export async function localNameNote(
   ]);
   timeoutController.abort();
   if (isKnown) return undefined;
-  const direct = `${tls ? 'https' : 'http'}://${connect.host}:${connect.port}`;
+  // With HTTPS, a client that requests the address would also have to send the name of the certificate, and check it.
+  const others = tls
+    ? `Other programs need this line in /etc/hosts: ${connect.host} ${hostname}`
+    : `Other programs: http://${connect.host}:${connect.port} with Host: ${host}`;
   return {
     type: 'note',
-    text: `${hostname} is known to browsers and curl, but not to this machine's resolver. Other programs: ${direct} with Host: ${host}`,
+    text: `${hostname} is known to browsers and curl, but not to this machine's resolver. ${others}`,
   };
 }
 

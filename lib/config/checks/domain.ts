@@ -32,7 +32,7 @@ export function* certificatesAreUsable({ domain, region }: Config): Iterable<Fin
     if (certificateRegion !== region)
       yield {
         path,
-        fix: `Use a certificate in ${region}: a load balancer cannot use one of ${certificateRegion}. Without domain.certificate, Slipway requests one.`,
+        fix: `Use a certificate in ${region}: a load balancer cannot use one in ${certificateRegion}. Without domain.certificate, Slipway requests one.`,
         basedOn: [['region']],
       };
     if (arns.indexOf(arn) !== index) yield { path, fix: 'Remove it: the list already has this certificate.' };

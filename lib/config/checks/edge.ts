@@ -20,7 +20,7 @@ export function* clientsAreWithinQuota({ clients = [], domain }: Config): Iterab
       yield {
         path: ['clients'],
         value: `${ofFamily.length} blocks`,
-        fix: `Use at most ${most} blocks of IPv4 and ${most} of IPv6, or larger blocks: a security group has at most ${MAX_RULES} rules of each kind, and every port of the load balancer needs its own.`,
+        fix: `Use at most ${most} blocks of IPv4 and ${most} of IPv6, or larger blocks: a security group has at most ${MAX_RULES} rules of each kind, and each block needs ${domain?.https ? 'two, for the ports 80 and 443' : 'one'}.`,
         basedOn: [['domain', 'https']],
       };
 }

@@ -77,7 +77,7 @@ export function* answersAreUsable(config: Config): Iterable<Finding> {
 }
 
 /**
- * Whether every redirect leads to a URL that the same route redirects again. A keyword stands for any text.
+ * Whether every redirect leads to a URL that the same route redirects again. A keyword stands for any characters.
  * @param rules all rules of the stack: one of them may come first for that URL
  */
 function leadsToItself(

@@ -18,7 +18,7 @@ const WILDCARD =
 const OUTSIDE = 'Use example.com or a name that ends with .example.com: the name must be in the zone.';
 const TWICE = 'Remove it: the list already has this name.';
 const otherRegion = (region: string) =>
-  `Use a certificate in eu-west-1: a load balancer cannot use one of ${region}. Without domain.certificate, Slipway requests one.`;
+  `Use a certificate in eu-west-1: a load balancer cannot use one in ${region}. Without domain.certificate, Slipway requests one.`;
 
 test.each<[string, Record<string, unknown>, [path: string, fix: string][]]>([
   ['a wildcard, the apex and www', { names: ['*.example.com', 'example.com', 'www.example.com'] }, []],

@@ -64,12 +64,13 @@ testRefusals(
   },
 );
 
+const encodedFolder = folderWith({ '.env': '' });
 test.each<[string, BufferEncoding]>([
   ['UTF-16', 'utf16le'],
   ['Latin-1', 'latin1'],
 ])('a file of variables in %s is refused', (_, encoding) => {
   const text = Buffer.from('GREETING=gr\u00fcezi', encoding);
-  const environmentFile = join(folderWith({ '.env': '' }), '.env');
+  const environmentFile = join(encodedFolder, '.env');
   writeFileSync(environmentFile, text);
   expect(mistakesOf(validStackWith({ [`${api}.environmentFile`]: environmentFile }))).toMatchObject([
     { path: `${api}.environmentFile`, fix: expect.stringMatching(/^Save the file as UTF-8/) },

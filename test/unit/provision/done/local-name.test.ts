@@ -26,6 +26,19 @@ test.each([
   });
 });
 
+test('with HTTPS, the note shows a line for /etc/hosts, since no certificate is for 127.0.0.1', async () => {
+  const secure = {
+    url: 'https://api.shop.localhost:8443',
+    host: 'api.shop.localhost:8443',
+    connect: { host: '127.0.0.1', port: 8443 },
+    tls: { servername: 'api.shop.localhost' },
+  };
+  expect(await localNameNote(secure, rejectAsUnknown)).toEqual({
+    type: 'note',
+    text: "api.shop.localhost is known to browsers and curl, but not to this machine's resolver. Other programs need this line in /etc/hosts: 127.0.0.1 api.shop.localhost",
+  });
+});
+
 test('the shown address and Host lead to the server', async () => {
   const server = createServer(({ headers }, response) => response.end(headers.host)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -85,6 +85,11 @@ export const floors = {
    * crashed, and the tasks that it would replace still serve. On AWS, the scheduler's steps take longer than this.
    */
   taskProve: 3_200,
+  /**
+   * How long a target must have been unhealthy before the scheduler stops its task. On AWS, the scheduler reacts to the load
+   * balancer's checks after seconds, so that a client that looks for the cause sees the unhealthy target.
+   */
+  targetReaction: 1_000,
 } as const;
 
 export type Duration = keyof typeof durations;

@@ -42,8 +42,11 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
       .get(targetGroupArn)
       ?.targets.find((target) => target.id === task.privateIp && target.port === port),
   }));
+  const now = region.now().getTime();
+  const hasFailedTarget = memberships.some(({ target }) => target?.health.State === 'unhealthy');
+  task.targetFailingSince = hasFailedTarget ? (task.targetFailingSince ?? now) : undefined;
   if (age >= graceOf(region, service, task)) {
-    const failure = failureOf(task, memberships);
+    const failure = failureOf(region, task, memberships);
     if (failure) {
       task.healthySince = undefined;
       return failure;
@@ -56,14 +59,17 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
   const hasProof = hasChecks || age >= region.scaled(durations.taskProve);
   const passesContainerChecks = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
   const passesNow = isServing && hasProof && passesContainerChecks;
-  const now = region.now().getTime();
   task.healthySince = passesNow ? (task.healthySince ?? (hasChecks ? now : now - age)) : undefined;
   const minimum = region.plane.runsPrograms ? floors.taskProve : 0;
   const isProven = task.healthySince !== undefined && now - task.healthySince >= minimum;
   return { state: isProven ? 'healthy' : 'waiting' };
 }
 
-function failureOf(task: TaskRow, memberships: readonly Membership[]): TaskHealth | undefined {
+function failureOf(
+  region: Region,
+  task: TaskRow,
+  memberships: readonly Membership[],
+): TaskHealth | undefined {
   if (task.healthStatus === 'UNHEALTHY') {
     return {
       state: 'unhealthy',
@@ -73,6 +79,8 @@ function failureOf(task: TaskRow, memberships: readonly Membership[]): TaskHealt
   }
   const unhealthy = memberships.find(({ target }) => target?.health.State === 'unhealthy');
   if (!unhealthy) return undefined;
+  const failingMs = region.now().getTime() - (task.targetFailingSince ?? 0);
+  if (region.plane.runsPrograms && failingMs < floors.targetReaction) return { state: 'waiting' };
   const { targetGroupArn, port, target } = unhealthy;
   const why = target?.health.Description ?? target?.health.Reason ?? 'Health checks failed';
   return {

@@ -146,6 +146,8 @@ export interface TaskRow extends Task {
   protectedUntil?: Date;
   /** The time since which the task has passed all its health checks without interruption, in milliseconds since 1970. */
   healthySince?: number;
+  /** The time since which a target of the task has been unhealthy without interruption, in milliseconds since 1970. */
+  targetFailingSince?: number;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
   /** The addresses on which the containers of a stopped task listened. */

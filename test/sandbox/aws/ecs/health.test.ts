@@ -170,6 +170,21 @@ test('without a grace period, a program has the real time to start that the heal
   expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([task?.taskArn, expect.any(String)]);
 });
 
+test('the scheduler stops a task a second after its target became unhealthy', async () => {
+  const clock = manualClock();
+  const scene = await balancedAccount({ clock, pace: 60, plane: { ...scriptedPlane(), runsPrograms: true } });
+  const { create, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1 }));
+  clock.advance(35_000);
+  const [task] = await tasks();
+  const { privateIp = '' } = required(scene.region.ecs.tasks.get(required(task?.taskArn)));
+  failHealthChecks(scene.region, privateIp, 5000);
+  clock.advance(900);
+  expect(await tasks()).toHaveLength(1);
+  clock.advance(600);
+  expect(await tasks()).toHaveLength(2);
+});
+
 test('real programs count as healthy once they have been healthy for some seconds without interruption', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, plane: { ...scriptedPlane(), runsPrograms: true } });

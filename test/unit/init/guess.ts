@@ -46,6 +46,7 @@ export async function guess(files: Files, answers: Readonly<Record<string, strin
 export const containersOf = ({ services }: StackInput) =>
   Object.entries(services).flatMap(([service, { containers }]) =>
     Object.entries(containers).map(
-      ([name, { source, port, path }]) => `${service}.${name} ${source} ${port ?? '-'} ${String(path ?? '-')}`,
+      ([name, { source, port, path }]) =>
+        `${service}.${name} ${source} ${port ?? '-'} ${String(path ?? '-')}`,
     ),
   );

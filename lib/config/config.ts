@@ -1,7 +1,4 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
-import type { ContainerSetting } from './container-settings.ts';
-import type { OwnHealthSetting } from './health-schema.ts';
-import type { AnsweredRoute, RouteToContainer } from './route-schema.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -35,6 +32,9 @@ export const namesOfDomain = ({ name, names }: Domain): string[] => [name, ...na
 export const givenCertificates = (domain: Domain | undefined): string[] =>
   domain?.https ? [domain.certificate ?? []].flat() : [];
 
+/** The fields of a health check that concern the check inside the container. */
+export type OwnHealthSetting = 'command' | 'startSeconds';
+
 /** The health check of a container, by the load balancer and by ECS inside the task. */
 export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
   Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };
@@ -49,6 +49,10 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
   /** The absolute path of the build context, if it is another folder. */
   readonly context?: string | undefined;
 }
+
+/** The fields that limit a container or order its start. */
+type ContainerSetting =
+  'cpu' | 'memory' | 'memoryReservation' | 'dependsOn' | 'entryPoint' | 'ulimits' | 'writable';
 
 /** One container of a service. */
 export interface Container
@@ -75,7 +79,7 @@ export interface Container
   readonly paths?: readonly string[];
   /** Whether the load balancer removes these paths from requests. */
   readonly stripPath?: boolean;
-  readonly routes?: readonly RouteToContainer[];
+  readonly routes?: NonNullable<StackOutput['services'][string]['containers'][string]['routes']>;
 }
 
 /** A container behind the load balancer: it has a port and a path. */
@@ -111,7 +115,7 @@ export interface Service
 export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes'> {
   readonly domain: Domain | undefined;
   readonly stage: string;
-  readonly routes?: readonly AnsweredRoute[] | undefined;
+  readonly routes?: StackOutput['routes'];
   readonly target: Target;
   readonly services: readonly Service[];
 }

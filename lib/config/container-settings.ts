@@ -81,6 +81,3 @@ export const containerSettings = {
     .optional()
     .describe('folders that it can write to although its root is read-only; each task has separate ones'),
 };
-
-/** The name of a field that limits a container or orders its start. */
-export type ContainerSetting = keyof typeof containerSettings;

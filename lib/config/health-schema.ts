@@ -21,9 +21,6 @@ const ownHealthSettings = {
     .describe('seconds after its start in which failures of the check inside the container do not count'),
 };
 
-/** The name of such a field. */
-export type OwnHealthSetting = keyof typeof ownHealthSettings;
-
 // AWS's defaults would make every recovery wait for 5 successful checks 30 s apart, so the defaults here are lower. The matcher is
 // `200-299` because a healthy API may answer 204. The ranges are those of
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html

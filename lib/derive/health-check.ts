@@ -1,7 +1,6 @@
 /** The health check of a target group: one table of its fields, with our names, ELB's names and the names in plans. Pure. */
 import type { ModifyTargetGroupCommandInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { HealthCheck } from '../config/config.ts';
-import type { OwnHealthSetting } from '../config/health-schema.ts';
+import type { HealthCheck, OwnHealthSetting } from '../config/config.ts';
 import type { Fields } from '../model/change.ts';
 
 /** A health check with the protocol and the port that the load balancer uses for it. */

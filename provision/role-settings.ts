@@ -45,7 +45,7 @@ function policyOf(desired: Desired, found: Pick<Survey, 'secrets'>, key: string)
     return executionPolicy(withoutExecutionRoles(config), names, roleLocation(desired), secrets);
   }
   if (key === 'infrastructure') return infrastructurePolicy(config, names, roleLocation(desired));
-  if (key === FLOW_LOGS) return flowLogsPolicy(config, names, roleLocation(desired));
+  if (key === FLOW_LOGS) return flowLogsPolicy(names, roleLocation(desired));
   const service = serviceWithRole(desired, key);
   return service && taskPolicy(service);
 }

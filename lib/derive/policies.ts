@@ -36,48 +36,49 @@ function withSortedKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, withSortedKeys(inner)]));
 }
 
-/**
- * Allows only ECS tasks of this account to assume the roles.
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
- */
-export const trustPolicy = (location: Location): Policy => ({
+/** Allows a service of AWS to assume a role, only on behalf of resources of this account that match an ARN pattern. */
+const trustFor = (
+  {
+    Sid,
+    service,
+    arnPattern,
+  }: { readonly Sid: string; readonly service: string; readonly arnPattern: string },
+  { account }: Location,
+): Policy => ({
   Version: '2012-10-17',
   Statement: [
     {
-      Sid: 'EcsTasks',
+      Sid,
       Effect: 'Allow',
-      Principal: { Service: TASKS_PRINCIPAL },
+      Principal: { Service: service },
       Action: 'sts:AssumeRole',
       Condition: {
-        ArnLike: { 'aws:SourceArn': ecsArnPattern(location) },
-        StringEquals: { 'aws:SourceAccount': location.account },
+        ArnLike: { 'aws:SourceArn': arnPattern },
+        StringEquals: { 'aws:SourceAccount': account },
       },
     },
   ],
 });
+
+/**
+ * Allows only ECS tasks of this account to assume the roles.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ */
+export const trustPolicy = (location: Location): Policy =>
+  trustFor({ Sid: 'EcsTasks', service: TASKS_PRINCIPAL, arnPattern: ecsArnPattern(location) }, location);
 
 /**
  * Allows only flow logs of this account to assume the role.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
  */
-export const flowLogsTrustPolicy = (location: Location): Policy => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'FlowLogs',
-      Effect: 'Allow',
-      Principal: { Service: FLOW_LOGS_PRINCIPAL },
-      Action: 'sts:AssumeRole',
-      Condition: {
-        ArnLike: { 'aws:SourceArn': flowLogArnPattern(location) },
-        StringEquals: { 'aws:SourceAccount': location.account },
-      },
-    },
-  ],
-});
+export const flowLogsTrustPolicy = (location: Location): Policy =>
+  trustFor(
+    { Sid: 'FlowLogs', service: FLOW_LOGS_PRINCIPAL, arnPattern: flowLogArnPattern(location) },
+    location,
+  );
 
 /** Allows a flow log to write to its log group. It may not create the group, so that a deleted group stays deleted. */
-export function flowLogsPolicy(_config: Config, names: Names, location: Location): Policy {
+export function flowLogsPolicy(names: Names, location: Location): Policy {
   const group = logGroupArn(location, names.flowLogGroup);
   return {
     Version: '2012-10-17',

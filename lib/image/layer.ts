@@ -4,7 +4,7 @@ import { Gzip } from 'fflate';
 import { createTarPacker, type TarHeader } from 'modern-tar';
 import type { Entry, EntryList } from '../program/entries.ts';
 import { ARCHIVE_TYPE, EPOCH, NODE_USER_ID, OCI_LAYER_TYPE } from './image-format.ts';
-import { type BlobCache } from './blob-cache.ts';
+import type { BlobCache } from './blob-cache.ts';
 import { isDigestName, type BlobIdentity } from './blob-identity.ts';
 
 /** The compression level. Together with BLOCK_BYTES it decides the bytes of every layer: see FORMAT. */

@@ -6,7 +6,7 @@ import { kindOf } from '../config/path-kind.ts';
 import { shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { list, type Listed } from './disk.ts';
-import { InstalledPackages } from './installed-packages.ts';
+import type { InstalledPackages } from './installed-packages.ts';
 import { readManifest, type PackageManifest } from './manifest.ts';
 
 /** An installed package, or a package of the same workspace. */
@@ -48,12 +48,12 @@ export async function packagesOf(
   folder: string,
   root: string,
   {
-    imported = [],
-    installed = new InstalledPackages(),
+    imported,
+    installed,
   }: {
-    imported?: PromiseLike<readonly ImportedPackage[]> | readonly ImportedPackage[];
-    installed?: InstalledPackages;
-  } = {},
+    readonly imported: Promise<readonly ImportedPackage[]>;
+    readonly installed: InstalledPackages;
+  },
 ): Promise<PackageClosure> {
   const search = new PackageSearch(root, installed);
   const owner = await ownerOf(folder, root);

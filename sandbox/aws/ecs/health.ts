@@ -34,7 +34,8 @@ interface Membership {
 export function healthOf(region: Region, service: ServiceRow, task: TaskRow): TaskHealth {
   if (task.lastStatus !== 'RUNNING' || !task.startedAt) return { state: 'waiting' };
   restoreTargets(region, service, task);
-  const age = region.now().getTime() - task.startedAt.getTime();
+  const now = region.now().getTime();
+  const age = now - task.startedAt.getTime();
   const memberships = task.targets.map(({ targetGroupArn, port }) => ({
     targetGroupArn,
     port,
@@ -42,11 +43,10 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
       .get(targetGroupArn)
       ?.targets.find((target) => target.id === task.privateIp && target.port === port),
   }));
-  const now = region.now().getTime();
-  const hasFailedTarget = memberships.some(({ target }) => target?.health.State === 'unhealthy');
-  task.targetFailingSince = hasFailedTarget ? (task.targetFailingSince ?? now) : undefined;
+  const failing = memberships.find(({ target }) => target?.health.State === 'unhealthy');
+  task.targetFailingSince = failing && (task.targetFailingSince ?? now);
   if (age >= graceOf(region, service, task)) {
-    const failure = failureOf(region, task, memberships);
+    const failure = failureOf(region, task, failing);
     if (failure) {
       task.healthySince = undefined;
       return failure;
@@ -65,11 +65,8 @@ export function healthOf(region: Region, service: ServiceRow, task: TaskRow): Ta
   return { state: isProven ? 'healthy' : 'waiting' };
 }
 
-function failureOf(
-  region: Region,
-  task: TaskRow,
-  memberships: readonly Membership[],
-): TaskHealth | undefined {
+/** @param failing the membership of the task's unhealthy target */
+function failureOf(region: Region, task: TaskRow, failing: Membership | undefined): TaskHealth | undefined {
   if (task.healthStatus === 'UNHEALTHY') {
     return {
       state: 'unhealthy',
@@ -77,11 +74,10 @@ function failureOf(
       event: unhealthyContainer(task),
     };
   }
-  const unhealthy = memberships.find(({ target }) => target?.health.State === 'unhealthy');
-  if (!unhealthy) return undefined;
+  if (!failing) return undefined;
   const failingMs = region.now().getTime() - (task.targetFailingSince ?? 0);
   if (region.plane.runsPrograms && failingMs < floors.targetReaction) return { state: 'waiting' };
-  const { targetGroupArn, port, target } = unhealthy;
+  const { targetGroupArn, port, target } = failing;
   const why = target?.health.Description ?? target?.health.Reason ?? 'Health checks failed';
   return {
     state: 'unhealthy',

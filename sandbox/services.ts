@@ -9,6 +9,7 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
+import * as s3 from '@aws-sdk/client-s3';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
@@ -22,6 +23,7 @@ import { elbv2Events, elbv2Operations } from './aws/elbv2/index.ts';
 import { iamOperations } from './aws/iam/index.ts';
 import { logsOperations } from './aws/logs/index.ts';
 import { route53Events, route53Operations } from './aws/route53/index.ts';
+import { s3Operations } from './aws/s3/index.ts';
 import { secretsManagerEvents, secretsManagerOperations } from './aws/secretsmanager/index.ts';
 import { ssmOperations } from './aws/ssm/index.ts';
 import { stsOperations } from './aws/sts/index.ts';
@@ -30,6 +32,7 @@ import { jsonProtocol } from './protocol/json-protocol.ts';
 import { queryCompatible } from './protocol/query-compatible.ts';
 import { queryProtocol } from './protocol/query-protocol.ts';
 import { restXmlProtocol } from './protocol/rest-xml-protocol.ts';
+import { s3Protocol } from './protocol/s3-protocol.ts';
 import { operationsOf, queryErrorNamesOf, type OperationShape } from './protocol/schemas.ts';
 import type { ProtocolChoice, WireProtocol } from './protocol/wire.ts';
 import type { Events } from './world/region.ts';
@@ -108,6 +111,7 @@ export const services: Readonly<Record<string, SandboxService>> = {
     restXmlProtocol(operationsOf(route53).values()),
     route53Operations,
   ),
+  s3: makeService('s3', s3, s3Protocol(operationsOf(s3).values()), s3Operations),
 };
 
 /** The scheduled events of all services. */

@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.ts';
 import { escapeXml, xmlResponse, type WireRequest, type WireResponse } from './wire.ts';
 
 /** The services whose protocol is REST with XML. Their requests do not reveal the protocol. */
-const REST_XML = ['s3', 's3-outposts', 's3express', 'cloudfront'];
+const REST_XML = ['s3-outposts', 's3express', 'cloudfront'];
 
 /**
  * Encodes a refusal of a call to an unknown service. The protocol is derived from the request and the service's name.

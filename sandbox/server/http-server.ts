@@ -123,7 +123,8 @@ function sendHalf(response: ServerResponse, { status, headers, body }: WireRespo
 }
 
 function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  // A response to HEAD announces the length of the body that it does not have.
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
   response.end(body);
 }
 

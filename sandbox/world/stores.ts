@@ -9,6 +9,7 @@ import { elbv2Store } from '../aws/elbv2/store.ts';
 import { iamStore } from '../aws/iam/store.ts';
 import { logsStore } from '../aws/logs/store.ts';
 import { route53Store } from '../aws/route53/store.ts';
+import { s3Store } from '../aws/s3/store.ts';
 import { secretsManagerStore } from '../aws/secretsmanager/store.ts';
 import { ssmStore } from '../aws/ssm/store.ts';
 import { stsStore } from '../aws/sts/store.ts';
@@ -27,8 +28,16 @@ export const makeRegionalStores = () => ({
   secretsmanager: secretsManagerStore(),
   acm: acmStore(),
 });
-/** Creates the tables of the whole account: IAM and Route 53 have no regions, and credentials are valid in all of them. */
-export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store(), sts: stsStore() });
+/**
+ * Creates the tables of the whole account: IAM and Route 53 have no regions, credentials are valid in all of them, and the names
+ * of buckets are unique across them.
+ */
+export const makeGlobalStores = () => ({
+  iam: iamStore(),
+  route53: route53Store(),
+  sts: stsStore(),
+  s3: s3Store(),
+});
 
 export type RegionalStores = Readonly<ReturnType<typeof makeRegionalStores>>;
 export type GlobalStores = Readonly<ReturnType<typeof makeGlobalStores>>;

@@ -20,6 +20,7 @@ import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { warnOfEndedContainers } from './done/ended-containers.ts';
 import { checkIdentities, identityEvents } from './identities.ts';
+import { checkLogDestination, logDestinationEvents } from './log-destination.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
@@ -64,6 +65,7 @@ export async function execute(
   const plan = makePlan(context, found, options.adopt, onlyService);
   checkSecrets({ ...context, config, run }, plan.found);
   checkIdentities({ config, account: context.account, run }, plan.found);
+  checkLogDestination({ ...context, config }, plan.found);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
@@ -75,6 +77,7 @@ export async function execute(
     ...secretEvents(config, plan, options),
     ...permissionEvents(config),
     ...identityEvents(plan.found),
+    ...logDestinationEvents({ config }, plan.found),
     ...otherProgramEvents(config, plan.changes),
   ];
   for (const event of events) report(event);

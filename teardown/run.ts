@@ -110,7 +110,10 @@ export const removalsOf = (found: Survey, stack: string): Change[] =>
         key,
         verb: 'remove',
         fields: [],
-        reason: 'it belongs to this stack',
+        reason:
+          noun === 'logBucket'
+            ? 'it belongs to this stack; the access logs in it are deleted with it'
+            : 'it belongs to this stack',
       })),
   );
 

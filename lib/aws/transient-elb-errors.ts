@@ -27,6 +27,13 @@ export const transientElbErrors: readonly TransientError[] = [
     seconds: 300,
   },
   {
+    commands: ['ModifyLoadBalancerAttributes'],
+    code: 'InvalidConfigurationRequest',
+    message: /^Access Denied for bucket/,
+    why: 'Elastic Load Balancing does not see the policy of the bucket yet',
+    seconds: 120,
+  },
+  {
     commands: ['DeleteCertificate'],
     code: /^(ResourceInUse|Conflict)(Exception)?$/,
     why: 'a certificate still counts as in use for a while after the last listener stopped using it',

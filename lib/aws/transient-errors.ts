@@ -109,6 +109,18 @@ export const transientErrors: readonly TransientError[] = [
     why: 'CloudWatch Logs is still processing an earlier request',
     seconds: 60,
   },
+  {
+    commands: [
+      'CreateBucket',
+      'DeleteBucket',
+      'PutBucketPolicy',
+      'PutPublicAccessBlock',
+      'PutBucketOwnershipControls',
+    ],
+    code: 'OperationAborted',
+    why: 'S3 is still processing an earlier request',
+    seconds: 120,
+  },
   // Errors of deletes. They last until resources that were deleted earlier are really gone.
   {
     commands: ['ReleaseAddress'],

@@ -1,9 +1,19 @@
 /** Completes a configuration that the schema has accepted. Reads only the files that decide how sources start. */
 import { resolve } from 'node:path';
 import { hasHiddenNode, hasNode, userOfProgram } from '../program/decide-start.ts';
-import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
+import type {
+  AccessLogs,
+  Builder,
+  Config,
+  Container,
+  Deploy,
+  HealthCheck,
+  Source,
+  Target,
+} from './config.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
+import { DEFAULT_LOG_DAYS } from './edge-fields.ts';
 import { readEnvironmentFile } from './environment-file.ts';
 import { Health } from './health-schema.ts';
 import { isPattern } from './route-field-rules.ts';
@@ -48,6 +58,7 @@ export const completeConfig = (
   permissionsBoundary: stack.permissionsBoundary,
   clients: stack.clients,
   insights: stack.insights,
+  accessLogs: completeAccessLogs(stack.accessLogs),
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({
     name,
@@ -60,6 +71,13 @@ export const completeConfig = (
     ),
   })),
 });
+
+/** Slipway does not change a bucket of the user, so the logs in it have no end. */
+function completeAccessLogs(accessLogs: StackOutput['accessLogs']): AccessLogs | undefined {
+  if (accessLogs === false) return undefined;
+  const fields = accessLogs === true ? {} : accessLogs;
+  return fields.bucket === undefined ? { ...fields, days: fields.days ?? DEFAULT_LOG_DAYS } : fields;
+}
 
 /** A strategy that is only named has all the defaults; options that name no strategy belong to a rolling deployment. */
 export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {

@@ -111,8 +111,19 @@ export interface Service
   readonly containers: readonly Container[];
 }
 
+/** Where the access logs of the load balancer go. */
+export interface AccessLogs {
+  /** A bucket of the user; undefined for the stack's own. */
+  readonly bucket?: string | undefined;
+  readonly prefix?: string | undefined;
+  /** Days that the logs are kept in the stack's own bucket. */
+  readonly days?: number | undefined;
+}
+
 /** The configuration of a stack, checked and with every default filled in. */
-export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes'> {
+export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes' | 'accessLogs'> {
+  /** Undefined if the load balancer keeps no access logs. */
+  readonly accessLogs?: AccessLogs | undefined;
   readonly domain: Domain | undefined;
   readonly stage: string;
   readonly routes?: StackOutput['routes'];

@@ -1,7 +1,12 @@
 /** The fields of a stack that protect it: who reaches its load balancer, and what AWS refuses or records. */
 import * as z from 'zod';
-import { clientBlock } from './edge-rules.ts';
+import { bucketName, clientBlock, logPrefix } from './edge-rules.ts';
 import { string } from './field-rules.ts';
+
+/** A hundred years. */
+const MAX_DAYS = 36_500;
+/** Long enough to look into what was noticed late. */
+export const DEFAULT_LOG_DAYS = 90;
 
 export const edgeFields = {
   // A stack under development is torn down often, so protection is off by default.
@@ -25,6 +30,26 @@ export const edgeFields = {
     .union([z.boolean(), z.literal('enhanced')])
     .optional()
     .describe('whether the cluster has Container Insights; by default, the setting of the account decides'),
+  accessLogs: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        bucket: string(bucketName)
+          .optional()
+          .describe('an existing bucket in the region; by default, the stack has a bucket of its own'),
+        prefix: string(logPrefix)
+          .optional()
+          .describe('the start of the keys of the log files, without a slash at its end, e.g. shop/dev'),
+        days: z
+          .int()
+          .min(1)
+          .max(MAX_DAYS)
+          .optional()
+          .describe(`days that the logs are kept in the stack's own bucket; by default ${DEFAULT_LOG_DAYS}`),
+      }),
+    ])
+    .default(false)
+    .describe('whether the load balancer logs every request in S3, and where'),
   flowLogs: z
     .boolean()
     .default(false)

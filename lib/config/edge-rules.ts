@@ -1,4 +1,4 @@
-/** The rules for the fields that protect a stack: blocks of client addresses. */
+/** The rules for the fields that protect a stack: blocks of client addresses, and where access logs go. */
 import { isIPv6 } from 'node:net';
 import { Netmask } from 'netmask';
 import * as z from 'zod';
@@ -20,6 +20,21 @@ export const clientBlock: FieldRule = (text) => {
     : canonicalIpv6Block(text);
   if (canonical === undefined) return FORM;
   return canonical === text ? undefined : `Use the form in which AWS keeps it: ${canonical}.`;
+};
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const bucketName: FieldRule = (text) =>
+  /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/.test(text) && !/\.\.|^\d+\.\d+\.\d+\.\d+$/.test(text)
+    ? undefined
+    : 'Use the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots, e.g. shop-logs. It is neither an ARN nor a URL.';
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html */
+export const logPrefix: FieldRule = (text) => {
+  if (!/^[\w!.'()*-]+(\/[\w!.'()*-]+)*$/.test(text))
+    return 'Use letters, digits and hyphens, with single slashes between them, e.g. shop/dev.';
+  return text.split('/').includes('AWSLogs')
+    ? 'Leave out AWSLogs: AWS adds it to the prefix, and refuses a prefix that contains it.'
+    : undefined;
 };
 
 export const isIpv6Block = (block: string): boolean => block.includes(':');

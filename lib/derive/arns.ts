@@ -40,6 +40,10 @@ export const ecsArnPattern = (location: Location): string => regionalArn(locatio
 export const flowLogArnPattern = (location: Location): string =>
   regionalArn(location, 'ec2', 'vpc-flow-log/*');
 
+/** Buckets are the only resources whose ARNs name neither a region nor an account. */
+export const bucketArn = ({ region }: Pick<Location, 'region'>, name: string): string =>
+  `arn:${partitionOf(region).id}:s3:::${name}`;
+
 /** @param path with slashes at both ends, e.g. `/slipway/shop-dev/` */
 export const roleArn = ({ region, account }: Location, path: string, name: string): string =>
   `arn:${partitionOf(region).id}:iam::${account}:role${path}${name}`;

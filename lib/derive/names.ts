@@ -15,6 +15,8 @@ export const FLOW_LOGS = 'flow-logs';
 /** The key of a role of the stack; `task-` is followed by the name of a service. */
 export type RoleKey = 'execution' | 'task' | 'infrastructure' | typeof FLOW_LOGS | `task-${string}`;
 
+const MAX_BUCKET_NAME = 63;
+
 /** The names of a stack's resources. */
 export interface Names {
   /**
@@ -27,6 +29,12 @@ export interface Names {
   readonly logGroup: string;
   /** The log group of the flow log. */
   readonly flowLogGroup: string;
+  /**
+   * The bucket of the access logs. The names of all buckets in AWS are in one space, so it contains the account and the region. If
+   * the name of the stack is too long, a hash replaces its end.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+   */
+  logBucket(location: { readonly region: string; readonly account: string }): string;
   /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
   /** The path of the parameters that hold the stack's own secrets, with a slash at both ends. */
@@ -73,6 +81,12 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     loadBalancer: stack,
     logGroup: `/slipway/${stack}`,
     flowLogGroup: `/slipway/${stack}/${FLOW_LOGS}`,
+    logBucket: ({ region, account }) => {
+      const end = `-logs-${account}-${region}`;
+      const room = MAX_BUCKET_NAME - end.length;
+      const start = stack.length <= room ? stack : `${stack.slice(0, room - 9)}-${shortHash(8, stack)}`;
+      return `${start}${end}`;
+    },
     rolePath: `/slipway/${stack}/`,
     secretPath: `/${name}/${stage}/`,
     role: (key) => `${stack}-${key}`,

@@ -28,6 +28,7 @@ const modules = {
   ecs: () => import('../look/by-service/ecs.ts'),
   elbv2: () => import('../look/by-service/elbv2.ts'),
   route53: () => import('../look/by-service/route53.ts'),
+  s3: () => import('../look/by-service/s3.ts'),
 } satisfies Readonly<Record<AwsService, () => Promise<object>>>;
 
 /** Runs the look of one noun. */
@@ -45,7 +46,8 @@ const NOUNS_BY_DEPTH = [...allNouns].sort((one, other) => depthOf(other) - depth
 
 /**
  * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
- * availability zones, the surroundings of the domain, the alarms, the secrets and the roles of others are read only if no noun is left out.
+ * availability zones, the surroundings of the domain, the alarms, the secrets, and the roles and the bucket of others are read only
+ * if no noun is left out.
  * @param onAllStarted called when all looks have started, while their responses are pending
  * @throws the error of the first look that failed, once all looks have ended
  */
@@ -86,15 +88,23 @@ export async function survey(
     nouns === allNouns && namesIdentities(context.config)
       ? lastTurn.then(async () => (await import('../look/identities.ts')).lookIdentities(context))
       : Promise.resolve(undefined);
+  const logBucketName = context.config.accessLogs?.bucket;
+  const logBucketOfUser =
+    nouns === allNouns && logBucketName !== undefined
+      ? lastTurn.then(async () =>
+          (await import('../look/log-destination.ts')).lookLogDestination(context, logBucketName),
+        )
+      : Promise.resolve(undefined);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, ...found]);
+  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, logBucketOfUser, ...found]);
   return {
     zones: await zones,
     domain: await domain,
     alarms: await alarms,
     secrets: await secrets,
     identities: await identities,
+    logBucketOfUser: await logBucketOfUser,
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

@@ -28,6 +28,8 @@ const table = {
   vpcEndpointGone: { first: 0, every: s(1), deadline: s(600), usual: s(5) },
   /** The network interfaces of a deleted load balancer linger for minutes. */
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200), usual: s(45) },
+  /** The last access logs of a deleted load balancer arrive within minutes. */
+  bucketEmpty: { first: 0, every: s(5), deadline: s(900), usual: s(2) },
   /** `PROVISIONING` to `ACTIVE`. */
   cluster: { first: 0, every: s(2), deadline: s(600), usual: s(2) },
   /** Tasks start within 30 to 90 s, then health checks follow; pulling an image can be slow. */

@@ -7,6 +7,7 @@ import type { LookContext } from './context.ts';
 import type { DomainSurroundings } from './domain.ts';
 import type * as acm from './by-service/acm.ts';
 import type { FoundIdentity } from './identities.ts';
+import type { FoundBucket } from './log-destination.ts';
 import type { FoundSecret } from './secrets.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
@@ -15,6 +16,7 @@ import type * as elbv2 from './by-service/elbv2.ts';
 import type * as iam from './by-service/iam.ts';
 import type * as logs from './by-service/logs.ts';
 import type * as route53 from './by-service/route53.ts';
+import type * as s3 from './by-service/s3.ts';
 
 interface Looks {
   acm: typeof acm;
@@ -25,6 +27,7 @@ interface Looks {
   iam: typeof iam;
   logs: typeof logs;
   route53: typeof route53;
+  s3: typeof s3;
 }
 
 /** The nouns of a service. */
@@ -60,6 +63,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly secrets?: Items<FoundSecret> | undefined;
   /** The roles and policies of others that the configuration names, by ARN; undefined if it names none. */
   readonly identities?: Items<FoundIdentity> | undefined;
+  /** The user's bucket that the configuration names for access logs; undefined if it names none. */
+  readonly logBucketOfUser?: FoundBucket | undefined;
 };
 
 /** Returns the found resources of a noun that is not known at compile time. */

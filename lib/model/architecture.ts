@@ -1,7 +1,7 @@
 /** The architecture: it declares every noun once. Other lists of nouns are derived from it, or checked against it. */
 
 /** The AWS services whose calls find the resources of a stack. */
-export type AwsService = 'acm' | 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53';
+export type AwsService = 'acm' | 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53' | 's3';
 
 /** The declaration of a noun. */
 interface Declaration {
@@ -35,6 +35,8 @@ export const architecture = {
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   /** The output of the containers has no key; the records of the flow log have the key `flow-logs`. */
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
+  /** The bucket for the access logs of the load balancer, if the stack has one of its own. */
+  logBucket: { service: 's3', ids: ['bucketName'], needs: [] },
   /** Keyed by container, like images, target groups and rules. A container may have a second target group. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
   images: {
@@ -74,7 +76,7 @@ export const architecture = {
   loadBalancer: {
     service: 'elbv2',
     ids: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],
-    needs: ['subnets', 'securityGroups', 'internetGateway'],
+    needs: ['subnets', 'securityGroups', 'internetGateway', 'logBucket'],
     lookDepth: 3,
     uniqueId: true,
   },

@@ -34,6 +34,7 @@ export const PROBLEM_CODES = [
   'SECRET',
   'CERTIFICATE',
   'ROLE',
+  'BUCKET',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

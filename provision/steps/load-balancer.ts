@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { logDestination } from '../../lib/derive/log-delivery.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { BALANCER } from '../../lib/derive/security-group-rules.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
@@ -38,10 +39,22 @@ const schemeOf = ({ internal }: Config): 'internal' | 'internet-facing' =>
 const subnetKeysOf = ({ network, internal }: Config): string[] =>
   subnetKeys(network, internal ? 'private' : 'public');
 
+/** Where the access logs go. While they are off, AWS ignores the bucket and the prefix. */
+function accessLogAttributes(desired: Desired): Record<string, string> {
+  const destination = logDestination(desired);
+  if (!destination) return { 'access_logs.s3.enabled': 'false' };
+  return {
+    'access_logs.s3.enabled': 'true',
+    'access_logs.s3.bucket': destination.bucket,
+    'access_logs.s3.prefix': destination.prefix,
+  };
+}
+
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
-export const attributesFor = ({ idleTimeoutSeconds, protect }: Config): Record<string, string> => ({
-  [PROTECTION]: String(protect),
-  'idle_timeout.timeout_seconds': String(idleTimeoutSeconds),
+export const attributesFor = (desired: Desired): Record<string, string> => ({
+  ...accessLogAttributes(desired),
+  [PROTECTION]: String(desired.config.protect),
+  'idle_timeout.timeout_seconds': String(desired.config.idleTimeoutSeconds),
   'routing.http.drop_invalid_header_fields.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
 });
@@ -57,7 +70,7 @@ function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
     scheme: schemeOf(config),
     subnets: subnetIds.includes(undefined) ? knownAfter('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? knownAfter(`securityGroups.${BALANCER}`),
-    ...attributeFields(attributesFor(config)),
+    ...attributeFields(attributesFor(desired)),
     ...desiredTags(desired, 'loadBalancer', ONLY),
   };
 }
@@ -118,9 +131,10 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }
   },
 
-  async configure({ aws, change, config }, { loadBalancerArn: LoadBalancerArn }) {
+  async configure(context, { loadBalancerArn: LoadBalancerArn }) {
+    const { aws, change } = context;
     if (!touches(change, 'attribute.')) return;
-    const Attributes = toPascalCaseTags(attributesFor(config));
+    const Attributes = toPascalCaseTags(attributesFor(context));
     await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
   },
 

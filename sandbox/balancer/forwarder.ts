@@ -23,6 +23,8 @@ export interface TargetRequest {
   readonly idleTimeoutMs: number;
   /** Whether the request may use a pooled connection. */
   readonly mayUsePool: boolean;
+  /** Called when the target begins to respond, with its status. */
+  readonly onResponse?: ((status: number | undefined) => void) | undefined;
 }
 
 /** The failure of a request to which the target sent no response. */
@@ -106,6 +108,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
           resolve(undefined);
         });
         outgoing.once('response', (incoming) => {
+          targetRequest.onResponse?.(incoming.statusCode);
           if (!relay(incoming, response)) return void outgoing.destroy(); // then it closes
           hasResponseBegun = true;
           if (!request.complete)
@@ -113,6 +116,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         });
         if (upgradingClient) {
           outgoing.once('upgrade', (incoming, socket, head) => {
+            targetRequest.onResponse?.(incoming.statusCode);
             hasResponseBegun = true;
             response.detachSocket(upgradingClient.socket);
             joinConnections(upgradingClient, incoming, { socket, head }, targetRequest.idleTimeoutMs);

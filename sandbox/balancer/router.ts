@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { beginAccessLogEntry } from './access-log.ts';
 import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
 import type { ForwardingFailure, UpgradingClient } from './forwarder.ts';
@@ -59,9 +60,12 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     response: ServerResponse,
     upgradingClient?: UpgradingClient,
   ): Promise<void> => {
+    const log = beginAccessLogEntry(view, request, response, upgradingClient !== undefined);
     const routed = readRequest(request, view.port, attribute, scheme);
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
+    log?.routed(routed);
     const decision = decide(view.rules(), routed, draw, (port) => view.localPort(port));
+    log?.decided(decision);
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
       return sendOwnResponse(response, errorPage(decision.status, decision.location));
@@ -90,6 +94,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         if (response.destroyed) return;
         const { host, port } = reachability;
         usedTargets.add(targetGroupArn, target, reachability);
+        log?.sent(target, { url: sent.url, headers });
         failure = await forwarder.forward(
           {
             request,
@@ -100,6 +105,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
             headers,
             idleTimeoutMs: idleTimeoutMs(view),
             mayUsePool: connection === 'pooled',
+            onResponse: log?.responded,
           },
           response,
           upgradingClient,

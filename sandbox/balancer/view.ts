@@ -35,6 +35,15 @@ export interface TlsView {
   readonly ciphers: readonly string[];
 }
 
+/** Receives the lines of a load balancer's access log. */
+export interface AccessLogSink {
+  /** The load balancer in the lines, e.g. `app/shop/50dc6c495c0c9188`. */
+  readonly name: string;
+  /** The time in AWS, in milliseconds since 1970. */
+  now(): number;
+  add(line: string): void;
+}
+
 /** One listener of one load balancer. */
 export interface ListenerView {
   /** Returns the TLS settings; undefined for a listener without TLS. */
@@ -56,4 +65,6 @@ export interface ListenerView {
   countRequest(targetGroupArn: string): void;
   /** Records a request to a target; returns a function that records its end, and that of a WebSocket that it opened. */
   openRequest(targetGroupArn: string, target: TargetView): () => void;
+  /** Returns where the load balancer writes its access log; called only if the access log is on. */
+  accessLog?(): AccessLogSink;
 }

@@ -8,6 +8,7 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
+import { makeAccessLogs, type AccessLogs } from './access-logs.ts';
 import { tlsViewOf } from './certificates.ts';
 import { checkedGroups, protocolOf, targetsOf } from './checked-groups.ts';
 import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
@@ -51,6 +52,7 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
   const openListeners = new Map<string, { readonly server: OpenListener; readonly place: string }>();
   const failedListeners = new Set<string>();
   const lookups = makeLookupCache(MAX_LOOKUP_AGE_MS);
+  const accessLogs = makeAccessLogs(world);
 
   const allCheckedGroups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
   const regionOfGroup = new Map<string, Region>();
@@ -92,7 +94,7 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
       const localPortOf = (other: string) => openListeners.get(other)?.server.port;
-      const view = viewOf(region, listener, balancer, { ...options, lookups, localPortOf });
+      const view = viewOf(region, listener, balancer, { ...options, lookups, localPortOf, accessLogs });
       const server = await openOnFreePort(view, listener, httpPort);
       if (!server) {
         failedListeners.add(arn);
@@ -120,6 +122,7 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
       await lastSync;
       await checker.stop();
       await Promise.all([...openListeners.values()].map(({ server }) => server.close()));
+      accessLogs.close();
     },
   };
 }
@@ -160,9 +163,18 @@ function viewOf(
   options: BalancerOptions & {
     readonly lookups: LookupCache;
     readonly localPortOf: (listenerArn: string) => number | undefined;
+    readonly accessLogs: AccessLogs;
   },
 ): ListenerView {
-  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, lookups, localPortOf } = options;
+  const {
+    folderOf,
+    servingFolderOf = folderOf,
+    countRequest,
+    openRequest,
+    lookups,
+    localPortOf,
+    accessLogs,
+  } = options;
   return {
     port: Port,
     tls: () => tlsViewOf(region, ListenerArn),
@@ -179,6 +191,7 @@ function viewOf(
       const key = `${balancer.LoadBalancerArn} ${target.id}:${target.port}`;
       return Promise.resolve(lookups.get(key, () => locateTarget(region, balancer, target, servingFolderOf)));
     },
+    accessLog: () => accessLogs.sinkFor(region, balancer),
     countRequest,
     openRequest: (arn, { id, port }) => openRequest(targetKey(arn, id, port)),
   };

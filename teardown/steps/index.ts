@@ -12,6 +12,7 @@ export { images } from './images.ts';
 export { internetGateway } from './internet-gateway.ts';
 export { listener } from './listener.ts';
 export { loadBalancer } from './load-balancer.ts';
+export { logBucket } from './log-bucket.ts';
 export { logGroup } from './log-group.ts';
 export { natGateway } from './nat-gateway.ts';
 export { privateRoutes } from './private-routes.ts';

@@ -9,6 +9,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -53,6 +54,7 @@ function withClients(started: Sandbox) {
     secretsmanager: new SecretsManagerClient(settings),
     sts: new STSClient(settings),
     acm: new ACMClient(settings),
+    s3: new S3Client(settings),
   };
   for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());
   return { ...started, ...clients, region: started.world.region('eu-west-1') };

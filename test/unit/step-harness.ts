@@ -9,6 +9,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -55,6 +56,7 @@ export const mocks = {
   cloudwatch: mockClient(CloudWatchClient),
   sts: mockClient(STSClient),
   acm: mockClient(ACMClient),
+  s3: mockClient(S3Client),
 };
 
 /** The response about the default group of a VPC, unless a test mocks the call: every VPC has one, without rules. */
@@ -73,6 +75,8 @@ beforeEach(() => {
       throw new TypeError(`Unexpected command ${command.constructor.name} ${JSON.stringify(command.input)}`);
     });
   }
+  // Surveys look for the bucket of the access logs, which most stacks do not have.
+  mocks.s3.on(ListBucketsCommand).resolves({});
 });
 
 afterAll(() => Object.values(mocks).forEach((mock) => mock.restore()));
@@ -125,6 +129,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   internal: false,
   clients: undefined,
   insights: undefined,
+  accessLogs: undefined,
   flowLogs: false,
   builder: 'auto',
   tags: {},

@@ -12,6 +12,16 @@ export function* clientsAreUnique({ clients = [] }: Config): Iterable<Finding> {
       yield { path: ['clients', index], fix: 'Remove it: the list already has this block.' };
 }
 
+/** Slipway does not change a bucket of the user. */
+export function* bucketsKeepTheirLifecycle({ accessLogs }: Config): Iterable<Finding> {
+  if (accessLogs?.bucket !== undefined && accessLogs.days !== undefined)
+    yield {
+      path: ['accessLogs', 'days'],
+      value: String(accessLogs.days),
+      fix: `Remove it, or remove bucket: Slipway does not change the lifecycle rules of ${accessLogs.bucket}.`,
+    };
+}
+
 /** Each block is a rule per port of the load balancer. */
 export function* clientsAreWithinQuota({ clients = [], domain }: Config): Iterable<Finding> {
   const most = MAX_RULES / (domain?.https ? 2 : 1);

@@ -25,21 +25,14 @@ const limitedTo =
   (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
-/** Refuses to enable logs, because AWS checks that the logs' bucket exists, and the sandbox has no buckets. */
-const logsDisabled: AttributeRule = (value, key) =>
-  trueOrFalse(value, key) ??
-  (value === 'true'
-    ? invalidConfiguration(
-        'Access Denied for bucket: the bucket does not exist. Please check S3bucket permission',
-      )
-    : undefined);
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
 export const loadBalancerAttributes: AttributeTable = {
-  'access_logs.s3.enabled': ['false', logsDisabled],
+  // When they change, `access-logs.ts` checks the bucket.
+  'access_logs.s3.enabled': ['false', trueOrFalse],
   'access_logs.s3.bucket': ['', anyValue],
   'access_logs.s3.prefix': ['', anyValue],
-  'health_check_logs.s3.enabled': ['false', logsDisabled],
+  'health_check_logs.s3.enabled': ['false', limitedTo(trueOrFalse, 'false')],
   'health_check_logs.s3.bucket': ['', anyValue],
   'health_check_logs.s3.prefix': ['', anyValue],
   'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
@@ -70,7 +63,7 @@ export const loadBalancerAttributes: AttributeTable = {
   'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', trueOrFalse],
   'zonal_shift.config.enabled': ['false', trueOrFalse],
   'ipv6.deny_all_igw_traffic': ['false', trueOrFalse],
-  'connection_logs.s3.enabled': ['false', logsDisabled],
+  'connection_logs.s3.enabled': ['false', limitedTo(trueOrFalse, 'false')],
   'connection_logs.s3.bucket': ['', anyValue],
   'connection_logs.s3.prefix': ['', anyValue],
 };

@@ -2,6 +2,7 @@
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
+import { checkAccessLogs } from './access-logs.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
 import { changedAttributes, attributeList } from './attributes.ts';
 import { invalidConfiguration } from './errors.ts';
@@ -22,12 +23,14 @@ export const loadBalancerSettingsOperations = {
     inputMembers: ['LoadBalancerArn', 'Attributes'],
     run({ LoadBalancerArn, Attributes }, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
-      balancer.attributes = changedAttributes(
+      const next = changedAttributes(
         balancer.attributes,
         Attributes,
         loadBalancerAttributes,
         'Load balancer',
       );
+      checkAccessLogs(region, balancer, next);
+      balancer.attributes = next;
       return { Attributes: attributeList(balancer.attributes) };
     },
   },

@@ -130,9 +130,7 @@ export function beginAccessLogEntry(
       quoted(undefined),
       quoted(undefined),
       connection.traceId,
-      quoted(
-        changed(routedRequest?.host, transforms ? headerIn(targetHeaders, 'Host') : routedRequest?.host),
-      ),
+      quoted(changed(routedRequest?.host, transforms ? hostIn(targetHeaders) : routedRequest?.host)),
       quoted(changed(routedRequest?.url, transforms ? sentUrl : routedRequest?.url)),
       quoted(transforms ? 'TransformSuccess' : undefined),
     ].join(' ');
@@ -168,3 +166,6 @@ function headerIn(headers: readonly string[], name: string): string | undefined 
   const index = headers.findIndex((one, at) => at % 2 === 0 && one.toLowerCase() === name.toLowerCase());
   return index < 0 ? undefined : headers[index + 1];
 }
+
+const hostIn = (headers: readonly string[]): string | undefined =>
+  headerIn(headers, 'Host')?.replace(/:\d+$/, '').toLowerCase();

@@ -72,12 +72,15 @@ export function readTags(
 /** The name of a tag's field in a comparison. */
 export type TagField = `tag.${string}`;
 
-/** Returns tags as fields of a comparison. */
-export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
+/** Returns only the tags that a resource has in AWS, without those that `withOurTags` adds. */
+export function tagsInAws(tags: Tags): Tags {
   const missing = [MISSING, ...missingOf(tags)];
-  const present = Object.entries(tags).filter(([key]) => !missing.includes(key));
-  return Object.fromEntries(present.map(([key, value]) => [`tag.${key}`, value]));
-};
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !missing.includes(key)));
+}
+
+/** Returns tags as fields of a comparison. */
+export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> =>
+  Object.fromEntries(Object.entries(tagsInAws(tags)).map(([key, value]) => [`tag.${key}`, value]));
 
 /** The inputs that determine the desired tags of a stack. */
 export interface DesiredTagContext {

@@ -14,7 +14,7 @@ import { formerTagsIn } from '../../lib/aws/retag.ts';
 import { hasOwnLogBucket, logBucketPolicy } from '../../lib/derive/log-delivery.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { policyText } from '../../lib/derive/policies.ts';
-import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { desiredTags, tagFields, tagsInAws, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { takenByOthers } from '../../lib/engine/adopt.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import type { Step } from '../../lib/engine/step.ts';
@@ -25,6 +25,7 @@ import { ONLY } from '../../lib/model/resources.ts';
 type Field = 'public access' | 'ownership' | 'encryption' | 'policy' | 'expiry days' | TagField;
 
 const OWNERSHIP = 'BucketOwnerEnforced';
+const WITH_ITS_LOGS = 'the access logs in it are deleted with it';
 /** Load balancers cannot write with a key of KMS. */
 const ENCRYPTION = 'AES256';
 
@@ -45,14 +46,16 @@ export const logBucket: Step<'logBucket', Field> = {
       found: found.logBucket,
       fieldsOf: ({ isPrivate, ownership, encryption, policy, expiryDays, tags }) => ({
         'public access': isPrivate ? 'blocked' : 'not blocked',
-        ownership,
-        encryption,
-        policy: policy === undefined ? undefined : policyText(JSON.parse(policy)),
-        'expiry days': expiryDays,
+        ownership: ownership ?? 'not set',
+        encryption: encryption ?? 'not set',
+        policy: policy === undefined ? 'none' : policyText(JSON.parse(policy)),
+        'expiry days': expiryDays ?? 'never',
         ...tagFields(tags),
       }),
       whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
-    }),
+    }).map((change) =>
+      change.verb === 'remove' ? { ...change, reason: `${change.reason}; ${WITH_ITS_LOGS}` } : change,
+    ),
 
   /**
    * The names of all accounts share one space. In us-east-1, which no request may name, a repeated create succeeds.
@@ -117,7 +120,7 @@ export const logBucket: Step<'logBucket', Field> = {
   async update({ aws, change, tags }, { bucketName: Bucket, tags: existing }) {
     if (!touches(change, 'tag.')) return;
     const former = formerTagsIn(change);
-    const kept = Object.entries(existing).filter(([key]) => !former.includes(key));
+    const kept = Object.entries(tagsInAws(existing)).filter(([key]) => !former.includes(key));
     const TagSet = toPascalCaseTags({ ...Object.fromEntries(kept), ...tags });
     await aws.s3(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
   },

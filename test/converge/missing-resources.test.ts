@@ -9,6 +9,7 @@ import { stack } from './stacks.ts';
 const fullStack = () =>
   stack({
     domain: { name: 'api.example.com', zone: 'example.com', createZone: true, https: true },
+    accessLogs: true,
     flowLogs: true,
   });
 

@@ -26,10 +26,10 @@ test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings',
 });
 
 /**
- * The service-linked role belongs to the account, so no test changes it. The stack of these changes has no flow log;
- * test/converge/edge.test.ts changes one.
+ * The service-linked role belongs to the account, so no test changes it. The stack of these changes has no bucket and no flow
+ * log; test/converge/access-logs.test.ts and test/converge/edge.test.ts change one.
  */
-const NEVER_CHANGED = ['serviceLinkedRole', 'flowLog'];
+const NEVER_CHANGED = ['serviceLinkedRole', 'logBucket', 'flowLog'];
 
 test('every noun has a manual change that its step repairs: add one to test/converge/manual-changes.ts', () => {
   const nounsWithChange = new Set(
@@ -40,9 +40,9 @@ test('every noun has a manual change that its step repairs: add one to test/conv
 
 /**
  * Images and records have no name in Terraform, and ECS creates the service-linked role on its own. The Terraform configuration of
- * the example has no flow log.
+ * the example has neither a flow log nor access logs.
  */
-const NOT_IN_TERRAFORM = ['flowLog', 'images', 'record', 'serviceLinkedRole', 'validationRecords'];
+const NOT_IN_TERRAFORM = ['flowLog', 'images', 'logBucket', 'record', 'serviceLinkedRole', 'validationRecords'];
 
 test('every noun is in the Terraform configuration, under its name', () => {
   const configuration = FILES.filter((file) => file.endsWith('.tf'))
@@ -64,7 +64,7 @@ test('every noun compares its tags: add desiredTags and tagFields to its diff', 
     https: true,
     certificate: undefined,
   };
-  const planned = plannedFor(config({ domain, flowLogs: true }), surveyOf());
+  const planned = plannedFor(config({ domain, flowLogs: true, accessLogs: { days: 90 } }), surveyOf());
   const isTagged = (noun: Noun) => {
     const changes = planned.changesOf(noun);
     const hasTags = ({ fields }: Change) => fields.some(({ field }) => field === 'tag.slipway:stack');

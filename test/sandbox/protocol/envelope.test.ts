@@ -74,7 +74,7 @@ describe('a service that the sandbox lacks is refused with 501 and its name, in 
       form('Action=ListTopics&Version=2010-03-31'),
       /<ErrorResponse><Error>.*<Code>NotImplemented<\/Code>/,
     ],
-    ['REST with XML', 's3', { method: 'GET' }, /^<\?xml [^]*<Error><Code>NotImplemented<\/Code>/],
+    ['REST with XML', 'cloudfront', { method: 'GET' }, /^<\?xml [^]*<Error><Code>NotImplemented<\/Code>/],
   ])('%s', async (_what, service, init, body) => {
     const { status, text } = await call(service, init);
     expect(status).toBe(501);

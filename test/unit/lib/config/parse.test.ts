@@ -81,6 +81,7 @@ describe('a valid stack', () => {
       internal: false,
       clients: undefined,
       insights: undefined,
+      accessLogs: undefined,
       flowLogs: false,
       deregistrationDelaySeconds: 10,
       builder: 'auto',

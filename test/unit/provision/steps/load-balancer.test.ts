@@ -24,6 +24,7 @@ const ids = {
   hostedZoneId: 'Z32O12XQLNTSW2',
 };
 const attributes = {
+  'access_logs.s3.enabled': 'false',
   'deletion_protection.enabled': 'false',
   'idle_timeout.timeout_seconds': '60',
   'routing.http.drop_invalid_header_fields.enabled': 'true',

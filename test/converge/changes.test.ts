@@ -54,6 +54,8 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['another list of clients', stack({ clients: ['203.0.113.0/24'] }), stack({ clients: ['10.0.0.0/8'] })],
   ['an internal load balancer', stack({ internal: true })],
   ['a load balancer that is internal no longer', stack(), stack({ internal: true, protect: true })],
+  ['access logs', stack({ accessLogs: true })],
+  ['removed access logs', stack(), stack({ accessLogs: true })],
   ['Container Insights', stack({ insights: 'enhanced' })],
   ['tags', stack({ tags: { team: 'orders' } })],
   ['a removed tag', stack({ tags: { team: 'orders' } }), stack({ tags: { team: 'orders', cost: '1' } })],

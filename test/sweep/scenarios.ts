@@ -131,6 +131,16 @@ export const scenarios = {
     run: (user) => user.provision(stackWithNewPermissions),
     desired: stackWithNewPermissions,
   },
+  'a start of access logs': {
+    before: stack(),
+    run: (user) => user.provision(stack({ accessLogs: true })),
+    desired: stack({ accessLogs: true }),
+  },
+  'an end of access logs': {
+    before: stack({ accessLogs: true }),
+    run: (user) => user.provision(stack()),
+    desired: stack(),
+  },
   'a rolling deploy': {
     before: stack(),
     run: (user) => user.provision(stackWithNewImage),

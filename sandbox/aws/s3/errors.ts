@@ -1,4 +1,4 @@
-/** The refusals of S3, in AWS's wording. Section 12 of docs/aws-semantics.md lists their codes and sources. */
+/** The refusals of S3, in AWS's wording. Section 10c of docs/aws-semantics.md lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const noSuchBucket = (name: string): Refusal =>

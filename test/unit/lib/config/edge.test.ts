@@ -39,6 +39,43 @@ test('clients: blocks in the form of AWS are accepted', () => {
   expect(mistakesOf(validStackWith({ clients }))).toEqual([]);
 });
 
+const NAME =
+  'Use the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots, e.g. shop-logs. It is neither an ARN nor a URL.';
+const PREFIX = 'Use letters, digits and hyphens, with single slashes between them, e.g. shop/dev.';
+for (const [field, text, fix] of [
+  ['bucket', 'arn:aws:s3:::logs', NAME],
+  ['bucket', 'Shop', NAME],
+  ['bucket', '10.0.0.1', NAME],
+  ['prefix', 'shop/', PREFIX],
+  ['prefix', '/shop', PREFIX],
+  ['prefix', '', PREFIX],
+  [
+    'prefix',
+    'shop/AWSLogs',
+    'Leave out AWSLogs: AWS adds it to the prefix, and refuses a prefix that contains it.',
+  ],
+] as const)
+  test(`accessLogs: the ${field} ${text} is refused, with a fix`, () => {
+    expect(mistakesOf(validStackWith({ accessLogs: { [field]: text } }))).toEqual([
+      { path: `accessLogs.${field}`, value: `'${text}'`, fix },
+    ]);
+  });
+
+test('accessLogs: a lifecycle for a bucket of the user is refused', () => {
+  expect(mistakesOf(validStackWith({ accessLogs: { bucket: 'company-logs', days: 7 } }))).toEqual([
+    {
+      path: 'accessLogs.days',
+      value: '7',
+      fix: 'Remove it, or remove bucket: Slipway does not change the lifecycle rules of company-logs.',
+    },
+  ]);
+});
+
+test('accessLogs: true, a prefix, days, and a bucket are accepted', () => {
+  for (const accessLogs of [true, false, {}, { prefix: 'shop/dev', days: 7 }, { bucket: 'company-logs' }])
+    expect(mistakesOf(validStackWith({ accessLogs }))).toEqual([]);
+});
+
 test('clients: a repeated block is refused', () => {
   expect(mistakesOf(validStackWith({ clients: ['10.0.0.0/8', '10.0.0.0/8'] }))).toEqual([
     { path: 'clients[1]', value: "'10.0.0.0/8'", fix: 'Remove it: the list already has this block.' },

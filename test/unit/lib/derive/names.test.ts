@@ -26,6 +26,17 @@ test('every name in a stack begins with the name of the stack, or contains it as
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
 });
 
+test('the name of the bucket is within the limit of S3, in every region', () => {
+  const account = '111122223333';
+  expect(names.logBucket({ region: 'eu-west-1', account })).toBe('shop-dev-logs-111122223333-eu-west-1');
+  const long = (name: string) =>
+    namesOf({ name, stage: 'production' }).logBucket({ region: 'ap-northeast-3', account });
+  const [one, other] = [long('a'.repeat(20)), long('a'.repeat(21))];
+  expect(one).toMatch(/^[a-z\d-]{63}$/);
+  expect(other).toMatch(/^[a-z\d-]{63}$/);
+  expect(one).not.toBe(other);
+});
+
 test('no two stacks share a full name: stages have no hyphens, so the last hyphen always precedes the stage', () => {
   const validName = (pattern: RegExp, rule: FieldRule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);

@@ -29,7 +29,7 @@ export function checkLogDestination(
   });
 }
 
-const OWN_BUCKET = 'Or leave out accessLogs.bucket: the stack then gets a bucket of its own.';
+const OWN_BUCKET = 'Or leave out accessLogs.bucket: the stack then gets its own bucket.';
 
 function obstacleOf(
   context: Context,

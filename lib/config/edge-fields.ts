@@ -36,7 +36,7 @@ export const edgeFields = {
       z.strictObject({
         bucket: string(bucketName)
           .optional()
-          .describe('an existing bucket in the region; by default, the stack has a bucket of its own'),
+          .describe('an existing bucket in the region; by default, the stack has its own bucket'),
         prefix: string(logPrefix)
           .optional()
           .describe('the start of the keys of the log files, without a slash at its end, e.g. shop/dev'),

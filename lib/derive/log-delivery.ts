@@ -50,7 +50,7 @@ interface DeliveryContext {
 
 const locationOf = ({ config: { region }, account }: DeliveryContext): Location => ({ region, account });
 
-/** Whether the stack has a bucket of its own for its access logs. */
+/** Whether the stack has its own bucket for access logs. */
 export const hasOwnLogBucket = ({ accessLogs }: Config): boolean =>
   accessLogs !== undefined && accessLogs.bucket === undefined;
 

@@ -21,7 +21,7 @@ import { ifFound } from './if-found.ts';
 export interface FoundLogBucket extends Readonly<Ids['logBucket']> {
   /** Whether all kinds of public access are blocked. */
   readonly isPrivate: boolean;
-  /** Who owns the objects, e.g. `BucketOwnerEnforced`; undefined if nothing is set. */
+  /** The rule for the owner of objects, e.g. `BucketOwnerEnforced`; undefined if nothing is set. */
   readonly ownership?: string | undefined;
   /** The algorithm of the encryption, e.g. `AES256`. */
   readonly encryption?: string | undefined;

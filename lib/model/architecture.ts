@@ -35,7 +35,7 @@ export const architecture = {
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   /** The output of the containers has no key; the records of the flow log have the key `flow-logs`. */
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
-  /** The bucket for the access logs of the load balancer, if the stack has one of its own. */
+  /** The bucket for the access logs of the load balancer, if the stack has its own. */
   logBucket: { service: 's3', ids: ['bucketName'], needs: [] },
   /** Keyed by container, like images, target groups and rules. A container may have a second target group. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },

@@ -7,7 +7,7 @@ import { headBytes } from './headers.ts';
 import { chooseRule, type Decision } from './rules.ts';
 import type { ListenerView, TargetView } from './view.ts';
 
-/** What the balancer reports about a request while it is served. */
+/** Collects the facts about a request while it is served. */
 export interface AccessLogEntry {
   routed(request: RoutedRequest): void;
   decided(decision: Decision): void;

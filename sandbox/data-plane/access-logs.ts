@@ -7,7 +7,7 @@ import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 
 /** The access logs of all load balancers. */
-export interface AccessLogs {
+export interface AccessLogDelivery {
   sinkFor(region: Region, balancer: LoadBalancerRow): AccessLogSink;
   /** Delivers everything that was collected. */
   close(): void;
@@ -29,7 +29,7 @@ interface Pending {
   readonly cancel: () => void;
 }
 
-export function makeAccessLogs(world: World): AccessLogs {
+export function makeAccessLogs(world: World): AccessLogDelivery {
   const pending = new Map<string, Pending>();
 
   const deliver = (arn: string): void => {

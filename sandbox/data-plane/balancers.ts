@@ -8,7 +8,7 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
-import { makeAccessLogs, type AccessLogs } from './access-logs.ts';
+import { makeAccessLogs, type AccessLogDelivery } from './access-logs.ts';
 import { tlsViewOf } from './certificates.ts';
 import { checkedGroups, protocolOf, targetsOf } from './checked-groups.ts';
 import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
@@ -163,7 +163,7 @@ function viewOf(
   options: BalancerOptions & {
     readonly lookups: LookupCache;
     readonly localPortOf: (listenerArn: string) => number | undefined;
-    readonly accessLogs: AccessLogs;
+    readonly accessLogs: AccessLogDelivery;
   },
 ): ListenerView {
   const {

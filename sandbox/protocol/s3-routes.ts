@@ -2,7 +2,7 @@
 import type { OperationShape } from './schemas.ts';
 import type { WireRequest } from './wire.ts';
 
-/** What a request to S3 addresses. */
+/** The bucket and the key that a request addresses. */
 export interface S3Place {
   readonly bucket: string | undefined;
   readonly key: string | undefined;

@@ -193,7 +193,7 @@ test('without its state file, a stack with access logs is recognised and removed
   expect(user.census()).toEqual({});
 });
 
-test('a bucket of someone else with the name of ours is refused, and adopted on request', async () => {
+test('a bucket of someone else with the name of our bucket is refused, and adopted on request', async () => {
   const user = await account();
   await user.aws.s3.send(new s3.CreateBucketCommand({ Bucket: OWN, CreateBucketConfiguration: IRELAND }));
   await expect(user.provision(logged())).rejects.toMatchObject({

@@ -13,7 +13,7 @@ import {
   invalidLocation,
 } from './errors.ts';
 import { expireObjects } from './expiry.ts';
-import { anyBucketOf, bucketArn, bucketOf } from './lookup.ts';
+import { anyBucketOf, arnOfBucket, bucketOf } from './lookup.ts';
 import { versionsIn } from './object-rows.ts';
 import { mergedTags } from './tags.ts';
 
@@ -67,7 +67,7 @@ export const bucketOperations = {
             ],
           },
         });
-      return { Location: `/${name}`, BucketArn: bucketArn(region, name) };
+      return { Location: `/${name}`, BucketArn: arnOfBucket(region, name) };
     },
   },
 
@@ -90,7 +90,7 @@ export const bucketOperations = {
       const bucket = bucketOf(region, input);
       return {
         BucketRegion: bucket.region,
-        BucketArn: bucketArn(region, bucket.name),
+        BucketArn: arnOfBucket(region, bucket.name),
         AccessPointAlias: false,
       };
     },
@@ -126,7 +126,7 @@ export const bucketOperations = {
           Name: name,
           BucketRegion,
           CreationDate,
-          BucketArn: bucketArn(region, name),
+          BucketArn: arnOfBucket(region, name),
         })),
         Owner: ownerOf(region),
         ContinuationToken: next,

@@ -27,4 +27,5 @@ export function bucketOf(region: Region, input: BucketInput): BucketRow {
   return bucket;
 }
 
-export const bucketArn = ({ partition }: Region, name: string): string => `arn:${partition.id}:s3:::${name}`;
+export const arnOfBucket = ({ partition }: Region, name: string): string =>
+  `arn:${partition.id}:s3:::${name}`;

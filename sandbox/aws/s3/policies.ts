@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { meetsConditions, UnsupportedCondition, type RequestContext } from '../iam/conditions.ts';
 import { listOf, statementsOf, type Statement } from '../iam/policy-documents.ts';
 import { accessDenied, malformedPolicy, MISSING } from './errors.ts';
-import { bucketArn, bucketOf } from './lookup.ts';
+import { arnOfBucket, bucketOf } from './lookup.ts';
 import type { BucketRow } from './store.ts';
 
 const MAX_POLICY_BYTES = 20 * 1024;
@@ -27,7 +27,7 @@ function checkedStatements(region: Region, { name }: BucketRow, document: string
         : "Policies must be valid JSON and the first byte must be '{'",
     );
   }
-  const arn = bucketArn(region, name);
+  const arn = arnOfBucket(region, name);
   for (const { Principal, NotPrincipal, Resource, NotResource } of statements) {
     if (!(Principal ?? NotPrincipal)) throw malformedPolicy('Missing required field Principal');
     const resources = listOf(Resource ?? NotResource);
@@ -67,7 +67,7 @@ export function allowsWrite(
   { principal, key, context }: AttemptedWrite,
 ): boolean {
   const statements = bucket.policy === undefined ? [] : statementsOf(bucket.policy);
-  const resource = `${bucketArn(region, bucket.name)}/${key}`;
+  const resource = `${arnOfBucket(region, bucket.name)}/${key}`;
   const applies = (effect: Statement['Effect']) =>
     statements.some(
       (statement) =>

@@ -77,7 +77,7 @@ test.each<[string, object[]]>([
     [{ ...write, Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } } }],
   ],
   [
-    'the service, and nobody without TLS',
+    'the service, and no one without TLS',
     [
       write,
       {

@@ -48,7 +48,7 @@ test('what Slipway itself writes and proposes is enough', () => {
   expect(allowsDelivery(JSON.stringify(logBucketPolicy(own)), { ...place, bucket, prefix: '' })).toBe(true);
 });
 
-test('newer regions have no account, and other partitions have ARNs of their own', () => {
+test('newer regions have no account, and other partitions have other ARNs', () => {
   const statementsIn = (region: string) =>
     deliveryStatements(desiredOf(config({ region, accessLogs: { days: 90 } })));
   expect(statementsIn('il-central-1').map(({ Principal }) => Principal)).toEqual([

@@ -161,7 +161,7 @@ test.each([
   ['no access logs', undefined],
   ['a bucket of the user', { bucket: 'company-logs' }],
 ])(
-  'with %s, the bucket is removed, and the plan says that its logs go with it',
+  'with %s, the bucket is removed, and the plan says that its logs are deleted, too',
   async (_what, accessLogs) => {
     const { changes } = await provisionStep(logBucket, {
       ...scenarioWith(),

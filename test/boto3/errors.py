@@ -110,7 +110,7 @@ class Errors(unittest.TestCase):
         ec2.delete_vpc(VpcId=vpc)
 
     def test_unknown_services_are_refused_by_name(self):
-        for service, method in (("s3", "list_buckets"), ("sqs", "list_queues"), ("sns", "list_topics")):
+        for service, method in (("cloudfront", "list_distributions"), ("sqs", "list_queues"), ("sns", "list_topics")):
             with self.subTest(service):
                 call = getattr(SESSION.client(service, **OPTIONS), method)
                 error = self.check_refusal(call, {}, "NotImplemented", 501)
@@ -126,6 +126,7 @@ class Errors(unittest.TestCase):
             clients.iam.list_roles,
             clients.route53.list_hosted_zones,
             clients.sts.get_caller_identity,
+            clients.s3.list_buckets,
             lambda: clients.application_autoscaling.describe_scalable_targets(ServiceNamespace="ecs"),
         ]
         ids = [call()["ResponseMetadata"]["RequestId"] for call in calls]

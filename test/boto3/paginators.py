@@ -7,7 +7,7 @@ import unittest
 import botocore.session
 from architecture import LOG_GROUP, REPOSITORY, TRUST, ZONE, Architecture, document
 from botocore import xform_name
-from session import NAMES, clients
+from session import NAMES, REGION, clients
 
 # EC2 accepts no smaller pages for most of its lists.
 PAGE_SIZES = {"ec2": 5}
@@ -16,6 +16,7 @@ DENY_ALL = document({"Effect": "Deny", "Action": "*", "Resource": "*"})
 # Not tested: the sandbox scans no images, and the pages of metric data contain data points rather than items.
 UNTESTED = {"describe_image_scan_findings", "get_metric_data"}
 LISTS_OF_A_USER = ["attached_user_policies", "groups_for_user", "user_policies", "user_tags"]
+BUCKET = "boto3-pages"
 # The names of additional resources, which make the lists longer than a page.
 MORE = [f"more-{number}" for number in range(7)]
 
@@ -36,7 +37,9 @@ class Paginators(unittest.TestCase):
         """Creates enough resources that their lists have several pages."""
         self.groups = [self.architecture.create_security_group(name) for name in MORE]
         self.tables = [self.architecture.create_route_table([], GatewayId=self.architecture.internet_gateway) for _ in MORE]
+        clients.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         for name in MORE:
+            clients.s3.put_object(Bucket=BUCKET, Key=name, Body=b"")
             clients.ecs.create_cluster(clusterName=name)
             clients.ecr.create_repository(repositoryName=name)
             clients.logs.create_log_group(logGroupName=name)
@@ -60,6 +63,7 @@ class Paginators(unittest.TestCase):
         for table in self.tables:
             clients.ec2.delete_route_table(RouteTableId=table)
         for name in MORE:
+            clients.s3.delete_object(Bucket=BUCKET, Key=name)
             clients.ecs.delete_cluster(cluster=name)
             clients.ecr.delete_repository(repositoryName=name)
             clients.logs.delete_log_group(logGroupName=name)
@@ -68,6 +72,7 @@ class Paginators(unittest.TestCase):
             clients.ssm.delete_parameter(Name=f"/boto3/{name}")
             clients.secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         clients.ssm.delete_parameter(Name="/boto3/versions")
+        clients.s3.delete_bucket(Bucket=BUCKET)
         for zone in clients.route53.list_hosted_zones()["HostedZones"]:
             if zone["CallerReference"] in MORE:
                 clients.route53.delete_hosted_zone(Id=zone["Id"])
@@ -99,6 +104,9 @@ class Paginators(unittest.TestCase):
                 "get_parameter_history",
                 "list_secrets",
                 "list_hosted_zones",
+                "list_object_versions",
+                "list_objects",
+                "list_objects_v2",
                 "list_resource_record_sets",
             },
             multi_page,
@@ -149,6 +157,7 @@ class Paginators(unittest.TestCase):
             "list_policy_tags": {"PolicyArn": self.architecture.policy},
             "get_parameters_by_path": {"Path": "/boto3", "WithDecryption": True},
             "get_parameter_history": {"Name": "/boto3/versions"},
+            **{f"list_{name}": {"Bucket": BUCKET} for name in ["object_versions", "objects", "objects_v2"]},
             "list_resource_record_sets": {"HostedZoneId": self.architecture.zone},
         }.get(method, {})
 

@@ -5,7 +5,7 @@ import unittest
 
 from architecture import Architecture
 from botocore.exceptions import WaiterError
-from session import NAMES, clients, wait, waited
+from session import NAMES, REGION, clients, wait, waited
 
 # Waiters for kinds of resources that the sandbox does not have, so that their lists are always empty.
 NOTHING_TO_WAIT_FOR = {
@@ -42,6 +42,7 @@ class Waiters(unittest.TestCase):
         architecture.build()
         self.wait_for_an_interface(architecture)
         self.wait_for_an_alarm()
+        self.wait_for_an_object()
         wait("ec2", "vpc_peering_connection_deleted", VpcPeeringConnectionIds=["pcx-0123456789abcdef0"])
         wait("ec2", "volume_deleted", VolumeIds=["vol-0123456789abcdef0"])
         wait("iam", "user_exists", UserName="sandbox")
@@ -57,6 +58,17 @@ class Waiters(unittest.TestCase):
         interface = created["NetworkInterface"]["NetworkInterfaceId"]
         wait("ec2", "network_interface_available", NetworkInterfaceIds=[interface])
         clients.ec2.delete_network_interface(NetworkInterfaceId=interface)
+
+    def wait_for_an_object(self):
+        location = {"LocationConstraint": REGION}
+        clients.s3.create_bucket(Bucket="boto3-waiters", CreateBucketConfiguration=location)
+        wait("s3", "bucket_exists", Bucket="boto3-waiters")
+        clients.s3.put_object(Bucket="boto3-waiters", Key="one", Body=b"1")
+        wait("s3", "object_exists", Bucket="boto3-waiters", Key="one")
+        clients.s3.delete_object(Bucket="boto3-waiters", Key="one")
+        wait("s3", "object_not_exists", Bucket="boto3-waiters", Key="one")
+        clients.s3.delete_bucket(Bucket="boto3-waiters")
+        wait("s3", "bucket_not_exists", Bucket="boto3-waiters")
 
     def wait_for_an_alarm(self):
         clients.cloudwatch.put_metric_alarm(

@@ -45,6 +45,7 @@ export const malformedXml = (): Refusal =>
   );
 export const invalidArgument = (message: string): Refusal => refusal('InvalidArgument', message);
 export const invalidTag = (message: string): Refusal => refusal('InvalidTag', message);
+export const badRequest = (message: string): Refusal => refusal('BadRequest', message);
 export const aclNotSupported = (): Refusal =>
   refusal('AccessControlListNotSupported', 'The bucket does not allow ACLs');
 export const noSuchKey = (key: string): Refusal =>

@@ -1,6 +1,7 @@
 /** The sandbox's S3: all its operations. */
 import { bucketOperations } from './buckets.ts';
 import { listOperations } from './lists.ts';
+import { objectTagOperations } from './object-tags.ts';
 import { objectOperations } from './objects.ts';
 import { policyOperations } from './policies.ts';
 import { settingOperations } from './settings.ts';
@@ -12,5 +13,6 @@ export const s3Operations = {
   ...policyOperations,
   ...settingOperations,
   ...objectOperations,
+  ...objectTagOperations,
   ...listOperations,
 };

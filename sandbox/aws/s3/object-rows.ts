@@ -36,12 +36,12 @@ export function writeObject(
   bucket: BucketRow,
   key: string,
   bytes: Uint8Array,
-  { headers = {}, metadata = {} }: Partial<Pick<ObjectRow, 'headers' | 'metadata'>> = {},
+  { headers = {}, metadata = {}, tags = [] }: Partial<Pick<ObjectRow, 'headers' | 'metadata' | 'tags'>> = {},
 ): ObjectRow {
   const blob = `s3-${region.uuid()}`;
   region.blobs.put(blob, bytes);
   const md5 = createHash('md5').update(bytes).digest('hex');
-  const content = { size: bytes.byteLength, md5, blob, headers, metadata };
+  const content = { size: bytes.byteLength, md5, blob, headers, metadata, tags };
   return add(region, bucket, { key, lastModified: region.now(), isDeleteMarker: false, ...content });
 }
 

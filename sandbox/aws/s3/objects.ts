@@ -3,36 +3,16 @@ import { createHash } from 'node:crypto';
 import type * as S3 from '@aws-sdk/client-s3';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { badDigest, isDeleteMarker, malformedXml, noSuchKey, noSuchVersion } from './errors.ts';
+import { badDigest, malformedXml } from './errors.ts';
 import { expireObjects } from './expiry.ts';
-import { bucketOf, type BucketInput } from './lookup.ts';
-import { deleteObject, findVersion, latestIn, removeVersion, writeObject } from './object-rows.ts';
+import { bucketOf } from './lookup.ts';
+import { existingObject, versionOf } from './object-lookup.ts';
+import { deleteObject, findVersion, removeVersion, writeObject } from './object-rows.ts';
+import { tagsInHeader } from './object-tags.ts';
 import type { BucketRow, ObjectRow } from './store.ts';
 
 const MAX_DELETED = 1000;
 const READ_MEMBERS = ['Bucket', 'ExpectedBucketOwner', 'Key', 'VersionId', 'ChecksumMode'] as const;
-
-interface ObjectInput extends BucketInput {
-  readonly Key?: string | undefined;
-  readonly VersionId?: string | undefined;
-}
-
-/** @throws NoSuchKey, NoSuchVersion, MethodNotAllowed for the version of a delete marker */
-function objectOf(region: Region, input: ObjectInput): [BucketRow, ObjectRow] {
-  const bucket = bucketOf(region, input);
-  const { Key = '', VersionId } = input;
-  const row =
-    VersionId === undefined
-      ? latestIn(region, bucket.name).get(Key)
-      : findVersion(region, bucket.name, Key, VersionId);
-  if (row && VersionId !== undefined && row.isDeleteMarker) throw isDeleteMarker();
-  if (!row && VersionId !== undefined) throw noSuchVersion(Key, VersionId);
-  if (!row || row.isDeleteMarker) throw noSuchKey(Key);
-  return [bucket, row];
-}
-
-const versionOf = ({ versioning }: BucketRow, { versionId }: ObjectRow): string | undefined =>
-  versioning === undefined ? undefined : versionId;
 
 const headersOf = (bucket: BucketRow, row: ObjectRow) => ({
   AcceptRanges: 'bytes',
@@ -42,6 +22,7 @@ const headersOf = (bucket: BucketRow, row: ObjectRow) => ({
   VersionId: versionOf(bucket, row),
   ServerSideEncryption: 'AES256' as const,
   ...row.headers,
+  TagCount: row.tags?.length || undefined,
   Metadata: row.metadata,
 });
 
@@ -69,6 +50,7 @@ export const objectOperations = {
       'ContentEncoding',
       'CacheControl',
       'Metadata',
+      'Tagging',
       'ChecksumAlgorithm',
       'ChecksumCRC32',
       'ChecksumCRC32C',
@@ -90,7 +72,11 @@ export const objectOperations = {
         ...(ContentEncoding !== undefined && { ContentEncoding }),
         ...(CacheControl !== undefined && { CacheControl }),
       };
-      const row = writeObject(region, bucket, Key, bytes, { headers, metadata: Metadata ?? {} });
+      const row = writeObject(region, bucket, Key, bytes, {
+        headers,
+        metadata: Metadata ?? {},
+        tags: tagsInHeader(input.Tagging),
+      });
       return {
         ETag: `"${row.md5}"`,
         VersionId: versionOf(bucket, row),
@@ -103,7 +89,7 @@ export const objectOperations = {
     inputMembers: READ_MEMBERS,
     before: expireObjects,
     run(input, region) {
-      const [bucket, row] = objectOf(region, input);
+      const [bucket, row] = existingObject(region, input);
       const Body = (region.blobs.get(row.blob) ?? new Uint8Array()) as unknown as S3.GetObjectOutput['Body'];
       return { ...headersOf(bucket, row), Body } as Omit<S3.GetObjectCommandOutput, '$metadata'>;
     },
@@ -112,7 +98,7 @@ export const objectOperations = {
   HeadObject: {
     inputMembers: READ_MEMBERS,
     before: expireObjects,
-    run: (input, region) => headersOf(...objectOf(region, input)),
+    run: (input, region) => headersOf(...existingObject(region, input)),
   },
 
   /** An unknown key is not an error. */

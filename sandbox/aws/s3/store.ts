@@ -36,6 +36,7 @@ export interface ObjectRow {
   /** The headers with which the object is returned, under the names of the SDK's members. */
   headers: { ContentType?: string; ContentEncoding?: string; CacheControl?: string };
   metadata: Record<string, string>;
+  tags?: { Key: string; Value: string }[];
 }
 
 export const s3Store = () => ({

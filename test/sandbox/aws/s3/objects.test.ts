@@ -5,8 +5,10 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   ListObjectsCommand,
@@ -14,6 +16,7 @@ import {
   PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
@@ -68,6 +71,27 @@ test('an object that does not exist is refused, and its deletion is not', async 
     name: 'NotFound',
   });
   await s3.send(new DeleteObjectCommand({ Bucket, Key: 'x' }));
+});
+
+test('tags of an object are set with it, replaced and removed', async () => {
+  const { s3 } = await scene();
+  const object = { Bucket, Key: 'one' };
+  const tags = async () => (await s3.send(new GetObjectTaggingCommand(object))).TagSet;
+  await s3.send(new PutObjectCommand({ ...object, Body: '1', Tagging: 'team=a%20b&empty=' }));
+  expect(await tags()).toEqual([
+    { Key: 'team', Value: 'a b' },
+    { Key: 'empty', Value: '' },
+  ]);
+  expect((await s3.send(new GetObjectCommand(object))).TagCount).toBe(2);
+  const TagSet = [{ Key: 'team', Value: 'c' }];
+  await s3.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet } }));
+  expect(await tags()).toEqual(TagSet);
+  await s3.send(new DeleteObjectTaggingCommand(object));
+  expect(await tags()).toEqual([]);
+  const eleven = Array.from({ length: 11 }, (_, index) => ({ Key: `${index}`, Value: '' }));
+  expect(
+    await refusalOf(s3.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet: eleven } }))),
+  ).toMatchObject({ code: 'BadRequest' });
 });
 
 test('a wrong checksum is refused', async () => {

@@ -6,7 +6,7 @@ import { withServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce } from '../lib/run/in-session.ts';
-import { durationText } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
@@ -95,6 +95,7 @@ export async function execute(
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
   const target = session.connectedTarget;
+  if (plan.changes.length > 0) report({ type: 'activity', text: 'checking images, secrets and health paths' });
   await checkImageReferences(
     { aws: context.aws, config, account: stackInfo.account, target, signal, report: run.report },
     plan.changes,

@@ -1,4 +1,5 @@
 /** The results of the commands as data: the fields of the documents that `--json` prints, and of the values that the API returns. */
+import type { StackCost } from '../cost/cost-text.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Verb } from '../model/change.ts';
 
@@ -73,6 +74,8 @@ export type ProvisionResult = StackInfo & {
 /** The result of a plan: the changes that a provision would make. */
 export type PlanResult = StackInfo & {
   readonly plan: PlannedChanges;
+  /** The cost after the change, and that of what exists now. */
+  readonly cost: { readonly after: StackCost; readonly now: StackCost };
   readonly rollbacks: readonly RolledBack[];
   readonly service?: string;
   readonly leftOut?: readonly string[];

@@ -105,6 +105,11 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },
   {
+    folder: 'lib/cost/',
+    mayImport: ['lib/config/', 'lib/look/'],
+    reason: 'the cost of a stack follows from its configuration, or from what exists',
+  },
+  {
     folder: 'lib/run/',
     mayImport: ['lib/', 'build/typed-command.js'],
     reason: 'it combines the other folders of lib into the run of a command',

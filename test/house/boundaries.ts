@@ -136,6 +136,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it compiles the commands, so it cannot depend on them',
   },
   {
+    folder: 'prices/',
+    mayImport: ['lib/cost/prices.ts'],
+    reason: 'it writes the table of prices, and no command needs it',
+  },
+  {
     folder: 'pack/',
     mayImport: ['build/', 'lib/config/schema.ts', 'lib/config/schema-nodes.ts'],
     reason: 'it packs what the other folders contain, and only the schema of the configuration becomes types',

@@ -1,15 +1,6 @@
 /** Formats costs for people. Pure. */
 import { HOURS_PER_MONTH, type Cost, type CostItem } from './cost.ts';
-
-/** The cost of a stack on AWS without its traffic, logs and images, in US dollars, from published prices. */
-export type StackCost = {
-  readonly perHour: number;
-  readonly perMonth: number;
-  /** The most expensive item first; `perHour` is null if the price is not known for the region. */
-  readonly items: readonly { readonly what: string; readonly perHour: number | null }[];
-  /** The month in which the oldest of the prices was found, e.g. `2026-07`; null if no price is known. */
-  readonly pricesOf: string | null;
-};
+import type { StackCost } from './stack-cost.ts';
 
 /** The number of items that are named, the most expensive first. */
 const MAX_ITEMS = 4;

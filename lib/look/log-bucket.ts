@@ -122,4 +122,4 @@ async function unlessDeleted<T>(send: () => Promise<T>): Promise<T | undefined |
 }
 
 const settingOf = <T>(setting: T | undefined | typeof DELETED): T | undefined =>
-  setting === DELETED ? undefined : (setting as T | undefined);
+  setting === DELETED ? undefined : setting;

@@ -14,7 +14,7 @@ export interface AccessLogEntry {
   /** A request is about to be sent to a target. */
   sent(target: TargetView, request: { readonly url: string; readonly headers: readonly string[] }): void;
   /** The target has begun to respond. */
-  responded(status: number | undefined): void;
+  readonly responded: (status: number | undefined) => void;
 }
 
 /** The state of a connection, which serves one request after another. */

@@ -59,7 +59,7 @@ function headersWithPrefix({ headers }: WireRequest, prefix: string): Record<str
   const found = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value]] : [],
   );
-  return found.length === 0 ? undefined : Object.fromEntries(found);
+  return found.length === 0 ? undefined : (Object.fromEntries(found) as Record<string, string>);
 }
 
 function payloadOf(member: Shape, body: Uint8Array): unknown {
@@ -82,8 +82,7 @@ function refuseNaN(value: unknown): void {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNaN);
 }
 
-const headerText = (value: unknown): string =>
-  value instanceof Date ? value.toUTCString() : String(value as string | number | boolean);
+const headerText = (value: unknown): string => (value instanceof Date ? value.toUTCString() : String(value));
 
 function encode(
   { name, http, output: shape }: OperationShape,

@@ -19,7 +19,7 @@ async function attributesOf(user: Account): Promise<Record<string, string | unde
     new elb.DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }),
   );
   const logs = Attributes.filter(({ Key }) => Key?.startsWith('access_logs.s3.'));
-  return Object.fromEntries(logs.map(({ Key = '', Value }) => [Key.split('.').at(-1), Value]));
+  return Object.fromEntries(logs.map(({ Key = '', Value }) => [Key.split('.').at(-1) ?? '', Value] as const));
 }
 
 /** Creates a bucket of the user, whose policy lets load balancers write under a prefix. */

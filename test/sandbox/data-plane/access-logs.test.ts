@@ -86,7 +86,8 @@ const filesIn = (region: Region): { key: string; lines: string[] }[] =>
     }));
 
 test('requests are delivered as one file at the end of their five minutes, and the rest at shutdown', async () => {
-  const { clock, region, request, close } = await loggingScene();
+  const scene = await loggingScene();
+  const { clock, region, request } = scene;
   await request('/one');
   await request('/two');
   // The line of a request follows its response.
@@ -104,7 +105,7 @@ test('requests are delivered as one file at the end of their five minutes, and t
     expect.stringMatching(/\/two HTTP\/1\.1/),
   ]);
   await request('/three');
-  await close();
+  await scene.close();
   expect(filesIn(region)).toHaveLength(2);
 });
 

@@ -42,7 +42,14 @@ test('every noun has a manual change that its step repairs: add one to test/conv
  * Images and records have no name in Terraform, and ECS creates the service-linked role on its own. The Terraform configuration of
  * the example has neither a flow log nor access logs.
  */
-const NOT_IN_TERRAFORM = ['flowLog', 'images', 'logBucket', 'record', 'serviceLinkedRole', 'validationRecords'];
+const NOT_IN_TERRAFORM = [
+  'flowLog',
+  'images',
+  'logBucket',
+  'record',
+  'serviceLinkedRole',
+  'validationRecords',
+];
 
 test('every noun is in the Terraform configuration, under its name', () => {
   const configuration = FILES.filter((file) => file.endsWith('.tf'))

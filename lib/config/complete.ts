@@ -47,6 +47,7 @@ export const completeConfig = (
   },
   permissionsBoundary: stack.permissionsBoundary,
   clients: stack.clients,
+  waf: stack.waf,
   insights: stack.insights,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({

@@ -8,6 +8,7 @@ import type { DomainSurroundings } from './domain.ts';
 import type * as acm from './by-service/acm.ts';
 import type { FoundIdentity } from './identities.ts';
 import type { FoundSecret } from './secrets.ts';
+import type { FoundWebAcl } from './web-acl.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -60,6 +61,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly secrets?: Items<FoundSecret> | undefined;
   /** The roles and policies of others that the configuration names, by ARN; undefined if it names none. */
   readonly identities?: Items<FoundIdentity> | undefined;
+  /** The web ACL that the configuration names; undefined if it names none. */
+  readonly webAcl?: FoundWebAcl | undefined;
 };
 
 /** Returns the found resources of a noun that is not known at compile time. */

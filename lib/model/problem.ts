@@ -34,6 +34,7 @@ export const PROBLEM_CODES = [
   'SECRET',
   'CERTIFICATE',
   'ROLE',
+  'WEB_ACL',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

@@ -26,9 +26,10 @@ import {
 } from '../../lib/look/load-balancer.ts';
 import { compare, knownAfter, touches, type DesiredFields, type Fields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
+import { associateWebAcl, desiredWebAcl, type WebAclField } from '../web-acl.ts';
 
 type AttributeField = `attribute.${string}`;
-type Field = 'state' | 'scheme' | 'subnets' | 'security group' | AttributeField | TagField;
+type Field = 'state' | 'scheme' | 'subnets' | 'security group' | AttributeField | WebAclField | TagField;
 type Context = ApplyContext<'loadBalancer', Field>;
 
 const schemeOf = ({ internal }: Config): 'internal' | 'internet-facing' =>
@@ -59,6 +60,7 @@ function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? knownAfter(`securityGroups.${BALANCER}`),
     ...attributeFields(attributesFor(config)),
     ...desiredTags(desired, 'loadBalancer', ONLY),
+    ...desiredWebAcl(desired, only(found.loadBalancer)),
   };
 }
 
@@ -68,12 +70,13 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
       noun: 'loadBalancer',
       desired: new Map([[ONLY, desiredFields(desired, found)]]),
       found: found.loadBalancer,
-      fieldsOf: ({ state, scheme, subnetIds, securityGroupIds, attributes, tags }) => ({
+      fieldsOf: ({ state, scheme, subnetIds, securityGroupIds, attributes, webAclArn, tags }) => ({
         state,
         scheme,
         subnets: [...subnetIds].sort().join(', '),
         'security group': securityGroupIds.join(', '),
         ...attributeFields(attributes),
+        ...(webAclArn !== undefined && { 'web ACL': webAclArn }),
         ...tagFields(tags),
       }),
       whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
@@ -118,10 +121,13 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }
   },
 
-  async configure({ aws, change, config }, { loadBalancerArn: LoadBalancerArn }) {
-    if (!touches(change, 'attribute.')) return;
-    const Attributes = toPascalCaseTags(attributesFor(config));
-    await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+  async configure(context, { loadBalancerArn: LoadBalancerArn }) {
+    const { aws, change, config } = context;
+    if (touches(change, 'attribute.')) {
+      const Attributes = toPascalCaseTags(attributesFor(config));
+      await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    }
+    if (touches(change, 'web ACL')) await associateWebAcl(context, LoadBalancerArn);
   },
 
   async update(context, { loadBalancerArn: LoadBalancerArn }) {

@@ -61,6 +61,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   ): Promise<void> => {
     const routed = readRequest(request, view.port, attribute, scheme);
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
+    if (!view.admits(routed)) return sendOwnResponse(response, errorPage(403));
     const decision = decide(view.rules(), routed, draw, (port) => view.localPort(port));
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')

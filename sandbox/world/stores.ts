@@ -12,6 +12,7 @@ import { route53Store } from '../aws/route53/store.ts';
 import { secretsManagerStore } from '../aws/secretsmanager/store.ts';
 import { ssmStore } from '../aws/ssm/store.ts';
 import { stsStore } from '../aws/sts/store.ts';
+import { wafv2Store } from '../aws/wafv2/store.ts';
 import type { Table } from './table.ts';
 
 /** Creates the tables of one region, by service. */
@@ -26,6 +27,7 @@ export const makeRegionalStores = () => ({
   ssm: ssmStore(),
   secretsmanager: secretsManagerStore(),
   acm: acmStore(),
+  wafv2: wafv2Store(),
 });
 /** Creates the tables of the whole account: IAM and Route 53 have no regions, and credentials are valid in all of them. */
 export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store(), sts: stsStore() });

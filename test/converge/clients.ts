@@ -9,6 +9,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 
 export type Clients = ReturnType<typeof clientsOf>;
 
@@ -30,5 +31,6 @@ export function clientsOf(endpoint: string) {
     logs: new CloudWatchLogsClient(settings),
     route53: new Route53Client(settings),
     acm: new ACMClient(settings),
+    wafv2: new WAFV2Client(settings),
   };
 }

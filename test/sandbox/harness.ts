@@ -12,6 +12,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
@@ -53,6 +54,7 @@ function withClients(started: Sandbox) {
     secretsmanager: new SecretsManagerClient(settings),
     sts: new STSClient(settings),
     acm: new ACMClient(settings),
+    wafv2: new WAFV2Client(settings),
   };
   for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());
   return { ...started, ...clients, region: started.world.region('eu-west-1') };

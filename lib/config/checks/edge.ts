@@ -12,6 +12,17 @@ export function* clientsAreUnique({ clients = [] }: Config): Iterable<Finding> {
       yield { path: ['clients', index], fix: 'Remove it: the list already has this block.' };
 }
 
+/** A load balancer uses a web ACL of its own region. */
+export function* webAclIsInRegion({ waf, region }: Config): Iterable<Finding> {
+  const webAclRegion = waf?.split(':')[3];
+  if (webAclRegion !== undefined && webAclRegion !== region)
+    yield {
+      path: ['waf'],
+      fix: `Use a web ACL in ${region}: a load balancer cannot use one in ${webAclRegion}.`,
+      basedOn: [['region']],
+    };
+}
+
 /** Each block is a rule per port of the load balancer. */
 export function* clientsAreWithinQuota({ clients = [], domain }: Config): Iterable<Finding> {
   const most = MAX_RULES / (domain?.https ? 2 : 1);

@@ -34,10 +34,7 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
   insights: ['containerInsights'],
-  waf: [
-    'firewall webAcl webAclArn wafArn wafv2 webApplicationFirewall',
-    'It is the ARN of a web ACL that exists.',
-  ],
+  waf: ['firewall webAcl webAclArn wafArn wafv2', 'It is the ARN of a web ACL that exists.'],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],

@@ -1,4 +1,4 @@
-/** What web ACLs and IP sets have in common: scopes, names, ARNs, lock tokens and lists. */
+/** The common parts of web ACLs and IP sets: scopes, names, ARNs, lock tokens and lists. */
 import type { Region } from '../../world/region.ts';
 import type { Table } from '../../world/table.ts';
 import { pageOf } from '../paging.ts';

@@ -2,7 +2,7 @@
 import type { IPSet, Tag, WebACL } from '@aws-sdk/client-wafv2';
 import { CONSISTENT_RESOURCE, Table } from '../../world/table.ts';
 
-/** What web ACLs and IP sets have in common. */
+/** The common fields of web ACLs and IP sets. */
 export interface EntityRow {
   Name: string;
   Id: string;

@@ -115,7 +115,7 @@ test('the first rule with a final action decides; a count decides nothing; other
 });
 
 test('a rate limits each address within a window, and only the requests in its scope', () => {
-  const { allows } = inspector();
+  const waf = inspector();
   const limited = webAcl([
     rule({
       RateBasedStatement: {
@@ -125,7 +125,7 @@ test('a rate limits each address within a window, and only the requests in its s
     }),
   ]);
   const login = (second: number, sourceIp = '192.0.2.7', rawPath = '/login') =>
-    allows(limited, request({ rawPath, sourceIp }), new Date(second * 1000));
+    waf.allows(limited, request({ rawPath, sourceIp }), new Date(second * 1000));
   for (let second = 0; second < 10; second += 1) expect(login(second)).toBe(true);
   expect(login(10)).toBe(false);
   expect(login(10, '192.0.2.8')).toBe(true);

@@ -336,7 +336,11 @@ test('repairs drift: the web ACL that the stack associated is disassociated, and
   const tags = { ...foundBalancer.tags, 'slipway:web-acl': WEB_ACL };
   const result = await provisionStep(loadBalancer, scenarioWith({ webAclArn: WEB_ACL, tags }));
   expect(result.shortChanges).toEqual([['update', '', 'web ACL', 'tag.slipway:web-acl']]);
-  expect(sentCalls().map(({ command }) => command)).toEqual(['DisassociateWebACL', 'RemoveTags']);
+  expect(
+    sentCalls()
+      .map(({ command }) => command)
+      .sort(),
+  ).toEqual(['DisassociateWebACL', 'RemoveTags']);
   const other = await provisionStep(loadBalancer, scenarioWith({ webAclArn: `${WEB_ACL}x`, tags }));
   expect(other.shortChanges).toEqual([['update', '', 'tag.slipway:web-acl']]);
 });

@@ -15,6 +15,7 @@ import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
 import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
+import { checkWebAcl } from './web-acl.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
 export type Steps = { readonly [N in Noun]: Step<N> };
@@ -45,7 +46,7 @@ export interface Plan {
  * @param adopt addresses of resources to take over
  * @param service the only service to provision, with everything that it needs; by default, all services
  * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; ALARM
- *   when an alarm does not exist; CERTIFICATE when an existing certificate cannot be used; FOREIGN when
+ *   when an alarm does not exist; CERTIFICATE when an existing certificate cannot be used; WEB_ACL when the web ACL cannot be used; FOREIGN when
  *   resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our resources cannot
  *   become what is desired
  */
@@ -60,6 +61,7 @@ export function makePlan(
   checkDomain(desired.config, surveyed.domain);
   checkAlarms(desired.config, surveyed);
   checkCertificates(desired.config, surveyed);
+  checkWebAcl(desired, surveyed);
   const { stack } = desired.names;
   const surveyWithAdopted =
     adopt.length === 0

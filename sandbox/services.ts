@@ -13,6 +13,7 @@ import * as s3 from '@aws-sdk/client-s3';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
+import * as wafv2 from '@aws-sdk/client-wafv2';
 import { acmEvents, acmOperations } from './aws/acm/index.ts';
 import { autoscalingOperations } from './aws/autoscaling/index.ts';
 import { cloudwatchEvents, cloudwatchOperations } from './aws/cloudwatch/index.ts';
@@ -27,6 +28,7 @@ import { s3Operations } from './aws/s3/index.ts';
 import { secretsManagerEvents, secretsManagerOperations } from './aws/secretsmanager/index.ts';
 import { ssmOperations } from './aws/ssm/index.ts';
 import { stsOperations } from './aws/sts/index.ts';
+import { wafv2Operations } from './aws/wafv2/index.ts';
 import type { AnyOperation } from './operations.ts';
 import { jsonProtocol } from './protocol/json-protocol.ts';
 import { queryCompatible } from './protocol/query-compatible.ts';
@@ -87,6 +89,7 @@ export const services: Readonly<Record<string, SandboxService>> = {
   ssm: makeService('ssm', ssm, jsonProtocol, ssmOperations),
   secretsmanager: makeService('secretsmanager', secretsmanager, jsonProtocol, secretsManagerOperations),
   acm: makeService('acm', acm, jsonProtocol, acmOperations),
+  wafv2: makeService('wafv2', wafv2, jsonProtocol, wafv2Operations),
   monitoring: makeService(
     'cloudwatch',
     cloudwatch,

@@ -79,6 +79,8 @@ export interface Aws {
   readonly s3: Send;
   /** Certificate Manager. */
   readonly acm: Send;
+  /** WAF, whose web ACL may inspect the requests to the load balancer. */
+  readonly wafv2: Send;
   /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
 }
@@ -179,6 +181,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
         }),
     ),
     acm: sender('acm', async () => new (await import('./clients/acm.ts')).ACMClient(clientOptions)),
+    wafv2: sender('wafv2', async () => new (await import('./clients/wafv2.ts')).WAFV2Client(clientOptions)),
     close() {
       abort();
       loadedClients.forEach((client) => client.destroy());

@@ -105,7 +105,8 @@ export const isQuota = (error: unknown): boolean =>
   !isThrottle(error) && /(Limits?Exceeded|QuotaExceeded|^TooMany\w+)$/.test(codeOf(error));
 
 /** Whether an error means that a resource does not exist, whichever code the service uses for that. */
-export const isNotFound = (error: unknown): boolean => /NotFound(Error)?$|^NoSuch/.test(codeOf(error));
+export const isNotFound = (error: unknown): boolean =>
+  /NotFound(Error)?$|^NoSuch|^WAFNonexistentItem$/.test(codeOf(error));
 
 /**
  * Whether a look-up by id failed because the id is malformed. EC2 has one code per kind of resource; other services have one

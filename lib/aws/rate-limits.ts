@@ -3,7 +3,7 @@
 /** A token bucket: its capacity (`burst`), and how many tokens it gains per second. */
 export interface Bucket {
   /** The key of the service in `Aws`. */
-  readonly service: 'acm' | 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
+  readonly service: 'acm' | 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs' | 'wafv2';
   /**
    * The operations that draw from the bucket. Without this field, every call of the service draws from the bucket, in
    * addition to the bucket of its operation.
@@ -58,6 +58,16 @@ export const buckets: readonly Bucket[] = [
   { service: 'acm', operations: READS, perOperation: true, burst: 10, perSecond: 10 },
   { service: 'acm', operations: /^DeleteCertificate$/, burst: 10, perSecond: 10 },
   { service: 'acm', operations: ANY, perOperation: true, burst: 5, perSecond: 5 },
+
+  // AWS publishes only the rates. https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
+  {
+    service: 'wafv2',
+    operations: /^(Associate|Disassociate)WebACL$/,
+    perOperation: true,
+    burst: 1,
+    perSecond: 0.5,
+  },
+  { service: 'wafv2', operations: ANY, perOperation: true, burst: 1, perSecond: 1 },
 
   { service: 'route53', burst: 50, perSecond: 10 },
   { service: 'route53', operations: /^CreateHostedZone$/, burst: 40, perSecond: 2 },

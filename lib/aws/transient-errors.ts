@@ -43,6 +43,13 @@ export const transientErrors: readonly TransientError[] = [
     onlyRecentlyCreated: true,
   },
   ...transientElbErrors,
+  // https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
+  {
+    commands: ['AssociateWebACL'],
+    code: 'WAFUnavailableEntity',
+    why: 'WAF does not know the new load balancer or the new web ACL everywhere yet',
+    seconds: 600,
+  },
   {
     commands: ['CreateCluster', 'CreateService'],
     code: 'InvalidParameter',

@@ -53,7 +53,12 @@ import {
   rulesAreWithinLimits,
   shiftsHaveOneRule,
 } from './checks/routes.ts';
-import { bucketsKeepTheirLifecycle, clientsAreUnique, clientsAreWithinQuota } from './checks/edge.ts';
+import {
+  bucketsKeepTheirLifecycle,
+  clientsAreUnique,
+  clientsAreWithinQuota,
+  webAclIsInRegion,
+} from './checks/edge.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -80,6 +85,7 @@ const CHECKS: readonly Check[] = [
   bucketsKeepTheirLifecycle,
   clientsAreUnique,
   clientsAreWithinQuota,
+  webAclIsInRegion,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,

@@ -57,6 +57,7 @@ export const completeConfig = (
   },
   permissionsBoundary: stack.permissionsBoundary,
   clients: stack.clients,
+  waf: stack.waf,
   insights: stack.insights,
   accessLogs: completeAccessLogs(stack.accessLogs),
   builder: builder ?? stack.builder,

@@ -1,6 +1,6 @@
 /** The fields of a stack that protect it: who reaches its load balancer, and what AWS refuses or records. */
 import * as z from 'zod';
-import { bucketName, clientBlock, logPrefix } from './edge-rules.ts';
+import { bucketName, clientBlock, logPrefix, webAclArn } from './edge-rules.ts';
 import { string } from './field-rules.ts';
 
 /** A hundred years. */
@@ -25,6 +25,9 @@ export const edgeFields = {
     .min(1)
     .optional()
     .describe('the only addresses that may connect, e.g. 203.0.113.0/24; by default, all'),
+  waf: string(webAclArn)
+    .optional()
+    .describe('the ARN of an existing web ACL of WAF that inspects every request to the load balancer'),
   // Container Insights costs money per metric, so only the account or the configuration turns it on.
   insights: z
     .union([z.boolean(), z.literal('enhanced')])

@@ -1,4 +1,4 @@
-/** The rules for the fields that protect a stack: blocks of client addresses, and where access logs go. */
+/** The rules for the fields that protect a stack: blocks of client addresses, where access logs go, and the ARN of a web ACL. */
 import { isIPv6 } from 'node:net';
 import { Netmask } from 'netmask';
 import * as z from 'zod';
@@ -35,6 +35,15 @@ export const logPrefix: FieldRule = (text) => {
   return text.split('/').includes('AWSLogs')
     ? 'Leave out AWSLogs: AWS adds it to the prefix, and refuses a prefix that contains it.'
     : undefined;
+};
+
+/** The ARN of a regional web ACL. @see https://docs.aws.amazon.com/waf/latest/APIReference/API_WebACL.html */
+export const webAclArn: FieldRule = (text) => {
+  if (/^arn:aws[\w-]*:wafv2:[a-z0-9-]+:\d{12}:global\/webacl\//.test(text))
+    return 'Use a web ACL with the scope REGIONAL: one with the scope CLOUDFRONT protects no load balancer.';
+  return /^arn:aws[\w-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/[\w-]{1,128}\/[\w-]{1,36}$/.test(text)
+    ? undefined
+    : 'Use the ARN of a web ACL, e.g. arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/NAME/ID; aws wafv2 list-web-acls --scope REGIONAL shows them.';
 };
 
 export const isIpv6Block = (block: string): boolean => block.includes(':');

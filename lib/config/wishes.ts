@@ -34,6 +34,7 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
   insights: ['containerInsights'],
+  waf: ['firewall webAcl webAclArn wafArn wafv2', 'It is the ARN of a web ACL that exists.'],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
@@ -183,7 +184,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
   'stickiness sticky stickySessions sessionAffinity cookie':
     'Requests of one client go to any task. Keep sessions in a database or in a signed cookie.',
-  'waf firewall cdn cloudfront cors compression rateLimit accessLogs':
+  'cdn cloudfront cors compression rateLimit accessLogs':
     'Put CloudFront or another proxy in front of the load balancer, or let the program do it.',
   'cron schedule schedules scheduledTasks jobs job':
     'Every container runs all the time. Let a program do the work at the times that you want.',

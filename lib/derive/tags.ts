@@ -16,22 +16,24 @@ export const RESTORES_TAG = 'slipway:restores';
 /** The tag of an older task definition that stays registered until the next deployment: the service may have to go back to it. */
 export const LAST_GOOD_TAG = 'slipway:last-good';
 
+/** The tag of a load balancer that names the web ACL with which the stack associated it. */
+export const WEB_ACL_TAG = 'slipway:web-acl';
+
 /** Tags as a plain record, independent of how a service spells them. */
 export type Tags = Readonly<Record<string, string>>;
 
+/** The settings of a stack that its tags depend on. */
+type TagSettings = Pick<Config, 'tags'> & Partial<Pick<Config, 'project' | 'waf'>>;
+
 /** Returns the desired tags of a resource: its address, its project, a name for the console, and the user's tags. */
-export const tagsOf = (
-  config: Pick<Config, 'tags'> & Partial<Pick<Config, 'project'>>,
-  stack: string,
-  noun: Noun,
-  key: string,
-): Tags => ({
+export const tagsOf = (config: TagSettings, stack: string, noun: Noun, key: string): Tags => ({
   ...config.tags,
   ...(config.project !== undefined && { [PROJECT_TAG]: config.project }),
   Name: `${stack}-${addressOf(noun, key)}`,
   [STACK_TAG]: stack,
   [NOUN_TAG]: noun,
   [KEY_TAG]: key,
+  ...(noun === 'loadBalancer' && config.waf !== undefined && { [WEB_ACL_TAG]: config.waf }),
 });
 
 /** The key under which `withOurTags` lists our tags that a resource lacks. No tag in AWS can have this key. */
@@ -84,7 +86,7 @@ export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> =>
 
 /** The inputs that determine the desired tags of a stack. */
 export interface DesiredTagContext {
-  readonly config: Pick<Config, 'tags'> & Partial<Pick<Config, 'project'>>;
+  readonly config: TagSettings;
   readonly names: Pick<Names, 'stack'>;
   /** The keys of tags that an earlier provision set, but that are no longer in the configuration. */
   readonly formerTags?: readonly string[] | undefined;

@@ -46,8 +46,8 @@ const NOUNS_BY_DEPTH = [...allNouns].sort((one, other) => depthOf(other) - depth
 
 /**
  * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
- * availability zones, the surroundings of the domain, the alarms, the secrets, and the roles and the bucket of others are read only
- * if no noun is left out.
+ * availability zones, the surroundings of the domain, the alarms, the secrets, the roles and the bucket of others, and the web ACL are
+ * read only if no noun is left out.
  * @param onAllStarted called when all looks have started, while their responses are pending
  * @throws the error of the first look that failed, once all looks have ended
  */
@@ -95,9 +95,13 @@ export async function survey(
           (await import('../look/log-destination.ts')).lookLogDestination(context, logBucketName),
         )
       : Promise.resolve(undefined);
+  const webAcl =
+    nouns === allNouns && context.config.waf !== undefined
+      ? lastTurn.then(async () => (await import('../look/web-acl.ts')).lookWebAcl(context))
+      : Promise.resolve(undefined);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, logBucketOfUser, ...found]);
+  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, logBucketOfUser, webAcl, ...found]);
   return {
     zones: await zones,
     domain: await domain,
@@ -105,6 +109,7 @@ export async function survey(
     secrets: await secrets,
     identities: await identities,
     logBucketOfUser: await logBucketOfUser,
+    webAcl: await webAcl,
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

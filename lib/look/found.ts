@@ -9,6 +9,7 @@ import type * as acm from './by-service/acm.ts';
 import type { FoundIdentity } from './identities.ts';
 import type { FoundBucket } from './log-destination.ts';
 import type { FoundSecret } from './secrets.ts';
+import type { FoundWebAcl } from './web-acl.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -65,6 +66,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly identities?: Items<FoundIdentity> | undefined;
   /** The user's bucket that the configuration names for access logs; undefined if it names none. */
   readonly logBucketOfUser?: FoundBucket | undefined;
+  /** The web ACL that the configuration names; undefined if it names none. */
+  readonly webAcl?: FoundWebAcl | undefined;
 };
 
 /** Returns the found resources of a noun that is not known at compile time. */

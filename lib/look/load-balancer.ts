@@ -12,6 +12,7 @@ import { perClient, perName, cachedFor } from '../aws/batched-calls.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import type { LookContext } from './context.ts';
+import { webAclArnOf } from './web-acl.ts';
 
 export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly vpcId: string;
@@ -23,6 +24,8 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
+  /** The ARN of its web ACL. Undefined if it has none, or if no configuration of the stack named one. */
+  readonly webAclArn?: string | undefined;
   /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
@@ -82,6 +85,7 @@ export async function lookLoadBalancer(context: LookContext): Promise<Items<Foun
   ]);
   const tags = allTags.get(LoadBalancerArn);
   if (!attributes || !tags) return new Map();
+  const webAclArn = await webAclArnOf(context, LoadBalancerArn, tags);
   const item: FoundLoadBalancer = {
     loadBalancerArn: LoadBalancerArn,
     dnsName: found.DNSName ?? '',
@@ -93,6 +97,7 @@ export async function lookLoadBalancer(context: LookContext): Promise<Items<Foun
     subnetIds: (found.AvailabilityZones ?? []).map(({ SubnetId = '' }) => SubnetId),
     securityGroupIds: found.SecurityGroups ?? [],
     attributes: attributesOf(attributes.Attributes),
+    ...(webAclArn !== undefined && { webAclArn }),
     createdAt: found.CreatedTime,
     tags,
   };

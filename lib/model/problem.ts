@@ -35,6 +35,7 @@ export const PROBLEM_CODES = [
   'CERTIFICATE',
   'ROLE',
   'BUCKET',
+  'WEB_ACL',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

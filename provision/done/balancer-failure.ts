@@ -16,7 +16,7 @@ type WatchContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | '
  * requests.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
  */
-function probeResultOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
+export function probeResultOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
   const { Code, Reason } = balancer?.State ?? {};
   if (!balancer) return pending('the load balancer is not visible yet');
   if (Code === 'failed') return failed(Reason ?? '', failureOf(balancer));

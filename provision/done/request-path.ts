@@ -20,6 +20,8 @@ export interface PathAnswer {
    * error. `balancer`: the load balancer answered on its own, because no task answered or no rule matches. `none`: no answer.
    */
   readonly from: 'good' | 'program' | 'balancer' | 'none';
+  /** Whether the web ACL of the load balancer blocked the request. */
+  readonly isBlocked?: boolean;
   /** Whether the time ran out before an answer or an error arrived. */
   readonly isTimeout?: boolean;
 }
@@ -66,10 +68,13 @@ function get(
       const { statusCode: status = 0 } = response;
       let body = '';
       const settle = () => {
+        const server = String(response.headers['server'] ?? '');
+        const isBlocked = status === 403 && isFromBalancer(server);
         resolve({
           text: String(status),
           status,
-          from: senderOf(status, String(response.headers['server'] ?? ''), body),
+          from: senderOf(status, server, body),
+          ...(isBlocked && { isBlocked }),
         });
         clientRequest.destroy();
       };
@@ -94,5 +99,7 @@ function get(
 function senderOf(status: number, server: string, body: string): PathAnswer['from'] {
   if (body === NO_SERVICE) return 'balancer';
   if (status < 500) return 'good';
-  return server.startsWith('awselb/') ? 'balancer' : 'program';
+  return isFromBalancer(server) ? 'balancer' : 'program';
 }
+
+const isFromBalancer = (server: string): boolean => server.startsWith('awselb/');

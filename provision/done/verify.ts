@@ -49,6 +49,7 @@ export async function verify(
     });
     const first = await firstAnswer(url, address, path, run, checked, isRestricted(config));
     if (first.from === 'none') return run.report(unreachable(url, config));
+    if (config.waf !== undefined && first.isBlocked) return run.report(blocked(url));
     run.report({ type: 'note', text: `GET ${url}  ${first.text}` });
     if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
     const answers = await sample(address, path, service.count, run);
@@ -119,6 +120,12 @@ const unreachable = (url: string, { internal, clients }: Config): Event => ({
   text: `${url} does not answer this machine, so it was not checked: ${
     internal ? 'the load balancer is internal' : `clients admits only ${clients?.join(', ')}`
   }. Its tasks are healthy.`,
+});
+
+/** Returns the warning for a stack whose web ACL blocks this machine, possibly on purpose. */
+const blocked = (url: string): Event => ({
+  type: 'warning',
+  text: `${url} answers this machine with 403, because the web ACL in waf blocks the request, so it was not checked. Its tasks are healthy.`,
 });
 
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */

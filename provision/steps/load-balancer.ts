@@ -27,9 +27,10 @@ import {
 } from '../../lib/look/load-balancer.ts';
 import { compare, knownAfter, touches, type DesiredFields, type Fields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
+import { associateWebAcl, desiredWebAcl, type WebAclField } from '../web-acl.ts';
 
 type AttributeField = `attribute.${string}`;
-type Field = 'state' | 'scheme' | 'subnets' | 'security group' | AttributeField | TagField;
+type Field = 'state' | 'scheme' | 'subnets' | 'security group' | AttributeField | WebAclField | TagField;
 type Context = ApplyContext<'loadBalancer', Field>;
 
 const schemeOf = ({ internal }: Config): 'internal' | 'internet-facing' =>
@@ -72,6 +73,7 @@ function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? knownAfter(`securityGroups.${BALANCER}`),
     ...attributeFields(attributesFor(desired)),
     ...desiredTags(desired, 'loadBalancer', ONLY),
+    ...desiredWebAcl(desired, only(found.loadBalancer)),
   };
 }
 
@@ -81,12 +83,13 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
       noun: 'loadBalancer',
       desired: new Map([[ONLY, desiredFields(desired, found)]]),
       found: found.loadBalancer,
-      fieldsOf: ({ state, scheme, subnetIds, securityGroupIds, attributes, tags }) => ({
+      fieldsOf: ({ state, scheme, subnetIds, securityGroupIds, attributes, webAclArn, tags }) => ({
         state,
         scheme,
         subnets: [...subnetIds].sort().join(', '),
         'security group': securityGroupIds.join(', '),
         ...attributeFields(attributes),
+        ...(webAclArn !== undefined && { 'web ACL': webAclArn }),
         ...tagFields(tags),
       }),
       whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
@@ -133,9 +136,11 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
 
   async configure(context, { loadBalancerArn: LoadBalancerArn }) {
     const { aws, change } = context;
-    if (!touches(change, 'attribute.')) return;
-    const Attributes = toPascalCaseTags(attributesFor(context));
-    await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    if (touches(change, 'attribute.')) {
+      const Attributes = toPascalCaseTags(attributesFor(context));
+      await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    }
+    if (touches(change, 'web ACL')) await associateWebAcl(context, LoadBalancerArn);
   },
 
   async update(context, { loadBalancerArn: LoadBalancerArn }) {

@@ -120,7 +120,8 @@ function decode(text: string): string {
   }
 }
 
-function cidrHasAddress(cidr: string, address: string): boolean {
+/** Whether a CIDR block contains an address. */
+export function cidrHasAddress(cidr: string, address: string): boolean {
   const [network = '', bits = ''] = cidr.split('/');
   const family = isIPv6(network) ? 'ipv6' : 'ipv4';
   if (isIPv6(address) !== (family === 'ipv6')) return false;

@@ -64,6 +64,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     const routed = readRequest(request, view.port, attribute, scheme);
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
     log?.routed(routed);
+    if (!view.admits(routed)) return sendOwnResponse(response, errorPage(403));
     const decision = decide(view.rules(), routed, draw, (port) => view.localPort(port));
     log?.decided(decision);
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);

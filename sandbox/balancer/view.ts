@@ -1,5 +1,6 @@
 /** The world as the load balancer sees it. It is read for every request, so that changes take effect immediately. */
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { RoutedRequest } from './conditions.ts';
 
 /** The address of a target on this machine, or how a connection to it fails. */
 export type Reachability = { readonly host: string; readonly port: number } | 'timeout' | 'refused';
@@ -54,6 +55,8 @@ export interface ListenerView {
   readonly port: number;
   /** Whether clients can reach the listener. If not, their packets are dropped. */
   isReachable(): boolean;
+  /** Whether the load balancer's web ACL lets a request pass; true without a web ACL. */
+  admits(request: RoutedRequest): boolean;
   /** The rules in priority order, the default rule last. */
   rules(): readonly Rule[];
   /** An attribute of the load balancer, for example `idle_timeout.timeout_seconds`; undefined means AWS's default. */

@@ -138,6 +138,17 @@ export const buckets: readonly Bucket[] = [
     { operations: ['ImportCertificate'], capacity: 1, refill: 1 },
     { operations: 'all', capacity: 5, refill: 5, perOperation: true },
   ),
+  // Only the rates are known, not the bursts. https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
+  ...bucketsOf(
+    'wafv2',
+    { operations: ['AssociateWebACL', 'DisassociateWebACL'], capacity: 1, refill: 0.5, perOperation: true },
+    {
+      operations: ['GetWebACLForResource', 'ListResourcesForWebACL'],
+      ...{ capacity: 1, refill: 1, perOperation: true },
+    },
+    { operations: 'reads', capacity: 5, refill: 5, perOperation: true },
+    { operations: 'mutating', capacity: 1, refill: 1, perOperation: true },
+  ),
   ...bucketsOf('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
@@ -153,6 +164,7 @@ export const throttlingRefusals: Readonly<Record<string, { code: string; message
     acm: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     logs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     ssm: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    wafv2: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
     sts: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
   };
 

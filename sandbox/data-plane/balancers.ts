@@ -3,9 +3,11 @@ import type { ListenerRow, LoadBalancerRow } from '../aws/elbv2/store.ts';
 import { targetKey } from '../aws/elbv2/target-health.ts';
 import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { listenersOf, rulesOf } from '../aws/elbv2/usage.ts';
+import { webAclOf } from '../aws/wafv2/associations.ts';
 import { startHealthChecker } from '../balancer/health-checker.ts';
 import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView } from '../balancer/view.ts';
+import { makeInspector, type Inspector } from '../balancer/web-acl.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import { makeAccessLogs, type AccessLogDelivery } from './access-logs.ts';
@@ -53,6 +55,9 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
   const failedListeners = new Set<string>();
   const lookups = makeLookupCache(MAX_LOOKUP_AGE_MS);
   const accessLogs = makeAccessLogs(world);
+  const inspector = makeInspector((arn) =>
+    world.regions().flatMap((region) => region.wafv2.ipSets.get(arn)?.ipSet.Addresses ?? []),
+  );
 
   const allCheckedGroups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
   const regionOfGroup = new Map<string, Region>();
@@ -94,7 +99,13 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
       const localPortOf = (other: string) => openListeners.get(other)?.server.port;
-      const view = viewOf(region, listener, balancer, { ...options, lookups, localPortOf, accessLogs });
+      const view = viewOf(region, listener, balancer, {
+        ...options,
+        lookups,
+        inspector,
+        localPortOf,
+        accessLogs,
+      });
       const server = await openOnFreePort(view, listener, httpPort);
       if (!server) {
         failedListeners.add(arn);
@@ -162,6 +173,7 @@ function viewOf(
   balancer: LoadBalancerRow,
   options: BalancerOptions & {
     readonly lookups: LookupCache;
+    readonly inspector: Inspector;
     readonly localPortOf: (listenerArn: string) => number | undefined;
     readonly accessLogs: AccessLogDelivery;
   },
@@ -172,6 +184,7 @@ function viewOf(
     countRequest,
     openRequest,
     lookups,
+    inspector,
     localPortOf,
     accessLogs,
   } = options;
@@ -184,6 +197,10 @@ function viewOf(
         .map((other) => localPortOf(other.ListenerArn))[0],
     isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
     rules: () => lookups.get(ListenerArn, () => rulesOf(region, ListenerArn)),
+    admits: (request) => {
+      const webAcl = webAclOf(region, balancer.LoadBalancerArn);
+      return webAcl === undefined || inspector.allows(webAcl.webAcl, request, region.now());
+    },
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),

@@ -71,6 +71,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   ecr: { refusalOf: ecrRefusal },
   logs: { refusalOf: logsRefusal },
   acm: { refusalOf: reportingAll('ValidationException') },
+  wafv2: { refusalOf: reportingAll('ValidationException') },
   monitoring: { refusalOf: reportingAll('ValidationError') },
   iam: {
     refusalOf: reportingAll('ValidationError'),

@@ -71,6 +71,8 @@ export const durations = {
   certificateRelease: 10_000,
   /** How long ACM remembers an idempotency token: one hour (§10). */
   certificateToken: 3_600_000,
+  /** From CreateWebACL until WAF can associate the web ACL: some seconds to minutes (§10d). */
+  webAclPropagation: 10_000,
   /** The interval at which lifecycle policies are applied: images expire within a day after a policy selects them. */
   imageExpiry: 86_400_000,
 } as const;

@@ -13,6 +13,7 @@ import { s3Store } from '../aws/s3/store.ts';
 import { secretsManagerStore } from '../aws/secretsmanager/store.ts';
 import { ssmStore } from '../aws/ssm/store.ts';
 import { stsStore } from '../aws/sts/store.ts';
+import { wafv2Store } from '../aws/wafv2/store.ts';
 import type { Table } from './table.ts';
 
 /** Creates the tables of one region, by service. */
@@ -27,6 +28,7 @@ export const makeRegionalStores = () => ({
   ssm: ssmStore(),
   secretsmanager: secretsManagerStore(),
   acm: acmStore(),
+  wafv2: wafv2Store(),
 });
 /**
  * Creates the tables of the whole account: IAM and Route 53 have no regions, credentials are valid in all of them, and the names

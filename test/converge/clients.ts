@@ -10,6 +10,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 
 export type Clients = ReturnType<typeof clientsOf>;
 
@@ -32,5 +33,6 @@ export function clientsOf(endpoint: string) {
     route53: new Route53Client(settings),
     acm: new ACMClient(settings),
     s3: new S3Client(settings),
+    wafv2: new WAFV2Client(settings),
   };
 }

@@ -13,6 +13,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
@@ -55,6 +56,7 @@ function withClients(started: Sandbox) {
     sts: new STSClient(settings),
     acm: new ACMClient(settings),
     s3: new S3Client(settings),
+    wafv2: new WAFV2Client(settings),
   };
   for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());
   return { ...started, ...clients, region: started.world.region('eu-west-1') };

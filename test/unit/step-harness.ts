@@ -1,6 +1,7 @@
 /** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and contexts for steps and removals. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { ACMClient } from '@aws-sdk/client-acm';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -57,6 +58,7 @@ export const mocks = {
   sts: mockClient(STSClient),
   acm: mockClient(ACMClient),
   s3: mockClient(S3Client),
+  wafv2: mockClient(WAFV2Client),
 };
 
 /** The response about the default group of a VPC, unless a test mocks the call: every VPC has one, without rules. */
@@ -128,6 +130,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   protect: false,
   internal: false,
   clients: undefined,
+  waf: undefined,
   insights: undefined,
   accessLogs: undefined,
   flowLogs: false,

@@ -22,6 +22,17 @@ export function* bucketsKeepTheirLifecycle({ accessLogs }: Config): Iterable<Fin
     };
 }
 
+/** A load balancer uses a web ACL of its own region. */
+export function* webAclIsInRegion({ waf, region }: Config): Iterable<Finding> {
+  const webAclRegion = waf?.split(':')[3];
+  if (webAclRegion !== undefined && webAclRegion !== region)
+    yield {
+      path: ['waf'],
+      fix: `Use a web ACL in ${region}: a load balancer cannot use one in ${webAclRegion}.`,
+      basedOn: [['region']],
+    };
+}
+
 /** Each block is a rule per port of the load balancer. */
 export function* clientsAreWithinQuota({ clients = [], domain }: Config): Iterable<Finding> {
   const most = MAX_RULES / (domain?.https ? 2 : 1);

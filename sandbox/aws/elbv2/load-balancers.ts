@@ -144,8 +144,8 @@ export const loadBalancerOperations = {
   },
 
   /**
-   * Also deletes the listeners and rules of the load balancer, but not its target groups. An unknown load balancer is not
-   * an error.
+   * Also deletes the listeners and rules of the load balancer, and its association with a web ACL, but not its target groups.
+   * An unknown load balancer is not an error.
    */
   DeleteLoadBalancer: {
     inputMembers: ['LoadBalancerArn'],
@@ -163,6 +163,7 @@ export const loadBalancerOperations = {
         }
         region.elbv2.loadBalancers.delete(arn);
       });
+      region.wafv2.webAclAssociations.delete(arn);
       region.forget('elbv2:load-balancer-active', arn);
       removeDnsName(region, balancer.DNSName);
       releaseLater(region, balancer.interfaceIds);

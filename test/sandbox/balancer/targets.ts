@@ -1,12 +1,14 @@
 /** Shared by the load balancer's tests: a fake world, real targets, and clients. */
 import { afterEach } from '@jest/globals';
 import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { WebACL } from '@aws-sdk/client-wafv2';
 import type { IncomingHttpHeaders, RequestListener, RequestOptions, Server } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { once } from 'node:events';
+import type { RoutedRequest } from '../../../sandbox/balancer/conditions.ts';
 import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/listener.ts';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
 import type {
@@ -16,6 +18,7 @@ import type {
   TargetView,
   TlsView,
 } from '../../../sandbox/balancer/view.ts';
+import { makeInspector } from '../../../sandbox/balancer/web-acl.ts';
 import { certificate } from '../../certificate.ts';
 
 export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api1/0123456789abcdef';
@@ -41,6 +44,10 @@ export class FakeWorld implements ListenerView {
 
   tlsView: TlsView | undefined;
   localPorts: Record<number, number> = {};
+  webAcl: WebACL | undefined;
+  /** The blocks of each IP set. */
+  ipSets: Record<string, string[]> = {};
+  private readonly inspector = makeInspector((arn) => this.ipSets[arn] ?? []);
 
   tls(): TlsView | undefined {
     return this.tlsView;
@@ -50,6 +57,9 @@ export class FakeWorld implements ListenerView {
   }
   isReachable(): boolean {
     return this.isListenerReachable;
+  }
+  admits(request: RoutedRequest): boolean {
+    return this.webAcl === undefined || this.inspector.allows(this.webAcl, request, new Date());
   }
   rules(): readonly Rule[] {
     return this.currentRules;

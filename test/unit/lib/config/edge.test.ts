@@ -91,3 +91,30 @@ test('clients: the quota of rules per group is divided between the ports', () =>
   expect(mistakeWith(30, true)).toEqual([]);
   expect(mistakeWith(31, true)).toEqual(['31 blocks']);
 });
+
+const webAcl = (region = 'eu-west-1', scope = 'regional') =>
+  `arn:aws:wafv2:${region}:111122223333:${scope}/webacl/edge/1a2b3c4d-0000-4000-8000-000000000000`;
+
+test('waf: a web ACL of the region is accepted', () => {
+  expect(mistakesOf(validStackWith({ waf: webAcl() }))).toEqual([]);
+});
+
+test.each([
+  [
+    'edge',
+    'Use the ARN of a web ACL, e.g. arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/NAME/ID; aws wafv2 list-web-acls --scope REGIONAL shows them.',
+  ],
+  [
+    webAcl('us-east-1', 'global'),
+    'Use a web ACL with the scope REGIONAL: one with the scope CLOUDFRONT protects no load balancer.',
+  ],
+  [webAcl('us-east-1'), 'Use a web ACL in eu-west-1: a load balancer cannot use one in us-east-1.'],
+])('waf: %s is refused, with a fix', (waf, fix) => {
+  expect(mistakesOf(validStackWith({ waf }))).toMatchObject([{ path: 'waf', fix }]);
+});
+
+test('waf: the tag that names the web ACL counts', () => {
+  const tags = Object.fromEntries(Array.from({ length: 45 }, (_, index) => [`t${index}`, '']));
+  expect(mistakesOf(validStackWith({ tags }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ tags, waf: webAcl() }))).toMatchObject([{ path: 'tags' }]);
+});

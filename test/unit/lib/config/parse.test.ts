@@ -80,6 +80,7 @@ describe('a valid stack', () => {
       protect: false,
       internal: false,
       clients: undefined,
+      waf: undefined,
       insights: undefined,
       accessLogs: undefined,
       flowLogs: false,

@@ -7,9 +7,11 @@ import {
   DescribeLoadBalancersCommand,
   DescribeTagsCommand,
   ModifyLoadBalancerAttributesCommand,
+  RemoveTagsCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { AssociateWebACLCommand, DisassociateWebACLCommand } from '@aws-sdk/client-wafv2';
 import { expect, test } from '@jest/globals';
 import type { FoundLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
@@ -305,3 +307,41 @@ test.each([
     expect(sentCalls()).toEqual([]);
   },
 );
+
+const WEB_ACL = 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/1a2b3c4d';
+
+test('creates when missing: the web ACL is associated as soon as the load balancer is active', async () => {
+  mocks.elbv2.on(CreateLoadBalancerCommand).resolves({
+    LoadBalancers: [{ LoadBalancerArn: ARN, DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId }],
+  });
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const inState = (Code: 'provisioning' | 'active') => ({ LoadBalancers: [{ State: { Code } }] });
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolvesOnce(inState('provisioning'))
+    .resolves(inState('active'));
+  mocks.wafv2.on(AssociateWebACLCommand).resolves({});
+  await provisionStep(loadBalancer, { ...scenario, config: config({ waf: WEB_ACL }) });
+  expect(sentCalls()).toMatchObject([
+    { input: { Tags: expect.arrayContaining([{ Key: 'slipway:web-acl', Value: WEB_ACL }]) as unknown } },
+    { command: 'ModifyLoadBalancerAttributes' },
+    { command: 'DescribeLoadBalancers' },
+    { command: 'DescribeLoadBalancers' },
+    { command: 'AssociateWebACL', input: { ResourceArn: ARN, WebACLArn: WEB_ACL } },
+  ]);
+});
+
+test('repairs drift: the web ACL that the stack associated is disassociated, and any other stays', async () => {
+  mocks.wafv2.on(DisassociateWebACLCommand).resolves({});
+  mocks.elbv2.on(RemoveTagsCommand).resolves({});
+  const tags = { ...foundBalancer.tags, 'slipway:web-acl': WEB_ACL };
+  const result = await provisionStep(loadBalancer, scenarioWith({ webAclArn: WEB_ACL, tags }));
+  expect(result.shortChanges).toEqual([['update', '', 'web ACL', 'tag.slipway:web-acl']]);
+  expect(
+    sentCalls()
+      .map(({ command }) => command)
+      .sort(),
+  ).toEqual(['DisassociateWebACL', 'RemoveTags']);
+  const other = await provisionStep(loadBalancer, scenarioWith({ webAclArn: `${WEB_ACL}x`, tags }));
+  expect(other.shortChanges).toEqual([['update', '', 'tag.slipway:web-acl']]);
+});

@@ -1,4 +1,5 @@
 /** Runs the checks that involve several fields: the schema cannot express such checks. */
+import { balancingHasRoutes, shiftsAreNotSticky, slowStartsAreRoundRobin } from './checks/balancing.ts';
 import {
   pathsAreUnique,
   pathsHavePorts,
@@ -98,6 +99,9 @@ const CHECKS: readonly Check[] = [
   pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
+  balancingHasRoutes,
+  slowStartsAreRoundRobin,
+  shiftsAreNotSticky,
   routesHaveConditions,
   routeNamesAreWellFormed,
   rulesAreWithinLimits,

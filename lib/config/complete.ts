@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { hasHiddenNode, hasNode, userOfProgram } from '../program/decide-start.ts';
 import type { Builder, Config, Container, Deploy, HealthCheck, Source, Target } from './config.ts';
+import { STICKY_SECONDS, type Stickiness } from './balancing-fields.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
 import { readEnvironmentFile } from './environment-file.ts';
@@ -72,7 +73,18 @@ export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
 const completeContainer = (
   service: string,
   name: string,
-  { source, image, entry, dockerfile, target, context, buildArgs, ulimits, ...fields }: ContainerOutput,
+  {
+    source,
+    image,
+    entry,
+    dockerfile,
+    target,
+    context,
+    buildArgs,
+    ulimits,
+    stickiness,
+    ...fields
+  }: ContainerOutput,
   folder: string,
 ): Container => {
   const built =
@@ -87,6 +99,7 @@ const completeContainer = (
     port: fields.port,
     ...completePaths(fields),
     health: completeHealth(fields),
+    ...(stickiness !== undefined && stickiness !== false && { stickiness: completeStickiness(stickiness) }),
     environmentFile:
       fields.environmentFile === undefined ? undefined : resolve(folder, fields.environmentFile),
     registryCredentials: fields.registryCredentials,
@@ -120,6 +133,11 @@ function completePaths({
     ...(routes && { routes }),
   };
 }
+
+const completeStickiness = (stickiness: NonNullable<ContainerOutput['stickiness']>): Stickiness =>
+  typeof stickiness === 'object'
+    ? stickiness
+    : { seconds: typeof stickiness === 'number' ? stickiness : STICKY_SECONDS };
 
 const literalPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =>
   routes.flatMap(({ paths }) => paths ?? []).find((text) => !isPattern(text)) ?? '/';

@@ -1,4 +1,5 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
+import type { Stickiness } from './balancing-fields.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -54,14 +55,25 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
 type ContainerSetting =
   'cpu' | 'memory' | 'memoryReservation' | 'dependsOn' | 'entryPoint' | 'ulimits' | 'writable';
 
+/** The fields that say how the load balancer chooses between the tasks of a container. */
+type BalancingField = 'stickiness' | 'slowStartSeconds' | 'balancing';
+
 /** One container of a service. */
 export interface Container
   extends
     Omit<
       ContainerFields,
-      'source' | 'image' | 'health' | 'path' | 'stripPath' | 'routes' | BuildField | ContainerSetting
+      | 'source'
+      | 'image'
+      | 'health'
+      | 'path'
+      | 'stripPath'
+      | 'routes'
+      | BuildField
+      | ContainerSetting
+      | BalancingField
     >,
-    Partial<Pick<ContainerFields, ContainerSetting>> {
+    Partial<Pick<ContainerFields, ContainerSetting | 'slowStartSeconds' | 'balancing'>> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */
@@ -73,6 +85,8 @@ export interface Container
   /** Set if its image is built from a Dockerfile whose base image has Node, but not on its PATH. */
   readonly hidesNode?: boolean;
   readonly health: HealthCheck;
+  /** Set if a client stays with one task. */
+  readonly stickiness?: Stickiness;
   /** Its first path, or a path of its first route; undefined if it has neither. */
   readonly path: string | undefined;
   /** All paths of the simple form, unless `path` is the only one. */

@@ -1,5 +1,6 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
+import { balancingFields } from './balancing-fields.ts';
 import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
 import { Domain } from './domain-schema.ts';
@@ -50,6 +51,7 @@ const Container = z
       .default('HTTP')
       .describe('the protocol on its port; with HTTPS, its certificate is not checked'),
     health: Health.optional().describe('how to find out whether it is healthy'),
+    ...balancingFields,
     environment: z
       .record(
         z.string(),

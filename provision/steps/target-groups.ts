@@ -6,12 +6,17 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import { routesOf, shiftsTraffic, type Config, type RoutedContainer } from '../../lib/config/config.ts';
+import { routesOf, shiftsTraffic, type RoutedContainer } from '../../lib/config/config.ts';
 import {
   healthCheckFields,
   healthCheckInput,
   type TargetHealthCheck,
 } from '../../lib/derive/health-check.ts';
+import {
+  attributeFields,
+  DEFAULT_ATTRIBUTES,
+  attributesOfContainer,
+} from '../../lib/derive/target-group-attributes.ts';
 import { containerOfRule } from '../../lib/derive/desired-rules.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTargetGroups, type DesiredTargetGroup } from '../../lib/derive/target-group-pairs.ts';
@@ -40,16 +45,11 @@ type Context = ApplyContext<'targetGroups', Field>;
 const TARGET_TYPE = 'ip';
 /** Health checks use the target's own port. */
 const HEALTH_PORT = 'traffic-port';
-const DELAY_ATTRIBUTE = 'deregistration_delay.timeout_seconds';
 
 const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
   protocol,
   port: HEALTH_PORT,
   ...health,
-});
-
-const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
-  [DELAY_ATTRIBUTE]: String(deregistrationDelaySeconds),
 });
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
@@ -64,7 +64,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
         ...(shiftsTraffic(service) ? {} : { port: container.port }),
         protocol: container.protocol,
         ...healthCheckFields(healthCheckFor(container)),
-        [`attribute.${DELAY_ATTRIBUTE}`]: String(config.deregistrationDelaySeconds),
+        ...attributeFields(attributesOfContainer(config, container)),
         ...desiredTags(desired, 'targetGroups', key),
       },
     ]),
@@ -109,7 +109,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
         port,
         protocol,
         ...healthCheckFields(health),
-        [`attribute.${DELAY_ATTRIBUTE}`]: attributes[DELAY_ATTRIBUTE] ?? '',
+        ...attributeFields({ ...DEFAULT_ATTRIBUTES, ...attributes }),
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
@@ -148,9 +148,11 @@ export const targetGroups: Step<'targetGroups', Field> = {
     }
   },
 
-  async configure({ aws, change, config }, { targetGroupArn: TargetGroupArn }) {
+  /** Sends all attributes in one call, since AWS refuses some combinations of old and new values. */
+  async configure(context, { targetGroupArn: TargetGroupArn }) {
+    const { aws, change, config } = context;
     if (!touches(change, 'attribute.')) return;
-    const Attributes = toPascalCaseTags(attributesFor(config));
+    const Attributes = toPascalCaseTags(attributesOfContainer(config, groupOf(context).container));
     await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
   },
 

@@ -23,6 +23,8 @@ export interface TargetRequest {
   readonly idleTimeoutMs: number;
   /** Whether the request may use a pooled connection. */
   readonly mayUsePool: boolean;
+  /** Returns the values of the `Set-Cookie` headers to add to a response, which is given by its headers. */
+  readonly cookiesFor?: (rawHeaders: readonly string[]) => readonly string[];
 }
 
 /** The failure of a request to which the target sent no response. */
@@ -106,7 +108,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
           resolve(undefined);
         });
         outgoing.once('response', (incoming) => {
-          if (!relay(incoming, response)) return void outgoing.destroy(); // then it closes
+          if (!relay(incoming, response, targetRequest.cookiesFor?.(incoming.rawHeaders)))
+            return void outgoing.destroy(); // then it closes
           hasResponseBegun = true;
           if (!request.complete)
             response.once('finish', () => request.complete || discardRest(request, outgoing));
@@ -115,7 +118,10 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
           outgoing.once('upgrade', (incoming, socket, head) => {
             hasResponseBegun = true;
             response.detachSocket(upgradingClient.socket);
-            joinConnections(upgradingClient, incoming, { socket, head }, targetRequest.idleTimeoutMs);
+            const fields = [...incoming.rawHeaders];
+            for (const cookie of targetRequest.cookiesFor?.(fields) ?? []) fields.push('Set-Cookie', cookie);
+            const accepted = { ...statusOf(incoming), rawHeaders: fields };
+            joinConnections(upgradingClient, accepted, { socket, head }, targetRequest.idleTimeoutMs);
             resolve(undefined);
           });
         }
@@ -137,6 +143,8 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
     request.once('data', () => outgoing.destroy(new UnannouncedBody()));
   outgoing.end();
 }
+
+const statusOf = ({ statusCode, statusMessage }: IncomingMessage) => ({ statusCode, statusMessage });
 
 function failureOf(outgoing: ClientRequest, error?: Error & { code?: string }): ForwardingFailure {
   if (error instanceof SilenceTimeout || error instanceof UnannouncedBody)

@@ -24,6 +24,8 @@ export interface BalancerOptions {
   readonly countRequest: (targetGroupArn: string) => void;
   /** Records a request to a target, which is given by its key in the agenda; returns a function that records its end. */
   readonly openRequest: (targetKey: string) => () => void;
+  /** Returns the number of open requests to a target. */
+  readonly countOpen: (targetKey: string) => number;
   /** Receives an error when a listener cannot be served. */
   readonly reportError: (error: unknown) => void;
 }
@@ -162,7 +164,8 @@ function viewOf(
     readonly localPortOf: (listenerArn: string) => number | undefined;
   },
 ): ListenerView {
-  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, lookups, localPortOf } = options;
+  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, countOpen } = options;
+  const { lookups, localPortOf } = options;
   return {
     port: Port,
     tls: () => tlsViewOf(region, ListenerArn),
@@ -173,7 +176,11 @@ function viewOf(
     isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
     rules: () => lookups.get(ListenerArn, () => rulesOf(region, ListenerArn)),
     attribute: (key) => balancer.attributes[key],
-    targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
+    groupAttribute: (arn, key) => region.elbv2.targetGroups.get(arn)?.attributes[key],
+    openRequestsAt: (arn, { id, port }) => countOpen(targetKey(arn, id, port)),
+    cookieSecret: balancer.LoadBalancerArn,
+    now: () => region.now().getTime(),
+    targets: (arn) => targetsOf(region, region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => {
       const key = `${balancer.LoadBalancerArn} ${target.id}:${target.port}`;

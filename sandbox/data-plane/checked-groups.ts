@@ -1,5 +1,6 @@
 /** Target groups as the load balancers and their health checks see them. */
 import type { TargetGroupRow } from '../aws/elbv2/store.ts';
+import { slowStartShare } from '../aws/elbv2/slow-start.ts';
 import { loadBalancerOf } from '../aws/elbv2/usage.ts';
 import type { CheckedGroup } from '../balancer/health-checker.ts';
 import type { TargetProtocol, TargetView } from '../balancer/view.ts';
@@ -18,8 +19,12 @@ export const protocolOf = (protocol: string | undefined): TargetProtocol =>
   protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
 
 /** Returns the targets of a group as load balancers see them. */
-export const targetsOf = (group: TargetGroupRow | undefined): TargetView[] =>
-  (group?.targets ?? []).map(({ id, port, health }) => ({ id, port, state: stateOf(health.State) }));
+export const targetsOf = (region: Region, group: TargetGroupRow | undefined): TargetView[] =>
+  (group?.targets ?? []).map((target) => {
+    const { id, port, health } = target;
+    const share = group && slowStartShare(region, group, target);
+    return { id, port, state: stateOf(health.State), ...(share !== undefined && { share }) };
+  });
 
 const STATES = ['initial', 'healthy', 'unhealthy', 'unused', 'draining', 'unavailable'] as const;
 const stateOf = (state: string | undefined): TargetView['state'] =>
@@ -50,7 +55,7 @@ export function checkedGroups(
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
         matcher: row.Matcher?.HttpCode ?? '200',
       },
-      targets: targetsOf(row),
+      targets: targetsOf(region, row),
       reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
     };
     return [{ region, group }];

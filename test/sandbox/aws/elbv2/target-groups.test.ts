@@ -162,7 +162,79 @@ test("attributes have AWS's defaults and can be changed within their ranges", as
     code: 'ValidationError',
     message: "Target group attribute key 'delay' is not recognized",
   });
-  expect(await refusalOf(modify('stickiness.enabled', 'true'))).toMatchObject({ code: 'NotImplemented' });
+});
+
+const combinations: [attributes: Record<string, string>, code: string, words: string][] = [
+  [
+    { 'slow_start.duration_seconds': '30', 'load_balancing.algorithm.type': 'least_outstanding_requests' },
+    'InvalidConfigurationRequest',
+    "is 'least_outstanding_requests'",
+  ],
+  [
+    { 'slow_start.duration_seconds': '30', 'load_balancing.algorithm.type': 'weighted_random' },
+    'InvalidConfigurationRequest',
+    "is 'weighted_random'",
+  ],
+  [
+    { 'load_balancing.algorithm.anomaly_mitigation': 'on' },
+    'InvalidConfigurationRequest',
+    "is 'round_robin'",
+  ],
+  [
+    {
+      'load_balancing.algorithm.anomaly_mitigation': 'on',
+      'load_balancing.algorithm.type': 'weighted_random',
+    },
+    'NotImplemented',
+    'anomaly_mitigation',
+  ],
+  [{ 'stickiness.type': 'source_ip' }, 'InvalidConfigurationRequest', "Stickiness type 'source_ip' is not"],
+  [
+    { 'stickiness.enabled': 'true', 'stickiness.type': 'app_cookie' },
+    'InvalidConfigurationRequest',
+    'cookie_name',
+  ],
+  [{ 'stickiness.app_cookie.cookie_name': 'AWSALBX' }, 'ValidationError', "cannot start with 'AWSALB'"],
+  [{ 'stickiness.lb_cookie.duration_seconds': '604801' }, 'ValidationError', "'1-604800'"],
+  [{ 'slow_start.duration_seconds': '29' }, 'ValidationError', "'30-900'"],
+];
+test.each(combinations)(
+  'the attributes %j are refused, and none is changed',
+  async (changes, code, words) => {
+    const { elbv2, makeTargetGroup } = await scene();
+    const TargetGroupArn = await makeTargetGroup();
+    const before = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
+    const Attributes = Object.entries(changes).map(([Key, Value]) => ({ Key, Value }));
+    const change = elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+    expect(await refusalOf(change)).toEqual({ code, message: expect.stringContaining(words) });
+    const after = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
+    expect(after.Attributes).toEqual(before.Attributes);
+  },
+);
+
+test('a rule that forwards to several groups is refused if one of them is sticky, unless the rule is sticky', async () => {
+  const { elbv2, makeBalancer, makeTargetGroup, makeListener, makeRule } = await scene();
+  const [sticky, other] = [await makeTargetGroup('a'), await makeTargetGroup('b')];
+  const Attributes = [{ Key: 'stickiness.enabled', Value: 'true' }];
+  await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: sticky, Attributes }));
+  const listener = await makeListener(await makeBalancer(), forwardTo(sticky));
+  const TargetGroups = [sticky, other].map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 }));
+  const action = { Type: 'forward' as const, ForwardConfig: { TargetGroups } };
+  expect(await refusalOf(makeRule(listener, 1, action))).toEqual({
+    code: 'InvalidLoadBalancerAction',
+    message:
+      'You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups',
+  });
+  const stickyAction = (DurationSeconds?: number) => ({
+    ...action,
+    ForwardConfig: { TargetGroups, TargetGroupStickinessConfig: { Enabled: true, DurationSeconds } },
+  });
+  for (const seconds of [undefined, 0, 604_801])
+    expect(await refusalOf(makeRule(listener, 1, stickyAction(seconds)))).toMatchObject({
+      code: 'ValidationError',
+      message: expect.stringContaining("'1-604800'"),
+    });
+  await makeRule(listener, 1, stickyAction(1));
 });
 
 test('a group shows the load balancer whose listeners or rules forward to the group', async () => {

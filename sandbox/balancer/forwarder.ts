@@ -7,7 +7,8 @@ import { SilenceTimeout, UnannouncedBody } from './forwarding-errors.ts';
 import { MAX_HEADERS, MAX_RESPONSE_HEAD, framingOf, headerPairs } from './headers.ts';
 import { discardRest, relay } from './relay.ts';
 import { joinConnections } from './tunnel.ts';
-import type { TargetProtocol } from './view.ts';
+import { startHttp2Forwarder } from './http2-targets.ts';
+import type { ProtocolVersion, TargetProtocol } from './view.ts';
 
 /** A request to forward to a target. */
 export interface TargetRequest {
@@ -15,6 +16,8 @@ export interface TargetRequest {
   readonly host: string;
   readonly port: number;
   readonly protocol: TargetProtocol;
+  /** The version of the protocol; HTTP/1.1 by default. */
+  readonly version?: ProtocolVersion;
   /** The path and query for the target. */
   readonly url: string;
   /** The headers for the target: alternating names and values. */
@@ -66,6 +69,7 @@ export interface Forwarder {
  */
 export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pool = new ConnectionPool(connectTimeoutMs);
+  const http2 = startHttp2Forwarder(connectTimeoutMs);
 
   const openRequest = (targetRequest: TargetRequest): ClientRequest => {
     const { request, host, port, protocol, url, headers, mayUsePool, idleTimeoutMs } = targetRequest;
@@ -94,8 +98,10 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   };
 
   return {
-    forward: (targetRequest, response, upgradingClient) =>
-      new Promise((resolve) => {
+    forward(targetRequest, response, upgradingClient) {
+      const { version = 'HTTP1' } = targetRequest;
+      if (version !== 'HTTP1') return http2.forward(targetRequest, response);
+      return new Promise((resolve) => {
         const { request } = targetRequest;
         const outgoing = openRequest(targetRequest);
         let hasResponseBegun = false;
@@ -126,10 +132,17 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
           });
         }
         sendBody(targetRequest, outgoing);
-      }),
+      });
+    },
 
-    retire: (host, port) => pool.retire(host, port),
-    close: () => pool.destroy(),
+    retire(host, port) {
+      pool.retire(host, port);
+      http2.retire(host, port);
+    },
+    close() {
+      pool.destroy();
+      http2.close();
+    },
   };
 }
 

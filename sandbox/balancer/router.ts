@@ -9,6 +9,7 @@ import type { ForwardingFailure, UpgradingClient } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { framingOf, headerPairs, requestHeaders } from './headers.ts';
 import { groupCookies, rememberedGroup } from './group-stickiness.ts';
+import { incompatibleStatus } from './protocol-versions.ts';
 import { readRequest } from './request.ts';
 import { decide } from './rules.ts';
 import { startSelection } from './selection.ts';
@@ -84,6 +85,9 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     // sent again on a new connection, and any other request gets a 502, as on AWS.
     const attempts = upgradingClient ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
     const { targetGroupArn, stickySeconds } = decision;
+    const version = view.protocolVersion(targetGroupArn);
+    const incompatible = incompatibleStatus(request, version);
+    if (incompatible !== undefined) return sendOwnResponse(response, errorPage(incompatible));
     const session = stickySessionOf(view, targetGroupArn, routed.headers);
     for (const connection of attempts) {
       const target = session?.target ?? nextTarget(targetGroupArn, view.targets(targetGroupArn));
@@ -105,6 +109,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
             host,
             port,
             protocol: view.protocol(targetGroupArn),
+            version,
             url: sent.url,
             headers,
             idleTimeoutMs: idleTimeoutMs(view),

@@ -7,6 +7,9 @@ export type Reachability = { readonly host: string; readonly port: number } | 't
 /** The protocol between load balancer and targets. */
 export type TargetProtocol = 'HTTP' | 'HTTPS';
 
+/** The version of the protocol: of requests, and of health checks. */
+export type ProtocolVersion = 'HTTP1' | 'HTTP2' | 'GRPC';
+
 /** A registered target and its health, as `DescribeTargetHealth` returns it. */
 export interface TargetView {
   /** The target's private IP address. */
@@ -61,6 +64,7 @@ export interface ListenerView {
   now(): number;
   targets(targetGroupArn: string): readonly TargetView[];
   protocol(targetGroupArn: string): TargetProtocol;
+  protocolVersion(targetGroupArn: string): ProtocolVersion;
   reach(target: TargetView): Promise<Reachability>;
   /** Counts a request for which a target of the group was selected. */
   countRequest(targetGroupArn: string): void;

@@ -9,7 +9,7 @@ import type { ListenerView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import { tlsViewOf } from './certificates.ts';
-import { checkedGroups, protocolOf, targetsOf } from './checked-groups.ts';
+import { checkedGroups, protocolOf, targetsOf, versionOf } from './checked-groups.ts';
 import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
@@ -181,6 +181,7 @@ function viewOf(
     cookieSecret: balancer.LoadBalancerArn,
     now: () => region.now().getTime(),
     targets: (arn) => targetsOf(region, region.elbv2.targetGroups.get(arn)),
+    protocolVersion: (arn) => versionOf(region.elbv2.targetGroups.get(arn)?.ProtocolVersion),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => {
       const key = `${balancer.LoadBalancerArn} ${target.id}:${target.port}`;

@@ -3,7 +3,7 @@ import type { TargetGroupRow } from '../aws/elbv2/store.ts';
 import { slowStartShare } from '../aws/elbv2/slow-start.ts';
 import { loadBalancerOf } from '../aws/elbv2/usage.ts';
 import type { CheckedGroup } from '../balancer/health-checker.ts';
-import type { TargetProtocol, TargetView } from '../balancer/view.ts';
+import type { ProtocolVersion, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import { locateTarget } from './reachability.ts';
 
@@ -17,6 +17,10 @@ const MIN_SETTLED_INTERVAL_MS = 5_000;
 /** Returns the protocol of a target group's setting. */
 export const protocolOf = (protocol: string | undefined): TargetProtocol =>
   protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
+
+/** Returns the version of the protocol of a target group's setting. */
+export const versionOf = (version: string | undefined): ProtocolVersion =>
+  version === 'GRPC' || version === 'HTTP2' ? version : 'HTTP1';
 
 /** Returns the targets of a group as load balancers see them. */
 export const targetsOf = (region: Region, group: TargetGroupRow | undefined): TargetView[] =>
@@ -46,6 +50,7 @@ export function checkedGroups(
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
+        version: versionOf(row.ProtocolVersion),
         intervalMs,
         // A shorter interval does not make the program start sooner.
         startMs: Math.min(Math.max(awsIntervalMs - intervalMs, 0), MAX_START_MS),
@@ -53,7 +58,7 @@ export function checkedGroups(
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
-        matcher: row.Matcher?.HttpCode ?? '200',
+        matcher: row.Matcher.GrpcCode ?? row.Matcher.HttpCode ?? '200',
       },
       targets: targetsOf(region, row),
       reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),

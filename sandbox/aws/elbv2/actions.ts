@@ -43,7 +43,7 @@ export function checkActions(
     throw invalidAction('You can specify one forward, redirect or fixed-response action');
   const { Order } = action;
   const full = { ...(Order === undefined ? {} : { Order }), ...checkAction(action, protocol) };
-  checkTargetGroups(region, balancer, [full]);
+  checkTargetGroups(region, balancer, [full], protocol);
   return [full];
 }
 
@@ -135,13 +135,23 @@ function checkFixedResponse(config: FixedResponseActionConfig): FixedResponseAct
 }
 
 /** Checks that the target groups exist, are in the load balancer's VPC, and are not used by another load balancer. */
-function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
+function checkTargetGroups(
+  region: Region,
+  balancer: LoadBalancerRow,
+  actions: Action[],
+  protocol: string | undefined,
+): void {
   const named = targetGroupArnsIn(actions);
   const isSticky = (arn: string) =>
     region.elbv2.targetGroups.get(arn)?.attributes['stickiness.enabled'] === 'true';
   for (const arn of named) {
     const group = region.elbv2.targetGroups.get(arn);
     if (!group) throw targetGroupNotFound(arn);
+    const { ProtocolVersion: version } = group;
+    if (protocol !== 'HTTPS' && version !== 'HTTP1')
+      throw invalidAction(
+        `Listener protocol '${protocol}' is not supported with a target group with the protocol-version '${version}'`,
+      );
     if (group.VpcId !== balancer.VpcId) {
       throw invalidConfiguration(
         `The target group '${arn}' must be in the VPC '${balancer.VpcId}' of the load balancer`,

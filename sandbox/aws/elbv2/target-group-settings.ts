@@ -45,7 +45,7 @@ export const targetGroupSettingsOperations = {
     inputMembers: ['TargetGroupArn', ...HEALTH_CHECK_MEMBERS],
     run(input, region) {
       const group = rowOf(region.elbv2.targetGroups, input.TargetGroupArn);
-      Object.assign(group, healthCheckSettings(input, group));
+      Object.assign(group, healthCheckSettings(input, group.ProtocolVersion, group));
       return { TargetGroups: [viewOf(region, group)] };
     },
   },

@@ -11,6 +11,7 @@ import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/li
 import { openListener } from '../../../sandbox/balancer/listener.ts';
 import type {
   ListenerView,
+  ProtocolVersion,
   Reachability,
   TargetProtocol,
   TargetView,
@@ -74,6 +75,10 @@ export class FakeWorld implements ListenerView {
   }
   targets(arn: string): readonly TargetView[] {
     return this.groups[arn] ?? [];
+  }
+  version: ProtocolVersion = 'HTTP1';
+  protocolVersion(): ProtocolVersion {
+    return this.version;
   }
   protocol(): TargetProtocol {
     return this.targetProtocol;

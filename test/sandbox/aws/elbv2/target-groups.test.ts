@@ -57,6 +57,22 @@ test('an HTTPS target group is checked over HTTP by default', async () => {
   expect((await createTargetGroup(explicit)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
 });
 
+test("a gRPC group has AWS's default health checks, and an HTTP listener cannot forward to it", async () => {
+  const { createTargetGroup, makeBalancer, makeListener } = await scene();
+  const { TargetGroups } = await createTargetGroup({ ProtocolVersion: 'GRPC' });
+  expect(TargetGroups).toMatchObject([
+    {
+      ...{ Protocol: 'HTTP', ProtocolVersion: 'GRPC', HealthCheckPath: '/AWS.ALB/healthcheck' },
+      Matcher: { GrpcCode: '12' },
+    },
+  ]);
+  const forward = forwardTo(TargetGroups?.[0]?.TargetGroupArn ?? '');
+  expect(await refusalOf(makeListener(await makeBalancer(), forward))).toEqual({
+    code: 'InvalidLoadBalancerAction',
+    message: "Listener protocol 'HTTP' is not supported with a target group with the protocol-version 'GRPC'",
+  });
+});
+
 test('an empty protocol version, as Terraform sends it, means the default version', async () => {
   const { createTargetGroup } = await scene();
   const [made] = (await createTargetGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
@@ -99,7 +115,7 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ TargetType: undefined }, 'NotImplemented', 'type instance'],
   [{ TargetType: 'lambda' }, 'NotImplemented', 'type lambda'],
   [{ Protocol: 'TCP' }, 'NotImplemented', 'TCP'],
-  [{ ProtocolVersion: 'GRPC' }, 'NotImplemented', 'GRPC'],
+  [{ ProtocolVersion: 'HTTP3' }, 'ValidationError', "'HTTP3' must be one of"],
   [{ HealthCheckEnabled: false }, 'ValidationError', "target type 'ip'"],
   [{ HealthCheckProtocol: 'TCP' }, 'ValidationError', "'TCP' must be one of"],
   [{ HealthCheckPath: 'health' }, 'ValidationError', "must start with a '/'"],
@@ -114,7 +130,10 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ Matcher: { HttpCode: '500' } }, 'ValidationError', "within '200-499'"],
   [{ Matcher: { HttpCode: '299-200' } }, 'ValidationError', "within '200-499'"],
   [{ Matcher: { HttpCode: 'ok' } }, 'ValidationError', "within '200-499'"],
-  [{ Matcher: { GrpcCode: '0' } }, 'NotImplemented', 'GrpcCode'],
+  [{ Matcher: { GrpcCode: '0' } }, 'ValidationError', 'protocol version GRPC'],
+  [{ ProtocolVersion: 'GRPC', Matcher: { HttpCode: '200' } }, 'ValidationError', 'protocol version GRPC'],
+  [{ ProtocolVersion: 'GRPC', Matcher: { GrpcCode: '100' } }, 'ValidationError', "within '0-99'"],
+  [{ ProtocolVersion: 'GRPC', Matcher: { GrpcCode: '5-1' } }, 'ValidationError', "within '0-99'"],
 ];
 test.each(refusals)('a target group with %j is refused', async (settings, code, words) => {
   const { createTargetGroup } = await scene();

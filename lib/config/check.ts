@@ -45,6 +45,7 @@ import {
 } from './checks/services.ts';
 import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
 import { answersAreUsable, transformsAreUsable } from './checks/route-actions.ts';
+import { http2HasHttps, matchersFitProtocols } from './checks/protocols.ts';
 import {
   prioritiesAreUnique,
   routeNamesAreWellFormed,
@@ -99,6 +100,8 @@ const CHECKS: readonly Check[] = [
   pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
+  http2HasHttps,
+  matchersFitProtocols,
   balancingHasRoutes,
   slowStartsAreRoundRobin,
   shiftsAreNotSticky,

@@ -144,18 +144,25 @@ const literalPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =
 
 /**
  * A health check without a path requests the path of the container, since the program has to answer requests there. A program
- * that gets other paths than clients send may not know that path.
+ * that gets other paths than clients send may not know that path. For gRPC, AWS's defaults are used: a method that no program has,
+ * and the code of that answer.
  */
-const completeHealth = ({
+function completeHealth({
   health,
   path,
   stripPath,
   routes,
-}: Pick<ContainerOutput, 'health' | 'path' | 'stripPath' | 'routes'>): HealthCheck => {
+  protocol,
+}: Pick<ContainerOutput, 'health' | 'path' | 'stripPath' | 'routes' | 'protocol'>): HealthCheck {
   const [first] = [path ?? []].flat();
   const literal = stripPath ? '/' : (first ?? (routes && unchangedPathOf(routes)));
-  return { ...(health ?? Health.parse({})), path: health?.path ?? literal ?? '/' };
-};
+  const defaults =
+    protocol === 'GRPC'
+      ? { path: '/AWS.ALB/healthcheck', matcher: '12' }
+      : { path: literal ?? '/', matcher: '200-299' };
+  const fields = health ?? Health.parse({});
+  return { ...fields, path: fields.path ?? defaults.path, matcher: fields.matcher ?? defaults.matcher };
+}
 
 const unchangedPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =>
   routes.some(({ stripPath, rewrite }) => stripPath || rewrite) ? '/' : literalPathOf(routes);

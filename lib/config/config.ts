@@ -37,8 +37,12 @@ export const givenCertificates = (domain: Domain | undefined): string[] =>
 export type OwnHealthSetting = 'command' | 'startSeconds';
 
 /** The health check of a container, by the load balancer and by ECS inside the task. */
-export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
-  Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };
+export type HealthCheck = Omit<HealthFields, 'path' | 'matcher' | OwnHealthSetting> &
+  Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string; readonly matcher: string };
+
+/** Whether a container gets requests over HTTP/2. */
+export const usesHttp2 = ({ protocol }: Pick<ContainerFields, 'protocol'>): boolean =>
+  protocol === 'HTTP2' || protocol === 'GRPC';
 
 /** The fields of a container that say how its image is built from its source. */
 export type BuildField = 'entry' | 'dockerfile' | 'target' | 'context' | 'buildArgs';

@@ -27,7 +27,9 @@ const ownHealthSettings = {
 export const Health = z.strictObject({
   path: string(rules.healthPath)
     .optional()
-    .describe('the path to request, with its leading slash; by default the path of the container, or else /'),
+    .describe(
+      'the path to request, with its leading slash; by default the path of the container, or else /; with protocol GRPC, /AWS.ALB/healthcheck',
+    ),
   intervalSeconds: integer(5, 300).default(10).describe('seconds between two checks'),
   timeoutSeconds: integer(2, 120).default(5).describe('seconds to wait for a response'),
   healthyThreshold: integer(2, 10)
@@ -36,6 +38,10 @@ export const Health = z.strictObject({
   unhealthyThreshold: integer(2, 10)
     .default(2)
     .describe('consecutive failed checks after which it is unhealthy'),
-  matcher: string(rules.matcher).default('200-299').describe('the status codes that count as healthy'),
+  matcher: string(rules.matcher)
+    .optional()
+    .describe(
+      'the status codes that count as healthy: by default 200-299, and 12 with protocol GRPC, whose codes are those of gRPC',
+    ),
   ...ownHealthSettings,
 });

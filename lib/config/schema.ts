@@ -47,9 +47,11 @@ const Container = z
     port: integer(1, 65_535).optional().describe('the port that it listens on'),
     ...routingFields,
     protocol: z
-      .enum(['HTTP', 'HTTPS'])
+      .enum(['HTTP', 'HTTPS', 'HTTP2', 'GRPC'])
       .default('HTTP')
-      .describe('the protocol on its port; with HTTPS, its certificate is not checked'),
+      .describe(
+        'the protocol on its port; with HTTPS, its certificate is not checked; HTTP2 and GRPC are without TLS',
+      ),
     health: Health.optional().describe('how to find out whether it is healthy'),
     ...balancingFields,
     environment: z

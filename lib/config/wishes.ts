@@ -207,9 +207,8 @@ export const NOT_YET_VALUES: readonly {
 }[] = [
   {
     template: 'services.*.containers.*.protocol',
-    values: 'GRPC HTTP2 H2 H2C TCP UDP TLS',
-    answer:
-      "The load balancer speaks HTTP/1.1 with the containers. Use 'HTTP', for gRPC with gRPC-Web or JSON.",
+    values: 'TCP UDP TLS',
+    answer: "The load balancer only balances requests. Use 'HTTP', 'HTTPS', 'HTTP2' or 'GRPC'.",
   },
   {
     template: 'services.*.containers.*.protocol',

@@ -8,6 +8,7 @@ import {
 import { retagElb } from '../../lib/aws/retag.ts';
 import { routesOf, shiftsTraffic, type RoutedContainer } from '../../lib/config/config.ts';
 import {
+  elbProtocol,
   healthCheckFields,
   healthCheckInput,
   type TargetHealthCheck,
@@ -47,10 +48,13 @@ const TARGET_TYPE = 'ip';
 const HEALTH_PORT = 'traffic-port';
 
 const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
-  protocol,
+  protocol: elbProtocol(protocol).Protocol,
   port: HEALTH_PORT,
   ...health,
 });
+
+const healthInputFor = (container: RoutedContainer) =>
+  healthCheckInput(healthCheckFor(container), container.protocol === 'GRPC');
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config, names } = desired;
@@ -135,10 +139,10 @@ export const targetGroups: Step<'targetGroups', Field> = {
         new CreateTargetGroupCommand({
           Name,
           VpcId: only(ids.vpc)?.vpcId,
-          Protocol: container.protocol,
+          ...elbProtocol(container.protocol),
           Port: container.port,
           TargetType: TARGET_TYPE,
-          ...healthCheckInput(healthCheckFor(container)),
+          ...healthInputFor(container),
           Tags: toPascalCaseTags(tags),
         }),
       );
@@ -182,7 +186,7 @@ function isUpdatedLater(context: Context): boolean {
 
 async function updateHealthCheck(context: Context, TargetGroupArn: string | undefined): Promise<void> {
   if (!touches(context.change, 'health.')) return;
-  const health = healthCheckInput(healthCheckFor(groupOf(context).container));
+  const health = healthInputFor(groupOf(context).container);
   await context.aws.elbv2(new ModifyTargetGroupCommand({ TargetGroupArn, ...health }));
 }
 

@@ -22,13 +22,15 @@ export async function sendHttp2HealthCheck(
   const isGrpc = version === 'GRPC';
   const session = connectHttp2(`${protocol.toLowerCase()}://${address.host}:${address.port}`, timeoutMs);
   const timeout = setTimeout(() => session.destroy(), timeoutMs);
+  const ended = new AbortController();
   try {
     return await new Promise<HealthCheckResult>((resolve, reject) => {
       const start = performance.now();
-      signal.addEventListener('abort', () => {
+      const abort = () => {
         session.destroy();
         reject(signal.reason as Error);
-      });
+      };
+      signal.addEventListener('abort', abort, { signal: ended.signal });
       let failure: HealthCheckResult = 'failed';
       session.once('error', ({ code }: NodeJS.ErrnoException) => {
         if (code === 'ECONNREFUSED') failure = 'refused';
@@ -58,6 +60,7 @@ export async function sendHttp2HealthCheck(
     });
   } finally {
     clearTimeout(timeout);
+    ended.abort();
     session.destroy();
   }
 }

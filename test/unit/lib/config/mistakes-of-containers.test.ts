@@ -222,10 +222,14 @@ testRefusals(
   startingWith("'/aaa", ' more characters'),
 );
 
-testRefusals(`${api}.protocol`, startingWith("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
-  'an unknown protocol': 'FTP',
-  'lower case': 'https',
-});
+testRefusals(
+  `${api}.protocol`,
+  startingWith("Use one of 'HTTP', 'HTTPS', 'HTTP2', 'GRPC': the protocol on its port"),
+  {
+    'an unknown protocol': 'FTP',
+    'lower case': 'https',
+  },
+);
 
 test('HTTPS without a path is refused, since the load balancer sends no requests to that container', () => {
   const fix =

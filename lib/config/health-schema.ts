@@ -1,6 +1,7 @@
 /** The schema of a container's field `health`: the checks by the load balancer, and by ECS inside the task. */
 import * as z from 'zod';
 import * as rules from './field-rules.ts';
+import { matcher } from './matcher-rules.ts';
 
 const { string } = rules;
 
@@ -38,7 +39,7 @@ export const Health = z.strictObject({
   unhealthyThreshold: integer(2, 10)
     .default(2)
     .describe('consecutive failed checks after which it is unhealthy'),
-  matcher: string(rules.matcher)
+  matcher: string(matcher)
     .optional()
     .describe(
       'the status codes that count as healthy: by default 200-299, and 12 with protocol GRPC, whose codes are those of gRPC',

@@ -1,5 +1,5 @@
 /** Runs a single health check over HTTP/2: a GET request, or a call of gRPC whose status counts. */
-import { constants } from 'node:http2';
+import { constants, type IncomingHttpHeaders } from 'node:http2';
 import { connectHttp2 } from './http2-targets.ts';
 import type { GroupHealthCheck, HealthCheckResult } from './health-check.ts';
 
@@ -49,7 +49,7 @@ export async function sendHttp2HealthCheck(
         if (status !== undefined) code = Number(status);
       };
       stream.once('response', (headers) => note(isGrpc ? headers['grpc-status'] : headers[':status']));
-      stream.once('trailers', (trailers) => isGrpc && note(trailers['grpc-status']));
+      stream.once('trailers', (trailers: IncomingHttpHeaders) => isGrpc && note(trailers['grpc-status']));
       stream.on('error', () => {}).resume();
       stream.once('close', () => {
         if (performance.now() - start >= timeoutMs) failure = 'timeout';

@@ -1,7 +1,7 @@
 /** Requests over HTTP/2 to targets: of groups for HTTP/2 and gRPC, with streams in both directions and trailers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import type { OutgoingHttpHeaders } from 'node:http2';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import type { ForwardingFailure, TargetRequest } from './forwarder.ts';
 import { framingOf, headerPairs, responseHeaders } from './headers.ts';
 import { TLS } from './tls.ts';
@@ -135,7 +135,7 @@ function relayStream(
     return;
   }
   response.write(NOTHING);
-  stream.on('trailers', (trailers) => {
+  stream.on('trailers', (trailers: IncomingHttpHeaders) => {
     response.addTrailers(
       Object.entries(trailers).flatMap(([name, values]) =>
         [values ?? []].flat().map((value) => [name, String(value)] as [string, string]),

@@ -1,7 +1,7 @@
 /** Checks of the protocols HTTP2 and GRPC: what they need of the load balancer, and which status codes they have. */
 import { usesHttp2, type Config } from '../config.ts';
-import { grpcMatcher, httpMatcher } from '../field-rules.ts';
 import { containersWithServices, pathOfContainer, type Finding } from '../finding.ts';
+import { grpcMatcher, httpMatcher } from '../matcher-rules.ts';
 
 /** AWS refuses such target groups for listeners of HTTP. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html */
 export function* http2HasHttps(config: Config): Iterable<Finding> {

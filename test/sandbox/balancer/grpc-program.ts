@@ -99,7 +99,7 @@ export function call(session: ClientHttp2Session, path: string, headers: object 
   stream.on('error', () => {});
   const answered = once(stream, 'response').then(([received]) => received as Record<string, unknown>);
   const status = new Promise((resolve) => {
-    stream.once('trailers', (trailers) => resolve(trailers['grpc-status']));
+    stream.once('trailers', (trailers: IncomingHttpHeaders) => resolve(trailers['grpc-status']));
     void answered.then((received) => {
       if (received['grpc-status'] !== undefined) resolve(received['grpc-status']);
     });

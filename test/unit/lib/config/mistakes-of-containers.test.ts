@@ -224,7 +224,7 @@ testRefusals(
 
 testRefusals(
   `${api}.protocol`,
-  startingWith("Use one of 'HTTP', 'HTTPS', 'HTTP2', 'GRPC': the protocol on its port"),
+  startingWith("Use one of 'HTTP', 'HTTPS', 'HTTP2', 'GRPC': the protocol on"),
   {
     'an unknown protocol': 'FTP',
     'lower case': 'https',

@@ -35,7 +35,7 @@ function checkTogether({ Protocol }: TargetGroupRow, attributes: Readonly<Record
     );
   if (isSticky && type === 'app_cookie' && !attributes['stickiness.app_cookie.cookie_name'])
     throw invalidConfiguration(
-      "Target group attribute 'stickiness.app_cookie.cookie_name' must be specified when 'stickiness.type' is 'app_cookie'",
+      "You must set an application cookie name to enable stickiness of type 'app_cookie'",
     );
 }
 

@@ -211,7 +211,7 @@ const combinations: [attributes: Record<string, string>, code: string, words: st
   [
     { 'stickiness.enabled': 'true', 'stickiness.type': 'app_cookie' },
     'InvalidConfigurationRequest',
-    'cookie_name',
+    'You must set an application cookie name',
   ],
   [{ 'stickiness.app_cookie.cookie_name': 'AWSALBX' }, 'ValidationError', "cannot start with 'AWSALB'"],
   [{ 'stickiness.lb_cookie.duration_seconds': '604801' }, 'ValidationError', "'1-604800'"],

@@ -47,6 +47,7 @@ const itemsOf = ({ items }: Node): Node | undefined =>
 const code = (text: string): string => `\`${text}\``;
 
 function valueOf({
+  const: only,
   enum: choices,
   anyOf,
   type,
@@ -59,6 +60,7 @@ function valueOf({
   if (choices && choices.length > MAX_VALUES) {
     return `one of ${choices.length} from ${String(choices[0])} to ${String(choices.at(-1))}`;
   }
+  if (only !== undefined) return code(JSON.stringify(only));
   if (choices) return choices.map((value) => code(String(value))).join(' ');
   if (anyOf) return anyOf.map((option) => valueOf(option)).join(', or ');
   if (type === 'integer' || type === 'number') return `${minimum} to ${maximum}`;

@@ -57,6 +57,8 @@ export class Trials {
 
 async function isPathMissing(container: Container, builds: Builds, signal: AbortSignal): Promise<boolean> {
   const { key, image, port, protocol, environment, health } = container;
+  // A program of gRPC answers no GET, and the default check passes for every method.
+  if (protocol === 'HTTP2' || protocol === 'GRPC') return false;
   if (!('source' in image) || port === undefined || ownCommandOf(container) !== undefined) return false;
   const acceptedRanges = statusRanges(health.matcher);
   const isGood = (status: number) => acceptedRanges.some(({ from, to }) => status >= from && status <= to);

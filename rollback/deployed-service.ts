@@ -89,7 +89,7 @@ export function serviceAfterRollback(
         secrets.map(({ name: variable = '', valueFrom = '' }) => [variable, valueFrom]),
       ),
       registryCredentials: repositoryCredentials?.credentialsParameter,
-      health: base?.health ?? { ...Health.parse({}), path: path ?? '/' },
+      health: base?.health ?? { ...Health.parse({}), path: path ?? '/', matcher: '200-299' },
     };
   });
   const service: Service = {

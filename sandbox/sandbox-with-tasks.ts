@@ -110,6 +110,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     httpPort: options.httpPort,
     countRequest: (targetGroupArn) => plane.countRequest(targetGroupArn),
     openRequest: plane.openRequests.open,
+    countOpen: plane.openRequests.count,
     reportError,
   });
   return {

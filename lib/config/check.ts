@@ -1,4 +1,5 @@
 /** Runs the checks that involve several fields: the schema cannot express such checks. */
+import { balancingHasRoutes, shiftsAreNotSticky, slowStartsAreRoundRobin } from './checks/balancing.ts';
 import {
   pathsAreUnique,
   pathsHavePorts,
@@ -44,6 +45,7 @@ import {
 } from './checks/services.ts';
 import { conditionsCanBeMet, containersWaitForNoCycle } from './checks/start-order.ts';
 import { answersAreUsable, transformsAreUsable } from './checks/route-actions.ts';
+import { http2HasHttps, matchersFitProtocols } from './checks/protocols.ts';
 import {
   prioritiesAreUnique,
   routeNamesAreWellFormed,
@@ -105,6 +107,11 @@ const CHECKS: readonly Check[] = [
   pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
+  http2HasHttps,
+  matchersFitProtocols,
+  balancingHasRoutes,
+  slowStartsAreRoundRobin,
+  shiftsAreNotSticky,
   routesHaveConditions,
   routeNamesAreWellFormed,
   rulesAreWithinLimits,

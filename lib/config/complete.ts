@@ -11,6 +11,7 @@ import type {
   Source,
   Target,
 } from './config.ts';
+import { STICKY_SECONDS, type Stickiness } from './balancing-fields.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
 import { DEFAULT_LOG_DAYS } from './edge-fields.ts';
@@ -91,7 +92,18 @@ export function completeDeploy(deploy: ServiceOutput['deploy']): Deploy {
 const completeContainer = (
   service: string,
   name: string,
-  { source, image, entry, dockerfile, target, context, buildArgs, ulimits, ...fields }: ContainerOutput,
+  {
+    source,
+    image,
+    entry,
+    dockerfile,
+    target,
+    context,
+    buildArgs,
+    ulimits,
+    stickiness,
+    ...fields
+  }: ContainerOutput,
   folder: string,
 ): Container => {
   const built =
@@ -106,6 +118,7 @@ const completeContainer = (
     port: fields.port,
     ...completePaths(fields),
     health: completeHealth(fields),
+    ...(stickiness !== undefined && stickiness !== false && { stickiness: completeStickiness(stickiness) }),
     environmentFile:
       fields.environmentFile === undefined ? undefined : resolve(folder, fields.environmentFile),
     registryCredentials: fields.registryCredentials,
@@ -140,23 +153,35 @@ function completePaths({
   };
 }
 
+const completeStickiness = (stickiness: NonNullable<ContainerOutput['stickiness']>): Stickiness =>
+  typeof stickiness === 'object'
+    ? stickiness
+    : { seconds: typeof stickiness === 'number' ? stickiness : STICKY_SECONDS };
+
 const literalPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =>
   routes.flatMap(({ paths }) => paths ?? []).find((text) => !isPattern(text)) ?? '/';
 
 /**
  * A health check without a path requests the path of the container, since the program has to answer requests there. A program
- * that gets other paths than clients send may not know that path.
+ * that gets other paths than clients send may not know that path. For gRPC, AWS's defaults are used: a method that no program has,
+ * and the code of that answer.
  */
-const completeHealth = ({
+function completeHealth({
   health,
   path,
   stripPath,
   routes,
-}: Pick<ContainerOutput, 'health' | 'path' | 'stripPath' | 'routes'>): HealthCheck => {
+  protocol,
+}: Pick<ContainerOutput, 'health' | 'path' | 'stripPath' | 'routes' | 'protocol'>): HealthCheck {
   const [first] = [path ?? []].flat();
   const literal = stripPath ? '/' : (first ?? (routes && unchangedPathOf(routes)));
-  return { ...(health ?? Health.parse({})), path: health?.path ?? literal ?? '/' };
-};
+  const defaults =
+    protocol === 'GRPC'
+      ? { path: '/AWS.ALB/healthcheck', matcher: '12' }
+      : { path: literal ?? '/', matcher: '200-299' };
+  const fields = health ?? Health.parse({});
+  return { ...fields, path: fields.path ?? defaults.path, matcher: fields.matcher ?? defaults.matcher };
+}
 
 const unchangedPathOf = (routes: NonNullable<ContainerOutput['routes']>): string =>
   routes.some(({ stripPath, rewrite }) => stripPath || rewrite) ? '/' : literalPathOf(routes);

@@ -1,4 +1,5 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
+import type { Stickiness } from './balancing-fields.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -36,8 +37,12 @@ export const givenCertificates = (domain: Domain | undefined): string[] =>
 export type OwnHealthSetting = 'command' | 'startSeconds';
 
 /** The health check of a container, by the load balancer and by ECS inside the task. */
-export type HealthCheck = Omit<HealthFields, 'path' | OwnHealthSetting> &
-  Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string };
+export type HealthCheck = Omit<HealthFields, 'path' | 'matcher' | OwnHealthSetting> &
+  Partial<Pick<HealthFields, OwnHealthSetting>> & { readonly path: string; readonly matcher: string };
+
+/** Whether a container gets requests over HTTP/2. */
+export const usesHttp2 = ({ protocol }: Pick<ContainerFields, 'protocol'>): boolean =>
+  protocol === 'HTTP2' || protocol === 'GRPC';
 
 /** The fields of a container that say how its image is built from its source. */
 export type BuildField = 'entry' | 'dockerfile' | 'target' | 'context' | 'buildArgs';
@@ -54,14 +59,25 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
 type ContainerSetting =
   'cpu' | 'memory' | 'memoryReservation' | 'dependsOn' | 'entryPoint' | 'ulimits' | 'writable';
 
+/** The fields that say how the load balancer chooses between the tasks of a container. */
+type BalancingField = 'stickiness' | 'slowStartSeconds' | 'balancing';
+
 /** One container of a service. */
 export interface Container
   extends
     Omit<
       ContainerFields,
-      'source' | 'image' | 'health' | 'path' | 'stripPath' | 'routes' | BuildField | ContainerSetting
+      | 'source'
+      | 'image'
+      | 'health'
+      | 'path'
+      | 'stripPath'
+      | 'routes'
+      | BuildField
+      | ContainerSetting
+      | BalancingField
     >,
-    Partial<Pick<ContainerFields, ContainerSetting>> {
+    Partial<Pick<ContainerFields, ContainerSetting | 'slowStartSeconds' | 'balancing'>> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */
@@ -73,6 +89,8 @@ export interface Container
   /** Set if its image is built from a Dockerfile whose base image has Node, but not on its PATH. */
   readonly hidesNode?: boolean;
   readonly health: HealthCheck;
+  /** Set if a client stays with one task. */
+  readonly stickiness?: Stickiness;
   /** Its first path, or a path of its first route; undefined if it has neither. */
   readonly path: string | undefined;
   /** All paths of the simple form, unless `path` is the only one. */

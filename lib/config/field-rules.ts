@@ -115,16 +115,6 @@ export const healthPath = matches(
   'Begin the path with a slash, e.g. /health, and use at most 1024 visible ASCII characters.',
 );
 
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
-export const matcher: FieldRule = (text) => {
-  const parts = text.split(',').map((part) => /^(\d{3})(?:-(\d{3}))?$/.exec(part));
-  const isValid = parts.every((part) => {
-    const [from, to] = [Number(part?.[1]), Number(part?.[2] ?? part?.[1])];
-    return from >= 200 && from <= to && to <= 499;
-  });
-  return isValid ? undefined : 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.';
-};
-
 /**
  * A DNS name as Route 53 returns it: lower case, no trailing dot. Route 53 creates no zones for top-level domains.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html

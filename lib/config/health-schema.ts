@@ -1,6 +1,7 @@
 /** The schema of a container's field `health`: the checks by the load balancer, and by ECS inside the task. */
 import * as z from 'zod';
 import * as rules from './field-rules.ts';
+import { matcher } from './matcher-rules.ts';
 
 const { string } = rules;
 
@@ -27,7 +28,9 @@ const ownHealthSettings = {
 export const Health = z.strictObject({
   path: string(rules.healthPath)
     .optional()
-    .describe('the path to request, with its leading slash; by default the path of the container, or else /'),
+    .describe(
+      'the path to request, with its leading slash; by default the path of the container, or else /; with protocol GRPC, /AWS.ALB/healthcheck',
+    ),
   intervalSeconds: integer(5, 300).default(10).describe('seconds between two checks'),
   timeoutSeconds: integer(2, 120).default(5).describe('seconds to wait for a response'),
   healthyThreshold: integer(2, 10)
@@ -36,6 +39,10 @@ export const Health = z.strictObject({
   unhealthyThreshold: integer(2, 10)
     .default(2)
     .describe('consecutive failed checks after which it is unhealthy'),
-  matcher: string(rules.matcher).default('200-299').describe('the status codes that count as healthy'),
+  matcher: string(matcher)
+    .optional()
+    .describe(
+      'the status codes that count as healthy: by default 200-299, and 12 with protocol GRPC, whose codes are those of gRPC',
+    ),
   ...ownHealthSettings,
 });

@@ -85,6 +85,7 @@ function droppedKeys(
 function expectedText(node: SchemaNode | undefined): string {
   const options = node?.anyOf?.filter((option) => typeof option === 'object');
   if (options !== undefined) return options.map(expectedText).join(', or ');
+  if (node?.const !== undefined) return display(node.const);
   if (node?.enum !== undefined) return `one of ${node.enum.map(display).join(', ')}`;
   switch (node?.type) {
     case 'integer':

@@ -1,5 +1,6 @@
 /** The schema of `slipway.config.ts`, field by field; rules that involve several fields are in check.ts. */
 import * as z from 'zod';
+import { balancingFields } from './balancing-fields.ts';
 import { containerSettings } from './container-settings.ts';
 import { Deploy } from './deploy-schema.ts';
 import { Domain } from './domain-schema.ts';
@@ -46,10 +47,13 @@ const Container = z
     port: integer(1, 65_535).optional().describe('the port that it listens on'),
     ...routingFields,
     protocol: z
-      .enum(['HTTP', 'HTTPS'])
+      .enum(['HTTP', 'HTTPS', 'HTTP2', 'GRPC'])
       .default('HTTP')
-      .describe('the protocol on its port; with HTTPS, its certificate is not checked'),
+      .describe(
+        'the protocol on its port; with HTTPS, its certificate is not checked; HTTP2 and GRPC are without TLS',
+      ),
     health: Health.optional().describe('how to find out whether it is healthy'),
+    ...balancingFields,
     environment: z
       .record(
         z.string(),

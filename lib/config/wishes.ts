@@ -119,6 +119,9 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.containers.*.health.matcher': [
     'httpCode statusCode statusCodes successCodes healthyHttpCodes expectedStatus',
   ],
+  'services.*.containers.*.stickiness': ['sticky stickySessions sessionAffinity cookie'],
+  'services.*.containers.*.slowStartSeconds': ['slowStart slowStartDuration warmup warmUpSeconds'],
+  'services.*.containers.*.balancing': ['algorithm loadBalancing loadBalancingAlgorithm routingAlgorithm'],
   'services.*.containers.*.readOnlyRoot': [
     'readonlyRootFilesystem readOnly readOnlyRootFs',
     'It is true by default.',
@@ -182,9 +185,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
   'log logs logging logGroup logDriver logConfiguration logOptions firelens':
     "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
-  'stickiness sticky stickySessions sessionAffinity cookie':
-    'Requests of one client go to any task. Keep sessions in a database or in a signed cookie.',
-  'cdn cloudfront cors compression rateLimit accessLogs':
+  'cdn cloudfront cors compression rateLimit':
     'Put CloudFront or another proxy in front of the load balancer, or let the program do it.',
   'cron schedule schedules scheduledTasks jobs job':
     'Every container runs all the time. Let a program do the work at the times that you want.',
@@ -207,9 +208,8 @@ export const NOT_YET_VALUES: readonly {
 }[] = [
   {
     template: 'services.*.containers.*.protocol',
-    values: 'GRPC HTTP2 H2 H2C TCP UDP TLS',
-    answer:
-      "The load balancer speaks HTTP/1.1 with the containers. Use 'HTTP', for gRPC with gRPC-Web or JSON.",
+    values: 'TCP UDP TLS',
+    answer: "The load balancer only balances requests. Use 'HTTP', 'HTTPS', 'HTTP2' or 'GRPC'.",
   },
   {
     template: 'services.*.containers.*.protocol',

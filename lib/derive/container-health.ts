@@ -32,13 +32,40 @@ export function containerHealthCheck({
   };
   if (health.command !== undefined) return { command: ecsCommand(health.command), ...settings };
   if (port === undefined || !('source' in image) || lacksNode || hidesNode) return undefined;
+  const program =
+    protocol === 'HTTP2' || protocol === 'GRPC'
+      ? http2Check(protocol, port, health)
+      : httpCheck(protocol, port, health);
+  return { command: ['CMD', 'node', '-e', program], ...settings };
+}
+
+function httpCheck(protocol: 'HTTP' | 'HTTPS', port: number, { path, matcher }: Container['health']): string {
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
-  const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
+  const url = JSON.stringify(`${scheme}://localhost:${port}${path}`);
   // Like the load balancer, the check accepts any certificate.
   const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
   // The program does not use fetch, since fetch rejects the ports that browsers block, such as 6000.
-  const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
-  return { command: ['CMD', 'node', '-e', program], ...settings };
+  return `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
+}
+
+/** A gRPC call ends with its status in trailers, or in the headers if it has no messages. It sends one empty message. */
+function http2Check(
+  protocol: 'HTTP2' | 'GRPC',
+  port: number,
+  { path, matcher }: Container['health'],
+): string {
+  const isGrpc = protocol === 'GRPC';
+  const status = isGrpc ? 'grpc-status' : ':status';
+  const headers = {
+    ':path': path,
+    ...(isGrpc && { ':method': 'POST', 'content-type': 'application/grpc', te: 'trailers' }),
+  };
+  return [
+    `const c = require('http2').connect('http://localhost:${port}').on('error', () => process.exit(1))`,
+    `const r = c.request(${JSON.stringify(headers)}).on('error', () => process.exit(1)).on('end', () => process.exit(1))`,
+    `const f = (h) => { if (h['${status}'] === undefined) return; const s = Number(h['${status}']); process.exit(${statusCondition(matcher)} ? 0 : 1) }`,
+    `r.on('response', f).on('trailers', f).resume().end(${isGrpc ? 'Buffer.alloc(5)' : ''})`,
+  ].join('; ');
 }
 
 /** The forms of a command in ECS, which is the first item of the command. */

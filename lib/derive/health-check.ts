@@ -1,7 +1,17 @@
 /** The health check of a target group: one table of its fields, with our names, ELB's names and the names in plans. Pure. */
 import type { ModifyTargetGroupCommandInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { HealthCheck, OwnHealthSetting } from '../config/config.ts';
+import type { Container, HealthCheck, OwnHealthSetting } from '../config/config.ts';
 import type { Fields } from '../model/change.ts';
+
+/** The protocol between the load balancer and a container, in ELB's terms. */
+export const elbProtocol = (protocol: Container['protocol']) => ({
+  Protocol: protocol === 'HTTPS' ? ('HTTPS' as const) : ('HTTP' as const),
+  ...(protocol === 'GRPC' || protocol === 'HTTP2' ? { ProtocolVersion: protocol } : {}),
+});
+
+/** Returns the protocol of a target group, in the terms of a configuration. */
+export const protocolOfGroup = ({ Protocol, ProtocolVersion }: TargetGroup): string =>
+  ProtocolVersion === 'GRPC' || ProtocolVersion === 'HTTP2' ? ProtocolVersion : (Protocol ?? '');
 
 /** A health check with the protocol and the port that the load balancer uses for it. */
 export interface TargetHealthCheck extends Omit<HealthCheck, OwnHealthSetting> {
@@ -10,7 +20,7 @@ export interface TargetHealthCheck extends Omit<HealthCheck, OwnHealthSetting> {
 }
 
 interface FieldNames {
-  /** The member of ELB's requests and responses; the status codes are one level deeper, in `Matcher.HttpCode`. */
+  /** The member of ELB's requests and responses; the status codes are one level deeper, in `Matcher.HttpCode` or `GrpcCode`. */
   readonly member: keyof TargetGroup;
   /** The name of the field in a plan. */
   readonly label: `health.${string}`;
@@ -33,17 +43,20 @@ const ENTRIES = Object.entries(FIELDS) as [keyof TargetHealthCheck, FieldNames][
 
 /** Returns the health check that ELB reports for a target group. */
 export function healthCheckOfGroup(group: TargetGroup): TargetHealthCheck {
-  const members = { ...group, Matcher: group.Matcher?.HttpCode };
+  const members = { ...group, Matcher: group.Matcher?.GrpcCode ?? group.Matcher?.HttpCode };
   const values = ENTRIES.map(([field, { member, fallback }]) => [field, members[member] ?? fallback]);
   return Object.fromEntries(values) as TargetHealthCheck;
 }
 
-/** Returns the members of `CreateTargetGroup` and `ModifyTargetGroup` that set a health check. */
-export function healthCheckInput(check: TargetHealthCheck) {
-  const { Matcher: HttpCode, ...members } = Object.fromEntries(
+/**
+ * Returns the members of `CreateTargetGroup` and `ModifyTargetGroup` that set a health check.
+ * @param isGrpc whether the codes are those of gRPC
+ */
+export function healthCheckInput(check: TargetHealthCheck, isGrpc = false) {
+  const { Matcher: codes, ...members } = Object.fromEntries(
     ENTRIES.map(([field, { member }]) => [member, check[field]]),
   );
-  return { ...members, Matcher: { HttpCode } } as Pick<
+  return { ...members, Matcher: isGrpc ? { GrpcCode: codes } : { HttpCode: codes } } as Pick<
     ModifyTargetGroupCommandInput,
     Exclude<keyof ModifyTargetGroupCommandInput, 'TargetGroupArn'>
   >;

@@ -11,7 +11,7 @@ import { allPages } from '../aws/pages.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
-import { healthCheckOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
+import { healthCheckOfGroup, protocolOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
 import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { desiredTargetGroups } from '../derive/target-group-pairs.ts';
 import { elbTags } from './elb-tags.ts';
@@ -24,7 +24,7 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
   readonly port: number;
-  /** The protocol of requests to its targets: `HTTP` or `HTTPS`. */
+  /** The protocol of requests to its targets: `HTTP`, `HTTPS`, `HTTP2` or `GRPC`. */
   readonly protocol: string;
   readonly health: TargetHealthCheck;
   /** The load balancers whose rules name the group. */
@@ -108,12 +108,13 @@ function keysByName(
   const desiredNames = new Set(desired.map(({ name }) => name));
   return new Map(
     desired.map(({ key, name, service, container }) => {
-      const substitute = candidates.find(({ TargetGroupArn = '', TargetGroupName = '', Protocol }) => {
+      const substitute = candidates.find((group) => {
+        const { TargetGroupArn = '', TargetGroupName = '' } = group;
         const { [KEY_TAG]: taggedKey, [STACK_TAG]: stack } = tags.get(TargetGroupArn) ?? {};
         return (
           taggedKey === key &&
           stack === names.stack &&
-          Protocol === container.protocol &&
+          protocolOfGroup(group) === container.protocol &&
           !desiredNames.has(TargetGroupName)
         );
       });
@@ -136,7 +137,7 @@ function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
     port: group.Port ?? 0,
-    protocol: group.Protocol ?? '',
+    protocol: protocolOfGroup(group),
     health: healthCheckOfGroup(group),
     loadBalancerArns: group.LoadBalancerArns ?? [],
     attributes,

@@ -4,34 +4,16 @@ import { request as requestSecurely } from 'node:https';
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
+import { RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
+import { requestOverHttp2 } from './request-http2.ts';
 import type { PublicAddress } from './url.ts';
-
-/** The timeout of a request, milliseconds. */
-const TIMEOUT_MS = 5000;
-
-/** The answer to one request, or the error of its connection. */
-export interface PathAnswer {
-  /** `200`, or the error of the connection. */
-  readonly text: string;
-  /** Undefined if there was no answer. */
-  readonly status?: number;
-  /**
-   * `good`: the service answered with anything but a 5xx error. `program`: the program of the service answered with a 5xx
-   * error. `balancer`: the load balancer answered on its own, because no task answered or no rule matches. `none`: no answer.
-   */
-  readonly from: 'good' | 'program' | 'balancer' | 'none';
-  /** Whether the web ACL of the load balancer blocked the request. */
-  readonly isBlocked?: boolean;
-  /** Whether the time ran out before an answer or an error arrived. */
-  readonly isTimeout?: boolean;
-}
-
-class RequestTimeout extends Error {}
 
 /** Requests a path. @throws the signal's reason when the run is aborted */
 export async function requestPath(address: PublicAddress, path: string, run: Run): Promise<PathAnswer> {
   try {
-    return await get(address, path, run);
+    return address.http2 && address.tls
+      ? await requestOverHttp2(address, path, run)
+      : await get(address, path, run);
   } catch (error) {
     if (run.signal.aborted) throw error;
     return { text: messageOf(error), from: 'none', isTimeout: error instanceof RequestTimeout };

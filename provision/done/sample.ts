@@ -1,6 +1,7 @@
 /** Requests a path several times, so that probably every task behind the load balancer answers, and counts the answers. */
 import type { Run } from '../../lib/run/run.ts';
-import { requestPath, type PathAnswer } from './request-path.ts';
+import type { PathAnswer } from './path-answer.ts';
+import { requestPath } from './request-path.ts';
 import type { PublicAddress } from './url.ts';
 
 /** A load balancer distributes requests in turn, so this is about the number of requests that each task receives. */

@@ -3,7 +3,7 @@ import { messageOf } from '../../lib/aws/errors.ts';
 import type { RoutedContainer, Service } from '../../lib/config/config.ts';
 import type { Cause } from '../../lib/diagnosis/cause.ts';
 import { problem, type Problem } from '../../lib/model/problem.ts';
-import type { PathAnswer } from './request-path.ts';
+import type { PathAnswer } from './path-answer.ts';
 import { answersText, isGood } from './sample.ts';
 
 /** A path of a service, and what is known about its container. */

@@ -14,6 +14,8 @@ export interface PublicAddress {
   /** The Host header. */
   readonly host: string;
   readonly connect: { readonly host: string; readonly port: number };
+  /** The protocol over TLS, if requests need HTTP/2. */
+  readonly http2?: 'HTTP2' | 'GRPC';
   /** Undefined for HTTP. */
   readonly tls?: PublicTls;
 }

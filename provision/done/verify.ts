@@ -5,7 +5,8 @@ import { isProblem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import { failed, pending, ready, until } from '../../lib/engine/until.ts';
-import { requestPath, type PathAnswer } from './request-path.ts';
+import type { PathAnswer } from './path-answer.ts';
+import { requestPath } from './request-path.ts';
 import { answersText, isGood, sample } from './sample.ts';
 import { alwaysFails, sometimesFails, unanswered, type CheckedPath } from './unanswered.ts';
 import type { PublicAddress } from './url.ts';
@@ -50,7 +51,7 @@ export async function verify(
     const first = await firstAnswer(url, address, path, run, checked, isRestricted(config));
     if (first.from === 'none') return run.report(unreachable(url, config));
     if (config.waf !== undefined && first.isBlocked) return run.report(blocked(url));
-    run.report({ type: 'note', text: `GET ${url}  ${first.text}` });
+    run.report({ type: 'note', text: `${address.http2 === 'GRPC' ? 'gRPC' : 'GET'} ${url}  ${first.text}` });
     if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
     const answers = await sample(address, path, service.count, run);
     if (answers.every(isGood)) return;

@@ -42,7 +42,7 @@ export function initialActions(context: RuleContext): Action[] | undefined {
   if (state === 'switched') return undefined;
   return [
     state === 'pending'
-      ? forwardByWeight([servingGroupOf(context), 1], [groupOfRule(context), 0])
+      ? forwardDuringSwitch(context, [servingGroupOf(context), 1], [groupOfRule(context), 0])
       : finalAction(context),
   ];
 }
@@ -66,12 +66,34 @@ const liveOf = ({ found, change }: RuleContext): string | undefined =>
 export const setRuleAction = ({ aws, existing }: RuleContext, action: Action) =>
   aws.elbv2(new ModifyRuleCommand({ RuleArn: existing?.ruleArn, Actions: [action] }));
 
-export const forwardByWeight = (
-  ...groups: readonly (readonly [targetGroupArn: string, weight: number])[]
-): Action => ({
+type Weights = readonly (readonly [targetGroupArn: string, weight: number])[];
+
+const forwardByWeight = (...groups: Weights): Action => ({
   Type: 'forward',
   ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
 });
+
+/**
+ * Returns the action while requests switch from one group to another. AWS refuses a rule with several groups if one of them is
+ * sticky, unless the rule is sticky. The rule then remembers the group of a client for AWS's minimum, so that clients follow the
+ * switch, and the groups remember the client's task as before.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
+ */
+export function forwardDuringSwitch(context: RuleContext, ...groups: Weights): Action {
+  const { ForwardConfig, ...action } = forwardByWeight(...groups);
+  const isNamed = (arn: string | undefined) => groups.some(([named]) => named === arn);
+  const { config, names, ids, found } = context;
+  const wasSticky = [...found.targetGroups.values()].some(
+    ({ targetGroupArn, attributes }) =>
+      attributes['stickiness.enabled'] === 'true' && isNamed(targetGroupArn),
+  );
+  const becomesSticky = desiredTargetGroups(config, names).some(
+    ({ key, container }) => container.stickiness && isNamed(ids.targetGroups.get(key)?.targetGroupArn),
+  );
+  if (!wasSticky && !becomesSticky) return { ...action, ForwardConfig };
+  const TargetGroupStickinessConfig = { Enabled: true, DurationSeconds: 1 };
+  return { ...action, ForwardConfig: { ...ForwardConfig, TargetGroupStickinessConfig } };
+}
 
 const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', TargetGroupArn });
 

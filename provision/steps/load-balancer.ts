@@ -12,6 +12,7 @@ import { logDestination } from '../../lib/derive/log-delivery.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { BALANCER } from '../../lib/derive/security-group-rules.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
+import { attributeFields } from '../../lib/derive/target-group-attributes.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
@@ -25,7 +26,7 @@ import {
   PROTECTION,
   type FoundLoadBalancer,
 } from '../../lib/look/load-balancer.ts';
-import { compare, knownAfter, touches, type DesiredFields, type Fields } from '../../lib/model/change.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
 import { associateWebAcl, desiredWebAcl, type WebAclField } from '../web-acl.ts';
 
@@ -59,9 +60,6 @@ export const attributesFor = (desired: Desired): Record<string, string> => ({
   'routing.http.drop_invalid_header_fields.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
 });
-
-const attributeFields = (attributes: Readonly<Record<string, string>>): Fields<AttributeField> =>
-  Object.fromEntries(Object.entries(attributes).map(([key, value]) => [`attribute.${key}`, value]));
 
 function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
   const { config } = desired;

@@ -19,7 +19,7 @@ import {
   initialActions,
   finalAction,
   setRuleAction,
-  forwardByWeight,
+  forwardDuringSwitch,
   servingGroupOf,
   groupOfRule,
   alternateOfRule,
@@ -151,7 +151,7 @@ export const rules: Step<'rules', RuleField> = {
       context,
       isShifted
         ? finalAction(context)
-        : forwardByWeight([servingGroupOf(context), 0], [groupOfRule(context), 1]),
+        : forwardDuringSwitch(context, [servingGroupOf(context), 0], [groupOfRule(context), 1]),
     );
     context.note(`${desiredRuleOf(context).text} is now answered by ${containerOfRule(context.change.key)}`);
   },

@@ -6,12 +6,18 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import { routesOf, shiftsTraffic, type Config, type RoutedContainer } from '../../lib/config/config.ts';
+import { routesOf, shiftsTraffic, type RoutedContainer } from '../../lib/config/config.ts';
 import {
+  elbProtocol,
   healthCheckFields,
   healthCheckInput,
   type TargetHealthCheck,
 } from '../../lib/derive/health-check.ts';
+import {
+  attributeFields,
+  DEFAULT_ATTRIBUTES,
+  attributesOfContainer,
+} from '../../lib/derive/target-group-attributes.ts';
 import { containerOfRule } from '../../lib/derive/desired-rules.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTargetGroups, type DesiredTargetGroup } from '../../lib/derive/target-group-pairs.ts';
@@ -40,17 +46,15 @@ type Context = ApplyContext<'targetGroups', Field>;
 const TARGET_TYPE = 'ip';
 /** Health checks use the target's own port. */
 const HEALTH_PORT = 'traffic-port';
-const DELAY_ATTRIBUTE = 'deregistration_delay.timeout_seconds';
 
 const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
-  protocol,
+  protocol: elbProtocol(protocol).Protocol,
   port: HEALTH_PORT,
   ...health,
 });
 
-const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
-  [DELAY_ATTRIBUTE]: String(deregistrationDelaySeconds),
-});
+const healthInputFor = (container: RoutedContainer) =>
+  healthCheckInput(healthCheckFor(container), container.protocol === 'GRPC');
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config, names } = desired;
@@ -64,7 +68,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
         ...(shiftsTraffic(service) ? {} : { port: container.port }),
         protocol: container.protocol,
         ...healthCheckFields(healthCheckFor(container)),
-        [`attribute.${DELAY_ATTRIBUTE}`]: String(config.deregistrationDelaySeconds),
+        ...attributeFields(attributesOfContainer(config, container)),
         ...desiredTags(desired, 'targetGroups', key),
       },
     ]),
@@ -109,7 +113,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
         port,
         protocol,
         ...healthCheckFields(health),
-        [`attribute.${DELAY_ATTRIBUTE}`]: attributes[DELAY_ATTRIBUTE] ?? '',
+        ...attributeFields({ ...DEFAULT_ATTRIBUTES, ...attributes }),
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
@@ -135,10 +139,10 @@ export const targetGroups: Step<'targetGroups', Field> = {
         new CreateTargetGroupCommand({
           Name,
           VpcId: only(ids.vpc)?.vpcId,
-          Protocol: container.protocol,
+          ...elbProtocol(container.protocol),
           Port: container.port,
           TargetType: TARGET_TYPE,
-          ...healthCheckInput(healthCheckFor(container)),
+          ...healthInputFor(container),
           Tags: toPascalCaseTags(tags),
         }),
       );
@@ -148,9 +152,11 @@ export const targetGroups: Step<'targetGroups', Field> = {
     }
   },
 
-  async configure({ aws, change, config }, { targetGroupArn: TargetGroupArn }) {
+  /** Sends all attributes in one call, since AWS refuses some combinations of old and new values. */
+  async configure(context, { targetGroupArn: TargetGroupArn }) {
+    const { aws, change, config } = context;
     if (!touches(change, 'attribute.')) return;
-    const Attributes = toPascalCaseTags(attributesFor(config));
+    const Attributes = toPascalCaseTags(attributesOfContainer(config, groupOf(context).container));
     await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
   },
 
@@ -180,7 +186,7 @@ function isUpdatedLater(context: Context): boolean {
 
 async function updateHealthCheck(context: Context, TargetGroupArn: string | undefined): Promise<void> {
   if (!touches(context.change, 'health.')) return;
-  const health = healthCheckInput(healthCheckFor(groupOf(context).container));
+  const health = healthInputFor(groupOf(context).container);
   await context.aws.elbv2(new ModifyTargetGroupCommand({ TargetGroupArn, ...health }));
 }
 

@@ -7,7 +7,8 @@ import { SilenceTimeout, UnannouncedBody } from './forwarding-errors.ts';
 import { MAX_HEADERS, MAX_RESPONSE_HEAD, framingOf, headerPairs } from './headers.ts';
 import { discardRest, relay } from './relay.ts';
 import { joinConnections } from './tunnel.ts';
-import type { TargetProtocol } from './view.ts';
+import { startHttp2Forwarder } from './http2-targets.ts';
+import type { ProtocolVersion, TargetProtocol } from './view.ts';
 
 /** A request to forward to a target. */
 export interface TargetRequest {
@@ -15,6 +16,8 @@ export interface TargetRequest {
   readonly host: string;
   readonly port: number;
   readonly protocol: TargetProtocol;
+  /** The version of the protocol; HTTP/1.1 by default. */
+  readonly version?: ProtocolVersion;
   /** The path and query for the target. */
   readonly url: string;
   /** The headers for the target: alternating names and values. */
@@ -25,6 +28,8 @@ export interface TargetRequest {
   readonly mayUsePool: boolean;
   /** Called when the target begins to respond, with its status. */
   readonly onResponse?: ((status: number | undefined) => void) | undefined;
+  /** Returns the values of the `Set-Cookie` headers to add to a response, which is given by its headers. */
+  readonly cookiesFor?: (rawHeaders: readonly string[]) => readonly string[];
 }
 
 /** The failure of a request to which the target sent no response. */
@@ -66,6 +71,7 @@ export interface Forwarder {
  */
 export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pool = new ConnectionPool(connectTimeoutMs);
+  const http2 = startHttp2Forwarder(connectTimeoutMs);
 
   const openRequest = (targetRequest: TargetRequest): ClientRequest => {
     const { request, host, port, protocol, url, headers, mayUsePool, idleTimeoutMs } = targetRequest;
@@ -94,8 +100,10 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   };
 
   return {
-    forward: (targetRequest, response, upgradingClient) =>
-      new Promise((resolve) => {
+    forward(targetRequest, response, upgradingClient) {
+      const { version = 'HTTP1' } = targetRequest;
+      if (version !== 'HTTP1') return http2.forward(targetRequest, response);
+      return new Promise((resolve) => {
         const { request } = targetRequest;
         const outgoing = openRequest(targetRequest);
         let hasResponseBegun = false;
@@ -109,7 +117,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         });
         outgoing.once('response', (incoming) => {
           targetRequest.onResponse?.(incoming.statusCode);
-          if (!relay(incoming, response)) return void outgoing.destroy(); // then it closes
+          if (!relay(incoming, response, targetRequest.cookiesFor?.(incoming.rawHeaders)))
+            return void outgoing.destroy(); // then it closes
           hasResponseBegun = true;
           if (!request.complete)
             response.once('finish', () => request.complete || discardRest(request, outgoing));
@@ -119,15 +128,25 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             targetRequest.onResponse?.(incoming.statusCode);
             hasResponseBegun = true;
             response.detachSocket(upgradingClient.socket);
-            joinConnections(upgradingClient, incoming, { socket, head }, targetRequest.idleTimeoutMs);
+            const fields = [...incoming.rawHeaders];
+            for (const cookie of targetRequest.cookiesFor?.(fields) ?? []) fields.push('Set-Cookie', cookie);
+            const accepted = { ...statusOf(incoming), rawHeaders: fields };
+            joinConnections(upgradingClient, accepted, { socket, head }, targetRequest.idleTimeoutMs);
             resolve(undefined);
           });
         }
         sendBody(targetRequest, outgoing);
-      }),
+      });
+    },
 
-    retire: (host, port) => pool.retire(host, port),
-    close: () => pool.destroy(),
+    retire(host, port) {
+      pool.retire(host, port);
+      http2.retire(host, port);
+    },
+    close() {
+      pool.destroy();
+      http2.close();
+    },
   };
 }
 
@@ -141,6 +160,8 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
     request.once('data', () => outgoing.destroy(new UnannouncedBody()));
   outgoing.end();
 }
+
+const statusOf = ({ statusCode, statusMessage }: IncomingMessage) => ({ statusCode, statusMessage });
 
 function failureOf(outgoing: ClientRequest, error?: Error & { code?: string }): ForwardingFailure {
   if (error instanceof SilenceTimeout || error instanceof UnannouncedBody)

@@ -4,20 +4,22 @@ import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MAX_RESPONSE_HEAD } from './headers.ts';
 import { TLS } from './tls.ts';
-import type { Reachability, TargetProtocol } from './view.ts';
+import type { ProtocolVersion, Reachability, TargetProtocol } from './view.ts';
 
 /** The health check settings of a target group; times are in milliseconds. */
 export interface GroupHealthCheck {
   readonly path: string;
   readonly port: number | 'traffic-port';
   readonly protocol: TargetProtocol;
+  /** The version of the protocol; HTTP/1.1 by default. */
+  readonly version?: ProtocolVersion;
   readonly intervalMs: number;
   /** The interval for targets that have been healthy for some time; by default the same. */
   readonly settledIntervalMs?: number;
   readonly timeoutMs: number;
   readonly healthyThreshold: number;
   readonly unhealthyThreshold: number;
-  /** Status codes that pass: `200`, `200,202` or `200-299`. */
+  /** Status codes that pass: `200`, `200,202` or `200-299`; with gRPC, those of gRPC. */
   readonly matcher: string;
   /** How long a new target may refuse connections, because its program still starts, before that counts as a failure; 0 by default. */
   readonly startMs?: number;

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HealthCheckResult, GroupHealthCheck, TargetHealth } from './health-check.ts';
 import { sendHealthCheck, nextHealth, INITIAL_HEALTH } from './health-check.ts';
+import { sendHttp2HealthCheck } from './http2-health-check.ts';
 import type { Reachability, TargetView } from './view.ts';
 
 /** A target group that a load balancer uses. */
@@ -144,12 +145,12 @@ async function check({ group, target }: FoundTarget, signal: AbortSignal): Promi
   const { settings } = group;
   const checked = settings.port === 'traffic-port' ? target : { ...target, port: settings.port };
   try {
-    return await sendHealthCheck(
-      await group.reach(checked),
-      settings,
-      signal,
-      `${checked.id}:${checked.port}`,
-    );
+    const reachability = await group.reach(checked);
+    const { version = 'HTTP1' } = settings;
+    const host = `${checked.id}:${checked.port}`;
+    return typeof reachability === 'object' && version !== 'HTTP1'
+      ? await sendHttp2HealthCheck(reachability, settings, signal, host)
+      : await sendHealthCheck(reachability, settings, signal, host);
   } catch {
     return 'failed'; // the path is invalid, or the check was aborted and is not reported
   }

@@ -12,6 +12,7 @@ import type { Socket } from 'node:net';
 import { duplexPair, type Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { headerPairs, MAX_HEADERS, MAX_RESPONSE_HEAD } from './headers.ts';
+import { isGrpc } from './http2-targets.ts';
 
 /** Serves connections that use HTTP/2. */
 export interface Http2Entrance {
@@ -93,6 +94,7 @@ function asSocket(end: Duplex, client: Partial<Socket> | undefined): Socket {
   const socket = Object.assign(end, {
     remoteAddress: client?.remoteAddress,
     localAddress: client?.localAddress,
+    carriesHttp2: true as const,
     destroySoon: () => void end.end(),
     setTimeout: () => end,
     setNoDelay: () => end,
@@ -125,16 +127,28 @@ function toHttp1(
     createConnection: () => connection,
   });
   outgoing.maxHeadersCount = MAX_HEADERS;
-  if (hasBody) stream.pipe(outgoing);
-  else outgoing.end();
+  if (hasBody) {
+    // In a call of gRPC, the client may wait for the first message of the program before it sends one.
+    outgoing.flushHeaders();
+    stream.pipe(outgoing);
+  } else outgoing.end();
   return outgoing;
 }
 
 /** Sends a response on to the client. */
 function relayToStream(incoming: IncomingMessage, stream: ServerHttp2Stream, isHead: boolean): void {
   const status = incoming.statusCode ?? 502;
+  const { 'grpc-status': grpcStatus } = incoming.headers;
+  const isCall = isGrpc(incoming);
   try {
-    stream.respond(responseFields(status, incoming.rawHeaders));
+    // A call without messages ends with its headers, and any other call with trailers.
+    const endsAtOnce = isCall && grpcStatus !== undefined;
+    stream.respond(responseFields(status, incoming.rawHeaders), {
+      endStream: endsAtOnce,
+      waitForTrailers: isCall && !endsAtOnce,
+    });
+    if (endsAtOnce) return void incoming.resume();
+    stream.once('wantTrailers', () => stream.sendTrailers(fieldsOf(incoming.rawTrailers)));
   } catch {
     failStream(stream);
     return;
@@ -147,17 +161,22 @@ function relayToStream(incoming: IncomingMessage, stream: ServerHttp2Stream, isH
   incoming.once('close', () => incoming.complete || failStream(stream));
 }
 
-function responseFields(status: number, rawHeaders: readonly string[]): OutgoingHttpHeaders {
-  const fields: Record<string, number | string[]> = { ':status': status };
+const responseFields = (status: number, rawHeaders: readonly string[]): OutgoingHttpHeaders => ({
+  ':status': status,
+  ...fieldsOf(rawHeaders),
+});
+
+function fieldsOf(rawHeaders: readonly string[]): OutgoingHttpHeaders {
+  const fields: Record<string, string[]> = {};
   for (const [name, value] of headerPairs(rawHeaders)) {
     const key = name.toLowerCase();
     if (CONNECTION_HEADERS.has(key)) continue;
-    fields[key] = [...((fields[key] as string[] | undefined) ?? []), value];
+    fields[key] = [...(fields[key] ?? []), value];
   }
   return Object.fromEntries(
     Object.entries(fields).map(([key, values]) => [
       key,
-      typeof values === 'number' || key === 'set-cookie' ? values : values.length === 1 ? values[0] : values,
+      key !== 'set-cookie' && values.length === 1 ? values[0] : values,
     ]),
   );
 }

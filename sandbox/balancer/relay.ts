@@ -5,12 +5,21 @@ import { MAX_RESPONSE_HEAD, headBytes, responseHeaders } from './headers.ts';
 /** An empty chunk. Writing it sends the headers at once; `flushHeaders` would encode them as UTF-8. */
 const NOTHING = Buffer.alloc(0);
 
-/** Starts to stream a target's response to the client; returns false when the response is not valid. */
-export function relay(incoming: IncomingMessage, response: ServerResponse): boolean {
+/**
+ * Starts to stream a target's response to the client; returns false when the response is not valid.
+ * @param cookies the values of the `Set-Cookie` headers that the load balancer adds
+ */
+export function relay(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  cookies: readonly string[] = [],
+): boolean {
   const { rawHeaders, statusCode = 0, statusMessage = '' } = incoming;
   if (headBytes(rawHeaders) > MAX_RESPONSE_HEAD || response.headersSent) return false;
   try {
-    response.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, response.shouldKeepAlive));
+    const headers = responseHeaders(rawHeaders, response.shouldKeepAlive);
+    for (const cookie of cookies) headers.push('Set-Cookie', cookie);
+    response.writeHead(statusCode, statusMessage, headers);
   } catch {
     return false; // the status or a header is invalid
   }

@@ -9,9 +9,12 @@ import type { RoutedRequest } from './conditions.ts';
 import type { ForwardingFailure, UpgradingClient } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { framingOf, headerPairs, requestHeaders } from './headers.ts';
+import { groupCookies, rememberedGroup } from './group-stickiness.ts';
+import { incompatibleStatus } from './protocol-versions.ts';
 import { readRequest } from './request.ts';
-import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
+import { startSelection } from './selection.ts';
+import { stickySessionOf } from './stickiness.ts';
 import { transform } from './transforms.ts';
 import { rememberTargets } from './used-targets.ts';
 import type { ListenerView } from './view.ts';
@@ -45,11 +48,11 @@ export function idleTimeoutMs(view: ListenerView): number {
  * Starts a router.
  * @param view the world, read again for every request
  * @param connectTimeoutMs how long a target may take to accept a connection
- * @param draw returns a random number in [0, 1), used to distribute requests over weighted target groups
+ * @param draw returns a random number in [0, 1), used to distribute requests over weighted target groups and targets
  */
 export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
   const forwarder = startForwarder(connectTimeoutMs);
-  const nextTarget = startRotation();
+  const nextTarget = startSelection(view, draw);
   const usedTargets = rememberTargets(view, forwarder);
   const attribute = (key: string) => view.attribute(key);
   const scheme = view.tls() === undefined ? 'http' : 'https';
@@ -65,7 +68,13 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
     log?.routed(routed);
     if (!view.admits(routed)) return sendOwnResponse(response, errorPage(403));
-    const decision = decide(view.rules(), routed, draw, (port) => view.localPort(port));
+    const decision = decide(
+      view.rules(),
+      routed,
+      draw,
+      (port) => view.localPort(port),
+      (action) => rememberedGroup(view, action, routed.headers),
+    );
     log?.decided(decision);
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
@@ -80,9 +89,13 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
     const attempts = upgradingClient ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
-    const { targetGroupArn } = decision;
+    const { targetGroupArn, stickySeconds } = decision;
+    const version = view.protocolVersion(targetGroupArn);
+    const incompatible = incompatibleStatus(request, version);
+    if (incompatible !== undefined) return sendOwnResponse(response, errorPage(incompatible));
+    const session = stickySessionOf(view, targetGroupArn, routed.headers);
     for (const connection of attempts) {
-      const target = nextTarget(targetGroupArn, view.targets(targetGroupArn));
+      const target = session?.target ?? nextTarget(targetGroupArn, view.targets(targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
       if (connection === attempts[0]) view.countRequest(targetGroupArn);
       // The request counts as open before the first wait, so that the target cannot finish draining in the meantime.
@@ -102,11 +115,18 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
             host,
             port,
             protocol: view.protocol(targetGroupArn),
+            version,
             url: sent.url,
             headers,
             idleTimeoutMs: idleTimeoutMs(view),
             mayUsePool: connection === 'pooled',
             onResponse: log?.responded,
+            ...((session !== undefined || stickySeconds !== undefined) && {
+              cookiesFor: (rawHeaders) => [
+                ...(stickySeconds === undefined ? [] : groupCookies(view, targetGroupArn, stickySeconds)),
+                ...(session?.cookiesFor(target, rawHeaders) ?? []),
+              ],
+            }),
           },
           response,
           upgradingClient,

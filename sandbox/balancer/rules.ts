@@ -14,6 +14,8 @@ export type Decision =
   | {
       readonly kind: 'forward';
       readonly targetGroupArn: string;
+      /** Set if the rule is sticky and has just chosen the group: for how long the client stays with it, in seconds. */
+      readonly stickySeconds?: number;
       /** How the request is changed before it is forwarded. */
       readonly transforms?: readonly RuleTransform[];
     }
@@ -43,27 +45,41 @@ export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule
  * @param rules in priority order, the default rule last
  * @param draw returns a random number in [0, 1), used to select one of several weighted target groups
  * @param localPort returns the port on this machine of the listener with a port in AWS
+ * @param remembered returns the target group of a forward action that the client's cookie names
  */
 export function decide(
   rules: readonly Rule[],
   request: RoutedRequest,
   draw: () => number,
   localPort: (port: number) => number | undefined = () => undefined,
+  remembered: (action: Action) => string | undefined = () => undefined,
 ): Decision {
   const rule = chooseRule(rules, request);
   for (const action of rule?.Actions ?? []) {
-    if (action.Type === 'forward') return forward(action, draw, rule?.Transforms);
+    if (action.Type === 'forward') return forward(action, draw, rule?.Transforms, remembered(action));
     if (action.Type === 'fixed-response') return fixedResponse(action);
     if (action.Type === 'redirect') return redirect(action.RedirectConfig, request, localPort);
   }
   return { kind: 'fail', status: 500 };
 }
 
-function forward(action: Action, draw: () => number, transforms: readonly RuleTransform[] = []): Decision {
-  const groups = action.ForwardConfig?.TargetGroups ?? [];
-  const targetGroupArn = groups.length > 0 ? drawGroup(groups, draw()) : action.TargetGroupArn;
+function forward(
+  action: Action,
+  draw: () => number,
+  transforms: readonly RuleTransform[] = [],
+  remembered?: string,
+): Decision {
+  const { TargetGroups: groups = [], TargetGroupStickinessConfig: stickiness } = action.ForwardConfig ?? {};
+  const targetGroupArn =
+    remembered ?? (groups.length > 0 ? drawGroup(groups, draw()) : action.TargetGroupArn);
   if (targetGroupArn === undefined) return { kind: 'fail', status: 503 };
-  return { kind: 'forward', targetGroupArn, ...(transforms.length > 0 && { transforms }) };
+  const stickySeconds = stickiness?.Enabled && !remembered ? stickiness.DurationSeconds : undefined;
+  return {
+    kind: 'forward',
+    targetGroupArn,
+    ...(stickySeconds !== undefined && { stickySeconds }),
+    ...(transforms.length > 0 && { transforms }),
+  };
 }
 
 /** Draws a group by weight. A group with weight 0 is never drawn; if all weights are 0, the result is undefined. */

@@ -14,7 +14,7 @@ interface End {
  */
 export function joinConnections(
   client: End,
-  response: IncomingMessage,
+  response: Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'rawHeaders'>,
   target: End,
   idleTimeoutMs: number,
 ): void {

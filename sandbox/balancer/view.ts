@@ -8,12 +8,17 @@ export type Reachability = { readonly host: string; readonly port: number } | 't
 /** The protocol between load balancer and targets. */
 export type TargetProtocol = 'HTTP' | 'HTTPS';
 
+/** The version of the protocol: of requests, and of health checks. */
+export type ProtocolVersion = 'HTTP1' | 'HTTP2' | 'GRPC';
+
 /** A registered target and its health, as `DescribeTargetHealth` returns it. */
 export interface TargetView {
   /** The target's private IP address. */
   readonly id: string;
   readonly port: number;
   readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable';
+  /** Its part of a full share of the requests, from 0 to 1, while it is in slow start. */
+  readonly share?: number;
 }
 
 /** A certificate of a listener, in PEM. */
@@ -61,8 +66,17 @@ export interface ListenerView {
   rules(): readonly Rule[];
   /** An attribute of the load balancer, for example `idle_timeout.timeout_seconds`; undefined means AWS's default. */
   attribute(key: string): string | undefined;
+  /** An attribute of a target group, for example `stickiness.enabled`; undefined means AWS's default. */
+  groupAttribute(targetGroupArn: string, key: string): string | undefined;
+  /** Returns the number of open requests to a target. */
+  openRequestsAt(targetGroupArn: string, target: TargetView): number;
+  /** The secret of the cookies of sticky sessions, which all listeners of the load balancer share. */
+  readonly cookieSecret: string;
+  /** Returns the current time, in milliseconds since 1970. */
+  now(): number;
   targets(targetGroupArn: string): readonly TargetView[];
   protocol(targetGroupArn: string): TargetProtocol;
+  protocolVersion(targetGroupArn: string): ProtocolVersion;
   reach(target: TargetView): Promise<Reachability>;
   /** Counts a request for which a target of the group was selected. */
   countRequest(targetGroupArn: string): void;

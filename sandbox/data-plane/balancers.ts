@@ -12,7 +12,7 @@ import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import { makeAccessLogs, type AccessLogDelivery } from './access-logs.ts';
 import { tlsViewOf } from './certificates.ts';
-import { checkedGroups, protocolOf, targetsOf } from './checked-groups.ts';
+import { checkedGroups, protocolOf, targetsOf, versionOf } from './checked-groups.ts';
 import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
@@ -27,6 +27,8 @@ export interface BalancerOptions {
   readonly countRequest: (targetGroupArn: string) => void;
   /** Records a request to a target, which is given by its key in the agenda; returns a function that records its end. */
   readonly openRequest: (targetKey: string) => () => void;
+  /** Returns the number of open requests to a target. */
+  readonly countOpen: (targetKey: string) => number;
   /** Receives an error when a listener cannot be served. */
   readonly reportError: (error: unknown) => void;
 }
@@ -178,16 +180,8 @@ function viewOf(
     readonly accessLogs: AccessLogDelivery;
   },
 ): ListenerView {
-  const {
-    folderOf,
-    servingFolderOf = folderOf,
-    countRequest,
-    openRequest,
-    lookups,
-    inspector,
-    localPortOf,
-    accessLogs,
-  } = options;
+  const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, countOpen } = options;
+  const { lookups, inspector, localPortOf, accessLogs } = options;
   return {
     port: Port,
     tls: () => tlsViewOf(region, ListenerArn),
@@ -202,7 +196,12 @@ function viewOf(
       return webAcl === undefined || inspector.allows(webAcl.webAcl, request, region.now());
     },
     attribute: (key) => balancer.attributes[key],
-    targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
+    groupAttribute: (arn, key) => region.elbv2.targetGroups.get(arn)?.attributes[key],
+    openRequestsAt: (arn, { id, port }) => countOpen(targetKey(arn, id, port)),
+    cookieSecret: balancer.LoadBalancerArn,
+    now: () => region.now().getTime(),
+    targets: (arn) => targetsOf(region, region.elbv2.targetGroups.get(arn)),
+    protocolVersion: (arn) => versionOf(region.elbv2.targetGroups.get(arn)?.ProtocolVersion),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => {
       const key = `${balancer.LoadBalancerArn} ${target.id}:${target.port}`;

@@ -1,8 +1,9 @@
 /** Target groups as the load balancers and their health checks see them. */
 import type { TargetGroupRow } from '../aws/elbv2/store.ts';
+import { slowStartShare } from '../aws/elbv2/slow-start.ts';
 import { loadBalancerOf } from '../aws/elbv2/usage.ts';
 import type { CheckedGroup } from '../balancer/health-checker.ts';
-import type { TargetProtocol, TargetView } from '../balancer/view.ts';
+import type { ProtocolVersion, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import { locateTarget } from './reachability.ts';
 
@@ -17,9 +18,17 @@ const MIN_SETTLED_INTERVAL_MS = 5_000;
 export const protocolOf = (protocol: string | undefined): TargetProtocol =>
   protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
 
+/** Returns the version of the protocol of a target group's setting. */
+export const versionOf = (version: string | undefined): ProtocolVersion =>
+  version === 'GRPC' || version === 'HTTP2' ? version : 'HTTP1';
+
 /** Returns the targets of a group as load balancers see them. */
-export const targetsOf = (group: TargetGroupRow | undefined): TargetView[] =>
-  (group?.targets ?? []).map(({ id, port, health }) => ({ id, port, state: stateOf(health.State) }));
+export const targetsOf = (region: Region, group: TargetGroupRow | undefined): TargetView[] =>
+  (group?.targets ?? []).map((target) => {
+    const { id, port, health } = target;
+    const share = group && slowStartShare(region, group, target);
+    return { id, port, state: stateOf(health.State), ...(share !== undefined && { share }) };
+  });
 
 const STATES = ['initial', 'healthy', 'unhealthy', 'unused', 'draining', 'unavailable'] as const;
 const stateOf = (state: string | undefined): TargetView['state'] =>
@@ -41,6 +50,7 @@ export function checkedGroups(
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
+        version: versionOf(row.ProtocolVersion),
         intervalMs,
         // A shorter interval does not make the program start sooner.
         startMs: Math.min(Math.max(awsIntervalMs - intervalMs, 0), MAX_START_MS),
@@ -48,9 +58,9 @@ export function checkedGroups(
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
-        matcher: row.Matcher?.HttpCode ?? '200',
+        matcher: row.Matcher.GrpcCode ?? row.Matcher.HttpCode ?? '200',
       },
-      targets: targetsOf(row),
+      targets: targetsOf(region, row),
       reach: (target) => Promise.resolve(locateTarget(region, balancer, target, folderOf)),
     };
     return [{ region, group }];

@@ -4,6 +4,8 @@
 export interface OpenRequests {
   /** Records a request to a target; returns a function that records its end. */
   open(this: void, targetKey: string): () => void;
+  /** Returns how many requests to a target are open. */
+  count(this: void, targetKey: string): number;
   /** Calls `run` as soon as no request to any of the targets is open. */
   whenNone(this: void, targetKeys: readonly string[], run: () => void): void;
 }
@@ -29,6 +31,7 @@ export function makeOpenRequests(): OpenRequests {
         }
       };
     },
+    count: (key) => counts.get(key) ?? 0,
     whenNone(targetKeys, run) {
       if (isIdle(targetKeys)) run();
       else waiting.add({ targetKeys, run });

@@ -131,12 +131,13 @@ export interface Account {
 }
 
 /**
- * The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. If
+ * The program in the folder `app`. It answers requests with NAME, uses TLS or gRPC if PROTOCOL says so, and shuts down gracefully. If
  * HEALTH is set, it answers only /app, /side and that path. OTHERS decides what happens to any other request: a status code, or
  * `hang`, which means no answer. With `exit`, the program ends at once.
  */
 const APP_PROGRAM = `
 import http from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 const { NAME, PORT, PROTOCOL, HEALTH, OTHERS = '404' } = process.env;
 if (OTHERS === 'exit') process.exit(1);
@@ -147,7 +148,12 @@ const answer = ({ url }, response) => {
 };
 const server = PROTOCOL === 'HTTPS'
   ? https.createServer(${JSON.stringify(certificate)}, answer)
-  : http.createServer(answer);
+  : PROTOCOL === 'GRPC' ? http2.createServer() : http.createServer(answer);
+if (PROTOCOL === 'GRPC') server.on('stream', (stream) => {
+  const message = Buffer.concat([Buffer.from([0, 0, 0, 0, NAME.length]), Buffer.from(NAME)]);
+  stream.on('error', () => {}).respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': 0 })).resume().end(message);
+}).on('session', (session) => process.on('SIGTERM', () => session.close()));
 server.listen(Number(PORT));
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));

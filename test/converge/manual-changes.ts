@@ -238,6 +238,21 @@ const loadBalancing: readonly ManualChange[] = [
   },
   {
     noun: 'targetGroups',
+    what: 'its targets were made sticky',
+    drift: ['update targetGroups.web-api1'],
+    apply: (aws, id) =>
+      aws.elb.send(
+        new elb.ModifyTargetGroupAttributesCommand({
+          TargetGroupArn: id('targetGroups.web-api1', 'targetGroupArn'),
+          Attributes: [
+            { Key: 'stickiness.enabled', Value: 'true' },
+            { Key: 'load_balancing.algorithm.type', Value: 'weighted_random' },
+          ],
+        }),
+      ),
+  },
+  {
+    noun: 'targetGroups',
     what: 'it was deleted, with its rule',
     drift: ['create targetGroups.web-api1', 'create rules.web-api1', 'update services.web'],
     async apply(aws, id) {

@@ -43,6 +43,12 @@ const stackWithSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
 const cases: [what: string, after: StackInput, answers: [string, string], before?: StackInput][] = [
   ['the port of a container', web(container('app', 8001)), ['app:8000', 'app:8001']],
   [
+    'the port of a sticky container',
+    web(Object.assign(container('app', 8001), { stickiness: true })),
+    ['app:8000', 'app:8001'],
+    web(Object.assign(container('app', 8000), { stickiness: true })),
+  ],
+  [
     'the protocol of a container, on another port',
     web(container('tls', 8443, 'HTTPS')),
     ['app:8000', 'tls:8443'],

@@ -50,7 +50,7 @@ export function* pathsHavePorts(config: Config): Iterable<Finding> {
 
 export function* protocolsHavePaths(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config))
-    if (container.protocol === 'HTTPS' && container.path === undefined)
+    if (container.protocol !== 'HTTP' && container.path === undefined)
       yield {
         path: pathOfContainer(service, container, 'protocol'),
         fix: 'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.',

@@ -18,6 +18,10 @@ interface HealthContext {
   readonly isGraceOver: boolean;
 }
 
+/** The request of a health check, in words. */
+const requestOf = ({ protocol, health: { path } }: Container): string =>
+  protocol === 'GRPC' ? `the gRPC call ${path}` : `GET ${path}`;
+
 const healthRule =
   (judge: (context: HealthContext) => Pick<Cause, 'what' | 'fix' | 'isPermanent'> | undefined): Rule =>
   (facts) => {
@@ -41,9 +45,10 @@ const healthRule =
     return undefined;
   };
 
-const wrongStatus = healthRule(({ check: { result }, configured: { health }, name, isGraceOver }) => {
+const wrongStatus = healthRule(({ check: { result }, configured, name, isGraceOver }) => {
   if (typeof result !== 'number') return undefined;
-  const what = `GET ${health.path} of ${name} answers ${result}, expected ${health.matcher}`;
+  const { health } = configured;
+  const what = `${requestOf(configured)} of ${name} answers ${result}, expected ${health.matcher}`;
   if (result >= 500) {
     return {
       what,
@@ -68,48 +73,47 @@ function fixOfStatus(status: number, name: string, path: string): string {
   return `Set health.path of ${name} to a path that it serves, or add ${status} to health.matcher.`;
 }
 
-const tooSlow = healthRule(({ check: { result }, configured: { health, port }, name, isGraceOver }) =>
+const tooSlow = healthRule(({ check: { result }, configured, name, isGraceOver }) =>
   result !== 'timeout'
     ? undefined
     : {
-        what: `${name} does not answer GET ${health.path} on port ${port} within ${health.timeoutSeconds} s (health.timeoutSeconds)`,
+        what: `${name} does not answer ${requestOf(configured)} on port ${configured.port} within ${configured.health.timeoutSeconds} s (health.timeoutSeconds)`,
         fix: [
-          `Make ${name} answer ${health.path} faster, or raise health.timeoutSeconds of ${name}.`,
+          `Make ${name} answer ${configured.health.path} faster, or raise health.timeoutSeconds of ${name}.`,
           `If ${name} answers no request at all, something blocks its event loop.`,
         ],
         isPermanent: isGraceOver,
       },
 );
 
-const ownCheck = healthRule(({ check: { by }, configured: { health, port, path }, name, isGraceOver }) =>
-  by !== 'container'
-    ? undefined
-    : health.command !== undefined
-      ? {
-          what: `${name} fails its own health check: health.command does not end with exit code 0 within ${health.timeoutSeconds} s`,
-          fix: [`Correct ${name}, or correct health.command or health.timeoutSeconds of ${name}.`],
-          isPermanent: isGraceOver,
-        }
-      : {
-          what: `${name} fails its own health check: GET ${health.path} on port ${port} does not answer ${health.matcher}`,
-          fix: [
-            `Make ${name} answer ${health.path} with ${health.matcher}, or correct ${path === undefined ? 'port or health.path' : 'health.path or health.matcher'} of ${name}.`,
-          ],
-          isPermanent: isGraceOver,
-        },
-);
+const ownCheck = healthRule(({ check: { by }, configured, name, isGraceOver }) => {
+  const { health, port, path } = configured;
+  if (by !== 'container') return undefined;
+  return health.command !== undefined
+    ? {
+        what: `${name} fails its own health check: health.command does not end with exit code 0 within ${health.timeoutSeconds} s`,
+        fix: [`Correct ${name}, or correct health.command or health.timeoutSeconds of ${name}.`],
+        isPermanent: isGraceOver,
+      }
+    : {
+        what: `${name} fails its own health check: ${requestOf(configured)} on port ${port} does not answer ${health.matcher}`,
+        fix: [
+          `Make ${name} answer ${health.path} with ${health.matcher}, or correct ${path === undefined ? 'port or health.path' : 'health.path or health.matcher'} of ${name}.`,
+        ],
+        isPermanent: isGraceOver,
+      };
+});
 
-const unknownResult = healthRule(
-  ({ check: { by }, configured: { health, port, protocol }, name, isGraceOver }) =>
-    by !== 'load balancer'
-      ? undefined
-      : {
-          what: `${name} fails the health check of the load balancer: GET ${health.path} on port ${port}`,
-          fix: [
-            `Make ${name} listen on 0.0.0.0:${port}, speak ${protocol} there, and answer ${health.path} with ${health.matcher}.`,
-          ],
-          isPermanent: isGraceOver,
-        },
+const unknownResult = healthRule(({ check: { by }, configured, name, isGraceOver }) =>
+  by !== 'load balancer'
+    ? undefined
+    : {
+        what: `${name} fails the health check of the load balancer: ${requestOf(configured)} on port ${configured.port}`,
+        fix: [
+          `Make ${name} listen on 0.0.0.0:${configured.port}, speak ${configured.protocol} there, and answer ${configured.health.path} with ${configured.health.matcher}.`,
+        ],
+        isPermanent: isGraceOver,
+      },
 );
 
 export const healthRules: readonly Rule[] = [wrongStatus, tooSlow, ownCheck, unknownResult];

@@ -121,7 +121,8 @@ const otherProtocol = listeningRule((context) => {
   const { name, port, configured, check, isGraceOver } = context;
   const isReachable = onPort(context).some(({ address }) => !isLoopback(address));
   if (!isReachable || check.result !== 'failed') return undefined;
-  const other = configured.protocol === 'HTTPS' ? 'HTTP' : 'HTTPS';
+  const others = { HTTP: 'HTTPS', HTTPS: 'HTTP', HTTP2: 'HTTP', GRPC: 'HTTP' } as const;
+  const other = others[configured.protocol];
   return {
     what: `${name} listens on ${port} but does not speak ${configured.protocol} there`,
     fix: [`Set protocol of ${name} to ${other}, or make it speak ${configured.protocol} on port ${port}.`],

@@ -4,6 +4,7 @@ import type {
   FixedResponseActionConfig,
   ForwardActionConfig,
   RedirectActionConfig,
+  TargetGroupStickinessConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../../world/region.ts';
 import {
@@ -20,6 +21,8 @@ import type { LoadBalancerRow } from './store.ts';
 import { loadBalancerOf, targetGroupArnsIn, rulesOfBalancer } from './usage.ts';
 
 const MAX_WEIGHT = 999;
+/** A week. */
+const MAX_STICKY_SECONDS = 604_800;
 const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
 
 /**
@@ -40,7 +43,7 @@ export function checkActions(
     throw invalidAction('You can specify one forward, redirect or fixed-response action');
   const { Order } = action;
   const full = { ...(Order === undefined ? {} : { Order }), ...checkAction(action, protocol) };
-  checkTargetGroups(region, balancer, [full]);
+  checkTargetGroups(region, balancer, [full], protocol);
   return [full];
 }
 
@@ -80,11 +83,26 @@ function fullForward(arn: string | undefined, config: ForwardActionConfig | unde
     return { TargetGroupArn, Weight };
   });
   checkQuota('target-groups-per-action-on-application-load-balancer', tuples.length);
-  if (TargetGroupStickinessConfig?.Enabled) throw notImplemented('TargetGroupStickinessConfig.Enabled');
   return {
     ...(tuples.length === 1 ? { TargetGroupArn: tuples[0]?.TargetGroupArn } : {}),
-    ForwardConfig: { TargetGroups: tuples, TargetGroupStickinessConfig: { Enabled: false } },
+    ForwardConfig: {
+      TargetGroups: tuples,
+      TargetGroupStickinessConfig: fullStickiness(TargetGroupStickinessConfig),
+    },
   };
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupStickinessConfig.html */
+function fullStickiness({
+  Enabled = false,
+  DurationSeconds: seconds,
+}: TargetGroupStickinessConfig = {}): TargetGroupStickinessConfig {
+  if (!Enabled) return { Enabled };
+  if (seconds === undefined || seconds < 1 || seconds > MAX_STICKY_SECONDS)
+    throw validation(
+      `Target group stickiness duration '${seconds}' must be between '1-${MAX_STICKY_SECONDS}' inclusive`,
+    );
+  return { Enabled, DurationSeconds: seconds };
 }
 
 /** Returns a redirect with all its members. If a member is omitted, the redirect keeps that part of the request's URL. */
@@ -117,11 +135,23 @@ function checkFixedResponse(config: FixedResponseActionConfig): FixedResponseAct
 }
 
 /** Checks that the target groups exist, are in the load balancer's VPC, and are not used by another load balancer. */
-function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
+function checkTargetGroups(
+  region: Region,
+  balancer: LoadBalancerRow,
+  actions: Action[],
+  protocol: string | undefined,
+): void {
   const named = targetGroupArnsIn(actions);
+  const isSticky = (arn: string) =>
+    region.elbv2.targetGroups.get(arn)?.attributes['stickiness.enabled'] === 'true';
   for (const arn of named) {
     const group = region.elbv2.targetGroups.get(arn);
     if (!group) throw targetGroupNotFound(arn);
+    const { ProtocolVersion: version } = group;
+    if (protocol !== 'HTTPS' && version !== 'HTTP1')
+      throw invalidAction(
+        `Listener protocol '${protocol}' is not supported with a target group with the protocol-version '${version}'`,
+      );
     if (group.VpcId !== balancer.VpcId) {
       throw invalidConfiguration(
         `The target group '${arn}' must be in the VPC '${balancer.VpcId}' of the load balancer`,
@@ -130,6 +160,13 @@ function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: A
     const currentBalancer = loadBalancerOf(region, arn);
     if (currentBalancer && currentBalancer !== balancer) throw usedByOtherLoadBalancer(arn);
   }
+  const isStickyRule = actions.some(
+    ({ ForwardConfig }) => ForwardConfig?.TargetGroupStickinessConfig?.Enabled,
+  );
+  if (named.length > 1 && !isStickyRule && named.some(isSticky))
+    throw invalidAction(
+      'You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups',
+    );
   const usedGroups = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
     targetGroupArnsIn(rule.Actions),
   );

@@ -68,6 +68,12 @@ export const loadBalancerAttributes: AttributeTable = {
   'connection_logs.s3.prefix': ['', anyValue],
 };
 
+/** AWS reserves the prefix for its own cookies. */
+const programCookie: AttributeRule = (value, key) =>
+  /^AWSALB/.test(value)
+    ? validation(`'${key}' value '${value}' cannot start with 'AWSALB', 'AWSALBAPP' or 'AWSALBTG'`)
+    : undefined;
+
 const algorithm = oneOf('round_robin', 'least_outstanding_requests', 'weighted_random');
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
@@ -88,15 +94,15 @@ export const targetGroupAttributes: AttributeTable = {
     'off',
     limitedTo(anyOf(within(1, 100), oneOf('off')), 'off'),
   ],
-  'stickiness.enabled': ['false', limitedTo(trueOrFalse, 'false')],
+  'stickiness.enabled': ['false', trueOrFalse],
   'stickiness.type': ['lb_cookie', oneOf('app_cookie', 'lb_cookie', 'source_ip')],
   'stickiness.lb_cookie.duration_seconds': ['86400', within(1, 604800)],
-  'stickiness.app_cookie.cookie_name': ['', anyValue],
+  'stickiness.app_cookie.cookie_name': ['', programCookie],
   'stickiness.app_cookie.duration_seconds': ['86400', within(1, 604800)],
-  'slow_start.duration_seconds': ['0', limitedTo(anyOf(within(30, 900), oneOf('0')), '0')],
+  'slow_start.duration_seconds': ['0', anyOf(within(30, 900), oneOf('0'))],
   'deregistration_delay.timeout_seconds': ['300', within(0, 3600)],
-  'load_balancing.algorithm.type': ['round_robin', limitedTo(algorithm, 'round_robin')],
-  'load_balancing.algorithm.anomaly_mitigation': ['off', limitedTo(oneOf('on', 'off'), 'off')],
+  'load_balancing.algorithm.type': ['round_robin', algorithm],
+  'load_balancing.algorithm.anomaly_mitigation': ['off', oneOf('on', 'off')],
   'load_balancing.cross_zone.enabled': [
     'use_load_balancer_configuration',
     limitedTo(

@@ -1,6 +1,6 @@
 /** The health check settings of target groups: AWS's defaults, and the rules that AWS's API model lacks. */
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { notImplemented, validation } from './errors.ts';
+import { validation } from './errors.ts';
 
 /** The names of the settings, which are the same in requests and responses. */
 export const HEALTH_CHECK_MEMBERS = [
@@ -35,22 +35,31 @@ const DEFAULTS: HealthCheckSettings = {
   Matcher: { HttpCode: '200' },
 };
 
+/** The default code is UNIMPLEMENTED, which a server answers that does not have the method of the default path. */
+const GRPC_DEFAULTS: HealthCheckSettings = {
+  ...DEFAULTS,
+  HealthCheckPath: '/AWS.ALB/healthcheck',
+  Matcher: { GrpcCode: '12' },
+};
+
 /**
  * Returns the settings after a call that changes some of them.
+ * @param version the protocol version of the group
  * @throws ValidationError
  */
 export function healthCheckSettings(
   input: Pick<TargetGroup, Member>,
-  current: HealthCheckSettings = DEFAULTS,
+  version: string | undefined,
+  current: HealthCheckSettings = version === 'GRPC' ? GRPC_DEFAULTS : DEFAULTS,
 ): HealthCheckSettings {
   const next = Object.fromEntries(
     HEALTH_CHECK_MEMBERS.map((member) => [member, input[member] ?? current[member]]),
   ) as HealthCheckSettings;
-  checkSettings(next);
+  checkSettings(next, version === 'GRPC');
   return next;
 }
 
-function checkSettings(settings: HealthCheckSettings): void {
+function checkSettings(settings: HealthCheckSettings, isGrpc: boolean): void {
   const { HealthCheckProtocol, HealthCheckEnabled, HealthCheckPath, HealthCheckPort, Matcher } = settings;
   const { HealthCheckIntervalSeconds: interval, HealthCheckTimeoutSeconds: timeout } = settings;
   if (!['HTTP', 'HTTPS'].includes(HealthCheckProtocol)) {
@@ -70,7 +79,8 @@ function checkSettings(settings: HealthCheckSettings): void {
   if (timeout >= interval) {
     throw validation(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`);
   }
-  checkMatcher(Matcher);
+  if (isGrpc) checkGrpcMatcher(Matcher);
+  else checkMatcher(Matcher);
 }
 
 /** Whether a string is a number from 1 to 65535 in decimal digits. */
@@ -78,7 +88,8 @@ export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && 
 
 /** Accepts codes such as `200`, `200,202` or `200-299`. */
 function checkMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']>): void {
-  if (GrpcCode !== undefined) throw notImplemented('Matcher with GrpcCode');
+  if (GrpcCode !== undefined)
+    throw validation('A gRPC code can only be specified for target groups with protocol version GRPC');
   const parts = (HttpCode ?? '').split(',');
   const isValid = parts.every((part) => {
     const [, from, to = from] = /^(\d{3})(?:-(\d{3}))?$/.exec(part) ?? [];
@@ -86,4 +97,16 @@ function checkMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']
   });
   if (!isValid)
     throw validation(`Health check matcher HTTP code '${HttpCode}' must be within '200-499' inclusive`);
+}
+
+/** Accepts codes such as `0`, `0,5` or `0-99`. */
+function checkGrpcMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']>): void {
+  if (HttpCode !== undefined)
+    throw validation('An HTTP code cannot be specified for target groups with protocol version GRPC');
+  const isValid = (GrpcCode ?? '').split(',').every((part) => {
+    const [, from, to = from] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(part) ?? [];
+    return from !== undefined && Number(from) <= Number(to);
+  });
+  if (!isValid)
+    throw validation(`Health check matcher gRPC code '${GrpcCode}' must be within '0-99' inclusive`);
 }

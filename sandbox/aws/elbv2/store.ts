@@ -30,6 +30,8 @@ export interface TargetRow {
   /** The zone of the address, or `all` if the address is outside the VPC. */
   availabilityZone: string;
   health: TargetHealth;
+  /** The time at which it entered slow start. */
+  slowStartAt?: Date | undefined;
 }
 export interface TargetGroupRow extends Omit<TargetGroup, keyof HealthCheckSettings>, HealthCheckSettings {
   TargetGroupArn: string;

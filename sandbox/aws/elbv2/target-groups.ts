@@ -22,6 +22,9 @@ import type { TargetGroupRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { loadBalancerOf } from './usage.ts';
 
+const VERSIONS = ['HTTP1', 'HTTP2', 'GRPC'];
+const isVersion = (version: string): boolean => VERSIONS.includes(version);
+
 /** Checks the settings of a create call, and returns them with AWS's defaults. */
 function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetGroupName = checkTargetGroupName(input.Name);
@@ -36,7 +39,8 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   if (Port === undefined) throw validation('A port must be specified');
   if (!VpcId) throw validation('A VPC ID must be specified');
   if (!region.ec2.vpcs.has(VpcId)) throw validation(`The VPC ID '${VpcId}' is not found`);
-  if (ProtocolVersion !== 'HTTP1') throw notImplemented(`ProtocolVersion ${ProtocolVersion}`);
+  if (!isVersion(ProtocolVersion))
+    throw validation(`Protocol version '${ProtocolVersion}' must be one of 'GRPC, HTTP1, HTTP2'`);
   if (IpAddressType !== 'ipv4') throw notImplemented(`target groups for ${IpAddressType}`);
   return {
     TargetGroupName,
@@ -46,7 +50,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
     VpcId,
     ProtocolVersion,
     IpAddressType,
-    ...healthCheckSettings(input),
+    ...healthCheckSettings(input, ProtocolVersion),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { someInterfaceReaches } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
+import { updateSlowStart } from './slow-start.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
 
@@ -103,6 +104,8 @@ export const targetHealthEvents: Events = {
     const { group, target } = targetOfKey(region, key) ?? {};
     const balancer = group && loadBalancerOf(region, group.TargetGroupArn);
     if (!balancer || target?.health.State !== 'initial') return;
-    target.health = isReachable(region, balancer, group, target) ? HEALTHY : TIMED_OUT;
+    const health = isReachable(region, balancer, group, target) ? HEALTHY : TIMED_OUT;
+    updateSlowStart(region, group, target, health);
+    target.health = health;
   },
 };

@@ -2,6 +2,7 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Events, Region } from '../../world/region.ts';
 import { targetGroupNotFound } from './errors.ts';
+import { updateSlowStart } from './slow-start.ts';
 import type { TargetGroupRow, TargetRow } from './store.ts';
 import { REGISTERING, updateTargets, targetKey, targetOf, targetOfKey } from './target-health.ts';
 
@@ -68,6 +69,7 @@ export function setTargetHealth(
   if (!target || target.health.State === 'draining' || target.health.State === 'unused') return;
   const { State, Reason, Description } = target.health;
   if (State === health.State && Reason === health.Reason && Description === health.Description) return;
+  updateSlowStart(region, group, target, health);
   target.health = { ...health };
   // Wakes the ECS scheduler, which replaces tasks whose targets are unhealthy.
   region.after(0, 'ecs:target-health-changed', targetGroupArn);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
-import { routableTargets } from '../../../sandbox/balancer/round-robin.ts';
+import { routableTargets } from '../../../sandbox/balancer/selection.ts';
 import type { TargetView } from '../../../sandbox/balancer/view.ts';
 import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, FakeWorld } from './targets.ts';
 

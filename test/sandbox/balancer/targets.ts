@@ -13,6 +13,7 @@ import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/li
 import { openListener } from '../../../sandbox/balancer/listener.ts';
 import type {
   ListenerView,
+  ProtocolVersion,
   Reachability,
   TargetProtocol,
   TargetView,
@@ -42,6 +43,12 @@ export class FakeWorld implements ListenerView {
   /** The number of open requests per target, `<address>:<port>`. */
   openRequests: Record<string, number> = {};
 
+  /** The attributes of every target group. */
+  groupAttributes: Record<string, string> = {};
+  readonly cookieSecret = 'secret';
+  /** The time that has passed since the test began, in milliseconds. */
+  elapsedMs = 0;
+
   tlsView: TlsView | undefined;
   localPorts: Record<number, number> = {};
   webAcl: WebACL | undefined;
@@ -67,8 +74,21 @@ export class FakeWorld implements ListenerView {
   attribute(key: string): string | undefined {
     return this.attributes[key];
   }
+  groupAttribute(_arn: string, key: string): string | undefined {
+    return this.groupAttributes[key];
+  }
+  openRequestsAt(_arn: string, { id, port }: TargetView): number {
+    return this.openRequests[`${id}:${port}`] ?? 0;
+  }
+  now(): number {
+    return Date.UTC(2030, 0) + this.elapsedMs;
+  }
   targets(arn: string): readonly TargetView[] {
     return this.groups[arn] ?? [];
+  }
+  version: ProtocolVersion = 'HTTP1';
+  protocolVersion(): ProtocolVersion {
+    return this.version;
   }
   protocol(): TargetProtocol {
     return this.targetProtocol;

@@ -136,10 +136,10 @@ const refusedActions: [Action, string, string][] = [
     {
       Type: 'forward',
       TargetGroupArn: GROUP,
-      ForwardConfig: { TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 60 } },
+      ForwardConfig: { TargetGroupStickinessConfig: { Enabled: true } },
     },
-    'NotImplemented',
-    'TargetGroupStickinessConfig',
+    'ValidationError',
+    "must be between '1-604800' inclusive",
   ],
   [{ Type: 'redirect' }, 'ValidationError', "'RedirectConfig' must be specified"],
   [redirect({}), 'InvalidLoadBalancerAction', 'must change at least one'],

@@ -57,6 +57,22 @@ test('an HTTPS target group is checked over HTTP by default', async () => {
   expect((await createTargetGroup(explicit)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
 });
 
+test("a gRPC group has AWS's default health checks, and an HTTP listener cannot forward to it", async () => {
+  const { createTargetGroup, makeBalancer, makeListener } = await scene();
+  const { TargetGroups } = await createTargetGroup({ ProtocolVersion: 'GRPC' });
+  expect(TargetGroups).toMatchObject([
+    {
+      ...{ Protocol: 'HTTP', ProtocolVersion: 'GRPC', HealthCheckPath: '/AWS.ALB/healthcheck' },
+      Matcher: { GrpcCode: '12' },
+    },
+  ]);
+  const forward = forwardTo(TargetGroups?.[0]?.TargetGroupArn ?? '');
+  expect(await refusalOf(makeListener(await makeBalancer(), forward))).toEqual({
+    code: 'InvalidLoadBalancerAction',
+    message: "Listener protocol 'HTTP' is not supported with a target group with the protocol-version 'GRPC'",
+  });
+});
+
 test('an empty protocol version, as Terraform sends it, means the default version', async () => {
   const { createTargetGroup } = await scene();
   const [made] = (await createTargetGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
@@ -99,7 +115,7 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ TargetType: undefined }, 'NotImplemented', 'type instance'],
   [{ TargetType: 'lambda' }, 'NotImplemented', 'type lambda'],
   [{ Protocol: 'TCP' }, 'NotImplemented', 'TCP'],
-  [{ ProtocolVersion: 'GRPC' }, 'NotImplemented', 'GRPC'],
+  [{ ProtocolVersion: 'HTTP3' }, 'ValidationError', "'HTTP3' must be one of"],
   [{ HealthCheckEnabled: false }, 'ValidationError', "target type 'ip'"],
   [{ HealthCheckProtocol: 'TCP' }, 'ValidationError', "'TCP' must be one of"],
   [{ HealthCheckPath: 'health' }, 'ValidationError', "must start with a '/'"],
@@ -114,7 +130,10 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ Matcher: { HttpCode: '500' } }, 'ValidationError', "within '200-499'"],
   [{ Matcher: { HttpCode: '299-200' } }, 'ValidationError', "within '200-499'"],
   [{ Matcher: { HttpCode: 'ok' } }, 'ValidationError', "within '200-499'"],
-  [{ Matcher: { GrpcCode: '0' } }, 'NotImplemented', 'GrpcCode'],
+  [{ Matcher: { GrpcCode: '0' } }, 'ValidationError', 'protocol version GRPC'],
+  [{ ProtocolVersion: 'GRPC', Matcher: { HttpCode: '200' } }, 'ValidationError', 'protocol version GRPC'],
+  [{ ProtocolVersion: 'GRPC', Matcher: { GrpcCode: '100' } }, 'ValidationError', "within '0-99'"],
+  [{ ProtocolVersion: 'GRPC', Matcher: { GrpcCode: '5-1' } }, 'ValidationError', "within '0-99'"],
 ];
 test.each(refusals)('a target group with %j is refused', async (settings, code, words) => {
   const { createTargetGroup } = await scene();
@@ -162,7 +181,79 @@ test("attributes have AWS's defaults and can be changed within their ranges", as
     code: 'ValidationError',
     message: "Target group attribute key 'delay' is not recognized",
   });
-  expect(await refusalOf(modify('stickiness.enabled', 'true'))).toMatchObject({ code: 'NotImplemented' });
+});
+
+const combinations: [attributes: Record<string, string>, code: string, words: string][] = [
+  [
+    { 'slow_start.duration_seconds': '30', 'load_balancing.algorithm.type': 'least_outstanding_requests' },
+    'InvalidConfigurationRequest',
+    "is 'least_outstanding_requests'",
+  ],
+  [
+    { 'slow_start.duration_seconds': '30', 'load_balancing.algorithm.type': 'weighted_random' },
+    'InvalidConfigurationRequest',
+    "is 'weighted_random'",
+  ],
+  [
+    { 'load_balancing.algorithm.anomaly_mitigation': 'on' },
+    'InvalidConfigurationRequest',
+    "is 'round_robin'",
+  ],
+  [
+    {
+      'load_balancing.algorithm.anomaly_mitigation': 'on',
+      'load_balancing.algorithm.type': 'weighted_random',
+    },
+    'NotImplemented',
+    'anomaly_mitigation',
+  ],
+  [{ 'stickiness.type': 'source_ip' }, 'InvalidConfigurationRequest', "Stickiness type 'source_ip' is not"],
+  [
+    { 'stickiness.enabled': 'true', 'stickiness.type': 'app_cookie' },
+    'InvalidConfigurationRequest',
+    'You must set an application cookie name',
+  ],
+  [{ 'stickiness.app_cookie.cookie_name': 'AWSALBX' }, 'ValidationError', "cannot start with 'AWSALB'"],
+  [{ 'stickiness.lb_cookie.duration_seconds': '604801' }, 'ValidationError', "'1-604800'"],
+  [{ 'slow_start.duration_seconds': '29' }, 'ValidationError', "'30-900'"],
+];
+test.each(combinations)(
+  'the attributes %j are refused, and none is changed',
+  async (changes, code, words) => {
+    const { elbv2, makeTargetGroup } = await scene();
+    const TargetGroupArn = await makeTargetGroup();
+    const before = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
+    const Attributes = Object.entries(changes).map(([Key, Value]) => ({ Key, Value }));
+    const change = elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+    expect(await refusalOf(change)).toEqual({ code, message: expect.stringContaining(words) });
+    const after = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
+    expect(after.Attributes).toEqual(before.Attributes);
+  },
+);
+
+test('a rule that forwards to several groups is refused if one of them is sticky, unless the rule is sticky', async () => {
+  const { elbv2, makeBalancer, makeTargetGroup, makeListener, makeRule } = await scene();
+  const [sticky, other] = [await makeTargetGroup('a'), await makeTargetGroup('b')];
+  const Attributes = [{ Key: 'stickiness.enabled', Value: 'true' }];
+  await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: sticky, Attributes }));
+  const listener = await makeListener(await makeBalancer(), forwardTo(sticky));
+  const TargetGroups = [sticky, other].map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 }));
+  const action = { Type: 'forward' as const, ForwardConfig: { TargetGroups } };
+  expect(await refusalOf(makeRule(listener, 1, action))).toEqual({
+    code: 'InvalidLoadBalancerAction',
+    message:
+      'You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups',
+  });
+  const stickyAction = (DurationSeconds?: number) => ({
+    ...action,
+    ForwardConfig: { TargetGroups, TargetGroupStickinessConfig: { Enabled: true, DurationSeconds } },
+  });
+  for (const seconds of [undefined, 0, 604_801])
+    expect(await refusalOf(makeRule(listener, 1, stickyAction(seconds)))).toMatchObject({
+      code: 'ValidationError',
+      message: expect.stringContaining("'1-604800'"),
+    });
+  await makeRule(listener, 1, stickyAction(1));
 });
 
 test('a group shows the load balancer whose listeners or rules forward to the group', async () => {

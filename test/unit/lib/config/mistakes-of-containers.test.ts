@@ -222,7 +222,7 @@ testRefusals(
   startingWith("'/aaa", ' more characters'),
 );
 
-testRefusals(`${api}.protocol`, startingWith("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
+testRefusals(`${api}.protocol`, startingWith("Use one of 'HTTP', 'HTTPS', 'HTTP2', 'GRPC'"), {
   'an unknown protocol': 'FTP',
   'lower case': 'https',
 });

@@ -155,8 +155,8 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'gRPC',
-    { [`${api}.protocol`]: 'GRPC' },
-    { [`${api}.protocol`]: `${notYet}The load balancer speaks HTTP/1.1` },
+    { [`${api}.protocol`]: 'GRPC', [`${api}.health`]: undefined },
+    { [`${api}.protocol`]: 'Set domain.https to true' },
   ],
   [
     'two ports',

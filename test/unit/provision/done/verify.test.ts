@@ -7,7 +7,7 @@ import type { Event } from '../../../../lib/model/report.ts';
 import type { Run } from '../../../../lib/run/run.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import { NO_SERVICE } from '../../../../provision/steps/listener.ts';
-import type { PathAnswer } from '../../../../provision/done/request-path.ts';
+import type { PathAnswer } from '../../../../provision/done/path-answer.ts';
 import { verify, type Explain } from '../../../../provision/done/verify.ts';
 import { config, testClock } from '../../step-harness.ts';
 

@@ -8,13 +8,15 @@ import {
   DescribeRulesCommand,
   DescribeTagsCommand,
   ModifyRuleCommand,
+  type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundRule } from '../../../../lib/look/rules.ts';
+import type { FoundTargetGroup } from '../../../../lib/look/target-groups.ts';
 import { configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
+import { awsError, config, HEALTH, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const { listener, targetGroups } = existing;
@@ -29,6 +31,15 @@ const foundRule = (name: string, group: string): FoundRule => ({
   forward: group,
   tags: tags(`web-${name}`),
 });
+const oldGroup = (attributes: Record<string, string>): FoundTargetGroup => ({
+  ...{ targetGroupArn: 'arn:old', name: 'old', vpcId: 'vpc-1', port: 5000, protocol: 'HTTP', attributes },
+  health: { protocol: 'HTTP', port: 'traffic-port', ...HEALTH },
+  loadBalancerArns: [],
+  tags: ourTags('targetGroups', 'web-api1'),
+});
+/** The found target groups with these attributes. */
+const groupsWith = (attributes: Record<string, string>) =>
+  Object.fromEntries(Object.entries(targetGroups).map(([key, ids]) => [key, { ...ids, attributes }]));
 const scenario = { noun: 'rules' as const, ids: { listener, targetGroups } };
 const scenarioWith = (api1: Partial<FoundRule> = {}) => ({
   ...scenario,
@@ -180,7 +191,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
     config: swapped,
     found: {
       listener,
-      targetGroups,
+      targetGroups: groupsWith({}),
       rules: { 'web-api1': foundRule('api2', 'arn:group-2'), 'web-api2': foundRule('api1', 'arn:group-1') },
     },
   });
@@ -261,4 +272,29 @@ test('explains refusal: a foreign rule at our priority is refused, and nothing i
     { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
   expect(sentCalls()).toEqual([]);
+});
+
+test.each([
+  ['a sticky group', {}, { 'stickiness.enabled': 'true' }],
+  ['a group that becomes sticky', { stickiness: { seconds: 600 } }, {}],
+])('a rule with %s is sticky for a second while traffic is switched', async (_what, fields, attributes) => {
+  mocks.elbv2.on(ModifyRuleCommand).resolves({});
+  const services = oneContainer.services.map((service) => ({
+    ...service,
+    containers: service.containers.map((container) => ({ ...container, ...fields })),
+  }));
+  await provisionStep(rules, {
+    ...scenario,
+    config: config({ services }),
+    found: {
+      listener,
+      targetGroups: { ...groupsWith({}), old: oldGroup(attributes) },
+      rules: { 'web-api1': foundRule('api1', 'arn:old') },
+    },
+  });
+  const actions = sentCalls().flatMap(({ input }) => (input as { Actions?: Action[] }).Actions ?? []);
+  const withSeveral = actions.filter(({ ForwardConfig }) => (ForwardConfig?.TargetGroups?.length ?? 0) > 1);
+  expect(withSeveral).not.toEqual([]);
+  for (const { ForwardConfig } of withSeveral)
+    expect(ForwardConfig?.TargetGroupStickinessConfig).toEqual({ Enabled: true, DurationSeconds: 1 });
 });

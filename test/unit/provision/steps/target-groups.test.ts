@@ -59,13 +59,22 @@ const settings = (key: string, port: number) => ({
   ...health,
   Tags: toPascalCaseTags(tags(key)),
 });
-const delayCall = (arn: string, seconds = '10') => ({
+const plainAttributes = {
+  'deregistration_delay.timeout_seconds': '10',
+  'stickiness.enabled': 'false',
+  'slow_start.duration_seconds': '0',
+  'load_balancing.algorithm.type': 'round_robin',
+  'load_balancing.algorithm.anomaly_mitigation': 'off',
+};
+const attributesCall = (arn: string, attributes: Record<string, string>) => ({
   command: 'ModifyTargetGroupAttributes',
   input: {
     TargetGroupArn: arn,
-    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: seconds }],
+    Attributes: Object.entries(attributes).map(([Key, Value]) => ({ Key, Value })),
   },
 });
+const delayCall = (arn: string, seconds = '10') =>
+  attributesCall(arn, { ...plainAttributes, 'deregistration_delay.timeout_seconds': seconds });
 
 function mockCreate(): void {
   mocks.elbv2
@@ -206,7 +215,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: if only the deregistration delay differs, only the delay is sent', async () => {
+test('repairs drift: if only the deregistration delay differs, only the attributes are sent', async () => {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
   await provisionStep(targetGroups, {
     ...scenarioWith(),

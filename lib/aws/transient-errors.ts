@@ -136,6 +136,12 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 1200,
   },
   {
+    commands: ['DisassociateSubnetCidrBlock', 'DisassociateVpcCidrBlock'],
+    code: /^(InvalidCidrBlock\.InUse|DependencyViolation)$/,
+    why: 'the load balancer has not released its IPv6 addresses yet',
+    seconds: 600,
+  },
+  {
     commands: ['DeleteRouteTable'],
     code: 'DependencyViolation',
     why: 'a removed association is still visible',

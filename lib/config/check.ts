@@ -53,7 +53,7 @@ import {
   rulesAreWithinLimits,
   shiftsHaveOneRule,
 } from './checks/routes.ts';
-import { clientsAreUnique, clientsAreWithinQuota, webAclIsInRegion } from './checks/edge.ts';
+import { clientsAreUnique, clientsAreWithinQuota, ipv6HasClients, webAclIsInRegion } from './checks/edge.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -79,6 +79,7 @@ const CHECKS: readonly Check[] = [
   certificateNamesAreWithinLimits,
   clientsAreUnique,
   clientsAreWithinQuota,
+  ipv6HasClients,
   webAclIsInRegion,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,

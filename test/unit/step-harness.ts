@@ -126,6 +126,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   protect: false,
   internal: false,
   clients: undefined,
+  ipv6: false,
   waf: undefined,
   insights: undefined,
   flowLogs: false,

@@ -3,6 +3,7 @@ import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
   CreateRouteTableCommand,
+  DeleteRouteCommand,
   DescribeRouteTablesCommand,
   ReplaceRouteCommand,
   ReplaceRouteTableAssociationCommand,
@@ -13,13 +14,14 @@ import { isCode } from '../lib/aws/errors.ts';
 import { retag } from '../lib/aws/retag.ts';
 import { tagFields, toPascalCaseTags, type TagField } from '../lib/derive/tags.ts';
 import { findWithin, LIST_LAG_MS } from '../lib/engine/create-once.ts';
+import { ignoringNotFound } from '../lib/engine/delete.ts';
 import { createWithToken } from '../lib/engine/create-with-token.ts';
 import type { ApplyContext } from '../lib/engine/step.ts';
-import { EVERYWHERE, type FoundRouteTable } from '../lib/look/route-tables.ts';
+import { EVERYWHERE, EVERYWHERE_IPV6, type FoundRouteTable } from '../lib/look/route-tables.ts';
 import { touches, type Fields } from '../lib/model/change.ts';
 
 /** The fields of a route table that are compared. */
-export type RouteField = 'vpc' | 'default route' | 'subnets' | TagField;
+export type RouteField = 'vpc' | 'default route' | 'ipv6 route' | 'subnets' | TagField;
 
 /** The members of an `ApplyContext` that both steps have in common. */
 type RouteContext = Pick<
@@ -31,6 +33,8 @@ type RouteContext = Pick<
 export interface Routing {
   readonly target: { readonly GatewayId: string } | { readonly NatGatewayId: string };
   readonly subnetIds: readonly string[];
+  /** Whether there is a default route for IPv6 as well, to the same target. */
+  readonly hasIpv6?: boolean;
 }
 
 /**
@@ -38,13 +42,14 @@ export interface Routing {
  * @param subnetIds the subnets that should use the table; other associations are not compared
  */
 export const routeFields = (
-  { vpcId, defaultTarget, blackhole, associations, tags }: FoundRouteTable,
+  { vpcId, defaultTarget, defaultIpv6Target, blackhole, associations, tags }: FoundRouteTable,
   subnetIds: readonly (string | undefined)[],
 ): Fields<RouteField> => ({
   vpc: vpcId,
   ...(defaultTarget !== undefined && {
     'default route': blackhole ? `${defaultTarget} (blackhole)` : defaultTarget,
   }),
+  ...(defaultIpv6Target !== undefined && { 'ipv6 route': defaultIpv6Target }),
   subnets: Object.keys(associations)
     .filter((subnetId) => subnetIds.includes(subnetId))
     .sort()
@@ -77,7 +82,15 @@ export async function configureRouting(
   routeTableId: string,
   routing: Routing,
 ): Promise<void> {
-  if (touches(context.change, 'default route')) await setDefaultRoute(context, routeTableId, routing);
+  const { existing } = context;
+  if (touches(context.change, 'default route'))
+    await setRoute(context, routeTableId, routing, existing?.defaultTarget, {
+      DestinationCidrBlock: EVERYWHERE,
+    });
+  if (routing.hasIpv6 && touches(context.change, 'ipv6 route'))
+    await setRoute(context, routeTableId, routing, existing?.defaultIpv6Target, {
+      DestinationIpv6CidrBlock: EVERYWHERE_IPV6,
+    });
   if (touches(context.change, 'subnets')) {
     await Promise.all(routing.subnetIds.map((subnetId) => associate(context, routeTableId, subnetId)));
   }
@@ -85,16 +98,18 @@ export async function configureRouting(
 }
 
 /**
- * Creates the default route, or changes its target. AWS refuses to create a route that exists, even with the same target.
+ * Creates a default route, or changes its target. AWS refuses to create a route that exists, even with the same target.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceRoute.html
  */
-async function setDefaultRoute(
-  { aws, existing }: RouteContext,
+async function setRoute(
+  { aws }: RouteContext,
   RouteTableId: string,
   { target }: Routing,
+  existingTarget: string | undefined,
+  destination: { readonly DestinationCidrBlock: string } | { readonly DestinationIpv6CidrBlock: string },
 ): Promise<void> {
-  const route = { RouteTableId, DestinationCidrBlock: EVERYWHERE, ...target };
-  if (existing?.defaultTarget !== undefined) {
+  const route = { RouteTableId, ...destination, ...target };
+  if (existingTarget !== undefined) {
     await aws.ec2(new ReplaceRouteCommand(route));
     return;
   }
@@ -104,6 +119,13 @@ async function setDefaultRoute(
     if (!isCode(error, 'RouteAlreadyExists')) throw error;
     await aws.ec2(new ReplaceRouteCommand(route));
   }
+}
+
+/** Deletes the default route for IPv6, which the configuration no longer asks for. */
+export async function removeIpv6Route({ aws, existing }: RouteContext): Promise<void> {
+  if (existing?.defaultIpv6Target === undefined) return;
+  const route = { RouteTableId: existing.routeTableId, DestinationIpv6CidrBlock: EVERYWHERE_IPV6 };
+  await ignoringNotFound(() => aws.ec2(new DeleteRouteCommand(route)));
 }
 
 /** Associates a subnet with a table. A subnet uses only one table, so its association with another table is replaced. */

@@ -99,8 +99,13 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
       'GET lacks-runtime': ({ query }) =>
         lacksRuntime({ regions: sandbox.world.regions(), store, runtime }, query),
       'GET resolve': ({ query }) =>
-        resolveLocally(sandbox.world, balancers, query.get('name') ?? '', Number(query.get('port') ?? 80)) ??
-        null,
+        resolveLocally(
+          sandbox.world,
+          balancers,
+          query.get('name') ?? '',
+          Number(query.get('port') ?? 80),
+          query.get('family') === 'ipv6' ? 'ipv6' : 'ipv4',
+        ) ?? null,
     },
   });
   for (const region of sandbox.world.regions()) recoverTasks(region);

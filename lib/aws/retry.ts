@@ -3,7 +3,8 @@ import pRetry from 'p-retry';
 import { messageOf } from './errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { trackRecentlyCreated, type RecentlyCreated } from './recently-created.ts';
-import { retryDelayMs, transientErrorFor, type TransientError } from './transient-errors.ts';
+import { retryDelayMs } from './retry-delay.ts';
+import { transientErrorFor, type TransientError } from './transient-errors.ts';
 
 /** The parts of a run that its calls use. */
 export interface CallContext {

@@ -148,6 +148,12 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 1200,
   },
   {
+    commands: ['DisassociateSubnetCidrBlock', 'DisassociateVpcCidrBlock'],
+    code: /^(InvalidCidrBlock\.InUse|DependencyViolation)$/,
+    why: 'the load balancer has not released its IPv6 addresses yet',
+    seconds: 600,
+  },
+  {
     commands: ['DeleteRouteTable'],
     code: 'DependencyViolation',
     why: 'a removed association is still visible',
@@ -203,23 +209,3 @@ function matches(code: TransientError['code'], error: unknown): boolean {
   if (typeof code === 'function') return code(error);
   return typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error));
 }
-
-/** The longest delay, in milliseconds. */
-const MAX_DELAY_MS = 20_000;
-
-/**
- * Returns how long to wait before a call is sent again, in milliseconds.
- * @param attempts how many times the call was sent, at least 1
- * @param constantDelayMs the delay in milliseconds, for errors whose delays do not grow
- * @param random a random number from 0 to 1, so that calls that failed together are not retried together
- * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
- */
-export const retryDelayMs = (
-  { backoffFromMs }: TransientError,
-  attempts: number,
-  constantDelayMs: number,
-  random: number,
-): number =>
-  backoffFromMs === undefined
-    ? constantDelayMs
-    : random * Math.min(backoffFromMs * 2 ** (attempts - 1), MAX_DELAY_MS);

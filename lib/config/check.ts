@@ -59,6 +59,7 @@ import {
   bucketsKeepTheirLifecycle,
   clientsAreUnique,
   clientsAreWithinQuota,
+  ipv6HasClients,
   webAclIsInRegion,
 } from './checks/edge.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
@@ -87,6 +88,7 @@ const CHECKS: readonly Check[] = [
   bucketsKeepTheirLifecycle,
   clientsAreUnique,
   clientsAreWithinQuota,
+  ipv6HasClients,
   webAclIsInRegion,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,

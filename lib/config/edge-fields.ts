@@ -20,6 +20,8 @@ export const edgeFields = {
     .describe(
       'whether the load balancer has only private addresses, in the private subnets; a change replaces it, with an outage',
     ),
+  // An existing balancer gets IPv6 addresses in place. Tasks need none: the load balancer reaches them over IPv4.
+  ipv6: z.boolean().default(false).describe('whether clients can also connect over IPv6; tasks stay on IPv4'),
   clients: z
     .array(string(clientBlock).describe('a block of client addresses'))
     .min(1)

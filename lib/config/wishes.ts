@@ -34,6 +34,7 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   protect: ['deletionProtection protected terminationProtection enableDeletionProtection'],
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
   insights: ['containerInsights'],
+  ipv6: ['dualStack enableIpv6 ipAddressType'],
   waf: ['firewall webAcl webAclArn wafArn wafv2', 'It is the ARN of a web ACL that exists.'],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
@@ -181,7 +182,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'The name is in a public zone, as the load balancer is public. Leave it out.',
   'domain:ttl routingPolicy weight failover':
     'The record is an alias of the load balancer, without a TTL. Leave it out.',
-  'nat natGateway natGateways natType assignPublicIp publicIp publicIps ipv6 dualStack peering transitGateway vpcEndpoints':
+  'nat natGateway natGateways natType assignPublicIp publicIp publicIps peering transitGateway vpcEndpoints':
     'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
   'log logs logging logGroup logDriver logConfiguration logOptions firelens':
     "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",

@@ -5,6 +5,8 @@ import { BALANCER, type GroupRule } from './security-group-rules.ts';
 
 /** The block of all IPv4 addresses. */
 const ALL_IPV4 = '0.0.0.0/0';
+/** The block of all IPv6 addresses. */
+export const ALL_IPV6 = '::/0';
 
 const tcp = (port: number, peer: string): GroupRule => ({
   protocol: 'tcp',
@@ -22,7 +24,7 @@ export const ALL_EGRESS: readonly GroupRule[] = [
  * Returns the ingress rules of a group. The clients may reach the load balancer, and only the load balancer may reach containers.
  */
 export function ingressOf(config: Config, key: string, balancerGroupId: string): GroupRule[] {
-  const { domain, clients = [ALL_IPV4] } = config;
+  const { domain, ipv6, clients = [ALL_IPV4, ...(ipv6 ? [ALL_IPV6] : [])] } = config;
   if (key === BALANCER)
     return [HTTP_PORT, ...(domain?.https ? [HTTPS_PORT] : [])].flatMap((port) =>
       clients.map((block) => tcp(port, block)),

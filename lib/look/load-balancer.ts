@@ -21,6 +21,8 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   /** Why it failed, in AWS's words. */
   readonly failure?: string | undefined;
   readonly scheme: string;
+  /** `ipv4` or `dualstack`; undefined if the endpoint does not report it. */
+  readonly ipAddressType?: string | undefined;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
@@ -94,6 +96,7 @@ export async function lookLoadBalancer(context: LookContext): Promise<Items<Foun
     state: found.State?.Code ?? '',
     failure: found.State?.Reason,
     scheme: found.Scheme ?? '',
+    ipAddressType: found.IpAddressType,
     subnetIds: (found.AvailabilityZones ?? []).map(({ SubnetId = '' }) => SubnetId),
     securityGroupIds: found.SecurityGroups ?? [],
     attributes: attributesOf(attributes.Attributes),

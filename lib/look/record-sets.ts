@@ -9,6 +9,7 @@ import { allPages } from '../aws/pages.ts';
 import type { LookContext } from './context.ts';
 
 export const RECORD_TYPE = 'A';
+export const IPV6_RECORD_TYPE = 'AAAA';
 
 /** Normalises a name that Route 53 returned: lower case, without the trailing dot, and with `*` for its escape. */
 export const bareName = (name = ''): string =>

@@ -9,9 +9,11 @@ import { ifValidId, ifFound } from './if-found.ts';
 import {
   bareName,
   firstRecordSets,
+  IPV6_RECORD_TYPE,
   occupiesName,
   RECORD_TYPE,
   recordSetAt,
+  recordSetsAt,
   sharedRecordSets,
 } from './record-sets.ts';
 import { recordedResources } from './recorded.ts';
@@ -31,6 +33,12 @@ export interface FoundRecord extends Readonly<Ids['record']> {
    */
   readonly tags: Tags;
 }
+
+/** Returns the key of the record with the IPv6 addresses of a name. */
+export const ipv6RecordKey = (name: string): string => `${name}/${IPV6_RECORD_TYPE}`;
+
+const ipv6SetAt = async (context: LookContext, zoneId: string, name: string) =>
+  (await recordSetsAt(context, zoneId, name)).find(({ Type }) => Type === IPV6_RECORD_TYPE);
 
 /** Normalises the name of a load balancer; Route 53 returns such names with or without `dualstack.`. */
 export const normalisedAliasName = (name?: string): string => bareName(name).replace(/^dualstack\./, '');
@@ -53,8 +61,10 @@ export async function lookRecord(context: LookContext): Promise<Items<FoundRecor
     await Promise.all(zonesToSearch(context, zones).map((zone) => lookInZone(context, zone)))
   ).flat();
   const desired = found.find(
-    ({ hostedZoneId, recordName }) =>
-      hostedZoneId === only(zones)?.hostedZoneId && recordName === context.config.domain?.name,
+    ({ hostedZoneId, recordName, set }) =>
+      hostedZoneId === only(zones)?.hostedZoneId &&
+      recordName === context.config.domain?.name &&
+      set.Type !== IPV6_RECORD_TYPE,
   );
   const otherNames = context.config.domain?.names ?? [];
   return indexByKey(
@@ -62,9 +72,17 @@ export async function lookRecord(context: LookContext): Promise<Items<FoundRecor
       (record) =>
         record === desired ||
         record.tags[STACK_TAG] === context.names.stack ||
-        (record.hostedZoneId === only(zones)?.hostedZoneId && otherNames.includes(record.recordName)),
+        (record.hostedZoneId === only(zones)?.hostedZoneId &&
+          (record.set.Type === IPV6_RECORD_TYPE
+            ? context.config.ipv6 && [context.config.domain?.name, ...otherNames].includes(record.recordName)
+            : otherNames.includes(record.recordName))),
     ),
-    (record) => (record === desired ? ONLY : record.recordName),
+    (record) =>
+      record.set.Type === IPV6_RECORD_TYPE
+        ? ipv6RecordKey(record.recordName)
+        : record === desired
+          ? ONLY
+          : record.recordName,
   );
 }
 
@@ -73,7 +91,12 @@ export async function refetchRecord(
   context: LookContext,
   record: FoundRecord,
 ): Promise<FoundRecord | undefined> {
-  const set = await ifFound(() => recordSetAt(context, record.hostedZoneId, record.recordName));
+  const isIpv6 = record.set.Type === IPV6_RECORD_TYPE;
+  const set = await ifFound(() =>
+    isIpv6
+      ? ipv6SetAt(context, record.hostedZoneId, record.recordName)
+      : recordSetAt(context, record.hostedZoneId, record.recordName),
+  );
   return set && read(context, { ...record, names: [record.recordName] }, set);
 }
 
@@ -110,7 +133,9 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
 
 async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<FoundRecord[]> {
   const sets = (await ifValidId(() => setsIn(context, zone))) ?? [];
-  return sets.filter(occupiesName).map((set) => read(context, zone, set));
+  return sets
+    .filter((set) => occupiesName(set) || set.Type === IPV6_RECORD_TYPE)
+    .map((set) => read(context, zone, set));
 }
 
 /**
@@ -122,7 +147,10 @@ async function setsIn(context: LookContext, { hostedZoneId, zoneIsOurs, names }:
   const firstPage = context.recorded ? [] : (await firstRecordSets(context, hostedZoneId)).sets;
   const missingNames = names.filter((name) => !firstPage.some((set) => bareName(set.Name) === name));
   const fetched = await Promise.all(
-    [...new Set(missingNames)].map((name) => recordSetAt(context, hostedZoneId, name)),
+    [...new Set(missingNames)].flatMap((name) => [
+      recordSetAt(context, hostedZoneId, name),
+      ipv6SetAt(context, hostedZoneId, name),
+    ]),
   );
   return [...firstPage, ...fetched.filter((set) => set !== undefined)];
 }
@@ -145,8 +173,10 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
  * load balancer its name, `<stack>-<digits>.<region>.elb.…`, with `internal-` in front if it is internal. The load balancer itself may no longer exist.
  */
 function tagsOf({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): Tags {
-  if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return {};
-  if (zone.zoneIsOurs && zone.names.includes(bareName(set.Name))) return { [STACK_TAG]: names.stack };
+  if (set.SetIdentifier !== undefined || (set.Type !== RECORD_TYPE && set.Type !== IPV6_RECORD_TYPE))
+    return {};
+  if (set.Type === RECORD_TYPE && zone.zoneIsOurs && zone.names.includes(bareName(set.Name)))
+    return { [STACK_TAG]: names.stack };
   const balancer = new RegExp(`^(?:internal-)?(${config.name}-[a-z0-9]+)-\\d+\\.${config.region}\\.elb\\.`);
   const [, stack] = balancer.exec(normalisedAliasName(set.AliasTarget?.DNSName)) ?? [];
   return stack === undefined ? {} : { [STACK_TAG]: stack };

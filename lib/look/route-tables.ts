@@ -8,11 +8,14 @@ import { indexByKey, type LookContext } from './context.ts';
 import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
+export const EVERYWHERE_IPV6 = '::/0';
 
 export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly vpcId: string;
   /** The target of the default route (0.0.0.0/0): an internet or NAT gateway; undefined when the table has no default route. */
   readonly defaultTarget: string | undefined;
+  /** The target of the default route for IPv6 (::/0), with ` (blackhole)` if it no longer exists; undefined without such a route. */
+  readonly defaultIpv6Target?: string | undefined;
   /** Whether the target of the default route no longer exists. */
   readonly blackhole: boolean;
   /** The ids of the explicit associations, keyed by the ids of their subnets. */
@@ -57,6 +60,10 @@ function readTable({
   Tags,
 }: RouteTable): FoundRouteTable {
   const route = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
+  const ipv6Route = Routes?.find(
+    ({ DestinationIpv6CidrBlock }) => DestinationIpv6CidrBlock === EVERYWHERE_IPV6,
+  );
+  const ipv6Target = ipv6Route?.EgressOnlyInternetGatewayId ?? ipv6Route?.GatewayId;
   const associations = (Associations ?? []).filter(
     ({ SubnetId, AssociationState }) => SubnetId && ASSOCIATED_STATES.includes(AssociationState?.State),
   );
@@ -64,6 +71,7 @@ function readTable({
     routeTableId: RouteTableId,
     vpcId: VpcId,
     defaultTarget: route?.NatGatewayId ?? route?.GatewayId,
+    defaultIpv6Target: ipv6Route?.State === 'blackhole' ? `${ipv6Target} (blackhole)` : ipv6Target,
     blackhole: route?.State === 'blackhole',
     associations: Object.fromEntries(
       associations.map(({ SubnetId = '', RouteTableAssociationId = '' }) => [

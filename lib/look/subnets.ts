@@ -5,6 +5,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { ipv6AssociationIn, type Ipv6Association } from './ipv6-blocks.ts';
 import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
@@ -12,6 +13,8 @@ export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly cidr: string;
   /** Whether instances that are launched in it get a public address. */
   readonly mapPublicIp: boolean;
+  /** Its IPv6 block; undefined if it has none. */
+  readonly ipv6?: Ipv6Association | undefined;
   readonly tags: Tags;
 }
 
@@ -24,6 +27,7 @@ export async function lookSubnets(context: LookContext): Promise<Items<FoundSubn
         cidr: CidrBlock,
         zone: AvailabilityZone,
         mapPublicIp: rest.MapPublicIpOnLaunch ?? false,
+        ipv6: ipv6AssociationIn(rest.Ipv6CidrBlockAssociationSet),
         tags: readTags(rest.Tags),
       }),
     ),

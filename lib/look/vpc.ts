@@ -16,6 +16,7 @@ import { vpcFilter } from './in-vpc.ts';
 import { readGroupRules } from './security-groups.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { ipv6AssociationIn, type Ipv6Association } from './ipv6-blocks.ts';
 import { describeSubnets } from './subnets.ts';
 
 /** The security group that AWS creates and deletes together with a VPC. It cannot be deleted on its own. */
@@ -31,6 +32,8 @@ export interface FoundVpc extends Readonly<Ids['vpc']> {
   readonly dnsHostnames: boolean;
   /** The default security group; undefined if AWS does not show it yet. */
   readonly defaultGroup: DefaultGroup | undefined;
+  /** Its IPv6 block; undefined if it has none. */
+  readonly ipv6?: Ipv6Association | undefined;
   readonly tags: Tags;
 }
 
@@ -87,6 +90,7 @@ async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<
       dnsSupport: support.EnableDnsSupport?.Value ?? false,
       dnsHostnames: hostnames.EnableDnsHostnames?.Value ?? false,
       defaultGroup,
+      ipv6: ipv6AssociationIn(vpc.Ipv6CidrBlockAssociationSet),
       tags: readTags(vpc.Tags),
     };
   } catch (error) {

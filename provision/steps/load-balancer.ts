@@ -3,6 +3,7 @@ import {
   CreateLoadBalancerCommand,
   DeleteLoadBalancerCommand,
   ModifyLoadBalancerAttributesCommand,
+  SetIpAddressTypeCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -31,11 +32,21 @@ import { only, ONLY } from '../../lib/model/resources.ts';
 import { associateWebAcl, desiredWebAcl, type WebAclField } from '../web-acl.ts';
 
 type AttributeField = `attribute.${string}`;
-type Field = 'state' | 'scheme' | 'subnets' | 'security group' | AttributeField | WebAclField | TagField;
+type Field =
+  | 'state'
+  | 'scheme'
+  | 'address type'
+  | 'subnets'
+  | 'security group'
+  | AttributeField
+  | WebAclField
+  | TagField;
 type Context = ApplyContext<'loadBalancer', Field>;
 
 const schemeOf = ({ internal }: Config): 'internal' | 'internet-facing' =>
   internal ? 'internal' : 'internet-facing';
+
+const addressTypeOf = ({ ipv6 }: Config): 'ipv4' | 'dualstack' => (ipv6 ? 'dualstack' : 'ipv4');
 
 /** AWS recommends private subnets for an internal load balancer. */
 const subnetKeysOf = ({ network, internal }: Config): string[] =>
@@ -67,6 +78,7 @@ function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
   return {
     ...(hasFailed(found) ? { state: 'active' } : {}),
     scheme: schemeOf(config),
+    'address type': addressTypeOf(config),
     subnets: subnetIds.includes(undefined) ? knownAfter('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? knownAfter(`securityGroups.${BALANCER}`),
     ...attributeFields(attributesFor(desired)),
@@ -81,9 +93,19 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
       noun: 'loadBalancer',
       desired: new Map([[ONLY, desiredFields(desired, found)]]),
       found: found.loadBalancer,
-      fieldsOf: ({ state, scheme, subnetIds, securityGroupIds, attributes, webAclArn, tags }) => ({
+      fieldsOf: ({
         state,
         scheme,
+        ipAddressType,
+        subnetIds,
+        securityGroupIds,
+        attributes,
+        webAclArn,
+        tags,
+      }) => ({
+        state,
+        scheme,
+        'address type': ipAddressType,
         subnets: [...subnetIds].sort().join(', '),
         'security group': securityGroupIds.join(', '),
         ...attributeFields(attributes),
@@ -113,7 +135,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
       Name: context.names.loadBalancer,
       Type: 'application',
       Scheme: schemeOf(context.config),
-      IpAddressType: 'ipv4',
+      IpAddressType: addressTypeOf(context.config),
       Subnets: subnetsOf(context),
       SecurityGroups: groupsOf(context),
       Tags: toPascalCaseTags(context.tags),
@@ -142,16 +164,28 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
   },
 
   async update(context, { loadBalancerArn: LoadBalancerArn }) {
-    const { aws, change } = context;
+    const { aws, change, config } = context;
     if (touches(change, 'subnets')) {
       await aws.elbv2(new SetSubnetsCommand({ LoadBalancerArn, Subnets: subnetsOf(context) }));
     }
     if (touches(change, 'security group')) {
       await aws.elbv2(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: groupsOf(context) }));
     }
+    if (config.ipv6 && touches(change, 'address type')) await setAddressType(context, LoadBalancerArn);
     await retagElb(context, LoadBalancerArn);
   },
+
+  /** The IPv6 addresses are removed at the end, when no record leads clients to them any more. */
+  async cleanUp(context) {
+    const { change, config, existing } = context;
+    if (existing && change.verb === 'update' && !config.ipv6 && touches(change, 'address type'))
+      await setAddressType(context, existing.loadBalancerArn);
+  },
 };
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetIpAddressType.html */
+const setAddressType = ({ aws, config }: Context, LoadBalancerArn: string): Promise<unknown> =>
+  aws.elbv2(new SetIpAddressTypeCommand({ LoadBalancerArn, IpAddressType: addressTypeOf(config) }));
 
 /** Whether AWS failed to set up the load balancer. A failed one answers no requests, so replacing it interrupts nothing. */
 const hasFailed = (found: Survey): boolean => only(found.loadBalancer)?.state === 'failed';

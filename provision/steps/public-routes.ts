@@ -7,16 +7,24 @@ import type { Survey } from '../../lib/look/found.ts';
 import { inAnotherVpc } from '../../lib/look/vpc.ts';
 import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
-import { configureRouting, createRouteTable, routeFields, type RouteField } from '../route-tables.ts';
+import {
+  configureRouting,
+  createRouteTable,
+  removeIpv6Route,
+  routeFields,
+  type RouteField,
+} from '../route-tables.ts';
 
 const subnetIdsOf = ({ config }: Desired, found: Survey): (string | undefined)[] =>
   subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
 
 function desiredFields(desired: Desired, found: Survey): DesiredFields<RouteField> {
   const subnetIds = subnetIdsOf(desired, found);
+  const gatewayId = only(found.internetGateway)?.internetGatewayId ?? knownAfter('internetGateway');
   return {
     vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
-    'default route': only(found.internetGateway)?.internetGatewayId ?? knownAfter('internetGateway'),
+    'default route': gatewayId,
+    'ipv6 route': desired.config.ipv6 ? gatewayId : undefined,
     subnets: subnetIds.includes(undefined) ? knownAfter('subnets') : subnetIds.sort().join(', '),
     ...desiredTags(desired, 'publicRoutes', ONLY),
   };
@@ -37,8 +45,13 @@ export const publicRoutes: Step<'publicRoutes', RouteField> = {
   configure: (context, { routeTableId }) =>
     configureRouting(context, routeTableId, {
       target: { GatewayId: only(context.ids.internetGateway)?.internetGatewayId ?? '' },
+      hasIpv6: context.config.ipv6,
       subnetIds: subnetKeys(context.config.network, 'public').map(
         (key) => context.ids.subnets.get(key)?.subnetId ?? '',
       ),
     }),
+
+  async cleanUp(context) {
+    if (!context.config.ipv6) await removeIpv6Route(context);
+  },
 };

@@ -11,8 +11,8 @@ import type { Applied, ApplyContext, Planned, Step } from '../../lib/engine/step
 import { pending, ready } from '../../lib/engine/until.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { RECORD_TYPE } from '../../lib/look/record-sets.ts';
-import { normalisedAliasName } from '../../lib/look/record.ts';
+import { IPV6_RECORD_TYPE, RECORD_TYPE } from '../../lib/look/record-sets.ts';
+import { ipv6RecordKey, normalisedAliasName } from '../../lib/look/record.ts';
 import { namesOfDomain } from '../../lib/config/config.ts';
 import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
@@ -28,15 +28,17 @@ function desiredFields(
   if (!config.domain) return new Map();
   const balancer = planned.isReplaced('loadBalancer') ? undefined : only(found.loadBalancer);
   return new Map(
-    namesOfDomain(config.domain).map((name, index) => [
-      index === 0 ? ONLY : name,
-      {
-        name,
-        'alias to': balancer ? normalisedAliasName(balancer.dnsName) : knownAfter('loadBalancer'),
-        'alias zone': balancer?.hostedZoneId ?? knownAfter('loadBalancer'),
-        'evaluate target health': true,
-      },
-    ]),
+    namesOfDomain(config.domain).flatMap((name, index) =>
+      [index === 0 ? ONLY : name, ...(config.ipv6 ? [ipv6RecordKey(name)] : [])].map((key) => [
+        key,
+        {
+          name,
+          'alias to': balancer ? normalisedAliasName(balancer.dnsName) : knownAfter('loadBalancer'),
+          'alias zone': balancer?.hostedZoneId ?? knownAfter('loadBalancer'),
+          'evaluate target health': true,
+        },
+      ]),
+    ),
   );
 }
 
@@ -70,20 +72,26 @@ export const record: Step<'record', Field> = {
   },
 
   /**
-   * Overwrites a simple A record. Any other record is deleted in the same batch that creates ours, so that the name always
+   * Overwrites a simple record of the same type. Any other record is deleted in the same batch that creates ours, so that the name always
    * resolves.
    */
   update: async (context, { set }) =>
     toApplied(
       context,
-      set.Type === RECORD_TYPE && set.SetIdentifier === undefined
+      set.Type === typeOf(context) && set.SetIdentifier === undefined
         ? await send(context, 'UPSERT')
         : await send(context, 'CREATE', set),
     ),
 };
 
 const nameOf = ({ config, change }: Context): string =>
-  change.key === ONLY ? (config.domain?.name ?? '') : change.key;
+  change.key === ONLY ? (config.domain?.name ?? '') : change.key.replace(`/${IPV6_RECORD_TYPE}`, '');
+
+/** The record with the IPv6 addresses of a name has a separate key. */
+const typeOf = ({ change }: Context): 'A' | 'AAAA' =>
+  change.key === ipv6RecordKey(change.key.replace(`/${IPV6_RECORD_TYPE}`, ''))
+    ? IPV6_RECORD_TYPE
+    : RECORD_TYPE;
 
 /**
  * Returns the ids of the record, and a function that waits until its change has propagated.
@@ -119,7 +127,7 @@ async function send(
             Action,
             ResourceRecordSet: {
               Name: nameOf(context),
-              Type: RECORD_TYPE,
+              Type: typeOf(context),
               AliasTarget: {
                 DNSName: balancer?.dnsName,
                 HostedZoneId: balancer?.hostedZoneId,

@@ -10,7 +10,7 @@ import {
   type Direction,
 } from '../../lib/aws/security-group-rule-calls.ts';
 import { BALANCER, rulesText, ruleText, type GroupRule } from '../../lib/derive/security-group-rules.ts';
-import { ALL_EGRESS, balancerEgressTo, ingressOf } from '../../lib/derive/stack-group-rules.ts';
+import { ALL_EGRESS, ALL_IPV6, balancerEgressTo, ingressOf } from '../../lib/derive/stack-group-rules.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adopt } from '../../lib/engine/adopt.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
@@ -104,8 +104,9 @@ export const securityGroups: Step<'securityGroups', Field> = {
       const balancerGroupId =
         change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
       const rules = ingressOf(config, change.key, balancerGroupId);
-      // Running tasks answer the load balancer on their old ports until they are replaced.
-      const oldRules = existing ? ingress.filter(({ peer }) => peer === balancerGroupId) : [];
+      // Running tasks answer the load balancer on their old ports until they are replaced. Clients with IPv6 may connect until the
+      // name no longer has an IPv6 address.
+      const oldRules = existing ? ingress.filter(isNeededMeanwhile(context, balancerGroupId)) : [];
       await setRules(context, groupId, INGRESS, ingress, [...rules, ...oldRules]);
     }
     if (change.key === BALANCER) {
@@ -125,7 +126,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
     const { groupId: balancerGroupId } = await context.siblingIds(BALANCER);
     if (touches(change, 'ingress')) {
       const rules = ingressOf(config, change.key, balancerGroupId);
-      const oldRules = existing.ingress.filter(({ peer }) => peer === balancerGroupId);
+      const oldRules = existing.ingress.filter(isNeededMeanwhile(context, balancerGroupId));
       await setRules(context, existing.groupId, INGRESS, [...oldRules, ...rules], rules);
     }
     if (touches(change, 'balancer egress')) {
@@ -136,6 +137,14 @@ export const securityGroups: Step<'securityGroups', Field> = {
     if (change.key === BALANCER && touches(change, 'egress')) await closeOtherEgress(context, existing);
   },
 };
+
+/** Returns a filter for the rules that stay until the end of the run. */
+const isNeededMeanwhile =
+  ({ change, found }: Pick<Context, 'change' | 'found'>, balancerGroupId: string) =>
+  ({ peer }: GroupRule): boolean =>
+    change.key === BALANCER
+      ? peer === ALL_IPV6 && only(found.loadBalancer)?.ipAddressType === 'dualstack'
+      : peer === balancerGroupId;
 
 /** Returns the egress rules of the load balancer's group, as the survey found them, that lead to a service's group. */
 const egressTo = (found: Survey, groupId: string): GroupRule[] =>

@@ -2,7 +2,7 @@
 import { CreateSubnetCommand, ModifySubnetAttributeCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import { assignZones, subnetLayouts } from '../../lib/derive/subnet-layout.ts';
+import { assignZones, subnetKeys, subnetLayouts } from '../../lib/derive/subnet-layout.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adopt } from '../../lib/engine/adopt.ts';
 import type { Step } from '../../lib/engine/step.ts';
@@ -12,8 +12,9 @@ import type { FoundSubnet } from '../../lib/look/subnets.ts';
 import { inAnotherVpc } from '../../lib/look/vpc.ts';
 import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
+import { associateSubnetBlock, desiredIpv6, ipv6Field, removeSubnetBlock } from '../ipv6-blocks.ts';
 
-type Field = 'vpc' | 'cidr' | 'zone' | 'public addresses' | TagField;
+type Field = 'vpc' | 'cidr' | 'zone' | 'public addresses' | 'ipv6' | TagField;
 
 interface Placement {
   readonly cidr: string;
@@ -42,10 +43,20 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
   return new Map(
     [...placementsOf(desired, found)].map(([key, placement]) => [
       key,
-      { vpc, ...placement, 'public addresses': false, ...desiredTags(desired, 'subnets', key) },
+      {
+        vpc,
+        ...placement,
+        'public addresses': false,
+        ...desiredIpv6(needsIpv6(desired, key)),
+        ...desiredTags(desired, 'subnets', key),
+      },
     ]),
   );
 }
+
+/** Only the load balancer has IPv6 addresses, so only its subnets need a block. */
+const needsIpv6 = ({ config }: Pick<Desired, 'config'>, key: string): boolean =>
+  config.ipv6 && subnetKeys(config.network, 'public').includes(key);
 
 export const subnets: Step<'subnets', Field> = {
   diff(desired, found) {
@@ -58,11 +69,12 @@ export const subnets: Step<'subnets', Field> = {
       noun: 'subnets',
       desired: desiredFields(desired, found),
       found: found.subnets,
-      fieldsOf: ({ vpcId, cidr, zone, mapPublicIp, tags }) => ({
+      fieldsOf: ({ vpcId, cidr, zone, mapPublicIp, ipv6, tags }) => ({
         vpc: vpcId,
         cidr,
         zone,
         'public addresses': mapPublicIp,
+        ...ipv6Field(ipv6),
         ...tagFields(tags),
       }),
       whyUnchangeable: (subnet, key) => inAnotherVpc(found)(subnet) ?? blockMismatch(subnet, key),
@@ -103,5 +115,16 @@ export const subnets: Step<'subnets', Field> = {
       await context.aws.ec2(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch }));
     }
     await retag(context, SubnetId);
+  },
+
+  async configure(context, { subnetId }) {
+    const { change, config, ids } = context;
+    if (!needsIpv6(context, change.key) || !touches(change, 'ipv6')) return;
+    const index = subnetKeys(config.network, 'public').indexOf(change.key);
+    await associateSubnetBlock(context, only(ids.vpc)?.vpcId ?? '', subnetId, index);
+  },
+
+  async cleanUp(context) {
+    if (!needsIpv6(context, context.change.key)) await removeSubnetBlock(context, context.existing);
   },
 };

@@ -11,8 +11,9 @@ import type { Desired } from '../../lib/look/context.ts';
 import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { fetchDefaultGroup, type DefaultGroup } from '../../lib/look/vpc.ts';
 import { ONLY } from '../../lib/model/resources.ts';
+import { associateVpcBlock, desiredIpv6, ipv6Field, removeVpcBlock } from '../ipv6-blocks.ts';
 
-type Field = 'cidr' | 'dns.support' | 'dns.hostnames' | 'default group' | TagField;
+type Field = 'cidr' | 'dns.support' | 'dns.hostnames' | 'default group' | 'ipv6' | TagField;
 type Context = ApplyContext<'vpc', Field>;
 
 const NO_RULES = 'no rules';
@@ -22,6 +23,7 @@ const desiredFields = (desired: Desired): DesiredFields<Field> => ({
   'dns.support': true,
   'dns.hostnames': true,
   'default group': NO_RULES,
+  ...desiredIpv6(desired.config.ipv6),
   ...desiredTags(desired, 'vpc', ONLY),
 });
 
@@ -31,11 +33,12 @@ export const vpc: Step<'vpc', Field> = {
       noun: 'vpc',
       desired: new Map([[ONLY, desiredFields(desired)]]),
       found: found.vpc,
-      fieldsOf: ({ cidr, dnsSupport, dnsHostnames, defaultGroup, tags }) => ({
+      fieldsOf: ({ cidr, dnsSupport, dnsHostnames, defaultGroup, ipv6, tags }) => ({
         cidr,
         'dns.support': dnsSupport,
         'dns.hostnames': dnsHostnames,
         'default group': defaultGroup && rulesOf(defaultGroup),
+        ...ipv6Field(ipv6),
         ...tagFields(tags),
       }),
       whyUnchangeable: ({ cidr }) =>
@@ -51,6 +54,7 @@ export const vpc: Step<'vpc', Field> = {
       const { Vpc } = await aws.ec2Once(
         new CreateVpcCommand({
           CidrBlock: config.network.cidr,
+          ...(config.ipv6 && { AmazonProvidedIpv6CidrBlock: true }),
           TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(tags) }],
         }),
       );
@@ -81,8 +85,11 @@ export const vpc: Step<'vpc', Field> = {
     if (touches(change, 'dns.hostnames')) {
       await aws.ec2(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
     }
+    if (context.config.ipv6 && touches(change, 'ipv6')) await associateVpcBlock(context, VpcId);
     await retag(context, VpcId);
   },
+
+  cleanUp: (context) => removeVpcBlock(context, context.existing),
 };
 
 /** Formats the rules of a default group. */

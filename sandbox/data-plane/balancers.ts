@@ -5,7 +5,7 @@ import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { listenersOf, rulesOf } from '../aws/elbv2/usage.ts';
 import { webAclOf } from '../aws/wafv2/associations.ts';
 import { startHealthChecker } from '../balancer/health-checker.ts';
-import { openListener, type OpenListener } from '../balancer/listener.ts';
+import type { OpenListener } from '../balancer/listener.ts';
 import type { ListenerView } from '../balancer/view.ts';
 import { makeInspector, type Inspector } from '../balancer/web-acl.ts';
 import type { Region } from '../world/region.ts';
@@ -13,6 +13,7 @@ import type { World } from '../world/world.ts';
 import { makeAccessLogs, type AccessLogDelivery } from './access-logs.ts';
 import { tlsViewOf } from './certificates.ts';
 import { checkedGroups, protocolOf, targetsOf, versionOf } from './checked-groups.ts';
+import { HOSTS, openOnFreePort, type Family } from './listener-ports.ts';
 import { makeLookupCache, type LookupCache } from './lookup-cache.ts';
 import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
@@ -35,14 +36,10 @@ export interface BalancerOptions {
 
 /** The served load balancers. */
 export interface Balancers {
-  /** The local port of a listener; undefined until it is open. */
-  portOf(listenerArn: string): number | undefined;
+  /** The local port of a listener; undefined until it is open. For IPv6, only a dualstack load balancer has one. */
+  portOf(listenerArn: string, family?: Family): number | undefined;
   close(): Promise<void>;
 }
-
-const AWS_HTTP_PORT = 80;
-/** The maximum number of consecutive ports to try. */
-const MAX_PORTS_TRIED = 100;
 
 /**
  * How long the rules of a listener and the port of a target are remembered while the world does not change. A program can open
@@ -81,8 +78,12 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
       world.regions().flatMap((region) =>
         region.elbv2.listeners.all().flatMap((listener) => {
           const balancer = region.elbv2.loadBalancers.get(listener.LoadBalancerArn);
-          const isActive = balancer?.State?.Code === 'active';
-          return isActive ? [[listener.ListenerArn, { region, listener, balancer }] as const] : [];
+          if (balancer?.State?.Code !== 'active') return [];
+          const families: Family[] = balancer.IpAddressType === 'dualstack' ? ['ipv4', 'ipv6'] : ['ipv4'];
+          return families.map(
+            (family) =>
+              [keyOf(listener.ListenerArn, family), { region, listener, balancer, family }] as const,
+          );
         }),
       ),
     );
@@ -98,23 +99,24 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
       openListeners.delete(arn);
       await server.close();
     }
-    for (const [arn, { region, listener, balancer }] of listeners) {
+    for (const [arn, { region, listener, balancer, family }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
-      const localPortOf = (other: string) => openListeners.get(other)?.server.port;
+      const localPortOf = (other: string) => openListeners.get(keyOf(other, family))?.server.port;
       const view = viewOf(region, listener, balancer, {
         ...options,
         lookups,
         inspector,
+        family,
         localPortOf,
         accessLogs,
       });
-      const server = await openOnFreePort(view, listener, httpPort);
+      const server = await openOnFreePort(view, listener, httpPort, family);
       if (!server) {
         failedListeners.add(arn);
-        reportError(new Error(`There is no free port on this machine for ${arn}`));
+        reportError(new Error(`There is no free port on ${HOSTS[family]} for ${arn}`));
       } else {
         openListeners.set(arn, { server, place: placeOf(listener) });
-        listener.localPort = server.port;
+        if (family === 'ipv4') listener.localPort = server.port;
       }
     }
   };
@@ -129,7 +131,7 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
   lastSync = lastSync.then(sync).catch(reportError);
 
   return {
-    portOf: (arn) => openListeners.get(arn)?.server.port,
+    portOf: (arn, family = 'ipv4') => openListeners.get(keyOf(arn, family))?.server.port,
     async close() {
       stopFollowing();
       await lastSync;
@@ -140,34 +142,10 @@ export function serveBalancers(world: World, options: BalancerOptions): Balancer
   };
 }
 
+const keyOf = (listenerArn: string, family: Family): string => `${listenerArn} ${family}`;
+
 /** What a server is opened for: a change needs another server. */
 const placeOf = (listener: ListenerRow | undefined): string => `${listener?.Protocol} ${listener?.Port}`;
-
-/** Opens a listener on its previous port, or on its usual port if it is new. If the port is in use, tries the next ones. */
-async function openOnFreePort(
-  view: ListenerView,
-  { Port, localPort }: ListenerRow,
-  httpPort: number,
-): Promise<OpenListener | undefined> {
-  const usualPort = Port === AWS_HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
-  const firstPort = localPort ?? usualPort;
-  const ports =
-    httpPort === 0
-      ? [0]
-      : Array.from({ length: MAX_PORTS_TRIED }, (_, index) => firstPort + index).filter(
-          (port) => port < 65_536,
-        );
-  for (const port of ports) {
-    try {
-      return await openListener(view, { port });
-    } catch (error) {
-      // The port is in use, or it is below 1024 and not permitted.
-      const { code = '' } = error as NodeJS.ErrnoException;
-      if (!['EADDRINUSE', 'EACCES'].includes(code)) throw error;
-    }
-  }
-  return undefined;
-}
 
 function viewOf(
   region: Region,
@@ -176,12 +154,13 @@ function viewOf(
   options: BalancerOptions & {
     readonly lookups: LookupCache;
     readonly inspector: Inspector;
+    readonly family: Family;
     readonly localPortOf: (listenerArn: string) => number | undefined;
     readonly accessLogs: AccessLogDelivery;
   },
 ): ListenerView {
   const { folderOf, servingFolderOf = folderOf, countRequest, openRequest, countOpen } = options;
-  const { lookups, inspector, localPortOf, accessLogs } = options;
+  const { lookups, inspector, family, localPortOf, accessLogs } = options;
   return {
     port: Port,
     tls: () => tlsViewOf(region, ListenerArn),
@@ -189,7 +168,7 @@ function viewOf(
       listenersOf(region, balancer.LoadBalancerArn)
         .filter((other) => other.Port === port)
         .map((other) => localPortOf(other.ListenerArn))[0],
-    isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
+    isReachable: () => checkBalancerIngress(region, balancer, Port, family) === 'open',
     rules: () => lookups.get(ListenerArn, () => rulesOf(region, ListenerArn)),
     admits: (request) => {
       const webAcl = webAclOf(region, balancer.LoadBalancerArn);

@@ -16,6 +16,7 @@ export interface LocalEndpoint {
 
 /**
  * Resolves a name.
+ * @param family `ipv6` asks for AAAA records, which lead to a load balancer only if it is dualstack
  * @returns undefined when the name does not resolve, or the listener is not open yet
  */
 export function resolveLocally(
@@ -23,16 +24,21 @@ export function resolveLocally(
   balancers: Balancers,
   name: string,
   port: number,
+  family: 'ipv4' | 'ipv6' = 'ipv4',
 ): LocalEndpoint | undefined {
   for (const region of world.regions()) {
     // Zones belong to the whole account, so any region of the partition resolves the name.
-    const record = resolve(region, name);
+    const record = resolve(region, name, Math.random, family === 'ipv6' ? 'AAAA' : 'A');
     const dnsName = record?.kind === 'alias' ? record.dnsName : name.toLowerCase();
     const balancer = region.elbv2.loadBalancers.find(({ DNSName }) => DNSName.toLowerCase() === dnsName);
     const listener = balancer && listenerOf(region, balancer.LoadBalancerArn, port);
-    const local = balancers.portOf(listener?.ListenerArn ?? '');
+    const local = balancers.portOf(listener?.ListenerArn ?? '', family);
     if (balancer && local !== undefined)
-      return { host: '127.0.0.1', port: local, way: checkBalancerIngress(region, balancer, port) };
+      return {
+        host: family === 'ipv6' ? '::1' : '127.0.0.1',
+        port: local,
+        way: checkBalancerIngress(region, balancer, port, family),
+      };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** Determines whether clients can reach a load balancer, and where its targets listen on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reachability } from '../balancer/view.ts';
+import { checkIpv6Ingress } from '../network/ipv6-ingress.ts';
 import { checkIngress, checkIngressWithin, someInterfaceReaches } from '../network/reachability.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
@@ -15,8 +16,10 @@ export function checkBalancerIngress(
   region: Region,
   { LoadBalancerName, Scheme, SecurityGroups = [], interfaceIds }: LoadBalancerRow,
   port: number,
+  family: 'ipv4' | 'ipv6' = 'ipv4',
 ): 'open' | (string & {}) {
-  const check = Scheme === 'internal' ? checkIngressWithin : checkIngress;
+  const checkIpv4 = Scheme === 'internal' ? checkIngressWithin : checkIngress;
+  const check = family === 'ipv6' ? checkIpv6Ingress : checkIpv4;
   const results = interfaceIds
     .flatMap((id) => region.ec2.networkInterfaces.get(id)?.SubnetId ?? [])
     .map((subnetId) => check(region, subnetId, SecurityGroups, port));

@@ -38,6 +38,13 @@ export function canonicalIpv6Cidr(text: string): string | undefined {
   return `${shortenIpv6(network.join(':'))}/${Number(bits)}`;
 }
 
+/** Whether an IPv6 block, in canonical form, contains an address or another block. */
+export function ipv6Contains(block: string, addressOrBlock: string): boolean {
+  const [, bits] = block.split('/');
+  const [address = '', otherBits = '128'] = addressOrBlock.split('/');
+  return Number(otherBits) >= Number(bits) && canonicalIpv6Cidr(`${address}/${bits}`) === block;
+}
+
 /** Returns an IPv6 address in lower case and with the longest run of zeros shortened, as URLs contain it. */
 const shortenIpv6 = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);
 

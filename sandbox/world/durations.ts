@@ -12,6 +12,8 @@ export const durations = {
   natGatewayForget: 3_600_000,
   /** How long AWS refuses to release an elastic IP after its NAT gateway is `deleted`: some seconds (§2.2). */
   addressRelease: 5_000,
+  /** How long an IPv6 block is `associating`: some seconds. */
+  ipv6Association: 5_000,
   /** `provisioning` to `active`: 90 to 180 s. */
   loadBalancerCreate: 150_000,
   /** How long the network interfaces of a load balancer outlive the load balancer. */

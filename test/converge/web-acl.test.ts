@@ -101,3 +101,30 @@ test('a web ACL that does not exist is explained before anything is changed', as
   await expect(user.provision(stack({ waf: missing }))).rejects.toMatchObject({ code: 'WEB_ACL' });
   expect(user.census()).toEqual({});
 });
+
+test('a web ACL blocks real requests, and lets others pass', async () => {
+  const user = await account({ realTasks: true });
+  const arn = await makeWebAcl(user, 'one', {
+    Rules: [
+      {
+        ...{ Name: 'private', Priority: 0, Action: { Block: {} }, VisibilityConfig },
+        Statement: {
+          ByteMatchStatement: {
+            SearchString: Buffer.from('/private'),
+            FieldToMatch: { UriPath: {} },
+            TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+            PositionalConstraint: 'STARTS_WITH',
+          },
+        },
+      },
+    ],
+  });
+  const routes = [{ paths: ['/hello', '/private'], respond: { status: 200, body: 'hello' } }];
+  await user.provision(stack({ waf: arn, routes }));
+  const url = `${user.sandbox.url}/_sandbox/resolve?name=api.example.com&port=80`;
+  const { port } = (await (await fetch(url)).json()) as { port: number };
+  const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+  expect([await statusOf('/hello'), await statusOf('/private')]).toEqual([200, 403]);
+  await user.provision(stack({ routes }));
+  expect(await statusOf('/private')).toBe(200);
+});

@@ -130,6 +130,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   protect: false,
   internal: false,
   clients: undefined,
+  ipv6: false,
   waf: undefined,
   insights: undefined,
   accessLogs: undefined,

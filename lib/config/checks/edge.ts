@@ -22,6 +22,23 @@ export function* bucketsKeepTheirLifecycle({ accessLogs }: Config): Iterable<Fin
     };
 }
 
+/** Clients with IPv6 need a public load balancer that admits them. */
+export function* ipv6HasClients({ ipv6, internal, clients }: Config): Iterable<Finding> {
+  if (!ipv6) return;
+  if (internal)
+    yield {
+      path: ['ipv6'],
+      fix: 'Remove ipv6 or internal: an internal load balancer is in the private subnets, which have only IPv4.',
+      basedOn: [['internal']],
+    };
+  if (clients?.some(isIpv6Block) === false)
+    yield {
+      path: ['ipv6'],
+      fix: 'Add an IPv6 block to clients, or remove ipv6: no client could connect over IPv6.',
+      basedOn: [['clients']],
+    };
+}
+
 /** A load balancer uses a web ACL of its own region. */
 export function* webAclIsInRegion({ waf, region }: Config): Iterable<Finding> {
   const webAclRegion = waf?.split(':')[3];

@@ -3,6 +3,7 @@ import { accountAttributeOperations } from './account-attributes.ts';
 import { dhcpOptionsOperations } from './dhcp-options.ts';
 import { emptyListOperations } from './empty-lists.ts';
 import { flowLogOperations, flowLogTables } from './flow-logs.ts';
+import { ipv6BlockOperations } from './ipv6-blocks.ts';
 import { networkAclAssociationOperations } from './network-acl-associations.ts';
 import { networkAclEntryOperations } from './network-acl-entries.ts';
 import { networkAclOperations, networkAclTables } from './network-acls.ts';
@@ -17,6 +18,7 @@ export const familyTables = () => ({ ...vpcEndpointTables(), ...networkAclTables
 export const familyOperations = {
   ...vpcEndpointOperations,
   ...flowLogOperations,
+  ...ipv6BlockOperations,
   ...networkAclOperations,
   ...networkAclEntryOperations,
   ...networkAclAssociationOperations,

@@ -7,6 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { dependencyViolation } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { localRoute } from './ipv6-blocks.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -20,7 +21,10 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
     RouteTableId,
     VpcId: vpc.VpcId,
     OwnerId: region.account,
-    Routes: [{ DestinationCidrBlock: vpc.CidrBlock, GatewayId: 'local', Origin: 'CreateRouteTable' }],
+    Routes: [
+      { DestinationCidrBlock: vpc.CidrBlock, GatewayId: 'local', Origin: 'CreateRouteTable' },
+      ...(vpc.ipv6Blocks ?? []).map(localRoute),
+    ],
     Associations: [],
     PropagatingVgws: [],
     Tags: tags,
@@ -48,7 +52,7 @@ const filters = (region: Region): FilterTable<RouteTableRow> => {
     'owner-id': (table) => table.OwnerId,
     'route-table-id': (table) => table.RouteTableId,
     'route.destination-cidr-block': routeValues((route) => route.DestinationCidrBlock),
-    'route.destination-ipv6-cidr-block': () => undefined,
+    'route.destination-ipv6-cidr-block': routeValues((route) => route.DestinationIpv6CidrBlock),
     'route.gateway-id': routeValues((route) => route.GatewayId),
     'route.nat-gateway-id': routeValues((route) => route.NatGatewayId),
     'route.origin': routeValues((route) => route.Origin),

@@ -1,7 +1,7 @@
 /** Routes: a table has one route per destination, and a route remains when its target is deleted. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Route } from '@aws-sdk/client-ec2';
-import { parseCidr, cidrCovers } from '../../network/cidr.ts';
+import { canonicalIpv6Cidr, parseCidr, cidrCovers } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -12,17 +12,38 @@ import type { RouteTableRow } from './store.ts';
 
 interface RouteInput {
   readonly DestinationCidrBlock?: string;
+  readonly DestinationIpv6CidrBlock?: string;
   readonly GatewayId?: string;
   readonly NatGatewayId?: string;
 }
 
+/** The destination of a route, under the name of its member. */
+type Destination = Pick<Route, 'DestinationCidrBlock' | 'DestinationIpv6CidrBlock'>;
+
 /** Returns the destination of a call in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
-function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
-  if (!text) throw errors.missingParameter('destinationCidrBlock');
-  const range = parseCidr(text);
-  if (!range) throw errors.invalidValue('destinationCidrBlock', text, 'This is not a valid CIDR block.');
-  return range.toString();
+function destinationOf({ DestinationCidrBlock, DestinationIpv6CidrBlock }: RouteInput): Destination {
+  if (DestinationIpv6CidrBlock !== undefined) {
+    const block = canonicalIpv6Cidr(DestinationIpv6CidrBlock);
+    if (block !== undefined && DestinationCidrBlock === undefined) return { DestinationIpv6CidrBlock: block };
+    throw errors.invalidValue(
+      'destinationIpv6CidrBlock',
+      DestinationIpv6CidrBlock,
+      'This is not a valid CIDR block.',
+    );
+  }
+  if (!DestinationCidrBlock) throw errors.missingParameter('destinationCidrBlock');
+  const range = parseCidr(DestinationCidrBlock);
+  if (!range)
+    throw errors.invalidValue(
+      'destinationCidrBlock',
+      DestinationCidrBlock,
+      'This is not a valid CIDR block.',
+    );
+  return { DestinationCidrBlock: range.toString() };
 }
+
+const textOf = ({ DestinationCidrBlock, DestinationIpv6CidrBlock }: Destination): string =>
+  DestinationCidrBlock ?? DestinationIpv6CidrBlock ?? '';
 
 /**
  * Returns the target of a new route. The target must exist, and it must be in the VPC of the table.
@@ -52,57 +73,67 @@ function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Rout
 }
 
 const isLocal = ({ GatewayId }: Route): boolean => GatewayId === 'local';
-const routeIn = ({ Routes }: RouteTableRow, destination: string) =>
-  Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === destination);
+const routeIn = ({ Routes }: RouteTableRow, destination: Destination) =>
+  Routes.find((route) => textOf(route) === textOf(destination));
 
 export const routeOperations = {
   /** Refuses a destination that already has a route, even to the same target. Only `ReplaceRoute` changes routes. */
   CreateRoute: {
-    inputMembers: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+    inputMembers: [
+      'RouteTableId',
+      'DestinationCidrBlock',
+      'DestinationIpv6CidrBlock',
+      'GatewayId',
+      'NatGatewayId',
+    ],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
-      const DestinationCidrBlock = destinationOf(input);
-      if (routeIn(table, DestinationCidrBlock)) {
-        throw refusal(
-          'RouteAlreadyExists',
-          `The route identified by ${DestinationCidrBlock} already exists.`,
-        );
+      const destination = destinationOf(input);
+      if (routeIn(table, destination)) {
+        throw refusal('RouteAlreadyExists', `The route identified by ${textOf(destination)} already exists.`);
       }
       const localBlock = table.Routes.find(isLocal)?.DestinationCidrBlock;
-      if (cidrCovers(localBlock, DestinationCidrBlock)) {
+      const { DestinationCidrBlock: ipv4Block } = destination;
+      if (ipv4Block !== undefined && cidrCovers(localBlock, ipv4Block)) {
         throw errors.invalidParameter(
-          `The destination CIDR block ${DestinationCidrBlock} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
+          `The destination CIDR block ${textOf(destination)} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
         );
       }
       const target = targetOf(region, table, input);
       checkQuota(quotas.routesPerTable, table.Routes.length + 1);
-      table.Routes.push({ DestinationCidrBlock, ...target, Origin: 'CreateRoute' });
+      table.Routes.push({ ...destination, ...target, Origin: 'CreateRoute' });
       return { Return: true };
     },
   },
 
   ReplaceRoute: {
-    inputMembers: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+    inputMembers: [
+      'RouteTableId',
+      'DestinationCidrBlock',
+      'DestinationIpv6CidrBlock',
+      'GatewayId',
+      'NatGatewayId',
+    ],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
       const route = routeIn(table, destination);
       if (!route) {
         throw errors.invalidParameter(
-          `There is no route defined for '${destination}' in the route table. Use CreateRoute instead.`,
+          `There is no route defined for '${textOf(destination)}' in the route table. Use CreateRoute instead.`,
         );
       }
       if (isLocal(route)) throw errors.notImplemented('a replacement of the local route');
       const target = targetOf(region, table, input);
       table.Routes = table.Routes.map((one) =>
-        one === route ? { DestinationCidrBlock: destination, ...target, Origin: 'CreateRoute' } : one,
+        one === route ? { ...destination, ...target, Origin: 'CreateRoute' } : one,
       );
       return {};
     },
   },
 
   DeleteRoute: {
-    inputMembers: ['RouteTableId', 'DestinationCidrBlock'],
+    inputMembers: ['RouteTableId', 'DestinationCidrBlock', 'DestinationIpv6CidrBlock'],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
@@ -110,12 +141,12 @@ export const routeOperations = {
       if (!route) {
         throw refusal(
           'InvalidRoute.NotFound',
-          `no route with destination-cidr-block ${destination} in route table ${table.RouteTableId}`,
+          `no route with destination-cidr-block ${textOf(destination)} in route table ${table.RouteTableId}`,
         );
       }
       if (isLocal(route)) {
         throw errors.invalidParameter(
-          `cannot remove local route ${destination} in route table ${table.RouteTableId}`,
+          `cannot remove local route ${textOf(destination)} in route table ${table.RouteTableId}`,
         );
       }
       table.Routes = table.Routes.filter((one) => one !== route);

@@ -21,18 +21,28 @@ import { always, makeEc2Table, blocksNoVpc, type Ec2Table } from './kinds.ts';
 import type { Tagged } from './tags.ts';
 import type { TokenRow } from './tokens.ts';
 
+/** The association of an IPv6 block with a VPC or a subnet. */
+export interface Ipv6Block {
+  readonly id: string;
+  /** In canonical form. */
+  readonly block: string;
+  readonly associatedAt: Date;
+}
+
 /** A VPC with the attributes that `DescribeVpcAttribute` shows. */
 export interface VpcRow extends Vpc {
   VpcId: string;
   CidrBlock: string;
   enableDnsSupport: boolean;
   enableDnsHostnames: boolean;
+  ipv6Blocks?: Ipv6Block[];
 }
 export interface SubnetRow extends Subnet {
   SubnetId: string;
   VpcId: string;
   CidrBlock: string;
   AvailabilityZone: string;
+  ipv6Block?: Ipv6Block;
 }
 export interface InternetGatewayRow extends InternetGateway {
   InternetGatewayId: string;

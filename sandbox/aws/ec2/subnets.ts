@@ -13,6 +13,7 @@ import { associateDefaultAcl, dissociateAcl } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 import { tagsFor, withoutEmptyTags } from './tags.ts';
+import { subnetIpv6AssociationsOf } from './ipv6-blocks.ts';
 import { checkCidr } from './vpcs.ts';
 import { zonesOf, type Zone } from './zones.ts';
 import { newId } from './kinds.ts';
@@ -52,8 +53,9 @@ export function zoneFor(
   );
 }
 
-const viewOf = (region: Region, subnet: SubnetRow): Subnet => ({
+const viewOf = (region: Region, { ipv6Block, ...subnet }: SubnetRow): Subnet => ({
   ...subnet,
+  ...(ipv6Block && { Ipv6CidrBlockAssociationSet: subnetIpv6AssociationsOf(region, { ipv6Block }) }),
   AvailableIpAddressCount: freeAddressCount(region, subnet.SubnetId),
 });
 

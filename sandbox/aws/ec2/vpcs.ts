@@ -7,8 +7,9 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { dhcpOptionsIdOf } from './dhcp-options.ts';
-import { dependencyViolation, invalidValue, missingParameter, notImplemented } from './errors.ts';
+import { dependencyViolation, invalidValue, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { addIpv6Block, vpcIpv6AssociationsOf } from './ipv6-blocks.ts';
 import { addDefaultAcl } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { associate } from './route-table-associations.ts';
@@ -42,6 +43,8 @@ const filters = (region: Region): FilterTable<VpcRow> => ({
   'cidr-block-association.association-id': (vpc) => blockAssociationsOf(vpc).map((one) => one.AssociationId),
   'cidr-block-association.cidr-block': (vpc) => vpc.CidrBlock,
   'cidr-block-association.state': () => 'associated',
+  'ipv6-cidr-block-association.association-id': (vpc) => (vpc.ipv6Blocks ?? []).map(({ id }) => id),
+  'ipv6-cidr-block-association.ipv6-cidr-block': (vpc) => (vpc.ipv6Blocks ?? []).map(({ block }) => block),
   'dhcp-options-id': () => dhcpOptionsIdOf(region),
   state: (vpc) => vpc.State,
   'is-default': (vpc) => vpc.IsDefault,
@@ -57,8 +60,9 @@ const blockAssociationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   },
 ];
 
-const viewOf = (region: Region, vpc: VpcRow): Vpc => ({
+const viewOf = (region: Region, { ipv6Blocks, ...vpc }: VpcRow): Vpc => ({
   ...vpc,
+  ...(ipv6Blocks?.length && { Ipv6CidrBlockAssociationSet: vpcIpv6AssociationsOf(region, { ipv6Blocks }) }),
   DhcpOptionsId: dhcpOptionsIdOf(region),
   CidrBlockAssociationSet: blockAssociationsOf(vpc),
 });
@@ -66,7 +70,7 @@ const viewOf = (region: Region, vpc: VpcRow): Vpc => ({
 /** Returns a new VPC as the response to its create call shows it. */
 export const newVpcView = (region: Region, vpc: VpcRow): Vpc => ({
   ...viewOf(region, vpc),
-  Ipv6CidrBlockAssociationSet: [],
+  Ipv6CidrBlockAssociationSet: vpcIpv6AssociationsOf(region, vpc),
   State: 'pending',
 });
 
@@ -98,13 +102,12 @@ export const vpcOperations = {
   CreateVpc: {
     inputMembers: ['CidrBlock', 'InstanceTenancy', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'],
     run(input, region) {
-      // Terraform always sends this member, set to false.
-      if (input.AmazonProvidedIpv6CidrBlock) throw notImplemented('AmazonProvidedIpv6CidrBlock');
       const { vpc } = addVpc(region, {
         CidrBlock: checkCidr(input.CidrBlock, 'InvalidVpc.Range'),
         InstanceTenancy: input.InstanceTenancy ?? 'default',
         Tags: tagsFor(region.ec2.vpcs, input.TagSpecifications),
       });
+      if (input.AmazonProvidedIpv6CidrBlock) addIpv6Block(region, vpc);
       return { Vpc: newVpcView(region, vpc) };
     },
   },

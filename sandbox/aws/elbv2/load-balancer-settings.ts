@@ -6,7 +6,8 @@ import { checkAccessLogs } from './access-logs.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
 import { changedAttributes, attributeList } from './attributes.ts';
 import { invalidConfiguration } from './errors.ts';
-import { checkIpAddressType, subnetIdsOf } from './load-balancers.ts';
+import { assignIpv6Addresses, checkIpAddressType } from './ip-address-type.ts';
+import { subnetIdsOf } from './load-balancers.ts';
 import { attachInterfaces, checkSecurityGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
 import { updateAllTargets } from './target-health.ts';
 
@@ -61,7 +62,6 @@ export const loadBalancerSettingsOperations = {
     inputMembers: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
     run(input, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
-      checkIpAddressType(input.IpAddressType);
       const previousSubnetIds = subnetIdsOf(balancer);
       const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) =>
         previousSubnetIds.includes(id),
@@ -69,12 +69,14 @@ export const loadBalancerSettingsOperations = {
       if (subnets.some(({ VpcId }) => VpcId !== balancer.VpcId)) {
         throw invalidConfiguration('All subnets must belong to the same VPC');
       }
+      const type = checkIpAddressType(region, input.IpAddressType ?? balancer.IpAddressType, subnets);
       const subnetIds = subnets.map(({ SubnetId }) => SubnetId);
       const removedInterfaces = balancer.interfaceIds.filter(
         (id) => !subnetIds.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
       );
       balancer.interfaceIds = balancer.interfaceIds.filter((id) => !removedInterfaces.includes(id));
       balancer.AvailabilityZones = zonesOf(subnets);
+      balancer.IpAddressType = type;
       attachInterfaces(
         region,
         balancer,
@@ -99,7 +101,9 @@ export const loadBalancerSettingsOperations = {
     inputMembers: ['LoadBalancerArn', 'IpAddressType'],
     run({ LoadBalancerArn, IpAddressType }, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
-      balancer.IpAddressType = checkIpAddressType(IpAddressType);
+      const subnets = subnetIdsOf(balancer).flatMap((id) => region.ec2.subnets.get(id) ?? []);
+      balancer.IpAddressType = checkIpAddressType(region, IpAddressType, subnets);
+      assignIpv6Addresses(region, balancer);
       return { IpAddressType: balancer.IpAddressType };
     },
   },

@@ -19,6 +19,7 @@ import { canonicalHostedZoneId } from './hosted-zones.ts';
 import { checkQuota } from './limits.ts';
 import { checkLoadBalancerName } from './names.ts';
 import { page } from './paging.ts';
+import { checkIpAddressType } from './ip-address-type.ts';
 import { attachInterfaces, checkSecurityGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
 import { changeRouting } from './routing.ts';
 import { newHexDigits, elbArn } from './arns.ts';
@@ -33,19 +34,13 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, existing: 
   const Type = input.Type ?? 'application';
   if (Type !== 'application') throw notImplemented(`load balancers of type ${Type}`);
   const Scheme = input.Scheme ?? 'internet-facing';
-  const IpAddressType = checkIpAddressType(input.IpAddressType);
   const existingSubnetIds = existing ? subnetIdsOf(existing) : [];
   const subnets = checkSubnets(region, input, Scheme, (id) => existingSubnetIds.includes(id));
+  const IpAddressType = checkIpAddressType(region, input.IpAddressType, subnets);
   const VpcId = subnets[0]?.VpcId ?? '';
   const SecurityGroups = checkSecurityGroups(region, input.SecurityGroups, VpcId);
   const AvailabilityZones = zonesOf(subnets);
   return { LoadBalancerName, Type, Scheme, IpAddressType, VpcId, SecurityGroups, AvailabilityZones };
-}
-
-/** @throws ValidationError for dualstack, because the sandbox's subnets have no IPv6 blocks */
-export function checkIpAddressType(type = 'ipv4'): 'ipv4' {
-  if (type !== 'ipv4') throw validation('You must specify subnets with an associated IPv6 CIDR block.');
-  return type;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   validation,
 } from './errors.ts';
 import { pathOf } from './arns.ts';
+import { assignIpv6Addresses } from './ip-address-type.ts';
 import type { LoadBalancerRow } from './store.ts';
 
 const MIN_SUBNETS = 2;
@@ -118,6 +119,7 @@ export function attachInterfaces(
     });
     balancer.interfaceIds.push(NetworkInterfaceId);
   }
+  assignIpv6Addresses(region, balancer);
 }
 
 /** Releases interfaces after about a minute. Until then they still block subnets and security groups. */

@@ -15,11 +15,17 @@ const MAX_HOPS = 8;
  * Resolves a name in the hosted zones of the account.
  * @param name in upper or lower case, with or without a trailing dot
  * @param draw returns a number from 0 to less than 1, which selects among weighted record sets
+ * @param type the type of the query. By default, A; if there is no such record set, AAAA
  * @returns `values` with IP addresses, or `alias` when aliases and CNAMEs lead to a name outside all zones, such as the name
  * of a load balancer. The alias is in lower case, without `dualstack.` and without a trailing dot. Undefined when no zone has
  * the name.
  */
-export function resolve(region: Region, name: string, draw: () => number = Math.random): Answer | undefined {
+export function resolve(
+  region: Region,
+  name: string,
+  draw: () => number = Math.random,
+  type: 'A' | 'AAAA' = 'A',
+): Answer | undefined {
   let next = normalName(name);
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const zone = answeringZone(region, next);
@@ -27,7 +33,7 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
     if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: bareDnsName(next) };
     const records = recordsFor(zone, next);
     const record =
-      choose(ofType(records, 'A'), draw) ??
+      (type === 'A' ? choose(ofType(records, 'A'), draw) : undefined) ??
       choose(ofType(records, 'AAAA'), draw) ??
       choose(ofType(records, 'CNAME'), draw);
     if (!record) return undefined;

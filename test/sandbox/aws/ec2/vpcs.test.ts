@@ -157,9 +157,12 @@ test('an unknown VPC id is refused with an error that names the id', async () =>
 
 test('an unsupported member is refused with an error that names the member', async () => {
   const { ec2 } = await sandbox();
-  const command = new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true });
+  const command = new CreateVpcCommand({
+    CidrBlock: '10.0.0.0/16',
+    Ipv6CidrBlockNetworkBorderGroup: 'eu-west-1',
+  });
   expect(await refusalOf(ec2.send(command))).toMatchObject({
     code: 'NotImplemented',
-    message: expect.stringContaining('AmazonProvidedIpv6CidrBlock'),
+    message: expect.stringContaining('Ipv6CidrBlockNetworkBorderGroup'),
   });
 });

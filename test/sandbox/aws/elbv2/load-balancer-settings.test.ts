@@ -142,7 +142,7 @@ test('subnets are replaced as a set, and the remaining subnets keep their networ
   });
 });
 
-test('the address type must be ipv4, because no subnet has an IPv6 block', async () => {
+test('the address type must be ipv4 while a subnet has no IPv6 block', async () => {
   const { makeBalancer, elbv2 } = await scene();
   const LoadBalancerArn = await makeBalancer();
   const set = (IpAddressType: 'ipv4' | 'dualstack') =>

@@ -153,3 +153,18 @@ test('a CNAME to an outside name resolves to that name, and circular CNAMEs do n
   expect(resolve(region, 'out.example.com')).toEqual({ kind: 'alias', dnsName: 'elsewhere.example.org' });
   expect(resolve(region, 'a.example.com')).toBeUndefined();
 });
+
+test('a query for AAAA is answered only by an AAAA record', async () => {
+  const { change, region } = await zoneScene();
+  await change(batchOf('CREATE', record('a.example.com', 'A', ['192.0.2.1'])));
+  await change(
+    batchOf(
+      'CREATE',
+      record('b.example.com', 'A', ['192.0.2.1']),
+      record('b.example.com', 'AAAA', ['2001:db8::1']),
+    ),
+  );
+  const query = (name: string) => resolve(region, name, Math.random, 'AAAA');
+  expect(query('a.example.com')).toBeUndefined();
+  expect(query('b.example.com')).toEqual({ kind: 'values', values: ['2001:db8::1'] });
+});

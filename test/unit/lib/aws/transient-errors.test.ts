@@ -1,7 +1,8 @@
 // The table of transient errors: which errors it lists, and which it must never list.
 import { describe, expect, test } from '@jest/globals';
 import { isQuota } from '../../../../lib/aws/errors.ts';
-import { retryDelayMs, transientErrorFor, transientErrors } from '../../../../lib/aws/transient-errors.ts';
+import { retryDelayMs } from '../../../../lib/aws/retry-delay.ts';
+import { transientErrorFor, transientErrors } from '../../../../lib/aws/transient-errors.ts';
 import { awsError } from '../../errors.ts';
 
 const DAY_SECONDS = 24 * 3600;

@@ -118,3 +118,22 @@ test('waf: the tag that names the web ACL counts', () => {
   expect(mistakesOf(validStackWith({ tags }))).toEqual([]);
   expect(mistakesOf(validStackWith({ tags, waf: webAcl() }))).toMatchObject([{ path: 'tags' }]);
 });
+
+test.each([
+  [
+    { internal: true },
+    'Remove ipv6 or internal: an internal load balancer is in the private subnets, which have only IPv4.',
+  ],
+  [
+    { clients: ['203.0.113.0/24'] },
+    'Add an IPv6 block to clients, or remove ipv6: no client could connect over IPv6.',
+  ],
+])('ipv6: it is refused with %j', (fields, fix) => {
+  expect(mistakesOf(validStackWith({ ipv6: true, ...fields }))).toMatchObject([{ path: 'ipv6', fix }]);
+});
+
+test('ipv6: it is accepted with clients in IPv6', () => {
+  expect(mistakesOf(validStackWith({ ipv6: true, clients: ['203.0.113.0/24', '2001:db8::/32'] }))).toEqual(
+    [],
+  );
+});

@@ -8,6 +8,7 @@ import {
   DescribeTagsCommand,
   ModifyLoadBalancerAttributesCommand,
   RemoveTagsCommand,
+  SetIpAddressTypeCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -344,4 +345,22 @@ test('repairs drift: the web ACL that the stack associated is disassociated, and
   ).toEqual(['DisassociateWebACL', 'RemoveTags']);
   const other = await provisionStep(loadBalancer, scenarioWith({ webAclArn: `${WEB_ACL}x`, tags }));
   expect(other.shortChanges).toEqual([['update', '', 'tag.slipway:web-acl']]);
+});
+
+test('repairs drift: a load balancer becomes dualstack during the run, and loses IPv6 only at its end', async () => {
+  mocks.elbv2.on(SetIpAddressTypeCommand).resolves({});
+  const on = await provisionStep(loadBalancer, {
+    ...scenarioWith({ ipAddressType: 'ipv4' }),
+    config: config({ ipv6: true }),
+  });
+  expect(on.shortChanges).toEqual([['update', '', 'address type']]);
+  expect(sentCalls()).toEqual([
+    { command: 'SetIpAddressType', input: { LoadBalancerArn: ARN, IpAddressType: 'dualstack' } },
+  ]);
+  const off = await provisionStep(loadBalancer, scenarioWith({ ipAddressType: 'dualstack' }));
+  expect(off.shortChanges).toEqual([['update', '', 'address type']]);
+  expect(sentCalls().at(-1)).toEqual({
+    command: 'SetIpAddressType',
+    input: { LoadBalancerArn: ARN, IpAddressType: 'ipv4' },
+  });
 });

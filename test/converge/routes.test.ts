@@ -66,7 +66,7 @@ test('a route with every condition and a transform is created, stays as it is, a
     Transforms: [
       {
         Type: 'url-rewrite',
-        UrlRewriteConfig: { Rewrites: [{ Regex: '^(?:/api3)/?(.*)$', Replace: '/$1' }] },
+        UrlRewriteConfig: { Rewrites: [{ Regex: '^(?:/api3)/*(.*)$', Replace: '/$1' }] },
       },
     ],
   });

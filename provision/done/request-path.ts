@@ -1,9 +1,11 @@
 /** Sends one request to a path of the stack, and classifies the answer. */
 import { request } from 'node:http';
 import { request as requestSecurely } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
+import { checkCertificate } from './presented-certificate.ts';
 import type { PublicAddress } from './url.ts';
 
 /** The timeout of a request, milliseconds. */
@@ -22,6 +24,8 @@ export interface PathAnswer {
   readonly from: 'good' | 'program' | 'balancer' | 'none';
   /** Whether the time ran out before an answer or an error arrived. */
   readonly isTimeout?: boolean;
+  /** Why this machine does not trust the user's own certificate; undefined if it does. */
+  readonly distrust?: string;
 }
 
 class RequestTimeout extends Error {}
@@ -50,13 +54,24 @@ function get(
   return new Promise((resolve, reject) => {
     const headers = { host, 'user-agent': 'slipway' };
     const options = { ...connect, path, headers, agent: false, signal };
+    let distrust: string | undefined;
     const clientRequest = tls
       ? requestSecurely({
           ...options,
           servername: tls.servername,
           ...(tls.authority && { ca: tls.authority.certificate }),
+          ...(tls.isOwn && { rejectUnauthorized: false }),
         })
       : request(options);
+    if (tls?.isOwn) {
+      clientRequest.on('socket', (socket) =>
+        socket.on('secureConnect', () => {
+          const checked = checkCertificate(socket as TLSSocket, tls.servername);
+          if (checked instanceof Error) clientRequest.destroy(checked);
+          else distrust = checked;
+        }),
+      );
+    }
     // Node's own timeout starts again with every byte.
     const timer = setTimeout(
       () => clientRequest.destroy(new RequestTimeout(`no answer within ${timeout / 1000} s`)),
@@ -70,6 +85,7 @@ function get(
           text: String(status),
           status,
           from: senderOf(status, String(response.headers['server'] ?? ''), body),
+          ...(distrust !== undefined && { distrust }),
         });
         clientRequest.destroy();
       };

@@ -1,7 +1,6 @@
 /** The rules: one per path and route. They forward to the target group of a container, redirect, or answer themselves. */
 import { CreateRuleCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { servingListener } from '../../lib/derive/listeners.ts';
 import { otherConditionsText, pathsIn } from '../../lib/derive/conditions.ts';
 import { containerOfRule, desiredRules, type DesiredRule } from '../../lib/derive/desired-rules.ts';
@@ -29,6 +28,7 @@ import {
   groupKeysOf,
   type RuleField,
 } from '../services/rule-actions.ts';
+import { whyForeignRule } from '../foreign-rules.ts';
 import { priorityOf, movePriorities } from '../rule-priorities.ts';
 
 const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<RuleField>> =>
@@ -91,7 +91,7 @@ export const rules: Step<'rules', RuleField> = {
         priority: rule.priority,
         ...tagFields(rule.tags),
       }),
-      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyForeign: (rule, key) => whyForeignRule(desired, rule, key),
       // Different rules have different priorities, so the old rule can answer its path until the new rule exists.
       replacedBy: ({ tags }) => ({
         key:

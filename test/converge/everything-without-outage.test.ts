@@ -36,7 +36,7 @@ const running = (
 ): StackInput =>
   everythingOn({
     protect: false,
-    clients: ['127.0.0.0/8'],
+    clients: ['203.0.113.0/24'],
     deregistrationDelaySeconds: 600,
     services: {
       web: {
@@ -55,7 +55,7 @@ const changes: [field: string, after: StackInput][] = [
   ['permissionsBoundary', running({ permissionsBoundary: undefined })],
   ['cpu and memory', running({}, { cpu: 512, memory: 1024 })],
   ['count', running({}, { count: 2 })],
-  ['clients', running({ clients: ['127.0.0.0/8', '203.0.113.0/24'] })],
+  ['clients', running({ clients: ['203.0.113.0/24', '198.51.100.0/24'] })],
   ['flowLogs', running({ flowLogs: false })],
   ['insights', running({ insights: false })],
   ['domain.names', running({ domain: { ...running().domain, name: 'api.example.com', names: [] } })],

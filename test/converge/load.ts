@@ -1,5 +1,5 @@
 /** For convergence tests: requests to the load balancer of an account while the stack changes. */
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { request as requestSecurely } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
 import type { Account } from './harness.ts';
@@ -19,23 +19,26 @@ export async function startLoad(
     `${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=${secureHost ? 443 : 80}`,
   );
   const { host, port } = (await resolved.json()) as { host: string; port: number };
+  const ca = user.sandbox.world.authority().certificate;
   const answers: Record<string, number> = {};
   let isStopped = false;
   const sendRequest = (path: string) =>
     new Promise<string>((resolve) => {
       const options = { host, port, path, agent: false as const };
-      const ca = user.sandbox.world.authority().certificate;
-      const headers = { host: secureHost ?? host };
-      const start = secureHost
-        ? requestSecurely.bind(undefined, { ...options, headers, servername: secureHost, ca })
-        : request.bind(undefined, options);
-      const clientRequest = start((response) => {
+      const onResponse = (response: IncomingMessage) => {
         let text = '';
         response.on('data', (chunk) => (text += String(chunk)));
         response.on('end', () =>
           resolve(response.statusCode === 200 ? text : `${path}: ${response.statusCode}`),
         );
-      });
+      };
+      const clientRequest =
+        secureHost === undefined
+          ? request(options, onResponse)
+          : requestSecurely(
+              { ...options, headers: { host: secureHost }, servername: secureHost, ca },
+              onResponse,
+            );
       clientRequest.on('error', (error) => resolve(`${path}: ${error.message}`)).end();
     });
   const loop = (async () => {

@@ -61,7 +61,7 @@ const changes: [field: string, after: StackInput][] = [
   ['domain.names', running({ domain: { ...running().domain, name: 'api.example.com', names: [] } })],
   ['tags', running({ tags: { team: 'shop' } })],
   ['idleTimeoutSeconds', running({ idleTimeoutSeconds: 90 })],
-  ['routes', running({ routes: [] })],
+  ['routes', running({ routes: undefined })],
   ['port', running({}, {}, { port: 8001, environment: { NAME: 'app', PORT: '8001', PROTOCOL: 'HTTP' } })],
   [
     'protocol',
@@ -69,7 +69,7 @@ const changes: [field: string, after: StackInput][] = [
   ],
   ['path', running({}, {}, { path: '/app' })],
   ['stripPath', running({}, {}, { stripPath: false })],
-  ['containers.routes', running({}, {}, { routes: [] })],
+  ['containers.routes', running({}, {}, { routes: undefined })],
   ['health', running({}, {}, { health: { path: '/ready', intervalSeconds: 6, timeoutSeconds: 3 } })],
   ['environment', running({}, {}, { environment: { ...app.environment, MODE: 'slow' } })],
   ['secrets', running({}, {}, { secrets: {} })],

@@ -11,7 +11,7 @@ const WITHOUT_TRANSFORMS = ['web-api1:/api1', 'web-api1:/v1', 'web-api1:/old/a']
   expect.stringMatching(new RegExp(`^  ~ update   rules\\.${key} +transforms differs$`)),
 );
 const CHANGES = {
-  ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, insights: true, flowLogs: false, routes: [] },
+  ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, insights: true, flowLogs: false, routes: undefined },
   ...{ clients: ['203.0.113.0/24'], tags: { team: 'shop' } },
 };
 

@@ -21,7 +21,7 @@ export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue
 function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding | SchemaFinding[] {
   const { path } = issue;
   const value = valueAt(input, path);
-  if (Array.isArray(value) && value.length === 0)
+  if (Array.isArray(value) && value.length === 0 && mayBeList(nodeAt(path)))
     return { path, value: 'an empty list', fix: emptyListFix(path) };
   switch (issue.code) {
     case 'custom':
@@ -40,6 +40,10 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
     }
   }
 }
+
+const mayBeList = (node: SchemaNode | undefined): boolean =>
+  node?.type === 'array' ||
+  (node?.anyOf ?? []).some((option) => typeof option === 'object' && option.type === 'array');
 
 /** Returns the fix for an empty list. An optional field can also be left out. */
 function emptyListFix(path: Path): string {

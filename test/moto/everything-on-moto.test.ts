@@ -1,5 +1,6 @@
 // The stack with everything on that moto supports: provisioned, planned again without changes, changed, and torn down.
 import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
 import { startMoto } from '../../bench/moto.ts';
 import { everythingOn } from '../everything/stack.ts';
 import { createSurroundings } from '../everything/surroundings.ts';
@@ -10,7 +11,7 @@ const FLAGS = ['--target', 'aws', '--yes', '--no-wait'];
 const WITHOUT_TRANSFORMS = ['web-api1:/api1', 'web-api1:/v1', 'web-api1:/old/a'].map((key) =>
   expect.stringMatching(new RegExp(`^  ~ update   rules\\.${key} +transforms differs$`)),
 );
-const CHANGES = {
+const CHANGES: Partial<StackInput> = {
   ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, insights: true, flowLogs: false, routes: undefined },
   ...{ clients: ['203.0.113.0/24'], tags: { team: 'shop' } },
 };

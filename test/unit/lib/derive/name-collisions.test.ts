@@ -57,7 +57,9 @@ function namesIn(config: Config): Record<string, string[]> {
     roles: [...new Set([...taskRoleKeys(config), 'execution', 'infrastructure', FLOW_LOGS] as const)].map(
       (key) => names.role(key),
     ),
-    securityGroups: ['balancer', ...config.services.map(({ name }) => name)].map(names.securityGroup),
+    securityGroups: ['balancer', ...config.services.map(({ name }) => name)].map((key) =>
+      names.securityGroup(key),
+    ),
     families: config.services.map(({ name }) => names.family(name)),
     services: config.services.flatMap((service) => [names.service(service), names.successor(service, 0)]),
     repositories: containers.map(({ key }) => names.repository(key)),

@@ -71,31 +71,6 @@ export function verdicts(sizes: readonly SizeResult[]): Verdict[] {
   ];
 }
 
-/** The maximum ratios to Terraform's time with the stack with everything on. */
-const EVERYTHING_TIME_RATIOS: Readonly<Partial<Record<Workload, number>>> = { provision: 0.08, again: 0.2 };
-
-/** Compares the stack with everything on with its goals. A first provision needs fewer calls than Terraform. */
-export const everythingVerdicts = (sizes: readonly SizeResult[]): Verdict[] =>
-  sizes.flatMap((size) => [
-    ...Object.entries(EVERYTHING_TIME_RATIOS).flatMap(([workload, atMost]) =>
-      timeVerdict(
-        size,
-        workload as Workload,
-        atMost,
-        `everything on, ${WORKLOAD_NAMES[workload as Workload]}`,
-      ),
-    ),
-    ...(size.terraform
-      ? [
-          {
-            what: `everything on, ${WORKLOAD_NAMES.provision}: calls, relative to Terraform's`,
-            measured: size.slipway.provision.calls.median / size.terraform.provision.calls.median,
-            atMost: 1,
-          },
-        ]
-      : []),
-  ]);
-
 /** The maximum ratio of a command's time to its minimum time. */
 const MAX_RATIO_TO_MINIMUM = 1.05;
 
@@ -228,7 +203,8 @@ function largeVerdicts(baseSize: SizeResult, size: SizeResult): Verdict[] {
   });
 }
 
-function timeVerdict(
+/** Compares the time of a workload with Terraform's; nothing where Terraform was not measured. */
+export function timeVerdict(
   { slipway, terraform }: SizeResult,
   workload: Workload,
   atMost: number,

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { createSurroundings } from '../test/everything/surroundings.ts';
 import { compare, type ComparisonSettings } from './compare.ts';
+import { everythingVerdicts } from './everything-goals.ts';
 import { gantt } from './gantt.ts';
 import { measureLocalTimes } from './local-times.ts';
 import { measureIdle } from './idle.ts';
@@ -20,7 +21,6 @@ import { ROOT, slipway, slipwayWithEverything } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
 import {
   balancerVerdicts,
-  everythingVerdicts,
   failureVerdicts,
   localVerdicts,
   idleVerdicts,

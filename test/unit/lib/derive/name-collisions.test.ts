@@ -27,7 +27,7 @@ const services = fc.dictionary(
 /** Returns the configuration, or undefined if a check refuses it. */
 function configOf(input: Record<string, { isAllowed: boolean; containers: string[] }>): Config | undefined {
   let paths = 0;
-  const configured = Object.entries(input).map(([name, { isAllowed, containers }]) => [
+  const configured: [string, unknown][] = Object.entries(input).map(([name, { isAllowed, containers }]) => [
     name,
     {
       ...(isAllowed && { permissions: [{ actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:*:*:x'] }] }),

@@ -16,6 +16,8 @@ export interface ComparisonSettings {
   /** The sizes to measure. A size is the number of services in addition to the one with two containers. */
   readonly sizes: readonly number[];
   readonly rounds: number;
+  /** Creates what exists before the stack; nothing by default. @param endpoint moto's URL */
+  readonly prepareAccount?: (endpoint: string) => Promise<void>;
   /** Milliseconds that the proxy adds to each call. */
   readonly delay: number;
   readonly log: (text: string) => void;
@@ -49,6 +51,7 @@ export async function compare(
   };
   try {
     // The warm-up reads the programs from disk, and lets moto load each service.
+    await settings.prepareAccount?.(moto.url);
     for (const contender of contenders) {
       await attempt(`${contender.name}, warm-up`, () =>
         withTemporaryFolder((folder) => runPlan(contender, folder, proxy)),
@@ -60,6 +63,7 @@ export async function compare(
       for (let round = 1; round <= settings.rounds; round += 1) {
         for (const contender of contenders) {
           await moto.reset();
+          await settings.prepareAccount?.(moto.url);
           const what = `${contender.name}, ${additionalServices} more services, round ${round}`;
           const measured = await attempt(what, () =>
             withTemporaryFolder((folder) => runRound(contender, folder, proxy, additionalServices, log)),

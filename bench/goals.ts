@@ -203,7 +203,8 @@ function largeVerdicts(baseSize: SizeResult, size: SizeResult): Verdict[] {
   });
 }
 
-function timeVerdict(
+/** Compares the time of a workload with Terraform's; nothing where Terraform was not measured. */
+export function timeVerdict(
   { slipway, terraform }: SizeResult,
   workload: Workload,
   atMost: number,

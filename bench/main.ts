@@ -5,7 +5,9 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
-import { compare } from './compare.ts';
+import { createSurroundings } from '../test/everything/surroundings.ts';
+import { compare, type ComparisonSettings } from './compare.ts';
+import { everythingVerdicts } from './everything-goals.ts';
 import { gantt } from './gantt.ts';
 import { measureLocalTimes } from './local-times.ts';
 import { measureIdle } from './idle.ts';
@@ -15,7 +17,7 @@ import { PICTURE, reportOf, pageWith } from './page.ts';
 import { rolloutPageWith } from './rollout-page.ts';
 import { measureRollouts } from './rollouts.ts';
 import type { Results } from './results.ts';
-import { ROOT, slipway } from './slipway.ts';
+import { ROOT, slipway, slipwayWithEverything } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
 import {
   balancerVerdicts,
@@ -28,7 +30,7 @@ import {
   verdicts,
   type SizeResult,
 } from './goals.ts';
-import { terraform, terraformVersion, terraformSkipReason } from './terraform.ts';
+import { terraform, terraformVersion, terraformSkipReason, terraformWithEverything } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
 const { values } = parseArgs({
@@ -48,7 +50,7 @@ const { values } = parseArgs({
     /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,own,minimum,throughput,idle,rollouts,local' },
+    only: { type: 'string', default: 'compare,everything,own,minimum,throughput,idle,rollouts,local' },
     json: { type: 'boolean', default: false },
     /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
@@ -84,14 +86,30 @@ async function runPart<T>(name: string, work: () => Promise<T>): Promise<T | und
   }
 }
 
-async function compareContenders(moto: Moto): Promise<SizeResult[]> {
+const scaledSizes = (): number[] =>
+  values.scale?.split(',').map((containers) => Number(containers) - FIRST_SERVICE_CONTAINERS) ?? SIZES;
+
+/** Compares the contenders with the stack with everything on. */
+const compareWithEverything = (moto: Moto): Promise<SizeResult[]> =>
+  compareContenders(moto, {
+    contenders: [slipwayWithEverything, terraformWithEverything],
+    sizes: [0],
+    prepareAccount: createSurroundings,
+  });
+
+async function compareContenders(
+  moto: Moto,
+  { contenders, ...settings }: Pick<ComparisonSettings, 'contenders' | 'sizes' | 'prepareAccount'> = {
+    contenders: [slipway, terraform],
+    sizes: scaledSizes(),
+  },
+): Promise<SizeResult[]> {
   const skipReason = terraformSkipReason();
   if (skipReason !== undefined) skipped.push(`Terraform: ${skipReason}`);
   const measured = await compare({
     moto,
-    contenders: skipReason === undefined ? [slipway, terraform] : [slipway],
-    sizes:
-      values.scale?.split(',').map((containers) => Number(containers) - FIRST_SERVICE_CONTAINERS) ?? SIZES,
+    contenders: skipReason === undefined ? contenders : contenders.slice(0, 1),
+    ...settings,
     rounds: Number(values.rounds),
     delay: Number(values.delay),
     log,
@@ -123,6 +141,7 @@ async function bench(): Promise<Results> {
   if (!moto)
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
+  const everything = (moto && (await runPart('everything', () => compareWithEverything(moto)))) ?? [];
   const ownTime = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
   const minimumResults = await runPart('minimum', () =>
     compareWithMinimum(Number(values.pace), log, values.minimum.split(',')),
@@ -137,6 +156,7 @@ async function bench(): Promise<Results> {
   const localTimes = await runPart('local', () => measureLocalTimes(log));
   const allVerdicts = [
     ...verdicts(sizes),
+    ...everythingVerdicts(everything),
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
     ...failureVerdicts(minimumResults?.failures ?? []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
@@ -148,6 +168,7 @@ async function bench(): Promise<Results> {
   return {
     about: aboutLines(),
     sizes,
+    everything,
     verdicts: allVerdicts,
     own: ownTime,
     minimum: minimumResults,

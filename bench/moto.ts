@@ -23,7 +23,13 @@ export async function startMoto(): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const args = ['-H', '127.0.0.1', '-p', String(port)];
-  const child = spawn('moto_server', args, { stdio: 'ignore', detached: true });
+  // By default, moto has no policies of AWS that roles could use, and validates a certificate after a minute.
+  const env = {
+    ...process.env,
+    MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+    MOTO_ACM_VALIDATION_WAIT: '1',
+  };
+  const child = spawn('moto_server', args, { stdio: 'ignore', detached: true, env });
   const status = { hasEnded: false };
   const end = new Promise<void>((resolve) => {
     for (const event of ['error', 'exit']) child.once(event, () => ((status.hasEnded = true), resolve()));

@@ -23,6 +23,7 @@ function sections(results: Results, isPage: boolean): string[] {
   const {
     about,
     sizes,
+    everything,
     verdicts,
     minimum: minimumResults,
     throughput,
@@ -38,6 +39,9 @@ function sections(results: Results, isPage: boolean): string[] {
     list(about),
     ...(verdicts.length > 0 ? [heading('Goals'), verdictTable(verdicts)] : []),
     ...(sizes.length > 0 ? [heading('Compared with Terraform'), comparisonTable(sizes)] : []),
+    ...(everything.length > 0
+      ? [heading('With everything on, compared with Terraform'), comparisonTable(everything)]
+      : []),
     ...sizes.slice(0, 1).flatMap((size) => [heading(callsHeading(size)), callsTable(size)]),
     ...(minimumResults
       ? [

@@ -13,6 +13,8 @@ export interface Results {
   readonly about: readonly string[];
   /** The measured sizes, the smallest first. */
   readonly sizes: readonly SizeResult[];
+  /** The stack with everything on; empty if it was not measured. */
+  readonly everything: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
   /** Slipway's own time. The flag `--only own` selects it. */
   readonly own?: OwnTime | undefined;

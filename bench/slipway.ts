@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackInput } from '../lib/config/schema.ts';
+import { everythingOn } from '../test/everything/stack.ts';
 import { environmentFor, type Contender } from './contender.ts';
 import type { Command } from './run-command.ts';
 
@@ -83,11 +84,11 @@ export async function stopSandbox(home: string, port: number): Promise<void> {
   }
 }
 
-export const slipway: Contender = {
+const contender = (stack: (additionalServices: number) => StackInput): Contender => ({
   name: 'Slipway',
   async prepare(folder, endpoint, additionalServices) {
     const config = join(folder, 'slipway.config.ts');
-    writeFileSync(config, `export default ${JSON.stringify(stackOf(additionalServices))};\n`);
+    writeFileSync(config, `export default ${JSON.stringify(stack(additionalServices))};\n`);
     const env = environmentFor(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
     // moto's services never become stable, so neither Slipway nor Terraform waits for them.
     const flags = ['--target', 'aws', '--config', config, '--yes'];
@@ -98,4 +99,21 @@ export const slipway: Contender = {
       teardown: slipwayCommand(env, 'teardown', ...flags),
     };
   },
-};
+});
+
+export const slipway = contender(stackOf);
+
+/** Slipway with the stack with everything on. moto ignores protection, which a teardown respects, and the transforms of rules. */
+export const slipwayWithEverything = contender(() => {
+  const { web, ...others } = everythingOn().services;
+  const { api1, ...containers } = web?.containers ?? {};
+  if (!web || !api1) throw new Error('the stack has no container api1');
+  const routes = api1.routes?.map(({ rewrite: _, ...route }) => route);
+  return everythingOn({
+    ...{ name: 'slipway', protect: false, network: { zones: 2 } },
+    services: {
+      ...others,
+      web: { ...web, containers: { ...containers, api1: { ...api1, routes, stripPath: false } } },
+    },
+  });
+});

@@ -31,10 +31,10 @@ export function terraformVersion(): string {
   return `Terraform ${version} with its AWS provider ${provider ?? 'of an unknown version'}`;
 }
 
-export const terraform: Contender = {
+const contender = (copyFiles: (folder: string) => void): Contender => ({
   name: 'Terraform',
   async prepare(folder, endpoint, additionalServices) {
-    cpSync(SOURCE, folder, { recursive: true });
+    copyFiles(folder);
     const env = environmentFor(endpoint, {
       TF_IN_AUTOMATION: '1',
       TF_VAR_endpoint: endpoint,
@@ -59,4 +59,14 @@ export const terraform: Contender = {
       teardown: terraformCommand('destroy', '-auto-approve'),
     };
   },
-};
+});
+
+export const terraform = contender((folder) => cpSync(SOURCE, folder, { recursive: true }));
+
+const EVERYTHING = join(import.meta.dirname, 'terraform-everything');
+
+/** Terraform with the stack with everything on, whose network is that of the other one. */
+export const terraformWithEverything = contender((folder) => {
+  for (const file of ['network.tf', 'variables.tf']) cpSync(join(SOURCE, file), join(folder, file));
+  cpSync(EVERYTHING, folder, { recursive: true });
+});

@@ -16,19 +16,19 @@ import { only } from '../lib/model/resources.ts';
  */
 export function checkDomain({ domain }: Config, surroundings: DomainSurroundings | undefined): void {
   if (!domain || !surroundings) return;
-  const { cut, longerZone } = surroundings;
+  const { cut, longerZone, name = domain.name } = surroundings;
   const zone = domain.zone ?? surroundings.zone ?? '';
-  if (cut) throw delegatedAway(domain, zone, cut, longerZone);
-  if (longerZone) throw longerZoneExists(domain, zone, longerZone);
+  if (cut) throw delegatedAway(domain, name, zone, cut, longerZone);
+  if (longerZone) throw longerZoneExists(domain, name, zone, longerZone);
 }
 
 function delegatedAway(
   domain: Domain,
+  name: string,
   zone: string,
   cut: ZoneCut,
   longerZone: LongerZone | undefined,
 ): Problem {
-  const { name } = domain;
   const servers = cut.nameServers.join(', ');
   // If the longer zone is below the delegated name, this NS record does not show which servers answer for that zone.
   const mayLongerZoneAnswer =
@@ -44,25 +44,35 @@ function delegatedAway(
         : []),
     ].join('\n'),
     now: NOTHING_CHANGED,
-    fix: longerZone
+    fix: isFurther(domain, name)
       ? [
-          ...(mayLongerZoneAnswer ? [] : [`Correct the NS record ${cut.name} in ${zone},`]),
-          `${mayLongerZoneAnswer ? 'Set' : 'then set'} ${zoneToUse(domain, longerZone)} in slipway.config.ts.`,
-        ]
-      : [
-          `Choose a domain.name outside ${cut.name}, or the domain.zone that these name servers serve,`,
+          `Remove ${name} from domain.names: all names of a stack belong to one zone,`,
           `or remove the NS record ${cut.name} from ${zone}, if no one needs it.`,
-        ],
+        ]
+      : longerZone
+        ? [
+            ...(mayLongerZoneAnswer ? [] : [`Correct the NS record ${cut.name} in ${zone},`]),
+            `${mayLongerZoneAnswer ? 'Set' : 'then set'} ${zoneToUse(domain, longerZone)} in slipway.config.ts.`,
+          ]
+        : [
+            `Choose a domain.name outside ${cut.name}, or the domain.zone that these name servers serve,`,
+            `or remove the NS record ${cut.name} from ${zone}, if no one needs it.`,
+          ],
   });
 }
 
-const longerZoneExists = (domain: Domain, zone: string, longerZone: LongerZone): Problem =>
+/** Whether a name is one of domain.names, for which the zone of the stack cannot change. */
+const isFurther = (domain: Domain, name: string): boolean => name !== domain.name;
+
+const longerZoneExists = (domain: Domain, name: string, zone: string, longerZone: LongerZone): Problem =>
   problem('ZONE', {
-    what: `${domain.name} belongs in a longer zone than ${zone}.`,
+    what: `${name} belongs in a longer zone than ${zone}.`,
     why: `${longerZoneText(longerZone)}\nOnce ${zone} delegates to that zone, records in ${zone} for this name are not seen any more.`,
     now: NOTHING_CHANGED,
     fix: [
-      `Set ${zoneToUse(domain, longerZone)} in slipway.config.ts,`,
+      isFurther(domain, name)
+        ? `Remove ${name} from domain.names: all names of a stack belong to one zone,`
+        : `Set ${zoneToUse(domain, longerZone)} in slipway.config.ts,`,
       `or delete the zone ${longerZone.name}, if no one needs it.`,
     ],
   });

@@ -1,16 +1,16 @@
 /** The plan: the diffs of all steps, in the order of the architecture. */
-import { STACK_TAG } from '../lib/derive/tags.ts';
 import type { Names } from '../lib/derive/names.ts';
 import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
-import { itemsOf, type Survey } from '../lib/look/found.ts';
+import type { Survey } from '../lib/look/found.ts';
 import { nounsDeletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
-import { changeAddress, type Change } from '../lib/model/change.ts';
+import type { Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import { checkAlarms } from './alarms.ts';
 import { checkCertificates } from './certificates.ts';
 import { checkDomain } from './domain.ts';
+import { namesTaken, reasonLines } from './names-taken.ts';
 import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
 import { withServiceNames } from './services/succession.ts';
@@ -73,7 +73,7 @@ export function makePlan(
       ? { included: allChanges, leftOut: [] }
       : limitChanges(allChanges, service, desired.config, found);
   const foreign = foreignIn(changes);
-  if (foreign.length > 0) throw namesTaken(foreign, found);
+  if (foreign.length > 0) throw namesTaken(desired, foreign, found);
   const impossible = changes.filter((change) => change.cannotUpdate);
   if (impossible.length > 0) throw impossibleChanges(impossible);
   const changed = new Set(allChanges.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
@@ -118,36 +118,6 @@ function checkAvailabilityZones({ config }: Desired, { zones }: Survey): void {
     why: `network.zones is ${config.network.zones}; the account may use ${zones.length}: ${zones.join(', ')}.`,
     now: NOTHING_CHANGED,
     fix: ['Lower network.zones in slipway.config.ts, or choose another region.'],
-  });
-}
-
-const reasonLines = (refused: readonly Change[]): string =>
-  refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
-
-/** The fix if a domain is already in use. */
-const DOMAIN_PER_STAGE =
-  'Each stage needs its own domain: the configuration may export a function of { stage }.';
-
-/** Whether the resource of a refused change belongs to another stack. Adopting the resource would break that stack. */
-const isInAnotherStack = ({ noun, key }: Change, found: Survey): boolean =>
-  itemsOf(found, noun).get(key)?.tags[STACK_TAG] !== undefined;
-
-function namesTaken(refused: readonly Change[], found: Survey) {
-  const adoptable = refused.every((change) => !isInAnotherStack(change, found));
-  return problem('FOREIGN', {
-    what: "Some resources already use this stack's names but belong to someone else.",
-    why: reasonLines(refused),
-    now: NOTHING_CHANGED,
-    fix: [
-      ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
-      'Choose another name in slipway.config.ts or another --stage,',
-      ...(adoptable
-        ? [
-            `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take them over: a teardown then deletes them,`,
-            'or remove them if no one needs them.',
-          ]
-        : ['or remove the stack that they belong to, if no one needs it.']),
-    ],
   });
 }
 

@@ -20,6 +20,9 @@ export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue
 
 function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding | SchemaFinding[] {
   const { path } = issue;
+  const value = valueAt(input, path);
+  if (Array.isArray(value) && value.length === 0 && mayBeList(nodeAt(path)))
+    return { path, value: 'an empty list', fix: emptyListFix(path) };
   switch (issue.code) {
     case 'custom':
       return { path, fix: issue.message };
@@ -36,6 +39,16 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, fix: `Use ${expectedText(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }
+}
+
+const mayBeList = (node: SchemaNode | undefined): boolean =>
+  node?.type === 'array' ||
+  (node?.anyOf ?? []).some((option) => typeof option === 'object' && option.type === 'array');
+
+/** Returns the fix for an empty list. An optional field can also be left out. */
+function emptyListFix(path: Path): string {
+  const isRequired = objectNode(nodeAt(path.slice(0, -1)))?.required?.includes(String(path.at(-1)));
+  return `${isRequired ? 'Add an entry' : 'Add an entry, or leave the field out'}: ${nodeAt(path)?.description ?? 'a list'}.`;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Path } from '../config/finding.ts';
 import { isPattern } from '../config/route-field-rules.ts';
 import type { AnsweredRoute, RouteConditions } from '../config/route-schema.ts';
 import { conditionsFor, asList, otherConditionsText, pathsIn } from './conditions.ts';
+import { HTTPS } from './listeners.ts';
 import { shortHash } from './names.ts';
 import { transformsFor } from './transforms.ts';
 
@@ -35,6 +36,17 @@ const SEPARATOR = ':';
 
 /** Returns the key of the container of a rule. */
 export const containerOfRule = (ruleKey: string): string => ruleKey.split(SEPARATOR)[0] ?? '';
+
+/**
+ * Returns the key of an existing rule of the listener that forwards no requests according to the configuration.
+ * @param listener the key of that listener
+ * @param rest the key of the desired rule with the same conditions, or anything else that identifies the rule
+ */
+export const keyOnOtherListener = (listener: string, rest: string): string =>
+  `${listener === HTTPS ? 'https' : 'http'}${SEPARATOR}${rest}`;
+
+/** Returns the key of the desired rule that a rule of the other listener was; undefined for a rule of the serving listener. */
+export const keyBeforeMove = (key: string): string | undefined => /^https?:(.+)$/.exec(key)?.[1];
 
 /** Identifies a rule by its conditions, in any order. */
 export const ruleIdentity = (conditions: readonly RuleCondition[]): string =>

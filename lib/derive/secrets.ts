@@ -72,7 +72,9 @@ export function secretStatements(
     references.filter((reference) => parseSecretReference(reference)?.service === service);
   const parameters = of('ssm').map((reference) => {
     const id = parseSecretReference(reference)?.id ?? '';
-    return resolved?.get(reference)?.arn ?? (id.startsWith('arn:') ? id : parameterArnOf(location, id));
+    // An emulator of AWS may not know the ARN, and the look then returns the id.
+    const found = resolved?.get(reference)?.arn ?? id;
+    return found.startsWith('arn:') ? found : parameterArnOf(location, id);
   });
   const secrets = of('secretsmanager').map((reference) => secretResource(reference, resolved, location));
   return [

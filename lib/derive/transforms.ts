@@ -8,14 +8,15 @@ interface RegexReplacement {
 }
 
 /**
- * Removes paths from the beginning of a URL. What remains begins with a slash, also for the path itself: `/api1?a=1` becomes
- * `/?a=1`. The conditions of the rule make sure that a slash, a question mark or nothing follows the path.
+ * Removes paths from the beginning of a URL. What remains begins with exactly one slash, also for the path itself: `/api1?a=1`
+ * becomes `/?a=1`. `/api1//evil.example` becomes `/evil.example`: a program that redirects to a URL that begins with two slashes
+ * sends the client to another host. The conditions of the rule make sure that a slash, a question mark or nothing follows the path.
  */
 export const strippingRewrite = (paths: readonly string[]): RegexReplacement => ({
   regex: `^(?:${[...paths]
     .sort((one, other) => other.length - one.length || (one < other ? -1 : 1))
     .map((path) => path.replace(/[.$+]/g, '\\$&'))
-    .join('|')})/?(.*)$`,
+    .join('|')})/*(.*)$`,
   replace: '/$1',
 });
 
@@ -39,7 +40,7 @@ export function transformsFor(
 
 const rewriteOf = ({ regex, replace }: RegexReplacement) => ({ Regex: regex, Replace: replace });
 
-/** Describes transforms: `url ^/api1/?(.*)$ → /$1`. */
+/** Describes transforms: `url ^(?:/api1)/*(.*)$ → /$1`. */
 export const transformsText = (transforms: readonly RuleTransform[] = []): string =>
   transforms
     .map(({ Type = '', UrlRewriteConfig, HostHeaderRewriteConfig }) => {

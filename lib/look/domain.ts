@@ -1,5 +1,6 @@
 /** Finds what else affects how the domain is resolved: other zones of the account, delegations, and other records with its name. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { namesOfDomain } from '../config/config.ts';
 import { only } from '../model/resources.ts';
 import type { LookContext } from './context.ts';
 import {
@@ -29,6 +30,8 @@ export interface ZoneCut {
 export interface DomainSurroundings {
   /** The name of the configured zone; undefined if only its id is known. */
   readonly zone?: string | undefined;
+  /** The first name of the stack that a longer zone or a delegation affects; without one, the name of the domain. */
+  readonly name?: string;
   /** If the account has several longer zones, the one with the longest name. */
   readonly longerZone: LongerZone | undefined;
   /** The innermost zone of the account that contains the configured zone. */
@@ -37,7 +40,7 @@ export interface DomainSurroundings {
   readonly cut: ZoneCut | undefined;
   /** The name servers of the configured zone; undefined unless the stack already owns it. */
   readonly nameServers: readonly string[] | undefined;
-  /** The record sets at the domain's own name, of any type. */
+  /** The record sets at the names of the stack, of any type. */
   readonly recordSets: readonly ResourceRecordSet[];
 }
 
@@ -55,28 +58,27 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
   const zone = only(foundZones);
   const zoneName = domain.zone ?? zone?.name;
   if (zoneName === undefined) return NO_SURROUNDINGS;
-  const longer = otherZones.find(({ name }) => isBelow(name, zoneName) && isWithin(domain.name, name));
-  const namesBelowZone = namesUpTo(domain.name, zoneName);
+  const names = namesOfDomain(domain);
   const zoneIsOurs = zone !== undefined && isOurZone(context, zone);
-  const [longerZone, sets] = await Promise.all([
-    longer && withNameServers(context, longer),
-    zone
-      ? recordSetsAtNames(
-          context,
-          zone.hostedZoneId,
-          [...new Set([domain.name, ...namesBelowZone])],
-          zoneIsOurs,
-        )
-      : [],
-  ]);
+  const longerOf = (name: string): NamedZone | undefined =>
+    otherZones.find((other) => isBelow(other.name, zoneName) && isWithin(parentOfWildcard(name), other.name));
+  const relevantNames = [...new Set(names.flatMap((name) => [name, ...namesUpTo(name, zoneName)]))];
+  const sets = zone ? await recordSetsAtNames(context, zone.hostedZoneId, relevantNames, zoneIsOurs) : [];
   const nsRecords = nsRecordsIn(sets);
+  const cutOf = (name: string): ZoneCut | undefined => {
+    const above = namesUpTo(parentOfWildcard(name), zoneName);
+    return nsRecords.find((cut) => above.includes(cut.name));
+  };
+  const name = names.find((one) => cutOf(one) ?? longerOf(one)) ?? domain.name;
+  const longer = longerOf(name);
   return {
-    longerZone,
+    longerZone: longer && (await withNameServers(context, longer)),
     zone: zoneName,
-    parentZone: otherZones.find(({ name }) => isBelow(zoneName, name)),
-    cut: nsRecords.find(({ name }) => namesBelowZone.includes(name)),
-    nameServers: zoneIsOurs ? nsRecords.find(({ name }) => name === zoneName)?.nameServers : undefined,
-    recordSets: sets.filter(({ Name }) => bareName(Name) === domain.name),
+    name,
+    parentZone: otherZones.find((other) => isBelow(zoneName, other.name)),
+    cut: cutOf(name),
+    nameServers: zoneIsOurs ? nsRecords.find((record) => record.name === zoneName)?.nameServers : undefined,
+    recordSets: sets.filter(({ Name }) => names.includes(bareName(Name))),
   };
 }
 
@@ -91,6 +93,9 @@ const NO_SURROUNDINGS: DomainSurroundings = {
 
 const isBelow = (name: string, zone: string): boolean => name.endsWith(`.${zone}`);
 const isWithin = (name: string, zone: string): boolean => name === zone || isBelow(name, zone);
+
+/** Returns the name whose zone a wildcard belongs to; any other name as it is. */
+const parentOfWildcard = (name: string): string => name.replace(/^\*\./, '');
 
 /** Lists a name and its ancestors within a zone, without the zone's own name. */
 function namesUpTo(name: string, zone: string): string[] {

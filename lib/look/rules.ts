@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
 import { otherConditionsText, pathsIn } from '../derive/conditions.ts';
-import { ruleIdentity } from '../derive/desired-rules.ts';
+import { desiredRules, keyOnOtherListener, ruleIdentity } from '../derive/desired-rules.ts';
 import { configuredRules } from '../derive/rule-priorities.ts';
 import { transformsText } from '../derive/transforms.ts';
-import { HTTPS, servingListener } from '../derive/listeners.ts';
+import { servingListener } from '../derive/listeners.ts';
 import type { Config } from '../config/config.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -135,20 +135,29 @@ const describeRules = (context: LookContext, ListenerArn: string): Promise<Rule[
 
 /**
  * Finds our rules of the listener that forwards no requests according to the configuration: they are left from before HTTPS was
- * switched on or off. Without such a listener, there is no call.
+ * switched on or off. The key of such a rule consists of its listener and the key of the desired rule with the same conditions;
+ * without one, of its listener and its priority. Without such a listener, there is no call.
  */
 async function lookOtherRules(context: LookContext, serving: string): Promise<[string, FoundRule][]> {
   const listeners = [...(await describeListeners(context))].filter(([key]) => key !== serving);
+  const desiredKeys = new Map(
+    desiredRules(context.config).map(({ key, conditions }) => [ruleIdentity(conditions), key]),
+  );
   const found = listeners.map(async ([key, { ListenerArn = '' }]) => {
     const rules = ((await describeRules(context, ListenerArn)) ?? []).filter(({ IsDefault }) => !IsDefault);
     const tags = await elbTags(
       context.aws,
       rules.map(({ RuleArn = '' }) => RuleArn),
     );
+    const taken = new Set<string>();
     return rules.flatMap((rule): [string, FoundRule][] => {
       const ruleTags = tags.get(rule.RuleArn ?? '');
       if (ruleTags?.[STACK_TAG] !== context.names.stack) return [];
-      return [[`${key === HTTPS ? 'https' : 'http'}-priority-${rule.Priority}`, read(rule, ruleTags)]];
+      const desiredKey = desiredKeys.get(ruleIdentity(rule.Conditions ?? []));
+      const isFirst = desiredKey !== undefined && !taken.has(desiredKey);
+      if (isFirst) taken.add(desiredKey);
+      const rest = isFirst ? desiredKey : `priority-${rule.Priority}`;
+      return [[keyOnOtherListener(key, rest), read(rule, ruleTags)]];
     });
   });
   return (await Promise.all(found)).flat();

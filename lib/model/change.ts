@@ -77,7 +77,7 @@ export interface Comparison<T, F extends string = string> {
   /** For a found resource whose key is no longer desired: returns the desired resource that replaces it, if there is one. */
   readonly replacedBy?: (item: T, key: string) => Replacement | undefined;
   /** Returns why a resource with our name is foreign; undefined for our own resource. */
-  readonly whyForeign?: (item: T) => string | undefined;
+  readonly whyForeign?: (item: T, key: string) => string | undefined;
   /** Returns why our resource can be neither updated nor replaced; undefined if one of the two is possible. */
   readonly whyUnchangeable?: (item: T, key: string) => string | undefined;
 }
@@ -103,7 +103,7 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
       changes.push(replacements.get(key) ?? (creation as Change<F>));
       continue;
     }
-    const foreignReason = whyForeign?.(item);
+    const foreignReason = whyForeign?.(item, key);
     const refusal = foreignReason ?? whyUnchangeable?.(item, key);
     const fieldChanges = differencesBetween(fields, fieldsOf(item, key));
     if (refusal !== undefined) {
@@ -128,7 +128,7 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
 /** Our resources that are not desired, sorted by key, so that a plan reads the same every time. */
 const undesired = <T, F extends string>({ desired, found, whyForeign }: Comparison<T, F>): [string, T][] =>
   [...found]
-    .filter(([key, item]) => !desired.has(key) && whyForeign?.(item) === undefined)
+    .filter(([key, item]) => !desired.has(key) && whyForeign?.(item, key) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
 /** The replacements of undesired resources by desired resources that do not exist yet, under the keys of the desired resources. */

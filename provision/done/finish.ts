@@ -52,7 +52,7 @@ export async function finish(
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
   const address = await waitForAddress(run, ...addressInputs);
-  await verify(
+  const isTrusted = await verify(
     withAutoScaledCounts(config, plan.found),
     address,
     run,
@@ -73,7 +73,7 @@ export async function finish(
   );
   const notes = [
     target.sandbox && (await localNameNote(address)),
-    trustNote(address, routesOf(config)[0]?.container.path ?? '/'),
+    isTrusted ? trustNote(address, routesOf(config)[0]?.container.path ?? '/') : undefined,
   ];
   for (const note of notes) if (note) run.report(note);
   return { url: address.url, zone };

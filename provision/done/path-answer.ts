@@ -18,6 +18,8 @@ export interface PathAnswer {
   readonly isBlocked?: boolean;
   /** Whether the time ran out before an answer or an error arrived. */
   readonly isTimeout?: boolean;
+  /** Why this machine does not trust the user's own certificate; undefined if it does. */
+  readonly distrust?: string;
 }
 
 export class RequestTimeout extends Error {}

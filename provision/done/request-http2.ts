@@ -3,6 +3,7 @@ import { connect, type ClientHttp2Session } from 'node:http2';
 import { connect as connectSecurely } from 'node:tls';
 import type { Run } from '../../lib/run/run.ts';
 import type { PathAnswer } from './path-answer.ts';
+import { checkCertificate } from './presented-certificate.ts';
 import { RequestTimeout, TIMEOUT_MS } from './path-answer.ts';
 import type { PublicAddress } from './url.ts';
 
@@ -25,6 +26,7 @@ export async function requestOverHttp2(
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   let session: ClientHttp2Session | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let distrust: string | undefined;
   const ended = new AbortController();
   try {
     return await new Promise<PathAnswer>((resolve, reject) => {
@@ -34,11 +36,20 @@ export async function requestOverHttp2(
       const abort = () => reject(signal.reason as Error);
       signal.addEventListener('abort', abort, { signal: ended.signal });
       session = connect(`https://${host}`, {
-        createConnection: () =>
-          connectSecurely({
+        createConnection: () => {
+          const socket = connectSecurely({
             ...{ host: address, port, servername: tls?.servername, ALPNProtocols: ['h2'] },
             ...(tls?.authority && { ca: tls.authority.certificate }),
-          }),
+            ...(tls?.isOwn && { rejectUnauthorized: false }),
+          });
+          if (tls?.isOwn)
+            socket.once('secureConnect', () => {
+              const checked = checkCertificate(socket, tls.servername);
+              if (checked instanceof Error) socket.destroy(checked);
+              else distrust = checked;
+            });
+          return socket;
+        },
       });
       session.on('error', reject);
       const stream = session.request({
@@ -51,13 +62,18 @@ export async function requestOverHttp2(
       stream.once('response', (headers) => {
         const status = headers[':status'] ?? 0;
         const server = String(headers.server ?? '');
+        const isBlocked = status === 403 && server.startsWith('awselb/');
         const from =
           status === INCOMPATIBLE || (status >= 500 && server.startsWith('awselb/'))
             ? 'balancer'
             : status >= 500
               ? 'program'
               : 'good';
-        resolve({ text: String(status), status, from });
+        resolve({
+          ...{ text: String(status), status, from },
+          ...(isBlocked && { isBlocked }),
+          ...(distrust !== undefined && { distrust }),
+        });
       });
       stream.resume().end(isGrpc ? EMPTY_MESSAGE : undefined);
     });

@@ -1,10 +1,12 @@
 /** Sends one request to a path of the stack, and classifies the answer. */
 import { request } from 'node:http';
 import { request as requestSecurely } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
 import { RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
+import { checkCertificate } from './presented-certificate.ts';
 import { requestOverHttp2 } from './request-http2.ts';
 import type { PublicAddress } from './url.ts';
 
@@ -34,13 +36,24 @@ function get(
   return new Promise((resolve, reject) => {
     const headers = { host, 'user-agent': 'slipway' };
     const options = { ...connect, path, headers, agent: false, signal };
+    let distrust: string | undefined;
     const clientRequest = tls
       ? requestSecurely({
           ...options,
           servername: tls.servername,
           ...(tls.authority && { ca: tls.authority.certificate }),
+          ...(tls.isOwn && { rejectUnauthorized: false }),
         })
       : request(options);
+    if (tls?.isOwn) {
+      clientRequest.on('socket', (socket) =>
+        socket.on('secureConnect', () => {
+          const checked = checkCertificate(socket as TLSSocket, tls.servername);
+          if (checked instanceof Error) clientRequest.destroy(checked);
+          else distrust = checked;
+        }),
+      );
+    }
     // Node's own timeout starts again with every byte.
     const timer = setTimeout(
       () => clientRequest.destroy(new RequestTimeout(`no answer within ${timeout / 1000} s`)),
@@ -57,6 +70,7 @@ function get(
           status,
           from: senderOf(status, server, body),
           ...(isBlocked && { isBlocked }),
+          ...(distrust !== undefined && { distrust }),
         });
         clientRequest.destroy();
       };

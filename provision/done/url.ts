@@ -26,6 +26,8 @@ export interface PublicTls {
   readonly servername: string;
   /** The certificate of the authority in PEM, and its file; by default, that of a public authority. */
   readonly authority?: { readonly certificate: string; readonly file: string } | undefined;
+  /** Whether the certificate is the user's own: an authority that this machine does not trust may have signed it. */
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -46,7 +48,9 @@ export async function publicAddress(
   const domain = config.domain?.name;
   const isSecure = config.domain?.https === true;
   const [scheme, awsPort] = isSecure ? ['https', HTTPS_PORT] : ['http', HTTP_PORT];
-  const secured = isSecure && domain !== undefined ? { servername: domain } : undefined;
+  const isOwn = config.domain?.certificate !== undefined;
+  const secured =
+    isSecure && domain !== undefined ? { servername: domain, ...(isOwn && { isOwn }) } : undefined;
   if (!target.sandbox) {
     const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
     const reachedHost = isDelegated ? host : balancer;

@@ -31,6 +31,7 @@ export type Explain = (
  * Requests every routed path until a service answers, and then several times more. Any response of the service counts as good,
  * except a 5xx error. If some of these requests fail, the path is requested again as often: a failure that does not recur is
  * reported as a warning.
+ * @returns whether this machine trusts the certificate; true without HTTPS
  * @throws UNANSWERED if a path is not answered in time, or answered by errors, always or sometimes
  */
 export async function verify(
@@ -38,8 +39,14 @@ export async function verify(
   publicAddress: PublicAddress,
   run: Run,
   explain: Explain,
-): Promise<void> {
+): Promise<boolean> {
   const routes = verifiedRoutes(config).filter(({ service }) => service.count > 0);
+  let isTrusted = true;
+  const reportDistrust = ({ distrust }: PathAnswer) => {
+    if (distrust === undefined || !isTrusted) return;
+    isTrusted = false;
+    run.report(untrusted(publicAddress, distrust));
+  };
   const checks = routes.map(async ({ service, container, request }) => {
     const { path } = request;
     const address = addressFor(publicAddress, request);
@@ -50,6 +57,7 @@ export async function verify(
     });
     const first = await firstAnswer(url, address, path, run, checked, isRestricted(config));
     if (first.from === 'none') return run.report(unreachable(url, config));
+    reportDistrust(first);
     if (config.waf !== undefined && first.isBlocked) return run.report(blocked(url));
     run.report({ type: 'note', text: `${address.http2 === 'GRPC' ? 'gRPC' : 'GET'} ${url}  ${first.text}` });
     if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
@@ -65,6 +73,7 @@ export async function verify(
     });
   });
   await waitForSiblings(checks);
+  return isTrusted;
 }
 
 type Checked = (answers: readonly PathAnswer[]) => Promise<CheckedPath>;
@@ -127,6 +136,12 @@ const unreachable = (url: string, { internal, clients }: Config): Event => ({
 const blocked = (url: string): Event => ({
   type: 'warning',
   text: `${url} answers this machine with 403, because the web ACL in waf blocks the request, so it was not checked. Its tasks are healthy.`,
+});
+
+/** Returns the warning for a certificate of domain.certificate that this machine does not trust. The stack is up all the same. */
+const untrusted = ({ url }: PublicAddress, distrust: string): Event => ({
+  type: 'warning',
+  text: `${url} serves the certificate in domain.certificate, which this machine does not trust: ${distrust}. The paths were requested without this check. Clients must trust that authority: for curl, --cacert with a file of its certificate.`,
 });
 
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */

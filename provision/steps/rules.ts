@@ -1,10 +1,14 @@
 /** The rules: one per path and route. They forward to the target group of a container, redirect, or answer themselves. */
 import { CreateRuleCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import { foreignOwner } from '../../lib/derive/ownership.ts';
-import { servingListener } from '../../lib/derive/listeners.ts';
+import { HTTP_PORT, HTTPS, HTTPS_PORT, servingListener } from '../../lib/derive/listeners.ts';
 import { otherConditionsText, pathsIn } from '../../lib/derive/conditions.ts';
-import { containerOfRule, desiredRules, type DesiredRule } from '../../lib/derive/desired-rules.ts';
+import {
+  containerOfRule,
+  desiredRules,
+  keyBeforeMove,
+  type DesiredRule,
+} from '../../lib/derive/desired-rules.ts';
 import { transformsText } from '../../lib/derive/transforms.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
@@ -13,7 +17,14 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { actionText } from '../../lib/look/listener.ts';
 import type { FoundRule } from '../../lib/look/rules.ts';
-import { compare, knownAfter, touches, type DesiredFields, type KnownLater } from '../../lib/model/change.ts';
+import {
+  compare,
+  knownAfter,
+  touches,
+  type DesiredFields,
+  type KnownLater,
+  type Replacement,
+} from '../../lib/model/change.ts';
 import {
   cutoverState,
   initialActions,
@@ -29,6 +40,7 @@ import {
   groupKeysOf,
   type RuleField,
 } from '../services/rule-actions.ts';
+import { whyForeignRule } from '../foreign-rules.ts';
 import { priorityOf, movePriorities } from '../rule-priorities.ts';
 
 const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<RuleField>> =>
@@ -76,6 +88,27 @@ function foundTargetField(
   return groups.length === 2 && arns === targetField(desired, found, key) ? arns : forward;
 }
 
+/**
+ * Returns the desired rule that replaces a found one. Different rules have different priorities, so the old rule can answer its
+ * path until the new rule exists.
+ * @param owner the key of the container of the found rule, according to its tags
+ */
+function replacementOf({ config }: Desired, found: Survey, key: string, owner = ''): Replacement {
+  const missing = desiredRules(config).filter((rule) => !found.rules.has(rule.key));
+  const moved = missing.find((rule) => rule.key === keyBeforeMove(key));
+  if (moved) {
+    const [from, to] = servingListener(config) === HTTPS ? [HTTP_PORT, HTTPS_PORT] : [HTTPS_PORT, HTTP_PORT];
+    return {
+      key: moved.key,
+      reason: `it moves from port ${from} to port ${to}: the new rule is created before the old one is deleted`,
+    };
+  }
+  return {
+    key: missing.find((rule) => containerOfRule(rule.key) === owner)?.key ?? '',
+    reason: 'each path has its own rule: the new one is created before the old one is deleted',
+  };
+}
+
 export const rules: Step<'rules', RuleField> = {
   diff: (desired, found) =>
     compare({
@@ -91,15 +124,8 @@ export const rules: Step<'rules', RuleField> = {
         priority: rule.priority,
         ...tagFields(rule.tags),
       }),
-      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
-      // Different rules have different priorities, so the old rule can answer its path until the new rule exists.
-      replacedBy: ({ tags }) => ({
-        key:
-          desiredRules(desired.config).find(
-            ({ key }) => containerOfRule(key) === tags[KEY_TAG] && !found.rules.has(key),
-          )?.key ?? '',
-        reason: 'each path has its own rule: the new one is created before the old one is deleted',
-      }),
+      whyForeign: (rule, key) => whyForeignRule(desired, rule, key),
+      replacedBy: ({ tags }, key) => replacementOf(desired, found, key, tags[KEY_TAG]),
     }),
 
   /**

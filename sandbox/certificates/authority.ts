@@ -25,6 +25,10 @@ interface Material {
   readonly privateKey: string;
 }
 
+/**
+ * Makes an authority. Its certificate has no name constraints: they would be fixed for ten years, and the authority signs
+ * certificates for whichever domains the stacks of the sandbox have.
+ */
 function makeMaterial(): Material {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
   const now = new Date();

@@ -54,7 +54,7 @@ const COMMON_NAME = '2.5.4.3';
 const SERIAL_BYTES = 16;
 
 /**
- * Makes a certificate.
+ * Makes a certificate. That of an authority allows no further authority below it.
  * @param issuer the authority; it is the subject itself for the certificate of an authority
  * @returns the certificate in PEM
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
@@ -64,7 +64,11 @@ export function makeCertificate(contents: CertificateContents, issuer: Issuer): 
   const isAuthority = names.length === 0;
   const algorithm = new AlgorithmIdentifier({ algorithm: SHA256_WITH_RSA, parameters: null });
   const extensions = [
-    extension(id_ce_basicConstraints, new BasicConstraints({ cA: isAuthority }), true),
+    extension(
+      id_ce_basicConstraints,
+      new BasicConstraints(isAuthority ? { cA: true, pathLenConstraint: 0 } : { cA: false }),
+      true,
+    ),
     extension(
       id_ce_keyUsage,
       new KeyUsage(

@@ -194,3 +194,55 @@ describe('another record at the name', () => {
     expect(user.output().warnings).toEqual([expect.stringContaining('it leads clients with IPv6 to 2001')]);
   });
 });
+
+describe('a name in domain.names', () => {
+  const configured = (name: string): StackInput => ({
+    ...stack(),
+    domain: { name: 'api.shop.localhost', zone: 'shop.localhost', names: [name] },
+  });
+
+  test.each(['www.eu.shop.localhost', '*.eu.shop.localhost'])(
+    'such as %s is refused in a delegated part of the zone, before anything is created',
+    async (name) => {
+      await addZone('shop.localhost');
+      await changeRecord(
+        'shop.localhost',
+        'CREATE',
+        record('eu.shop.localhost', 'NS', 'ns.elsewhere.example'),
+      );
+      const before = user.census();
+      await expect(user.provision(configured(name))).rejects.toMatchObject({
+        code: 'ZONE',
+        what: `A record for ${name} in the zone shop.localhost would never be seen.`,
+        why: 'An NS record of shop.localhost delegates eu.shop.localhost to other name servers: ns.elsewhere.example.',
+        fix: [
+          `Remove ${name} from domain.names: all names of a stack belong to one zone,`,
+          'or remove the NS record eu.shop.localhost from shop.localhost, if no one needs it.',
+        ],
+      });
+      expect(user.census()).toEqual(before);
+    },
+  );
+
+  test('is refused if the account has a zone that contains more of it', async () => {
+    await addZone('shop.localhost');
+    await addZone('eu.shop.localhost');
+    await expect(user.provision(configured('www.eu.shop.localhost'))).rejects.toMatchObject({
+      code: 'ZONE',
+      what: 'www.eu.shop.localhost belongs in a longer zone than shop.localhost.',
+      fix: [
+        'Remove www.eu.shop.localhost from domain.names: all names of a stack belong to one zone,',
+        'or delete the zone eu.shop.localhost, if no one needs it.',
+      ],
+    });
+  });
+
+  test('is reported if it has a record that leads browsers elsewhere', async () => {
+    await addZone('shop.localhost');
+    await changeRecord('shop.localhost', 'CREATE', record('www.shop.localhost', 'AAAA', '2001:db8::1'));
+    await user.provision(configured('www.shop.localhost'));
+    expect(user.output().warnings).toEqual([
+      expect.stringContaining('www.shop.localhost also has a record of type AAAA'),
+    ]);
+  });
+});

@@ -108,6 +108,14 @@ test('HTTPS is switched on and off: the old rules answer until the new ones exis
   expect(position('elbv2:DeleteRule')).toBeGreaterThan(on.calls.lastIndexOf('elbv2:CreateRule'));
   expect(await user.plan(secure())).toEqual([]);
 
+  const planned = await user.plan(stack());
+  expect(planned.filter(({ address }) => address.startsWith('rules'))).toMatchObject(
+    ['web-api1', 'web-api2'].map((key) => ({
+      address: `rules.${key}`,
+      verb: 'replace',
+      reason: 'it moves from port 443 to port 80: the new rule is created before the old one is deleted',
+    })),
+  );
   const off = await user.provision(stack());
   expect(off.calls.indexOf('elbv2:ModifyListener')).toBeGreaterThan(
     off.calls.lastIndexOf('elbv2:CreateRule'),

@@ -9,7 +9,7 @@ import {
   SetRulePrioritiesCommand,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, type Account } from './harness.ts';
 import { stack, web } from './stacks.ts';
@@ -66,7 +66,7 @@ test('a route with every condition and a transform is created, stays as it is, a
     Transforms: [
       {
         Type: 'url-rewrite',
-        UrlRewriteConfig: { Rewrites: [{ Regex: '^(?:/api3)/?(.*)$', Replace: '/$1' }] },
+        UrlRewriteConfig: { Rewrites: [{ Regex: '^(?:/api3)/*(.*)$', Replace: '/$1' }] },
       },
     ],
   });
@@ -222,4 +222,44 @@ test("someone else's rule stays, and is not reported", async () => {
   expect(await user.plan(stack())).toEqual([]);
   await user.provision(withRoutes([everything]));
   expect((await rulesOf(user)).map(({ RuleArn }) => RuleArn)).toContain(foreign.Rules?.[0]?.RuleArn);
+});
+
+describe("someone else's rule at a priority of the stack", () => {
+  /** Creates a stack, and a rule of someone else that has a priority. */
+  const withForeignRule = async (Priority: number) => {
+    const user = await account();
+    await user.provision(stack());
+    const [rule] = await rulesOf(user);
+    const ListenerArn = rule?.RuleArn?.replace('listener-rule', 'listener').replace(/\/[^/]+$/, '');
+    const { Rules } = await user.aws.elb.send(
+      new CreateRuleCommand({
+        ListenerArn,
+        Priority,
+        Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['other.example.com'] } }],
+        Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+        Tags: [{ Key: 'team', Value: 'orders' }],
+      }),
+    );
+    return { user, arn: Rules?.[0]?.RuleArn ?? '' };
+  };
+
+  test('is named with its owner and the route that demands the priority, and nothing is changed', async () => {
+    const { user, arn } = await withForeignRule(7);
+    const desired = withRoutes([{ ...everything, priority: 7 }]);
+    const before = await rulesOf(user);
+    const route = 'services.web.containers.api3.routes[0].priority';
+    await expect(user.provision(desired)).rejects.toMatchObject({
+      code: 'FOREIGN',
+      what: 'Rules that belong to someone else already have priorities that this stack needs.',
+      why: `rules.web-api3: someone else created it, tagged team=orders; priority 7 of the listener, which ${route} demands, is that of ${arn} (host other.example.com: fixed-response 404)`,
+      fix: [
+        `Set ${route} to a number that no other rule of the listener has, or leave it out,`,
+        'or npm run provision -- --adopt rules.web-api3, to take them over: a teardown then deletes them,',
+        'or remove them if no one needs them.',
+      ],
+    });
+    expect(await rulesOf(user)).toEqual(before);
+    await user.provision(withRoutes([{ ...everything, priority: 8 }]));
+    expect((await rulesOf(user)).map(({ RuleArn }) => RuleArn)).toContain(arn);
+  });
 });

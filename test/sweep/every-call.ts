@@ -23,6 +23,7 @@ export async function expectRecovery(
   user: Account,
   { run, desired }: Scenario,
   fullCensus: Readonly<Record<string, number>>,
+  outside: Readonly<Record<string, number>> = {},
 ) {
   await run(user);
   if (desired) {
@@ -30,7 +31,7 @@ export async function expectRecovery(
     expect(user.census()).toEqual(fullCensus);
     await user.teardown(desired);
   }
-  expect(user.census()).toEqual({});
+  expect(user.census()).toEqual(outside);
 }
 
 const censuses = new Map<Scenario, Readonly<Record<string, number>>>();
@@ -42,6 +43,7 @@ export async function expectedCensus(scenario: Scenario): Promise<Readonly<Recor
   const cached = censuses.get(scenario);
   if (cached) return cached;
   const user = await account({ clock: leapingClock() });
+  await scenario.surroundings?.(user);
   await user.provision(desired);
   const fullCensus = user.census();
   await user.close();
@@ -49,11 +51,22 @@ export async function expectedCensus(scenario: Scenario): Promise<Readonly<Recor
   return fullCensus;
 }
 
+/** Returns the census of what exists before any stack of a scenario. */
+async function censusOutside({ surroundings }: Scenario): Promise<Readonly<Record<string, number>>> {
+  if (!surroundings) return {};
+  const user = await account();
+  await surroundings(user);
+  const outside = user.census();
+  await user.close();
+  return outside;
+}
+
 /** Opens an account in the initial state of a scenario. */
-export async function beginScenario({ before, plane, prepare }: Scenario): Promise<Account> {
+export async function beginScenario({ before, plane, surroundings, prepare }: Scenario): Promise<Account> {
   const user = before
     ? await provisionedAccount(before, leapingClock)
     : await account({ clock: leapingClock(), ...(plane && { plane }) });
+  await surroundings?.(user);
   await prepare?.(user);
   user.sandbox.journal.clear();
   return user;
@@ -136,11 +149,12 @@ const failCall = (
   failure: CallFailure,
   call: Call,
   fullCensus: Readonly<Record<string, number>>,
+  outside: Readonly<Record<string, number>>,
 ) =>
   withFailureAt(scenario, call, failure, async (user, failedCalls) => {
     await scenario.run(user).catch(expectForeseenError);
     clearFailures(user);
-    if (failedCalls.length > 0) await expectRecovery(user, scenario, fullCensus);
+    if (failedCalls.length > 0) await expectRecovery(user, scenario, fullCensus, outside);
   });
 
 /** One test case per way of failing: the title, and the name of the failure. */
@@ -156,6 +170,7 @@ export async function failEveryCall(scenarioName: ScenarioName, failureName: Cal
   const scenario: Scenario = scenarios[scenarioName];
   const failure: CallFailure = callFailures[failureName];
   const fullCensus = await expectedCensus(scenario);
+  const outside = await censusOutside(scenario);
   const start = performance.now();
   const affected = affectedCalls(await callsOf(scenario), failure);
   const callsOfEveryRun = affected.filter(({ inEveryRun }) => inEveryRun);
@@ -163,7 +178,8 @@ export async function failEveryCall(scenarioName: ScenarioName, failureName: Cal
     ? affected
     : callsOfEveryRun.slice(randomSeed() % callsOfEveryRun.length).slice(0, 1);
   const failedCalls: RecordedCall[] = [];
-  for (const call of calls) if (await failCall(scenario, failure, call, fullCensus)) failedCalls.push(call);
+  for (const call of calls)
+    if (await failCall(scenario, failure, call, fullCensus, outside)) failedCalls.push(call);
   expect(failedCalls.length).toBeGreaterThan(0);
   expect(failedCalls).toEqual(expect.arrayContaining(calls.filter(({ inEveryRun }) => inEveryRun)));
   const operations = failedCalls.map(({ service, operation }) => `${service} ${operation}`);

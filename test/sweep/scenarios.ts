@@ -4,12 +4,16 @@ import { isProblem } from '../../lib/model/problem.ts';
 import { simulatedDataPlane, type DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
+import { everythingOn } from '../everything/stack.ts';
+import { createSurroundings } from '../everything/surroundings.ts';
 import { retaggableResources, tagForOtherStack } from '../converge/foreign-resources.ts';
 
 /** One run in which each call fails in turn. */
 export interface Scenario {
   /** The data plane of the account; by default all tasks start. */
   readonly plane?: DataPlane;
+  /** Creates what exists before any stack, and stays when the stack is gone. */
+  readonly surroundings?: (user: Account) => Promise<void>;
   /** The stack that exists before the run. */
   readonly before?: StackInput;
   /** Changes that another user makes before the run. */
@@ -112,6 +116,10 @@ async function deployBrokenImage(user: Account): Promise<void> {
   await user.provision(stackOfWorker('2'), { wait: true });
 }
 
+/** The stack with every capability switched on. With protect, it could not be torn down. */
+const everything = everythingOn({ protect: false });
+const createEverythingOutside = ({ sandbox }: Account): Promise<void> => createSurroundings(sandbox.url);
+
 const addressesToAdopt = retaggableResources.map(([address]) => address);
 
 export const scenarios = {
@@ -174,6 +182,16 @@ export const scenarios = {
     },
     run: (user) => user.provision(stack(), { adopt: addressesToAdopt }),
     desired: stack(),
+  },
+  'a stack with everything on': {
+    surroundings: createEverythingOutside,
+    run: (user) => user.provision(everything),
+    desired: everything,
+  },
+  'a teardown of everything': {
+    surroundings: createEverythingOutside,
+    prepare: async (user) => void (await user.provision(everything)),
+    run: (user) => user.teardown(everything),
   },
   'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },
 } satisfies Record<string, Scenario>;

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { strippingRewrite } from '../../../lib/derive/transforms.ts';
 import type { RoutedRequest } from '../../../sandbox/balancer/conditions.ts';
+import { normalizePath } from '../../../sandbox/balancer/path-pattern.ts';
 import { transform } from '../../../sandbox/balancer/transforms.ts';
 
 const request = (url: string, host = 'shop.example.com:8080'): RoutedRequest => ({
@@ -12,8 +13,8 @@ const request = (url: string, host = 'shop.example.com:8080'): RoutedRequest => 
   host: 'shop.example.com',
   port: 8080,
   url,
-  rawPath: url,
-  path: url,
+  rawPath: url.replace(/\?.*/, ''),
+  path: normalizePath(url.replace(/\?.*/, '')) ?? '',
   query: '',
   headers: [
     ['Accept', '*/*'],
@@ -37,6 +38,11 @@ test.each([
   ['a group that took no part', '^/(x)?a$', '/b$1', '/a', '/b'],
 ])('a rewrite of the URL changes %s', (_what, regex, replace, before, after) => {
   expect(transform(request(before), url(regex, replace))?.url).toBe(after);
+});
+
+test('a request that no rewrite changes keeps the spelling of its path', () => {
+  expect(transform(request('/%61/b?c'), url('^/other', '/x'))?.url).toBe('/%61/b?c');
+  expect(transform(request('/%61/b?c'), host('^shop', 'app'))?.url).toBe('/%61/b?c');
 });
 
 test('a rewrite of the host changes the Host header, and no other header', () => {
@@ -66,6 +72,11 @@ describe('a stripped path', () => {
     [['/a', '/a/b'], '/a/b/c', '/c'],
     [['/a', '/a/b'], '/a/c', '/c'],
     [['/v1.0+x'], '/v1.0+x/a', '/a'],
+    [['/api1'], '/api1//evil.example', '/evil.example'],
+    [['/api1'], '/api1///evil.example/a//b', '/evil.example/a//b'],
+    [['/api1'], '/%61pi1/users?next=%61', '/users?next=%61'],
+    [['/api1'], '/x/../api1/a%2fb', '/a%2Fb'],
+    [['/api1'], '/api1/.//evil.example', '/evil.example'],
   ])('of %s: the program gets %s as %s', (paths, before, after) => {
     const { regex, replace } = strippingRewrite(paths);
     expect(transform(request(before), url(regex, replace))?.url).toBe(after);

@@ -3,6 +3,13 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import {
+  BasicConstraints,
+  Certificate,
+  id_ce_basicConstraints,
+  id_ce_nameConstraints,
+} from '@peculiar/asn1-x509';
 import { afterEach, expect, test } from '@jest/globals';
 import { folderAuthority, memoryAuthority } from '../../../sandbox/certificates/authority.ts';
 
@@ -36,6 +43,20 @@ test('a certificate names its hosts, its validity and its issuer', () => {
   expect(certificate.validTo).toBe('Jul 18 23:59:59 2026 GMT');
   expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
   expect(certificate.subject).toBe('CN=api.example.com');
+});
+
+test('the authority may sign certificates of hosts with any name, but no further authorities', () => {
+  const { extensions } = AsnConvert.parse(
+    new X509Certificate(memoryAuthority()().certificate).raw,
+    Certificate,
+  ).tbsCertificate;
+  const basic = extensions?.find(({ extnID }) => extnID === id_ce_basicConstraints);
+  expect(basic?.critical).toBe(true);
+  expect(AsnConvert.parse(basic?.extnValue.buffer ?? new ArrayBuffer(0), BasicConstraints)).toMatchObject({
+    cA: true,
+    pathLenConstraint: 0,
+  });
+  expect(extensions?.map(({ extnID }) => extnID)).not.toContain(id_ce_nameConstraints);
 });
 
 test('an authority in a folder is made once, and only its owner can read the key', () => {

@@ -25,6 +25,7 @@ const sizes = [
 const results: Results = {
   about: ['two cores'],
   sizes,
+  everything: [],
   verdicts: verdicts(sizes),
   minimum: {
     workloads: [

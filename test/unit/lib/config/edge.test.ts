@@ -29,9 +29,9 @@ for (const [block, fix] of [
 
 testRefusals(
   'clients',
-  'Use a list of strings: the only addresses that may connect, e.g. 203.0.113.0/24; by default, all.',
+  'Add an entry, or leave the field out: the only addresses that may connect, e.g. 203.0.113.0/24; by default, all.',
   { 'an empty list': [] },
-  'a list',
+  'an empty list',
 );
 
 test('clients: blocks in the form of AWS are accepted', () => {

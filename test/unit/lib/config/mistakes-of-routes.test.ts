@@ -305,3 +305,13 @@ test.each<[what: string, values: Record<string, unknown>]>([
 ])('%s is no mistake', (_what, values) => {
   expect(mistakesOf(validStackWith(values))).toEqual([]);
 });
+
+test('an empty list of routes lacks an entry', () => {
+  expect(mistakesOf(validStackWith({ routes: [] }))).toMatchObject([
+    {
+      path: 'routes',
+      value: 'an empty list',
+      fix: 'Add an entry, or leave the field out: routes that the load balancer answers on its own: redirects and fixed responses.',
+    },
+  ]);
+});

@@ -69,9 +69,9 @@ testRefusals(`${api}.ulimits.nofile.soft`, 'Use at most the hard limit, which is
 });
 testRefusals(
   `${proxy}.entryPoint`,
-  startingWith('Use a list of strings: the entry point'),
+  startingWith('Add an entry, or leave the field out: the entry point'),
   { 'an empty list': [] },
-  'a list, not shown',
+  'an empty list',
 );
 
 testRefusals(
@@ -128,9 +128,9 @@ test('a cycle is refused once', () => {
 
 testRefusals(
   `${api}.health.command`,
-  startingWith('Use a list of strings: a command'),
+  startingWith('Add an entry, or leave the field out: a command'),
   { 'an empty list': [] },
-  'a list, not shown',
+  'an empty list',
 );
 testRefusals(
   `${api}.health.command`,

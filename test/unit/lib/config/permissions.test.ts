@@ -63,7 +63,7 @@ describe('a malformed permission has a fix:', () => {
 
   test('no actions, and a string for resources', () => {
     expect(fixesOf({ actions: [], resources: bucket })).toEqual([
-      ['actions', expect.stringMatching(/^Use a list of strings: the actions of AWS/)],
+      ['actions', expect.stringMatching(/^Add an entry: the actions of AWS/)],
       ['resources', expect.stringMatching(/^Use a list of strings: the ARNs of what/)],
     ]);
   });

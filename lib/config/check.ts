@@ -53,7 +53,7 @@ import {
   rulesAreWithinLimits,
   shiftsHaveOneRule,
 } from './checks/routes.ts';
-import { clientsAreUnique, clientsAreWithinQuota } from './checks/edge.ts';
+import { balancerFieldsHaveRoutes, clientsAreUnique, clientsAreWithinQuota } from './checks/edge.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -77,6 +77,7 @@ const CHECKS: readonly Check[] = [
   namesAreUnique,
   certificatesAreUsable,
   certificateNamesAreWithinLimits,
+  balancerFieldsHaveRoutes,
   clientsAreUnique,
   clientsAreWithinQuota,
   tagsAreWithinLimit,

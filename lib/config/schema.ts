@@ -102,7 +102,7 @@ const Container = z
   )
   .refine(
     ({ port, path, routes, health }) =>
-      health === undefined ||
+      !health ||
       port !== undefined ||
       path !== undefined ||
       routes !== undefined ||
@@ -117,7 +117,7 @@ const Container = z
   .refine(
     ({ image, port, path, routes, health }) =>
       health?.command !== undefined ||
-      health === undefined ||
+      !health ||
       image === undefined ||
       port === undefined ||
       path !== undefined ||

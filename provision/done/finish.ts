@@ -45,7 +45,7 @@ export async function finish(
       unchanged.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }
-  await waitForBalancer(run, context, plan.found);
+  if (ids.loadBalancer.size > 0) await waitForBalancer(run, context, plan.found);
   const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;

@@ -141,9 +141,9 @@ export const securityGroups: Step<'securityGroups', Field> = {
 };
 
 /** Returns the id of the load balancer's group. A stack whose last route was removed has none, or one that is about to go. */
-async function balancerGroupOf({ config, found, siblingIds }: Context): Promise<string> {
-  if (hasBalancer(config)) return (await siblingIds(BALANCER)).groupId;
-  return found.securityGroups.get(BALANCER)?.groupId ?? '';
+async function balancerGroupOf(context: Context): Promise<string> {
+  if (hasBalancer(context.config)) return (await context.siblingIds(BALANCER)).groupId;
+  return context.found.securityGroups.get(BALANCER)?.groupId ?? '';
 }
 
 /** Returns the egress rules of the load balancer's group, as the survey found them, that lead to a service's group. */

@@ -98,7 +98,7 @@ test('at any time while the routes of a stack go and come, a task runs', async (
       environment: { NAME: 'app', PORT: '8000', PROTOCOL: 'HTTP' },
       image: undefined,
       ...changes,
-    } as Partial<ContainerInput>);
+    });
   await user.provision(program({ path: '/app' }), { wait: true });
   let fewest = Infinity;
   let isOver = false;

@@ -90,6 +90,74 @@ test('the load balancer, even a protected one, goes with the last route, and com
   expect(user.census()).toEqual({});
 });
 
+test('a deployment of one service leaves the load balancer for a provision', async () => {
+  const user = await account();
+  await user.provision(server);
+  const { domain, protect, ...withoutDomain } = server;
+  expect([domain, protect]).not.toContain(undefined);
+  await user.provision(withoutDomain);
+  await user.provision(worker(), { deploy: true, service: 'web' });
+  expect(await serviceOf(user)).toMatchObject({ loadBalancers: [] });
+  expect(user.output().result?.json).toMatchObject({
+    leftOut: ['securityGroups.balancer', 'loadBalancer', 'listener'],
+  });
+  await user.provision(worker());
+  expect(balancerAddresses(user)).toEqual([]);
+  await user.teardown(worker());
+  expect(user.census()).toEqual({});
+});
+
+test.each(['blueGreen', 'rolling'] as const)(
+  'with deploy: %s, the first route comes and the last one goes',
+  async (deploy) => {
+    const user = await account();
+    const routed: StackInput = {
+      ...worker(),
+      services: { web: { deploy, containers: worker({ path: '/app' }).services['web']?.containers ?? {} } },
+    };
+    await user.provision(worker());
+    await user.provision(routed);
+    expect(await user.plan(routed)).toEqual([]);
+    await user.provision(worker());
+    expect(await user.plan(worker())).toEqual([]);
+    expect(balancerAddresses(user)).toEqual([]);
+    await user.teardown(worker());
+    expect(user.census()).toEqual({});
+  },
+);
+
+test('a redirect alone needs a load balancer', async () => {
+  const user = await account();
+  const redirecting = worker({}, { routes: [{ paths: '/old', redirect: { path: '/new' } }] });
+  await user.provision(redirecting);
+  expect(balancerAddresses(user)).toEqual([
+    'securityGroups.balancer',
+    'loadBalancer',
+    'listener',
+    'rules.redirect:/old',
+  ]);
+  expect(user.output().notes).toContain('no container has a path, so no request reaches a service');
+  expect(await user.plan(redirecting)).toEqual([]);
+  await user.teardown(redirecting);
+  expect(user.census()).toEqual({});
+});
+
+test("the load balancer of someone else that has the stack's name is left alone", async () => {
+  const user = await account();
+  await user.provision(worker());
+  const subnets = ['public-1', 'public-2'].map((key) => user.ids()[`subnets.${key}`]?.['subnetId'] ?? '');
+  const { LoadBalancers = [] } = await user.aws.elb.send(
+    new elbv2.CreateLoadBalancerCommand({ Name: 'shop-dev', Subnets: subnets }),
+  );
+  expect(await user.plan(worker())).toEqual([]);
+  await expect(user.plan(server)).rejects.toMatchObject({ code: 'FOREIGN' });
+  await user.aws.elb.send(
+    new elbv2.DeleteLoadBalancerCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn }),
+  );
+  await user.teardown(worker());
+  expect(user.census()).toEqual({});
+});
+
 test('at any time while the routes of a stack go and come, a task runs', async () => {
   const user = await account({ realTasks: true, lifetime: 'file' });
   const program = (changes: Partial<ContainerInput>) =>

@@ -28,10 +28,10 @@ export interface Usage {
 /** Runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
 export interface DataPlane {
   /**
-   * Unpacks the images of a task whose pull begins, so that `startTask` finds them unpacked. What cannot be pulled is left for
-   * `startTask` to report. The member is undefined if nothing is unpacked.
+   * Unpacks the images of a task definition that was registered, or of which a task is being placed, so that `startTask` finds them
+   * unpacked. What cannot be pulled is left for `startTask` to report. The member is undefined if nothing is unpacked.
    */
-  readonly prepareTask?: (region: Region, taskArn: string) => void;
+  readonly unpackImages?: (region: Region, taskDefinitionArn: string) => void;
   /** Pulls the images and starts the containers of a task, then calls `onOutcome` once. */
   startTask(region: Region, taskArn: string, onOutcome: (failure?: TaskFailure) => void): void;
   /** Stops the containers of a task, reports their exit codes, and then calls `onStopped`. */

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { storedImage } from '../aws/ecr/pull.ts';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import { recordContainerExit } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
@@ -15,7 +16,7 @@ import { listenedAddresses, type ListenedAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import type { HealthWatch } from './container-health.ts';
-import { taskIdOf, type TaskContainer } from './container-setup.ts';
+import { architectureOf, taskIdOf, type TaskContainer } from './container-setup.ts';
 import { denialsOf } from './execution-role.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
 import { makeOpenRequests, type OpenRequests } from './open-requests.ts';
@@ -75,6 +76,7 @@ export function makeTaskDataPlane(
   const openRequests = makeOpenRequests();
   const watchUsage = makeUsageWatch(memory, meter);
   const runningTasks = new Map<string, RunningTask>();
+  const unpacking = new Set<Promise<void>>();
   let isClosing = false;
   const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
 
@@ -130,16 +132,12 @@ export function makeTaskDataPlane(
   }
 
   /** Unpacks the images that containers share. */
-  async function prepare(region: Region, task: TaskRow): Promise<void> {
-    const taskDefinition = definitionOfTask(region, task);
-    if (!taskDefinition) return;
-    const denial = denialsOf(region, task, taskDefinition);
-    signIn(region, task, taskDefinition, denial);
-    const images = pullImages(region, task, taskDefinition, denial);
-    for (const definition of taskDefinition.containerDefinitions ?? []) {
-      const image = images.get(definition.name ?? '');
-      if (!image || !definition.readonlyRootFilesystem) continue;
-      const { workingDirectory } = definition;
+  async function unpackShared(region: Region, taskDefinitionArn: string): Promise<void> {
+    const { containerDefinitions = [], runtimePlatform } =
+      region.ecs.taskDefinitions.get(taskDefinitionArn) ?? {};
+    for (const { image: reference = '', readonlyRootFilesystem, workingDirectory } of containerDefinitions) {
+      const image = storedImage(region, reference, architectureOf(runtimePlatform));
+      if (!image || !readonlyRootFilesystem) continue;
       const root = await store.open(
         image,
         workingDirectory ?? parseImageConfig(image.config).workingDirectory,
@@ -183,10 +181,11 @@ export function makeTaskDataPlane(
       ? ({ name }, maxAgeMs, onMeasured) =>
           void meter.measure(name, maxAgeMs).then(onMeasured).catch(reportError)
       : undefined,
-    prepareTask(region, taskArn) {
-      const task = region.ecs.tasks.get(taskArn);
+    unpackImages(region, taskDefinitionArn) {
       // The start meets the same failure, and reports it.
-      if (task) prepare(region, task).catch(() => undefined);
+      const unpacked = unpackShared(region, taskDefinitionArn).catch(() => undefined);
+      unpacking.add(unpacked);
+      void unpacked.then(() => unpacking.delete(unpacked));
     },
     startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
@@ -203,6 +202,7 @@ export function makeTaskDataPlane(
     },
     async close() {
       isClosing = true;
+      await Promise.all(unpacking);
       await Promise.all(
         [...runningTasks].map(([taskArn, { region }]) => stop(region, taskArn, CLOSE_STOP_MS)),
       );

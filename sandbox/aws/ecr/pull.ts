@@ -76,6 +76,22 @@ export function pullImage(
   return readImage(region, repository, reference, image, { os: 'linux', architecture });
 }
 
+/**
+ * Returns an image without pulling it: nothing is checked, and the pull is not recorded.
+ * @returns undefined if the registry does not have the image
+ * @throws Error with the text of ECS's CannotPullContainerError, if only a part of the image is missing
+ */
+export function storedImage(
+  region: Region,
+  reference: string,
+  architecture: Platform['architecture'],
+): PulledImage | undefined {
+  const parsed = parseReference(reference);
+  const repository = isRegistryOf(region, parsed.host) ? referencedRepository(region, parsed) : undefined;
+  const image = repository && imageByTagOrDigest(repository, parsed.digest ?? parsed.tag);
+  return image && readImage(region, repository, reference, image, { os: 'linux', architecture });
+}
+
 /** Records that an image was pulled, by a task or by a container tool. */
 export function recordPull(region: Region, image: ImageRow): void {
   image.pulledAt = region.now();

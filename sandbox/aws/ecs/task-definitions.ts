@@ -74,6 +74,7 @@ export const taskDefinitionOperations = {
         registeredBy: caller.arn,
         tags,
       });
+      region.plane.unpackImages?.(region, taskDefinitionArn);
       return { taskDefinition: viewOf(row), tags };
     },
   },

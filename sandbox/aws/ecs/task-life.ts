@@ -54,7 +54,7 @@ function attach(region: Region, task: TaskRow): void {
     return failToStart(region, task, { stopCode: 'TaskFailedToStart', reason: failure });
   }
   setStatus(task, 'PENDING');
-  region.plane.prepareTask?.(region, task.taskArn);
+  region.plane.unpackImages?.(region, task.taskDefinitionArn);
   region.after('taskPull', 'ecs:task-placed', task.taskArn);
 }
 

@@ -1,4 +1,4 @@
-// An image is unpacked while it counts as being pulled, so that its program starts as soon as the pull ends.
+// An image is unpacked before its task starts, so that its program starts as soon as the pull ends.
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +18,30 @@ const roots = () => {
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a root that containers share is unpacked before the pull ends', async () => {
+test('a root that containers share is unpacked when the task definition is registered', async () => {
   const clock = manualClock();
   const scene = await taskScene({ clock, pace: 1, folder });
   await scene.push(`console.log('runs')`, 'v1');
+  expect(roots()).toEqual([]);
+  // The clock stands still, so the task is not placed yet.
   const arn = await scene.run({ web: { readonlyRootFilesystem: true } });
+  while (roots().length === 0) await turn();
+  expect(scene.region.ecs.tasks.get(arn)?.lastStatus).toBe('PROVISIONING');
+  expect(scene.region.ecr.repositories.all()[0]?.images[0]?.pulledAt).toBeUndefined();
+  const unpacked = roots();
+  while (scene.lines().length === 0) {
+    clock.advance(1_000);
+    await turn();
+  }
+  expect(scene.lines()).toEqual(['runs']);
+  expect(roots()).toEqual(unpacked);
+});
+
+test('a root is unpacked before the pull ends if its image was pushed after the registration', async () => {
+  const clock = manualClock();
+  const scene = await taskScene({ clock, pace: 1, folder });
+  const arn = await scene.run({ web: { readonlyRootFilesystem: true } });
+  await scene.push(`console.log('runs')`, 'v1');
   expect(roots()).toEqual([]);
   const statusOf = () => scene.region.ecs.tasks.get(arn)?.lastStatus;
   while (statusOf() !== 'PENDING') {
@@ -33,11 +52,16 @@ test('a root that containers share is unpacked before the pull ends', async () =
   while (roots().length === 0) await turn();
   expect(statusOf()).toBe('PENDING');
   expect(scene.region.ecs.tasks.get(arn)?.pullStartedAt).toBeUndefined();
-  const unpacked = roots();
+});
+
+test('a root of one container only is not unpacked before its task starts', async () => {
+  const clock = manualClock();
+  const scene = await taskScene({ clock, pace: 1, folder });
+  await scene.push(`console.log('runs')`, 'v1');
+  await scene.run({ web: { readonlyRootFilesystem: false } });
   while (scene.lines().length === 0) {
     clock.advance(1_000);
     await turn();
   }
-  expect(scene.lines()).toEqual(['runs']);
-  expect(roots()).toEqual(unpacked);
+  expect(roots()).toEqual([]);
 });

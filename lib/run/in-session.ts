@@ -14,6 +14,7 @@ export async function inSession<Json extends object>(
   sessionOptions: Omit<SessionOptions, 'report' | 'signal'>,
   work: (session: Session) => Promise<CommandResult<Json>>,
 ): Promise<CommandResult<Json>> {
+  report({ type: 'activity', text: 'looking for existing resources' });
   const session = await openSession(options, { ...sessionOptions, report, signal });
   try {
     return await work(session);

@@ -1,6 +1,6 @@
 /** Checks that resolvers see the domain's records in the configured zone, and warns of records that lead elsewhere. Pure. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { routesOf, type Config, type Domain } from '../lib/config/config.ts';
+import { hasBalancer, routesOf, type Config, type Domain } from '../lib/config/config.ts';
 import { bareName } from '../lib/look/record-sets.ts';
 import { normalisedAliasName } from '../lib/look/record.ts';
 import type { DomainSurroundings, LongerZone, ZoneCut } from '../lib/look/domain.ts';
@@ -110,13 +110,15 @@ const targetOf = ({ AliasTarget, ResourceRecords = [] }: ResourceRecordSet): str
     ? normalisedAliasName(AliasTarget.DNSName)
     : ResourceRecords.map(({ Value = '' }) => Value).join(', ');
 
-/** Returns a note if no container is routed: the load balancer then has nothing to forward requests to. */
+/** Returns a note if no container is routed: nothing outside of the stack reaches its services. */
 export const routeEvents = (config: Config): Event[] =>
   routesOf(config).length > 0
     ? []
     : [
         {
           type: 'note',
-          text: 'no container has a path, so no request reaches a service; the stack has a load balancer all the same, which costs money',
+          text: hasBalancer(config)
+            ? 'no container has a path, so no request reaches a service'
+            : 'no container has a path, so the stack has no load balancer and no address',
         },
       ];

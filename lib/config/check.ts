@@ -56,6 +56,7 @@ import {
   shiftsHaveOneRule,
 } from './checks/routes.ts';
 import {
+  balancerFieldsHaveRoutes,
   bucketsKeepTheirLifecycle,
   clientsAreUnique,
   clientsAreWithinQuota,
@@ -86,6 +87,7 @@ const CHECKS: readonly Check[] = [
   certificatesAreUsable,
   certificateNamesAreWithinLimits,
   bucketsKeepTheirLifecycle,
+  balancerFieldsHaveRoutes,
   clientsAreUnique,
   clientsAreWithinQuota,
   ipv6HasClients,

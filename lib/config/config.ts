@@ -170,6 +170,10 @@ export const shiftsTraffic = ({ deploy, containers }: Service): boolean =>
 export const pathsOf = ({ path, paths }: Pick<Container, 'path' | 'paths'>): readonly string[] =>
   paths ?? (path === undefined ? [] : [path]);
 
+/** Whether the stack has a load balancer: only routes need one. */
+export const hasBalancer = (config: Pick<Config, 'services' | 'routes'>): boolean =>
+  (config.routes ?? []).length > 0 || config.services.some(({ containers }) => containers.some(isRouted));
+
 /** The containers behind the load balancer, with the service each belongs to. */
 export const routesOf = ({ services }: Config): { service: Service; container: RoutedContainer }[] =>
   services.flatMap((service) =>

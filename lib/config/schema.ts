@@ -106,7 +106,7 @@ const Container = z
   )
   .refine(
     ({ port, path, routes, health }) =>
-      health === undefined ||
+      !health ||
       port !== undefined ||
       path !== undefined ||
       routes !== undefined ||
@@ -121,7 +121,7 @@ const Container = z
   .refine(
     ({ image, port, path, routes, health }) =>
       health?.command !== undefined ||
-      health === undefined ||
+      !health ||
       image === undefined ||
       port === undefined ||
       path !== undefined ||

@@ -1,5 +1,5 @@
 /** The parts of a stack that AWS bills by the hour: as configured, and as they exist. Pure. */
-import type { Config } from '../config/config.ts';
+import { hasBalancer, type Config } from '../config/config.ts';
 import { isFormerServiceKey } from '../look/services.ts';
 import type { Survey } from '../look/found.ts';
 
@@ -25,11 +25,13 @@ export interface Billed {
 }
 
 /** Returns what a configuration is billed for once it is provisioned. */
-export function billedByConfig({ domain, internal, network, services }: Config): Billed {
+export function billedByConfig(config: Config): Billed {
+  const { domain, internal, network, services } = config;
+  const isBalanced = hasBalancer(config);
   return {
     natGateways: 1,
-    loadBalancers: 1,
-    publicAddresses: 1 + (internal ? 0 : network.zones),
+    loadBalancers: isBalanced ? 1 : 0,
+    publicAddresses: 1 + (internal || !isBalanced ? 0 : network.zones),
     hostedZones: domain?.createZone ? 1 : 0,
     tasks: services.map(({ name, count, cpu, memory, architecture }) => ({
       ...{ service: name, count },

@@ -45,8 +45,10 @@ export async function finish(
       unchanged.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }
-  run.report({ type: 'activity', text: 'waiting until every path answers' });
-  await waitForBalancer(run, context, plan.found);
+  if (ids.loadBalancer.size > 0) {
+    run.report({ type: 'activity', text: 'waiting until every path answers' });
+    await waitForBalancer(run, context, plan.found);
+  }
   const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;

@@ -8,7 +8,7 @@ import {
   type CreateListenerInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import { givenCertificates } from '../../lib/config/config.ts';
+import { givenCertificates, hasBalancer } from '../../lib/config/config.ts';
 import { HTTPS, PORTS, REDIRECT_TO_HTTPS, servingListener, SSL_POLICY } from '../../lib/derive/listeners.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -56,6 +56,7 @@ function desiredFields(
   found: Survey,
   planned: Planned<'certificate'>,
 ): Map<string, DesiredFields<Field>> {
+  if (!hasBalancer(desired.config)) return new Map();
   const serving = servingListener(desired.config);
   const fieldsOf = (key: string): DesiredFields<Field> => {
     const [certificate, ...more] = desiredCertificates(desired, found, planned);

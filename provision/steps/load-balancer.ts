@@ -8,7 +8,7 @@ import {
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
-import type { Config } from '../../lib/config/config.ts';
+import { hasBalancer, type Config } from '../../lib/config/config.ts';
 import { logDestination } from '../../lib/derive/log-delivery.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { BALANCER } from '../../lib/derive/security-group-rules.ts';
@@ -91,7 +91,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'loadBalancer',
-      desired: new Map([[ONLY, desiredFields(desired, found)]]),
+      desired: new Map(hasBalancer(desired.config) ? [[ONLY, desiredFields(desired, found)]] : []),
       found: found.loadBalancer,
       fieldsOf: ({
         state,

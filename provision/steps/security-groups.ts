@@ -14,6 +14,7 @@ import { ALL_EGRESS, ALL_IPV6, balancerEgressTo, ingressOf } from '../../lib/der
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adopt } from '../../lib/engine/adopt.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { hasBalancer } from '../../lib/config/config.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { FoundSecurityGroup } from '../../lib/look/security-groups.ts';
@@ -31,11 +32,14 @@ type Context = ApplyContext<'securityGroups', Field>;
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
+  const isBalanced = hasBalancer(config);
   const balancerGroupId = found.securityGroups.get(BALANCER)?.groupId;
-  const ingressField = (key: string) =>
-    key === BALANCER || balancerGroupId !== undefined
-      ? rulesText(ingressOf(config, key, balancerGroupId ?? ''))
+  const ingressField = (key: string) => {
+    const rules = ingressOf(config, key, balancerGroupId ?? '');
+    return key === BALANCER || balancerGroupId !== undefined || rules.length === 0
+      ? rulesText(rules)
       : knownAfter(`securityGroups.${BALANCER}`);
+  };
   const balancerEgressField = (key: string) => {
     const groupId = found.securityGroups.get(key)?.groupId;
     const isEmpty = balancerEgressTo(config, key, '').length === 0;
@@ -45,13 +49,13 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
   };
   const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
-    [BALANCER, ...config.services.map(({ name }) => name)].map((key) => [
+    [...(isBalanced ? [BALANCER] : []), ...config.services.map(({ name }) => name)].map((key) => [
       key,
       {
         vpc,
         ingress: ingressField(key),
         egress: key === BALANCER ? '' : rulesText(ALL_EGRESS),
-        ...(key === BALANCER ? {} : { 'balancer egress': balancerEgressField(key) }),
+        ...(key === BALANCER || !isBalanced ? {} : { 'balancer egress': balancerEgressField(key) }),
         ...desiredTags(desired, 'securityGroups', key),
       },
     ]),
@@ -101,8 +105,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
   async configure(context, { groupId, ingress = [], egress = ALL_EGRESS }) {
     const { change, config, existing } = context;
     if (touches(change, 'ingress')) {
-      const balancerGroupId =
-        change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
+      const balancerGroupId = change.key === BALANCER ? groupId : await balancerGroupOf(context);
       const rules = ingressOf(config, change.key, balancerGroupId);
       // Running tasks answer the load balancer on their old ports until they are replaced. Clients with IPv6 may connect until the
       // name no longer has an IPv6 address.
@@ -123,7 +126,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
   async cleanUp(context) {
     const { change, config, existing } = context;
     if (!existing) return;
-    const { groupId: balancerGroupId } = await context.siblingIds(BALANCER);
+    const balancerGroupId = await balancerGroupOf(context);
     if (touches(change, 'ingress')) {
       const rules = ingressOf(config, change.key, balancerGroupId);
       const oldRules = existing.ingress.filter(isNeededMeanwhile(context, balancerGroupId));
@@ -145,6 +148,12 @@ const isNeededMeanwhile =
     change.key === BALANCER
       ? peer === ALL_IPV6 && only(found.loadBalancer)?.ipAddressType === 'dualstack'
       : peer === balancerGroupId;
+
+/** Returns the id of the load balancer's group. A stack whose last route was removed has none, or one that is about to go. */
+async function balancerGroupOf(context: Context): Promise<string> {
+  if (hasBalancer(context.config)) return (await context.siblingIds(BALANCER)).groupId;
+  return context.found.securityGroups.get(BALANCER)?.groupId ?? '';
+}
 
 /** Returns the egress rules of the load balancer's group, as the survey found them, that lead to a service's group. */
 const egressTo = (found: Survey, groupId: string): GroupRule[] =>

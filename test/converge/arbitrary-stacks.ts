@@ -18,6 +18,7 @@ const service = fc.record({
   memory: fc.constant(1024),
   count: fc.constantFrom(0, 1, 2),
   strategy: fc.constantFrom('rolling' as const, 'blueGreen' as const, 'canary' as const, 'linear' as const),
+  isRouted: fc.constantFrom(true, true, false),
   containers: fc.dictionary(name, container, { minKeys: 1, maxKeys: 3 }),
 });
 
@@ -32,6 +33,13 @@ function possibleDeploy(strategy: string, count: number, containers: number): Se
   return { [strategy]: { stepMinutes: 0, bakeMinutes: 0 } };
 }
 
+/** Returns a container without a path: it has no health check of the load balancer, and no protocol. */
+const unrouted = ({ image, port, environment }: ServiceInput['containers'][string]) => ({
+  image,
+  port,
+  environment,
+});
+
 /** Generates stacks. As the configuration requires, ports are unique within a task, and paths are unique within a stack. */
 export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   .record({
@@ -45,19 +53,26 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   })
   .map(({ services, zones, retention, idle, delay, domain, paths }) => {
     let nextPath = 0;
-    const servicesWithPaths = Object.entries(services).map(([key, { containers, strategy, ...rest }]) => [
-      key,
-      {
-        ...rest,
-        deploy: possibleDeploy(strategy, rest.count, Object.keys(containers).length),
-        containers: Object.fromEntries(
-          Object.entries(containers).map(([containerName, generated], index) => [
-            containerName,
-            { ...generated, port: generated.port + index, path: paths[nextPath++] },
-          ]),
-        ),
-      },
-    ]);
+    const servicesWithPaths = Object.entries(services).map(
+      ([key, { containers, strategy, isRouted, ...rest }]) => [
+        key,
+        {
+          ...rest,
+          deploy: isRouted
+            ? possibleDeploy(strategy, rest.count, Object.keys(containers).length)
+            : ('rolling' as const),
+          containers: Object.fromEntries(
+            Object.entries(containers).map(([containerName, generated], index) => [
+              containerName,
+              isRouted
+                ? { ...generated, port: generated.port + index, path: paths[nextPath++] }
+                : unrouted({ ...generated, port: generated.port + index }),
+            ]),
+          ),
+        },
+      ],
+    );
+    const hasRoutes = Object.values(services).some(({ isRouted }) => isRouted);
     return {
       name: 'shop',
       region: 'eu-west-1',
@@ -66,6 +81,8 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
       idleTimeoutSeconds: idle,
       deregistrationDelaySeconds: delay,
       services: Object.fromEntries(servicesWithPaths) as StackInput['services'],
-      ...(domain === undefined ? {} : { domain: { name: domain, zone: 'example.com', createZone: true } }),
+      ...(domain === undefined || !hasRoutes
+        ? {}
+        : { domain: { name: domain, zone: 'example.com', createZone: true } }),
     };
   });

@@ -106,6 +106,15 @@ const stackOfWorker = (tag: string): StackInput => ({
   services: { web: { containers: { app: { image: `public.ecr.aws/shop/app:${tag}` } } } },
 });
 
+/** A stack with a single container, and a load balancer only if the container has a path. */
+const serverOf = (path: string | undefined): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  services: {
+    web: { containers: { app: { image: 'public.ecr.aws/shop/app:1', port: 8000, ...(path && { path }) } } },
+  },
+});
+
 /** Deploys an image that cannot be pulled, which restores the previous version, and then another image. */
 async function deployBrokenImage(user: Account): Promise<void> {
   try {
@@ -174,6 +183,16 @@ export const scenarios = {
     prepare: async (user) => void (await user.provision(stackOfWorker('1'), { wait: true })),
     run: deployBrokenImage,
     desired: stackOfWorker('2'),
+  },
+  'a removal of the last route': {
+    before: serverOf('/app'),
+    run: (user) => user.provision(serverOf(undefined)),
+    desired: serverOf(undefined),
+  },
+  'an addition of the first route': {
+    before: serverOf(undefined),
+    run: (user) => user.provision(serverOf('/app')),
+    desired: serverOf('/app'),
   },
   'an adoption': {
     before: stack(),

@@ -1,10 +1,44 @@
 /** Checks of the fields that protect a stack. */
-import type { Config } from '../config.ts';
+import { hasBalancer, type Config } from '../config.ts';
+import { display } from '../display.ts';
 import { isIpv6Block } from '../edge-rules.ts';
-import type { Finding } from '../finding.ts';
+import { containersWithServices, pathOfContainer, pathOfService, type Finding } from '../finding.ts';
 
 /** The quota of rules per security group, for each family of addresses. @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const MAX_RULES = 60;
+
+/** The fields that only concern a load balancer, and whether each is set. */
+const BALANCER_FIELDS = [
+  ['domain', ({ domain }) => domain !== undefined, 'a domain is an alias of the load balancer'],
+  ['clients', ({ clients }) => clients !== undefined, 'clients connect to the load balancer'],
+  ['internal', ({ internal }) => internal, 'it is a setting of the load balancer'],
+  ['protect', ({ protect }) => protect, 'it protects the load balancer'],
+  ['ipv6', ({ ipv6 }) => ipv6, 'clients reach the load balancer over IPv6'],
+  ['waf', ({ waf }) => waf !== undefined, 'a web ACL inspects the requests to the load balancer'],
+  ['accessLogs', ({ accessLogs }) => accessLogs !== undefined, 'the load balancer writes access logs'],
+] as const satisfies readonly (readonly [keyof Config, (config: Config) => boolean, string])[];
+
+/** Without a route there is no load balancer, so its settings would have no effect. */
+export function* balancerFieldsHaveRoutes(config: Config): Iterable<Finding> {
+  const isIncomplete =
+    config.services.length === 0 || config.services.some(({ containers }) => containers.length === 0);
+  if (isIncomplete || hasBalancer(config)) return;
+  const basedOn = [
+    ['routes'],
+    ...config.services.map((service) => pathOfService(service, 'containers')),
+    ...containersWithServices(config).flatMap(({ service, container }) =>
+      ['path', 'routes', 'port'].map((field) => pathOfContainer(service, container, field)),
+    ),
+  ];
+  for (const [field, isSet, reason] of BALANCER_FIELDS)
+    if (isSet(config))
+      yield {
+        path: [field],
+        ...(field === 'domain' && { value: `${display(config.domain?.name)} without a route` }),
+        fix: `Remove it, or add the path of a container: ${reason}, and a stack without a route has none.`,
+        basedOn,
+      };
+}
 
 export function* clientsAreUnique({ clients = [] }: Config): Iterable<Finding> {
   for (const [index, block] of clients.entries())

@@ -18,7 +18,7 @@ describe('keys with a meaning in JavaScript', () => {
     ['services.shop.containers', '{ "__proto__": { "image": "nginx" }, "a": { "image": "nginx" } }'],
     [`${api}.environment`, '{ "__proto__": "x" }'],
   ])('__proto__ in %s is refused instead of lost', (place, json) => {
-    expect(mistakesOf(validStackWith({ [place]: parsed(json) }))).toEqual([
+    expect(mistakesOf(validStackWith({ domain: undefined, [place]: parsed(json) }))).toEqual([
       {
         path: `${place}.__proto__`,
         value: 'unknown key',

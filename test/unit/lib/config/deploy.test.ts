@@ -135,7 +135,11 @@ test.each([
   ['blueGreen', false],
   ['rolling', false],
 ])('without a path, %s is refused: %s', (strategy, isRefused) => {
-  const stack = validStackWith({ [PLACE]: strategy, 'services.shop.containers': { job: container() } });
+  const stack = validStackWith({
+    domain: undefined,
+    [PLACE]: strategy,
+    'services.shop.containers': { job: container() },
+  });
   expect(mistakesOf(stack)).toEqual(
     isRefused
       ? [

@@ -137,3 +137,44 @@ test('ipv6: it is accepted with clients in IPv6', () => {
     [],
   );
 });
+
+const worker = { containers: { job: { source: 'api' } } };
+const fixFor = (reason: string) =>
+  `Remove it, or add the path of a container: ${reason}, and a stack without a route has none.`;
+
+test('without a route, the settings of the load balancer are refused', () => {
+  const stack = validStackWith({
+    services: { worker },
+    protect: true,
+    internal: true,
+    clients: ['10.0.0.0/8'],
+    ipv6: true,
+    waf: webAcl(),
+    accessLogs: true,
+  });
+  const of = new Set(['domain', 'clients', 'internal', 'protect', 'ipv6', 'waf', 'accessLogs']);
+  expect(new Set(mistakesOf(stack).map(({ path }) => path))).toEqual(of);
+  expect(mistakesOf(stack).filter(({ path }) => !['ipv6', 'waf', 'accessLogs'].includes(path))).toEqual([
+    {
+      path: 'domain',
+      value: "'api.example.com' without a route",
+      fix: fixFor('a domain is an alias of the load balancer'),
+    },
+    { path: 'clients', value: 'a list', fix: fixFor('clients connect to the load balancer') },
+    { path: 'internal', value: 'true', fix: fixFor('it is a setting of the load balancer') },
+    { path: 'protect', value: 'true', fix: fixFor('it protects the load balancer') },
+  ]);
+});
+
+test('without a route, a stack without these settings is accepted, and with a redirect, one with them is', () => {
+  expect(mistakesOf(validStackWith({ services: { worker }, domain: undefined }))).toEqual([]);
+  const routes = [{ paths: '/old', redirect: { path: '/new' } }];
+  expect(mistakesOf(validStackWith({ services: { worker }, routes, protect: true }))).toEqual([]);
+});
+
+test('if a path is invalid, only the path is reported', () => {
+  const stack = validStackWith({
+    services: { web: { containers: { app: { source: 'api', port: 1, path: 7 } } } },
+  });
+  expect(mistakesOf(stack).map(({ path }) => path)).toEqual(['services.web.containers.app.path']);
+});

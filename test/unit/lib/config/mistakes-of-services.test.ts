@@ -32,7 +32,9 @@ test.each([
 ])(
   'a service name of %i characters must be shortened only if AWS would refuse the names derived from it',
   (length, fix) => {
-    const [mistake] = mistakesOf(validStackWith({ services: { ['s'.repeat(length)]: service } }));
+    const [mistake] = mistakesOf(
+      validStackWith({ domain: undefined, services: { ['s'.repeat(length)]: service } }),
+    );
     expect(mistake?.fix).toBe(fix);
   },
 );
@@ -67,6 +69,9 @@ testRefusals('services.shop.graceSeconds', startingWith('Use a whole number from
   'a string': '60',
 });
 
+/** A stack with a domain needs a route. */
+const firstIsRouted = (index: number) => (index === 0 ? { port: 5000, path: '/' } : {});
+
 testRefusals('services.shop.containers', startingWith('Use an object: containers by name'), {
   'no containers': undefined,
 });
@@ -74,7 +79,7 @@ testRefusals('services.shop.containers', 'Add a container.', { 'an empty object'
 testRefusals(
   'services.shop.containers',
   'Move some to another service: a task can have at most 10 containers.',
-  { 'too many': makeContainers(11) },
+  { 'too many': makeContainers(11, firstIsRouted) },
   '11 containers',
 );
 testRefusals(
@@ -86,7 +91,7 @@ testRefusals(
 testRefusals(
   'services.shop.containers',
   'Remove essential: false from one of them: a task needs an essential container.',
-  { 'no essential container': makeContainers(2, () => ({ essential: false })) },
+  { 'no essential container': makeContainers(2, (index) => ({ ...firstIsRouted(index), essential: false })) },
   'no essential container',
 );
 
@@ -117,6 +122,7 @@ test('a missing memory is reported with its default', () => {
 
 test('when two containers get the same key, the second one is reported', () => {
   const stack = validStackWith({
+    domain: undefined,
     services: {
       'a-b': { containers: { c: makeContainer() } },
       a: { containers: { 'b-c': makeContainer() } },

@@ -23,11 +23,14 @@ const folder = folderWith({
 const DOCKERFILE = { dockerfile: 'docker/Dockerfile', context: '.' };
 const containerWith = (fields: object, more: Record<string, unknown> = {}) => {
   const container = { source: 'packages/api', ...fields };
-  const config = parseConfig(validStackWith({ 'services.shop.containers': { api: container }, ...more }), {
-    stage: 'dev',
-    target: 'aws',
-    folder,
-  });
+  const config = parseConfig(
+    validStackWith({ domain: undefined, 'services.shop.containers': { api: container }, ...more }),
+    {
+      stage: 'dev',
+      target: 'aws',
+      folder,
+    },
+  );
   const api = config.services[0]?.containers[0];
   if (api === undefined || !('source' in api.image)) throw new Error('There is no source');
   return { ...api, image: api.image };

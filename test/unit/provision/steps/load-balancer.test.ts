@@ -50,6 +50,12 @@ const scenarioWith = (changes: Partial<FoundLoadBalancer> = {}) => ({
   found: { subnets, securityGroups, loadBalancer: { '': { ...foundBalancer, ...changes } } },
 });
 
+/** The services of the configuration, without their paths. */
+const unroutedServices = config().services.map((service) => ({
+  ...service,
+  containers: service.containers.map((container) => ({ ...container, path: undefined })),
+}));
+
 const settings = {
   Name: 'shop-dev',
   Type: 'application',
@@ -270,6 +276,14 @@ test('a changed scheme is refused while the configuration protects the load bala
     },
   ]);
   expect(sentCalls()).toEqual([]);
+});
+
+test('repairs drift: without a route, the load balancer is removed, but never one of someone else', async () => {
+  const without = { ...scenarioWith(), config: config({ domain: undefined, services: unroutedServices }) };
+  expect((await provisionStep(loadBalancer, without)).shortChanges).toEqual([['remove', '']]);
+  const foreign = { ...without, found: scenarioWith({ tags: {} }).found };
+  expect((await provisionStep(loadBalancer, foreign)).shortChanges).toEqual([]);
+  expect((await provisionStep(loadBalancer, { ...without, found: {} })).shortChanges).toEqual([]);
 });
 
 test('throws the error when AWS refuses a call', async () => {

@@ -312,7 +312,10 @@ test('repairs drift: the group of a service that is no longer configured is remo
     ...scenario(groups()),
     config: config({ services: [] }),
   });
-  expect(shortChanges).toEqual([['remove', 'web']]);
+  expect(shortChanges).toEqual([
+    ['remove', 'balancer'],
+    ['remove', 'web'],
+  ]);
 });
 
 test('explains refusal: a foreign group with the same name is reported', async () => {
@@ -349,6 +352,23 @@ test('explains refusal: a group in another VPC is refused, since it cannot move'
 test('the internet reaches the load balancer, and only the load balancer reaches the ports of the tasks', () => {
   expect(ingressOf(config(), 'balancer', 'sg-b')).toEqual([tcp(80, '0.0.0.0/0')]);
   expect(ingressOf(config(), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
+});
+
+test('repairs drift: without a route, the group of the load balancer is removed, and the tasks admit no one', async () => {
+  mockSuccess();
+  const services = config().services.map((service) => ({
+    ...service,
+    containers: service.containers.map((container) => ({ ...container, path: undefined })),
+  }));
+  const { shortChanges } = await provisionStep(securityGroups, {
+    ...scenario(groups()),
+    config: config({ services }),
+  });
+  expect(shortChanges).toEqual([
+    ['update', 'web', 'ingress'],
+    ['remove', 'balancer'],
+  ]);
+  expect(commands()).toEqual(['RevokeSecurityGroupIngress', 'RevokeSecurityGroupIngress']);
 });
 
 test('a container without a path gets no ingress rule', () => {

@@ -1,6 +1,9 @@
 // The removal of the load balancer: the calls that it makes, and what it waits for.
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
-import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DeleteLoadBalancerCommand,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { loadBalancer } from '../../../../teardown/steps/load-balancer.ts';
 import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
@@ -70,4 +73,22 @@ test('throws the error when AWS refuses a call', async () => {
     .rejects(awsError('OperationNotPermittedException', 'deletion protection is enabled'));
   await expect(remove()).rejects.toMatchObject({ message: 'deletion protection is enabled' });
   expect(sentCalls().map(({ command }) => command)).toEqual(['DeleteLoadBalancer']);
+});
+
+test('turns off the protection of a load balancer that a provision removes', async () => {
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
+  mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
+  const attributes = { 'deletion_protection.enabled': 'true' };
+  await loadBalancer.remove(removeContextOf({ noun: 'loadBalancer' }, { ...item, attributes }));
+  expect(sentCalls().slice(1)).toEqual([
+    {
+      command: 'ModifyLoadBalancerAttributes',
+      input: {
+        LoadBalancerArn: ARN,
+        Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }],
+      },
+    },
+    { command: 'DeleteLoadBalancer', input: { LoadBalancerArn: ARN } },
+  ]);
 });

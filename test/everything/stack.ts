@@ -8,6 +8,11 @@ type ContainerInput = ServiceInput['containers'][string];
 export const SECRETS = { parameter: '/outside/db', json: 'outside/keys', registry: 'outside/registry' };
 /** The alarm that exists before the stack. */
 export const ALARM = 'shop-5xx';
+/** The bucket that exists before the stack, and that accepts access logs. */
+export const LOG_BUCKET = 'outside-logs';
+/** The web ACL that exists before the stack. Its id follows from the seed of the sandbox; elsewhere, it has another ARN. */
+export const WEB_ACL =
+  'arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/outside/b91f8c7a-b837-4f5c-a838-4215dbfa4b92';
 
 const api1: ContainerInput = {
   image: 'public.ecr.aws/shop/api1:1',
@@ -44,6 +49,7 @@ const api1: ContainerInput = {
   ...{ cpu: 128, memory: 256, memoryReservation: 128, ulimits: { nofile: { soft: 1024, hard: 4096 } } },
   dependsOn: { migrate: 'SUCCESS', api2: 'START' },
   writable: ['/var/cache'],
+  ...{ stickiness: { seconds: 600, cookie: 'session' }, slowStartSeconds: 60, balancing: 'round-robin' },
 };
 
 const api2: ContainerInput = {
@@ -54,6 +60,19 @@ const api2: ContainerInput = {
   protocol: 'HTTPS',
   readOnlyRoot: false,
   entryPoint: ['nginx'],
+  balancing: 'least-outstanding-requests',
+};
+
+const orders: ContainerInput = {
+  image: 'public.ecr.aws/shop/orders:1',
+  port: 6500,
+  path: '/shop.Orders',
+  protocol: 'GRPC',
+  health: { path: '/grpc.health.v1.Health/Check', matcher: '0' },
+};
+
+const events: ContainerInput = {
+  ...{ image: 'public.ecr.aws/shop/events:1', port: 6600, path: '/events', protocol: 'HTTP2' },
 };
 
 const web: ServiceInput = {
@@ -65,7 +84,10 @@ const web: ServiceInput = {
     alarms: [ALARM],
     circuitBreaker: { thresholdType: 'count', threshold: 4, resetOnHealthyTask: false },
   },
-  containers: { api1, api2, migrate: { image: 'public.ecr.aws/shop/migrate:1', essential: false } },
+  containers: {
+    ...{ api1, api2, orders, events },
+    migrate: { image: 'public.ecr.aws/shop/migrate:1', essential: false },
+  },
 };
 
 const shifting = (containers: ServiceInput['containers']): ServiceInput => ({
@@ -87,7 +109,9 @@ export const everythingOn = (changes: Partial<StackInput> = {}): StackInput => (
   },
   network: { zones: 3 },
   ...{ logRetentionDays: 30, idleTimeoutSeconds: 30, deregistrationDelaySeconds: 5 },
-  ...{ protect: true, clients: ['203.0.113.0/24', '10.0.0.0/8'], insights: 'enhanced', flowLogs: true },
+  ...{ protect: true, insights: 'enhanced', flowLogs: true },
+  ...{ ipv6: true, clients: ['203.0.113.0/24', '10.0.0.0/8', '2001:db8::/32'] },
+  ...{ waf: WEB_ACL, accessLogs: { prefix: 'shop/dev', days: 30 } },
   tags: { team: 'orders' },
   permissionsBoundary: 'arn:aws:iam::aws:policy/PowerUserAccess',
   routes: [
@@ -105,10 +129,12 @@ export const everythingOn = (changes: Partial<StackInput> = {}): StackInput => (
 const withWeb = (changes: Partial<ServiceInput>): Partial<StackInput> => ({
   services: { ...everythingOn().services, web: { ...web, ...changes } },
 });
-const withApi1 = (changes: Partial<ContainerInput>): Partial<StackInput> =>
-  withWeb({ containers: { ...web.containers, api1: { ...api1, ...changes } } });
-const withApi2 = (changes: Partial<ContainerInput>): Partial<StackInput> =>
-  withWeb({ containers: { ...web.containers, api2: { ...api2, ...changes } } });
+const withContainer = (name: string, changes: Partial<ContainerInput>): Partial<StackInput> =>
+  withWeb({
+    containers: { ...web.containers, [name]: { ...web.containers[name], ...changes } },
+  });
+const withApi1 = (changes: Partial<ContainerInput>) => withContainer('api1', changes);
+const withApi2 = (changes: Partial<ContainerInput>) => withContainer('api2', changes);
 const withHealth = (changes: ContainerInput['health']) =>
   withApi1({ health: { ...api1.health, ...changes } });
 const withRoute = (index: number, changes: object) =>
@@ -135,6 +161,12 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['clients', { clients: ['203.0.113.0/24'] }],
   ['insights', { insights: true }],
   ['flowLogs', { flowLogs: false }],
+  ['ipv6', { ipv6: false }],
+  ['waf', { waf: undefined }],
+  ['accessLogs', { accessLogs: false }],
+  ['accessLogs.bucket', { accessLogs: { bucket: LOG_BUCKET } }],
+  ['accessLogs.prefix', { accessLogs: { prefix: 'shop', days: 30 } }],
+  ['accessLogs.days', { accessLogs: { prefix: 'shop/dev', days: 60 } }],
   ['tags', { tags: { team: 'shop', cost: '1' } }],
   ['permissionsBoundary', { permissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
   ['routes[].redirect', { routes: [{ paths: '/moved', redirect: { path: '/shop/#{path}' } }] }],
@@ -165,6 +197,16 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['path', withApi1({ path: '/api1' })],
   ['stripPath', withApi1({ stripPath: false })],
   ['protocol', withApi2({ protocol: 'HTTP' })],
+  [
+    'protocol, from GRPC to HTTP2',
+    withContainer('orders', { protocol: 'HTTP2', health: { matcher: '200' } }),
+  ],
+  ['protocol, from HTTP2 to HTTP', withContainer('events', { protocol: 'HTTP' })],
+  ['stickiness', withApi1({ stickiness: undefined })],
+  ['stickiness.seconds', withApi1({ stickiness: { seconds: 60, cookie: 'session' } })],
+  ['stickiness.cookie', withApi1({ stickiness: 600 })],
+  ['slowStartSeconds', withApi1({ slowStartSeconds: 90 })],
+  ['balancing', withApi2({ balancing: 'weighted-random' })],
   ['registryCredentials', withApi2({ registryCredentials: undefined })],
   ['readOnlyRoot', withApi2({ readOnlyRoot: true })],
   ['entryPoint', withApi2({ entryPoint: ['httpd'] })],

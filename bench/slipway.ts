@@ -114,7 +114,7 @@ export const slipwayWithEverything = contender(() => {
   const routes = api1.routes?.map(({ rewrite: _, ...route }) => route);
   const plain = { stickiness: undefined, slowStartSeconds: undefined, balancing: undefined };
   const containers = {
-    api1: { ...api1, ...plain, routes, stripPath: false },
+    api1: { ...api1, ...plain, environmentFile: undefined, routes, stripPath: false },
     api2: { ...api2, ...plain },
     migrate,
   };

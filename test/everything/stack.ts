@@ -8,6 +8,8 @@ type ContainerInput = ServiceInput['containers'][string];
 export const SECRETS = { parameter: '/outside/db', json: 'outside/keys', registry: 'outside/registry' };
 /** The alarm that exists before the stack. */
 export const ALARM = 'shop-5xx';
+/** The file of environment variables that must be beside the configuration. */
+export const ENVIRONMENT_FILE = { name: 'shop.env', text: 'LEVEL=info\n' };
 /** The bucket that exists before the stack, and that accepts access logs. */
 export const LOG_BUCKET = 'outside-logs';
 /** The web ACL that exists before the stack. Its id follows from the seed of the sandbox; elsewhere, it has another ARN. */
@@ -41,6 +43,7 @@ const api1: ContainerInput = {
     },
     ...{ matcher: '200,204', command: ['node', 'check.js'], startSeconds: 60 },
   },
+  environmentFile: ENVIRONMENT_FILE.name,
   environment: { MODE: 'fast' },
   secrets: { DB: `ssm:${SECRETS.parameter}`, KEY: `secretsmanager:${SECRETS.json}#api` },
   command: ['node', 'main.js'],
@@ -226,6 +229,7 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['health.command', withHealth({ command: ['node', 'other.js'] })],
   ['health.startSeconds', withHealth({ startSeconds: 90 })],
   ['environment', withApi1({ environment: { MODE: 'slow' } })],
+  ['environmentFile', withApi1({ environmentFile: undefined })],
   ['secrets', withApi1({ secrets: { DB: `ssm:${SECRETS.parameter}` } })],
   ['command', withApi1({ command: ['node', 'other.js'] })],
   ['user', withApi1({ user: 'nobody' })],

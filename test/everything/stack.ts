@@ -52,7 +52,7 @@ const api1: ContainerInput = {
   ...{ cpu: 128, memory: 256, memoryReservation: 128, ulimits: { nofile: { soft: 1024, hard: 4096 } } },
   dependsOn: { migrate: 'SUCCESS', api2: 'START' },
   writable: ['/var/cache'],
-  ...{ stickiness: { seconds: 600, cookie: 'session' }, slowStartSeconds: 60, balancing: 'round-robin' },
+  stickiness: { seconds: 600, cookie: 'session' },
 };
 
 const api2: ContainerInput = {
@@ -76,6 +76,7 @@ const orders: ContainerInput = {
 
 const events: ContainerInput = {
   ...{ image: 'public.ecr.aws/shop/events:1', port: 6600, path: '/events', protocol: 'HTTP2' },
+  ...{ slowStartSeconds: 60, balancing: 'round-robin' },
 };
 
 const web: ServiceInput = {
@@ -154,6 +155,13 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
     {
       domain: { name: 'api.example.com', zone: 'example.com', createZone: true, https: false },
       protect: false,
+      ...withWeb({
+        containers: {
+          ...web.containers,
+          orders: { ...orders, protocol: 'HTTP', health: undefined },
+          events: { ...events, protocol: 'HTTP' },
+        },
+      }),
     },
   ],
   ['network.zones', { network: { zones: 2 } }],
@@ -161,7 +169,7 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['idleTimeoutSeconds', { idleTimeoutSeconds: 90 }],
   ['deregistrationDelaySeconds', { deregistrationDelaySeconds: 9 }],
   ['protect', { protect: false }],
-  ['clients', { clients: ['203.0.113.0/24'] }],
+  ['clients', { clients: ['203.0.113.0/24', '2001:db8::/32'] }],
   ['insights', { insights: true }],
   ['flowLogs', { flowLogs: false }],
   ['ipv6', { ipv6: false }],
@@ -208,7 +216,7 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['stickiness', withApi1({ stickiness: undefined })],
   ['stickiness.seconds', withApi1({ stickiness: { seconds: 60, cookie: 'session' } })],
   ['stickiness.cookie', withApi1({ stickiness: 600 })],
-  ['slowStartSeconds', withApi1({ slowStartSeconds: 90 })],
+  ['slowStartSeconds', withContainer('events', { slowStartSeconds: 90 })],
   ['balancing', withApi2({ balancing: 'weighted-random' })],
   ['registryCredentials', withApi2({ registryCredentials: undefined })],
   ['readOnlyRoot', withApi2({ readOnlyRoot: true })],

@@ -32,7 +32,7 @@ export function durationText(ms: number): string {
 }
 
 /** Returns the colour of a source: the same in every run. */
-const styleOf = (source: string): Style =>
+export const sourceStyle = (source: string): Style =>
   SOURCE_STYLES[[...source].reduce((sum, char) => sum + char.charCodeAt(0), 0) % SOURCE_STYLES.length] ??
   'cyan';
 
@@ -56,7 +56,7 @@ function lineOf(
   const text = printable(event.text);
   if (event.type === 'phase') return paint('bold', text);
   if (event.type === 'log')
-    return `${paint(styleOf(event.source), printable(event.source).padEnd(WIDTH.source))} │ ${text}`;
+    return `${paint(sourceStyle(event.source), printable(event.source).padEnd(WIDTH.source))} │ ${text}`;
   if (event.type === 'note') return `  ${text}`;
   if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
   const { noun, key, status, elapsed = 0 } = event;

@@ -10,7 +10,7 @@ const POLL_MS = 1000;
 /** The longest time between two polls while AWS does not answer, in milliseconds. */
 const MAX_POLL_MS = 15_000;
 
-/** What following a log needs. */
+/** The parts of a run that following a log uses. */
 export interface Following {
   readonly read: ReadPages;
   readonly shown: ShownEvents;

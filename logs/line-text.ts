@@ -10,7 +10,7 @@ import type { Selection } from './selection.ts';
 /** The number of characters of a task's id that are shown. */
 const TASK_DIGITS = 8;
 
-/** How lines are shown. */
+/** The format of the lines. */
 export interface LineFormat {
   readonly selection: Pick<Selection, 'label' | 'width'>;
   /** Whether lines are coloured. Colours never carry meaning alone. */

@@ -88,7 +88,7 @@ async function execute(
   };
   const stop = output ? AbortSignal.any([signal, output.closed]) : signal;
   const shown = makeShownEvents(newest?.from ?? since, newest?.events);
-  const progress = { last: newest?.from ?? since, isEmpty: true };
+  const progress = { last: newest?.events.at(-1)?.at ?? newest?.from ?? since, isEmpty: true };
   const showNew = async (events: readonly LogEvent[]): Promise<void> => {
     progress.isEmpty &&= events.length === 0;
     progress.last = Math.max(progress.last, ...events.slice(-1).map(({ at }) => at));

@@ -10,7 +10,8 @@ import { defaultOptions, fileOf } from '../engine-harness.ts';
 import { fakeSandbox } from '../lib/run/fake-sandbox.ts';
 import { ACCOUNT, awsError, config, mocks, sentCalls, testClock } from '../step-harness.ts';
 
-const NOW = Date.UTC(2026, 2, 4, 12);
+/** The time of the test clock. */
+const NOW = Date.UTC(2026, 0, 1);
 const STREAM = 'web/app/0123456789abcdef';
 const logEvent = (at: number, message: string, logStreamName = STREAM) => ({
   ...{ logStreamName, timestamp: at, message, eventId: `${at}-${message}` },
@@ -41,7 +42,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
       openSandbox: async () => fakeSandbox({ folder: fileOf('home/sandbox') }).sandbox,
       config: Promise.resolve(config({ target: 'sandbox' })),
       home: fileOf('home'),
-      time: { clock: testClock(NOW), waits: localWaits },
+      time: { clock: testClock(), waits: localWaits },
     },
   );
   const settled = await result.then(
@@ -66,8 +67,8 @@ describe('logs', () => {
     });
     const { value, text } = await runLogs();
     expect(value).toMatchObject({ exitCode: 0, isPrinted: true });
-    expect(text).toMatch(/^\S+ app +01234567 │ one\n\S+ app +01234567 │ two\n$/);
-    expect(sentCalls(mocks.logs)).toEqual([
+    expect(text).toMatch(/^\S+ \S+ app +01234567 │ one\n\S+ \S+ app +01234567 │ two\n$/);
+    expect(sentCalls('FilterLogEvents')).toEqual([
       { FilterLogEvents: { logGroupName: '/slipway/shop-dev', startTime: NOW - 600_000 } },
     ]);
   });
@@ -89,7 +90,7 @@ describe('logs', () => {
       isPrinted: false,
       json: {
         stack: 'shop-dev',
-        lines: [{ at: '2026-03-04T12:00:00.000Z', service: 'web', container: 'app', message: 'one' }],
+        lines: [{ at: '2026-01-01T00:00:00.000Z', service: 'web', container: 'app', message: 'one' }],
         omitted: 0,
       },
     });
@@ -119,7 +120,7 @@ describe('logs', () => {
 
   test('refuses an unknown container before any call', async () => {
     expect((await runLogs({ container: 'wbe' })).error).toMatchObject({ code: 'ARGUMENTS' });
-    expect(sentCalls(mocks.logs)).toEqual([]);
+    expect(sentCalls('FilterLogEvents')).toEqual([]);
   });
 
   test('names the command that continues after the credentials have expired', async () => {
@@ -134,7 +135,7 @@ describe('logs', () => {
       why: 'The token has expired.',
       fix: [
         expect.anything(),
-        'npm run logs -- web --follow --since 2026-03-04T11:59:58.500Z --grep o, to continue with the lines after the last one',
+        'npm run logs -- web --follow --since 2025-12-31T23:59:58.500Z --grep o, to continue with the lines after the last one',
       ],
     });
   });
@@ -143,7 +144,7 @@ describe('logs', () => {
     let count = 0;
     mocks.logs
       .on(FilterLogEventsCommand)
-      .callsFake(() => ({ events: [logEvent(NOW, String((count += 1)))] }));
+      .callsFake(() => ({ events: [logEvent(NOW + (count += 1), String(count))] }));
     const { value, text } = await runLogs({ follow: true, json: true }, 3);
     expect(value).toMatchObject({ exitCode: 0, isPrinted: true });
     expect(

@@ -15,9 +15,9 @@ import type {
   PlanResult,
   ProvisionResult,
   RollbackResult,
-  StatusResult,
   TeardownResult,
 } from './lib/run/results.ts';
+import type { StatusResult } from './lib/run/status-results.ts';
 
 export { defineStack } from './lib/config/define.ts';
 export type { StackContext, StackDefinition } from './lib/config/define.ts';
@@ -34,9 +34,10 @@ export type {
   RevisionRecord,
   RolledBack,
   ServiceHistory,
-  ServiceStatus,
   StackInfo,
 } from './lib/run/results.ts';
+export type { StackCost } from './lib/cost/stack-cost.ts';
+export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
   DriftOptions,
   DriftResult,

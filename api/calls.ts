@@ -6,11 +6,11 @@ import type {
   PlanResult,
   ProvisionResult,
   RollbackResult,
-  StatusResult,
   TeardownResult,
 } from '../lib/run/results.ts';
 import { startLogs } from '../logs/start.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
+import type { StatusResult } from '../lib/run/status-results.ts';
 import { startProvision } from '../provision/start.ts';
 import { startRollback } from '../rollback/start.ts';
 import { startStatus } from '../status/start.ts';

@@ -6,7 +6,7 @@ import { waitForAll } from '../lib/engine/concurrent.ts';
 import type { BuiltSource, OpenSourceBuilder, SourceBuilder } from '../lib/image/source-builder.ts';
 import { Problem } from '../lib/model/problem.ts';
 import type { Report } from '../lib/model/report.ts';
-import { durationText } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { InterceptSession, VersionEvent } from '../sandbox/intercept-client.ts';
 import { shownChange } from './shown-change.ts';
 import type { RunningStack } from './stack.ts';

@@ -1,7 +1,7 @@
 /** Formats the lines of a log: `14:02:11.123 web 1f2e3d4c │ GET /`. Pure. */
 import { styleText } from 'node:util';
 import { printable } from '../lib/model/printable.ts';
-import { sourceStyle } from '../lib/run/progress-lines.ts';
+import { sourceStyle } from '../lib/run/progress/event-lines.ts';
 import type { LogLine } from '../lib/run/logs-results.ts';
 import { readableJson } from './json-text.ts';
 import type { LogEvent } from './pages.ts';

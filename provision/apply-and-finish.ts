@@ -35,6 +35,7 @@ export async function applyAndFinish(
     });
     return finished ?? (await finish(run, context, target, plan, ids));
   } finally {
+    run.report({ type: 'activity', text: '' });
     await serving.close();
   }
 }

@@ -1,5 +1,6 @@
 /** Carries out a plan: starts each step as soon as the resources it needs are done, then runs the removals in reverse order. */
 import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
+import { stagesOfProvision } from '../lib/engine/expected-duration.ts';
 import { reversed, walk } from '../lib/engine/graph.ts';
 import type { Applied, Known, NotReady, Step } from '../lib/engine/step.ts';
 import type { Desired, LookContext } from '../lib/look/context.ts';
@@ -9,7 +10,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import { pastTense } from '../lib/model/report.ts';
 import { idsOf, titleOf } from '../lib/model/resources.ts';
 import { throwFailures } from '../lib/run/failures.ts';
-import type { Run } from '../lib/run/run.ts';
+import { reportStarted, type Run } from '../lib/run/run.ts';
 import { removals } from '../teardown/plan.ts';
 import { removeResource } from '../teardown/remove.ts';
 import { applyContext, NO_INTENT, type AllIds, type ApplyScope, type ChangeScope } from './context.ts';
@@ -56,6 +57,8 @@ export async function apply(
     onServing: (address) => onServing?.(address, ids),
     readying: new Map(),
   };
+  const stages = stagesOfProvision(plan.changes, lookContext.config.services);
+  run.report({ type: 'steps', text: `${plan.changes.length} steps`, stages });
   const changesOf = (noun: Noun) =>
     plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
@@ -149,6 +152,7 @@ async function applyChange<N extends Noun>(
   const { state, clock, report } = scope.run;
   const address = changeAddress(change);
   const start = clock.now();
+  reportStarted(scope.run, change);
   const isResumed = state.data.intents[address] !== undefined;
   const intent = change.verb === 'create' ? await state.intend(address) : { ...NO_INTENT, at: start };
   const changeScope = { noun, step: steps[noun], change, intent, isResumed, siblings };

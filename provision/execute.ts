@@ -1,16 +1,15 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
 import { withOnlyService, type Config } from '../lib/config/config.ts';
-import { changeAddress } from '../lib/model/change.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { withServiceHealth } from '../lib/look/service-health.ts';
 import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce } from '../lib/run/in-session.ts';
-import { durationText } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/command-line.ts';
-import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
-import type { Declined, DriftResult, PlanResult, ProvisionResult, StackInfo } from '../lib/run/results.ts';
+import { countsByVerb, countsText, planText } from '../lib/run/plan-text.ts';
+import type { Declined, DriftResult, PlanResult, ProvisionResult } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import { alarmEvents } from './alarms.ts';
@@ -27,10 +26,12 @@ import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { permissionEvents } from './permissions.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { leftOutJson, planResult } from './plan-result.ts';
+import { plannedCost } from './planned-cost.ts';
 import { checkSecretValues } from './secret-values.ts';
 import { secretEvents } from './secret-variables.ts';
 import { checkSecrets } from './secrets.ts';
-import { rollbackEvents, rolledBackServices } from './services/ahead.ts';
+import { rollbackEvents } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
 import type { Trials } from './trials.ts';
@@ -89,12 +90,14 @@ export async function execute(
       commandLine('provision', options),
     );
   }
-  if (options.plan) return planResult(plan, { ...stackInfo, service: onlyService });
+  if (options.plan) return planResult(plan, config, { ...stackInfo, service: onlyService });
   if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
   const target = session.connectedTarget;
+  if (plan.changes.length > 0)
+    report({ type: 'activity', text: 'checking images, secrets and health paths' });
   await checkImageReferences(
     { aws: context.aws, config, account: stackInfo.account, target, signal, report: run.report },
     plan.changes,
@@ -143,8 +146,8 @@ export async function execute(
  */
 async function confirmPlan(
   invocation: CommandContext,
-  { changes, kept }: Plan,
-  { services }: Config,
+  { changes, kept, found }: Plan,
+  config: Config,
   stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownNote'>,
 ): Promise<boolean> {
   if (changes.length === 0) return true;
@@ -152,8 +155,9 @@ async function confirmPlan(
   const counts = countsText(changes, kept.length);
   report({ type: 'phase', text: `plan: ${counts}` });
   if (interactive && !options.yes && options.target === 'aws')
-    for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const expected = expectedProvision(changes, services);
+    for (const text of [...planText(changes), ...plannedCost(config, found).lines])
+      report({ type: 'note', text: text.trimStart() });
+  const expected = expectedProvision(changes, config.services);
   return isConfirmed(invocation, {
     command: selectedCommand(options),
     ...stackInfo,
@@ -161,31 +165,6 @@ async function confirmPlan(
     duration: expected,
   });
 }
-
-function planResult(
-  plan: Plan,
-  { service, ...stackInfo }: StackInfo & { readonly service: string | undefined },
-): CommandResult<PlanResult> {
-  const { changes, kept, found } = plan;
-  const rollbacks = rolledBackServices(changes, found);
-  const lines = [
-    ...planText(changes, kept),
-    changes.length === 0 ? `No changes: ${kept.length} exist.` : `Plan: ${countsText(changes, kept.length)}.`,
-  ];
-  return {
-    exitCode: changes.length === 0 ? 0 : 2,
-    text: lines.join('\n'),
-    json: {
-      ...stackInfo,
-      plan: planJson(changes, kept),
-      rollbacks,
-      ...(service !== undefined && { service, leftOut: leftOutJson(plan) }),
-    },
-  };
-}
-
-/** Returns the addresses of the changes that are left for a provision. */
-const leftOutJson = ({ leftOut = [] }: Plan): string[] => leftOut.map(changeAddress);
 
 function countsDone({ changes }: Plan): string {
   const { create = 0, update = 0, replace = 0, remove = 0 } = countsByVerb(changes, 0);

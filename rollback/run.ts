@@ -9,7 +9,7 @@ import { isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import { durationText } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, RollbackPlan, RollbackResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';

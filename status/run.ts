@@ -1,5 +1,8 @@
 /** Runs `npm run status`: reports the address of the stack, and the condition of each service. */
 import { routesOf } from '../lib/config/config.ts';
+import { billedAsFound } from '../lib/cost/billed.ts';
+import { costOf } from '../lib/cost/cost.ts';
+import { stackCost } from '../lib/cost/cost-text.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -8,11 +11,13 @@ import { sizeOfStack } from '../lib/look/stack.ts';
 import { nounsToTearDown } from '../lib/model/architecture.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import type { StatusResult } from '../lib/run/results.ts';
+import type { StatusResult } from '../lib/run/status-results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { idsIn } from '../provision/context.ts';
 import { ownZone } from '../provision/done/delegation.ts';
 import { publicAddress } from '../provision/done/url.ts';
+import { factsOf } from './facts.ts';
+import { lookLiveFacts } from './live-facts.ts';
 import { statusesOf } from './services.ts';
 import { statusText } from './text.ts';
 
@@ -36,17 +41,28 @@ export async function status(
 async function execute(session: Session, invocation: CommandContext): Promise<CommandResult<StatusResult>> {
   const context = session.lookContext();
   const stackInfo = announce(session, invocation, 'status');
-  const found = await withServiceHealth(context, await session.found);
+  const surveyed = await session.found;
+  const [found, live] = await Promise.all([
+    withServiceHealth(context, surveyed),
+    lookLiveFacts(context, surveyed),
+  ]);
   const services = statusesOf(session.config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
+  const cost = costOf(billedAsFound(found), session.config.region);
   const result: StatusResult = {
     ...stackInfo,
+    ...factsOf(found, live),
+    cost: stackCost(cost),
     resources,
     url: (await urlOf(session, found)) ?? null,
     services,
     healthy: resources > 0 && services.every(({ healthy }) => healthy),
   };
-  return { exitCode: result.healthy ? 0 : 2, text: statusText(result), json: result };
+  return {
+    exitCode: result.healthy ? 0 : 2,
+    text: statusText(result, cost, session.run.clock.now()),
+    json: result,
+  };
 }
 
 /** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */

@@ -3,7 +3,7 @@ import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { isFormerServiceKey, type FoundService } from '../lib/look/services.ts';
-import type { ServiceStatus } from '../lib/run/results.ts';
+import type { ServiceStatus } from '../lib/run/status-results.ts';
 import { healthWarnings } from '../provision/services/health.ts';
 
 const ROLLOUTS: Readonly<Record<string, ServiceStatus['deployment']>> = {

@@ -1,6 +1,6 @@
 /** Starts a report on the condition of the stack: loads the configuration, and then the AWS SDK. */
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import type { StatusResult } from '../lib/run/results.ts';
+import type { StatusResult } from '../lib/run/status-results.ts';
 import { startConfig } from '../lib/run/start-config.ts';
 import { openSandbox } from '../sandbox/client.ts';
 

@@ -25,6 +25,7 @@ export interface Certificate {
  */
 export async function verifyNothingLeft(session: Session, surveyBefore: Survey): Promise<Certificate> {
   const { run } = session;
+  run.report({ type: 'activity', text: 'looking for leftovers' });
   const vpcIds = [...surveyBefore.vpc.values()].map(({ vpcId }) => vpcId);
   let left: string[] = [];
   try {

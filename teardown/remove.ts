@@ -4,7 +4,7 @@ import { singleFlight, type Desired, type LookContext } from '../lib/look/contex
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import type { Noun } from '../lib/model/architecture.ts';
 import { addressOf, titleOf } from '../lib/model/resources.ts';
-import { awsCommand, untilReported, type Run } from '../lib/run/run.ts';
+import { awsCommand, reportStarted, untilReported, type Run } from '../lib/run/run.ts';
 
 /** The removals of all nouns. */
 export type Removals = { readonly [N in Noun]: Removal<N> };
@@ -32,6 +32,7 @@ export async function removeResource<N extends Noun>(
   const existing = itemsOf(found, noun).get(key);
   if (!existing) return;
   const start = clock.now();
+  reportStarted(run, { noun, key, verb: 'remove' });
   const removeContext: RemoveContext<N> = {
     ...context,
     clock,

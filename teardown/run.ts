@@ -2,7 +2,7 @@
 import { foreignOwner } from '../lib/derive/ownership.ts';
 import { ownSecretsIn } from '../lib/derive/secrets.ts';
 import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
-import { expectedTeardown } from '../lib/engine/expected-duration.ts';
+import { expectedTeardown, stageOfRemovals } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
@@ -15,7 +15,7 @@ import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/command-line.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
-import { durationText } from '../lib/run/progress-lines.ts';
+import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, StackInfo, TeardownPlan, TeardownResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
@@ -117,6 +117,8 @@ export const removalsOf = (found: Survey, stack: string): Change[] =>
 /** Removes each resource once all resources that need it are gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const { run } = session;
+  const stages = [stageOfRemovals(changes, removalOrder())];
+  run.report({ type: 'steps', text: `${changes.length} steps`, stages });
   const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);
   const willRemoveAll = (noun: Noun) =>
     found[noun].size > 0 && [...found[noun].keys()].every((key) => keysOf(noun).includes(key));

@@ -55,6 +55,14 @@ function noSuchChoice(command: string, option: string, value: string, choices: r
 export const missingValue = (command: string, option: string): Problem =>
   argumentsProblem(command, `${option} has no value.`, `A value follows it: ${option} VALUE.`);
 
+/** The problem with --events, which chooses between two forms of --json. */
+export const eventsWithoutJson = (command: string): Problem =>
+  argumentsProblem(
+    command,
+    '--events needs --json.',
+    'Without --json, the events are shown as text, and there is nothing to choose.',
+  );
+
 /** The problem with `npm run deploy` without a service. */
 export const missingService = (): Problem =>
   problem('ARGUMENTS', {

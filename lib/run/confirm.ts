@@ -22,11 +22,13 @@ export interface Question {
  * @throws CONFIRMATION when it is required and there is no terminal
  */
 export async function isConfirmed(
-  { options, interactive, signal }: CommandContext,
+  { options, interactive, report, signal }: CommandContext,
   question: Question,
 ): Promise<boolean> {
   if (options.yes || options.target === 'sandbox') return true;
   if (!interactive) throw noTerminal(question.command);
+  // Nothing is drawn below the question.
+  report({ type: 'activity', text: '' });
   return /^yes$/i.test((await ask(questionText(question), signal)) ?? '');
 }
 

@@ -61,6 +61,9 @@ const COMMANDS_WITH_RESULT: readonly Command[] = COMMANDS.filter((command) => co
 
 const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback', 'teardown'];
 
+/** Whether a command plans changes of the stack's resources, and carries them out. */
+export const isChanging = (command: Command): boolean => CHANGING_COMMANDS.includes(command);
+
 const FLAGS: readonly Flag[] = [
   {
     flags: '--target <target>',
@@ -90,6 +93,16 @@ const FLAGS: readonly Flag[] = [
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
     commands: [...COMMANDS_WITH_RESULT, 'init'],
+  },
+  {
+    flags: '--events',
+    description: 'with --json: print every event as a line of JSON, and the result as the last one',
+    commands: CHANGING_COMMANDS,
+  },
+  {
+    flags: '--plain',
+    description: 'print lines only, without colour and without a live region, e.g. for screen readers',
+    commands: [...COMMANDS, 'init'],
   },
   {
     flags: '--key <id>',

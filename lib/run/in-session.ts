@@ -15,6 +15,7 @@ export async function inSession<Json extends object, Found = Survey>(
   sessionOptions: Omit<SessionOptions<Found>, 'report' | 'signal'>,
   work: (session: Session<Found>) => Promise<CommandResult<Json>>,
 ): Promise<CommandResult<Json>> {
+  report({ type: 'activity', text: 'looking for existing resources' });
   const session = await openSession(options, { ...sessionOptions, report, signal });
   try {
     return await work(session);

@@ -7,7 +7,7 @@ import { commandProblem } from './command-problem.ts';
 import type { Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { outputTo, type Output } from './output.ts';
-import { progressLines } from './progress-lines.ts';
+import type { ShownRun } from './progress/open-progress.ts';
 import { readOptions, type Options } from './options.ts';
 import { printable } from '../model/printable.ts';
 import { timeline } from './timeline.ts';
@@ -51,16 +51,18 @@ export async function main(
   // Silences the SDK's warning that it will stop supporting Node 20: stderr is reserved for Slipway's output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const isJson = args.includes('--json');
+  const isStream = isJson && args.includes('--events');
   // For scripts, a drift is a provision that changes nothing.
   const document = { version: JSON_VERSION, command: command === 'drift' ? 'provision' : command };
-  const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
+  const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined && !args.includes('--plain');
   // The reader may have closed the stream, as `| head` does: the run continues without output.
   process.stderr.on('error', () => undefined);
-  const output = outputTo(process.stdout, process.env['NO_COLOR']);
+  const output = outputTo(process.stdout, args.includes('--plain') ? '' : process.env['NO_COLOR']);
   const { signal, overdue, stop } = onInterrupt();
   // Keeps the process alive until the work is done: without anything to wait for, it would exit silently.
   const keepAlive = setInterval(() => undefined, MAX_TIMER_MS);
   let options: Options | undefined;
+  let shown: ShownRun | undefined;
   try {
     const parsed = await readOptions(command, purpose, args, process.env);
     if ('help' in parsed) {
@@ -68,19 +70,33 @@ export async function main(
       return;
     }
     options = parsed.options;
-    const lines = progressLines((text) => void process.stderr.write(text), colour);
-    const report = timeline(withTypedCommands(lines), process.env['SLIPWAY_TIMELINE']);
+    const { openProgress } = await import('./progress/open-progress.ts');
+    shown = await openProgress(command, options, {
+      terminal: process.stderr,
+      colour,
+      env: process.env,
+    });
+    const { report: show } = shown;
+    const listener = isStream ? withEventStream(show) : show;
+    const report = timeline(withTypedCommands(listener), process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const pendingResult = work({ options, report, signal, interactive, output });
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
-    if (result.isPrinted !== true)
-      print(isJson ? { ...document, ok: true, ...result.json } : asTyped(result.text));
+    await shown.close();
+    if (result.isPrinted !== true) {
+      if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
+      else print(asTyped(result.text));
+    }
     process.exitCode = result.exitCode;
   } catch (error) {
+    await shown?.close();
     const shownProblem = commandProblem(error, command, options, signal.aborted);
     process.stderr.write(problemText(shownProblem, colour));
-    const indent = options?.follow ? 0 : 2;
-    if (isJson) print({ ...document, ok: false, problem: problemJson(shownProblem) }, indent);
+    if (isJson)
+      printJson(
+        { ...document, ok: false, problem: problemJson(shownProblem) },
+        isStream || options?.follow === true,
+      );
     process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();
@@ -94,11 +110,22 @@ export async function main(
 const uncaughtError = (): Promise<never> =>
   new Promise((_, reject) => process.on('uncaughtException', reject));
 
-/** @param indent 0 prints a document on one line */
-function print(what: string | object, indent = 2): void {
-  const text = printable(typeof what === 'string' ? what : JSON.stringify(what, null, indent));
+function print(what: string): void {
+  const text = printable(what);
   if (text) process.stdout.write(`${text}\n`);
 }
+
+/** Prints the result for scripts. @param isStream whether it is the last line of a stream of events */
+const printJson = (document: object, isStream: boolean): void =>
+  print(isStream ? JSON.stringify({ type: 'result', ...document }) : JSON.stringify(document, null, 2));
+
+/** Returns a report that also prints each event as a line of JSON. */
+const withEventStream =
+  (report: Report): Report =>
+  (event) => {
+    report(event);
+    print(JSON.stringify({ at: new Date().toISOString(), ...event }));
+  };
 
 const problemJson = ({ code, what, why, now, fix }: Problem) => ({ code, what, why, now, fix });
 

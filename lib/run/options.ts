@@ -3,6 +3,7 @@ import type { Command as Program } from 'commander';
 import type { Builder, Target } from '../config/config.ts';
 import {
   badArguments,
+  eventsWithoutJson,
   excessArgument,
   invalidRevision,
   missingService,
@@ -31,6 +32,10 @@ export interface Options {
   readonly plan: boolean;
   readonly yes: boolean;
   readonly json: boolean;
+  /** Whether each event is printed as a line of JSON, too. */
+  readonly events: boolean;
+  /** Whether progress is shown as lines only, without colour. */
+  readonly plain: boolean;
   readonly wait: boolean;
   readonly builder: Builder | undefined;
   /** Whether the run only reports drift from the configuration: `npm run drift`. */
@@ -107,6 +112,8 @@ export async function readOptions(
   if (excess !== undefined && command !== 'secret')
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
+  if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
+    throw eventsWithoutJson(command);
   const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
   const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
@@ -134,6 +141,8 @@ export const DEFAULT_OPTIONS: Options = {
   plan: false,
   yes: false,
   json: false,
+  events: false,
+  plain: false,
   wait: true,
   builder: undefined,
   drift: false,

@@ -20,7 +20,7 @@ export function fieldText({ field, from, to }: FieldChange, separator = ': ', ar
 }
 
 /** Replaces the ARNs of named resources with their names: the rest of an ARN is the same for all resources of a stack. */
-const withoutArns = (text: string): string =>
+export const withoutArns = (text: string): string =>
   text.replace(
     /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
     '$1',

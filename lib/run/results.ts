@@ -1,4 +1,5 @@
 /** The results of the commands as data: the fields of the documents that `--json` prints, and of the values that the API returns. */
+import type { StackCost } from '../cost/stack-cost.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Verb } from '../model/change.ts';
 
@@ -73,6 +74,8 @@ export type ProvisionResult = StackInfo & {
 /** The result of a plan: the changes that a provision would make. */
 export type PlanResult = StackInfo & {
   readonly plan: PlannedChanges;
+  /** The cost after the change, and that of what exists now. */
+  readonly cost: { readonly after: StackCost; readonly now: StackCost };
   readonly rollbacks: readonly RolledBack[];
   readonly service?: string;
   readonly leftOut?: readonly string[];
@@ -162,33 +165,6 @@ export type RollbackPlan = StackInfo & {
 
 /** The result of a rollback. */
 export type RollbackResult = RollbackPlan & { readonly url: string | null };
-
-/** The condition of one service. */
-export type ServiceStatus = {
-  readonly service: string;
-  /** The number of the revision in service; null if the service is not deployed. */
-  readonly revision: number | null;
-  readonly desired: number;
-  readonly running: number;
-  /** The state of its newest deployment; null if the service is not deployed, or if the endpoint does not report it. */
-  readonly deployment: 'in progress' | 'completed' | 'failed' | null;
-  /** Descriptions of everything that does not work as configured. */
-  readonly warnings: readonly string[];
-  /** Whether its newest deployment is complete, every task runs, and there is no warning. */
-  readonly healthy: boolean;
-};
-
-/** The condition of a stack. */
-export type StatusResult = StackInfo & {
-  /** The number of its resources that exist; 0 if the stack does not exist. */
-  readonly resources: number;
-  /** Its address; null if no path is routed, or if the address does not resolve. */
-  readonly url: string | null;
-  /** The services of the configuration, and those that are deployed although they are no longer configured. */
-  readonly services: readonly ServiceStatus[];
-  /** Whether the stack exists and every service is healthy. */
-  readonly healthy: boolean;
-};
 
 /** The result of `init`. */
 export type InitResult = {

@@ -6,6 +6,7 @@ import type { State } from '../state/state.ts';
 import { until, type ProbeResult } from '../engine/until.ts';
 import type { WaitName, Waits } from '../engine/waits.ts';
 import type { Noun } from '../model/architecture.ts';
+import type { Change, Verb } from '../model/change.ts';
 
 /** The context of a run. */
 export interface Run {
@@ -43,3 +44,21 @@ export const untilReported =
       command,
       onPending: (text, elapsed) => report({ type: 'resource', noun, key, status: 'waiting', text, elapsed }),
     });
+
+/** The verbs as the progress of a step. */
+const PRESENT: Readonly<Record<Exclude<Verb, 'refused'>, string>> = {
+  create: 'creating',
+  update: 'updating',
+  replace: 'replacing',
+  remove: 'removing',
+};
+
+/** Reports that a step has started. */
+export const reportStarted = (
+  { report }: Pick<Run, 'report'>,
+  { noun, key, verb }: Pick<Change, 'noun' | 'key' | 'verb'>,
+): void =>
+  report({
+    ...{ type: 'resource', noun, key, status: 'started' },
+    text: verb === 'refused' ? '' : PRESENT[verb],
+  });

@@ -45,6 +45,7 @@ export async function finish(
       unchanged.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }
+  run.report({ type: 'activity', text: 'waiting until every path answers' });
   await waitForBalancer(run, context, plan.found);
   const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };

@@ -105,6 +105,11 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },
   {
+    folder: 'lib/cost/',
+    mayImport: ['lib/config/', 'lib/look/'],
+    reason: 'the cost of a stack follows from its configuration, or from what exists',
+  },
+  {
     folder: 'lib/run/',
     mayImport: ['lib/', 'build/typed-command.js'],
     reason: 'it combines the other folders of lib into the run of a command',
@@ -129,6 +134,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     folder: 'build/',
     mayImport: [],
     reason: 'it compiles the commands, so it cannot depend on them',
+  },
+  {
+    folder: 'prices/',
+    mayImport: ['lib/cost/prices.ts'],
+    reason: 'it writes the table of prices, and no command needs it',
   },
   {
     folder: 'pack/',
@@ -207,9 +217,11 @@ export const BOUNDARIES: readonly Boundary[] = [
       'api/',
       'lib/config/define.ts',
       'lib/config/schema.ts',
+      'lib/cost/stack-cost.ts',
       'lib/model/',
       'lib/run/results.ts',
       'lib/run/logs-results.ts',
+      'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',
   },

@@ -57,7 +57,21 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
     problem: failedRun.problem,
   });
 
-  const down = await run('teardown', ...flags);
-  expect(down).toMatchObject({ code: 0, problem: undefined });
-  expect(documentOf(down)).toMatchObject({ ...commonFields, command: 'teardown', ok: true, left: 0 });
+  const down = await run('teardown', ...flags, '--events');
+  expect(down.code).toBe(0);
+  const lines = down.stdout.trimEnd().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(events.pop()).toMatchObject({
+    ...{ ...commonFields, type: 'result' },
+    ...{ command: 'teardown', ok: true, left: 0 },
+  });
+  expect(new Set(events.map(({ type }) => type))).toEqual(
+    new Set(['activity', 'phase', 'steps', 'resource', 'note']),
+  );
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      ...{ type: 'resource', noun: 'services', key: 'web', status: 'removed' },
+      ...{ at: expect.stringMatching(/^\d{4}-.*Z$/), elapsed: expect.any(Number) },
+    }),
+  );
 }, 120_000);

@@ -26,8 +26,10 @@ const path = useFolder();
 
 /** The calls of steps and removals, and the completed writes of the state, in order: `create vpc`, `recorded vpc`, … */
 export let log: string[] = [];
-/** The reported events, in order. */
+/** The reported events, in order, without those that announce steps. */
 export let events: Event[] = [];
+/** The events that announce steps: the planned ones, and each that starts. */
+export let announcements: Event[] = [];
 /** The changes that the fake diffs return. */
 export let diffs: Partial<Record<Noun, Change[]>> = {};
 /** Aborts the run. */
@@ -42,9 +44,13 @@ export const fakeStep = <N extends Noun>(noun: N, members: Partial<Step<N>>): vo
 export const fakeRemoval = <N extends Noun>(noun: N, remove: Removal<N>['remove']): void =>
   void Object.assign(removals[noun], { remove });
 
+const isAnnouncement = (event: Event): boolean =>
+  event.type === 'steps' || (event.type === 'resource' && event.status === 'started');
+
 beforeEach(async () => {
   log = [];
   events = [];
+  announcements = [];
   diffs = {};
   abort = new AbortController();
   for (const noun of nouns) {
@@ -72,7 +78,7 @@ beforeEach(async () => {
     clock,
     signal: abort.signal,
     waits: localWaits,
-    report: (event) => void events.push(event),
+    report: (event) => void (isAnnouncement(event) ? announcements : events).push(event),
     state: withLoggedWrites(await openState(path('dev.json'), guard, clock)),
     waitUntilReady: true,
   };

@@ -8,6 +8,7 @@ import {
   applyChanges,
   change,
   creation,
+  announcements,
   events,
   fakeStep,
   foundAt,
@@ -248,6 +249,39 @@ describe('one change', () => {
     expect(seen.sort()).toEqual([
       ['elasticIp', false, 'new token'],
       ['vpc', true, 'same token'],
+    ]);
+  });
+});
+
+describe('the announcements', () => {
+  test('the steps are announced with their dependencies and usual durations, and each again when it starts', async () => {
+    const found = { services: foundAt('services', 'web~former') };
+    await applyChanges(
+      [creation('natGateway'), change('services', 'web', 'replace', { replaces: 'web~former' })],
+      found,
+    );
+    expect(announcements[0]).toMatchObject({
+      type: 'steps',
+      stages: [
+        {
+          after: { privateRoutes: expect.arrayContaining(['natGateway']) },
+          steps: [
+            { noun: 'natGateway', key: '', verb: 'create', usualMs: 115_500 },
+            { noun: 'services', key: 'web', verb: 'replace', usualMs: 40_500 },
+          ],
+        },
+        {
+          after: { natGateway: expect.arrayContaining(['privateRoutes']) },
+          steps: [{ noun: 'services', key: 'web~former', verb: 'remove', usualMs: 25_500 }],
+        },
+      ],
+    });
+    expect(
+      announcements.slice(1).map((event) => event.type === 'resource' && [event.key, event.text]),
+    ).toEqual([
+      ['', 'creating'],
+      ['web', 'replacing'],
+      ['web~former', 'removing'],
     ]);
   });
 });

@@ -1,8 +1,7 @@
-// The condition of each service, derived from a survey, and its text.
+// The condition of each service, derived from a survey.
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../lib/look/services.ts';
 import { statusesOf } from '../../../status/services.ts';
-import { statusText } from '../../../status/text.ts';
 import { foundFor } from '../engine-harness.ts';
 import { config } from '../step-harness.ts';
 
@@ -55,27 +54,4 @@ describe('a service', () => {
     expect(missing).toMatchObject({ service: web, revision: null, healthy: false });
     expect(other).toMatchObject({ service: 'old', revision: 7, healthy: true });
   });
-});
-
-test('the text has one line per service, its warnings, and the address', () => {
-  const stackInfo = {
-    stack: 'shop-dev',
-    target: 'sandbox',
-    region: 'eu-west-1',
-    account: '000000000000',
-  } as const;
-  const services = statusesOf(stack, {
-    services: new Map([
-      [web, service({ health: { ...healthy, runningCount: 1 } })],
-      ['old', service({ rollout: 'IN_PROGRESS' })],
-    ]),
-  });
-  const result = { ...stackInfo, resources: 30, url: 'http://shop', services, healthy: false };
-  expect(statusText(result).split('\n')).toEqual([
-    `  ${web}  unhealthy, 1 of 2 tasks are running, revision 7`,
-    `  ${' '.repeat(web.length)}  1 of 2 tasks are running`,
-    `  ${'old'.padEnd(web.length)}  deploying, 2 of 2 tasks are running, revision 7`,
-    'http://shop',
-  ]);
-  expect(statusText({ ...result, resources: 0 })).toBe('shop-dev does not exist.');
 });

@@ -7,6 +7,7 @@ import { NOTHING_ELSE, removeResource } from '../../../teardown/remove.ts';
 import {
   alsoRemoving,
   engineContext,
+  announcements,
   events,
   fakeRemoval,
   foundAt,
@@ -79,6 +80,14 @@ test('a resource that could not be removed stays recorded', async () => {
 });
 
 describe('the report', () => {
+  test('a removal is announced before its first call', async () => {
+    fakeRemoval('loadBalancer', async () => expect(announcements).toHaveLength(1));
+    await removeResource(run, engineContext(), found, removals, 'loadBalancer', '');
+    expect(announcements).toEqual([
+      { type: 'resource', noun: 'loadBalancer', key: '', status: 'started', text: 'removing' },
+    ]);
+  });
+
   test('a removed resource is reported by its title, with the duration', async () => {
     fakeRemoval('loadBalancer', async ({ clock }) => clock.sleep(2500));
     await removeResource(run, engineContext(), found, removals, 'loadBalancer', '');

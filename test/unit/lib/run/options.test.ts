@@ -15,6 +15,8 @@ const DEFAULTS = {
   plan: false,
   yes: false,
   json: false,
+  events: false,
+  plain: false,
   wait: true,
   builder: undefined,
   drift: false,
@@ -24,6 +26,16 @@ const DEFAULTS = {
   service: undefined,
   to: undefined,
 };
+
+test('--events is refused without --json', async () => {
+  await expect(readOptions('provision', '', ['--events'], {})).rejects.toMatchObject({
+    code: 'ARGUMENTS',
+    what: '--events needs --json.',
+  });
+  await expect(readOptions('provision', '', ['--events', '--json'], {})).resolves.toMatchObject({
+    options: { events: true, json: true },
+  });
+});
 
 describe('the flags', () => {
   test('have defaults that do not touch any AWS account', async () => {
@@ -57,6 +69,8 @@ describe('the flags', () => {
         plan: true,
         yes: true,
         json: true,
+        events: false,
+        plain: false,
         wait: false,
         builder: 'docker',
         drift: false,
@@ -245,6 +259,8 @@ const PROVISION_FLAGS = [
   '--plan',
   '--yes',
   '--json',
+  '--events',
+  '--plain',
   '--no-wait',
   '--builder',
   '--adopt-stack',
@@ -256,22 +272,45 @@ describe.each<[Command, string[], string[]]>([
   ['deploy', PROVISION_FLAGS, ['--name', '--to']],
   [
     'history',
-    ['--target', '--stage', '--config', '--json'],
-    ['--plan', '--yes', '--no-wait', '--builder', '--name', '--adopt-stack', '--adopt', '--to'],
+    ['--target', '--stage', '--config', '--json', '--plain'],
+    ['--events', '--plan', '--yes', '--no-wait', '--builder', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
   [
     'rollback',
-    ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--no-wait', '--to', '--adopt-stack'],
+    [
+      '--target',
+      '--stage',
+      '--config',
+      '--plan',
+      '--yes',
+      '--json',
+      '--events',
+      '--plain',
+      '--no-wait',
+      '--to',
+      '--adopt-stack',
+    ],
     ['--builder', '--name', '--adopt'],
   ],
   [
     'drift',
-    ['--target', '--stage', '--config', '--json', '--builder'],
-    ['--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt', '--to'],
+    ['--target', '--stage', '--config', '--json', '--plain', '--builder'],
+    ['--events', '--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
   [
     'teardown',
-    ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--name', '--adopt-stack'],
+    [
+      '--target',
+      '--stage',
+      '--config',
+      '--plan',
+      '--yes',
+      '--json',
+      '--events',
+      '--plain',
+      '--name',
+      '--adopt-stack',
+    ],
     ['--no-wait', '--builder', '--adopt', '--to'],
   ],
 ])('the options of %s', (command, listedOptions, otherOptions) => {

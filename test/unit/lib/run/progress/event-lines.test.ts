@@ -1,17 +1,14 @@
 // Events as lines on stderr.
 import { describe, expect, test } from '@jest/globals';
 import { stripVTControlCharacters } from 'node:util';
-import type { Event } from '../../../../lib/model/report.ts';
-import { durationText, progressLines } from '../../../../lib/run/progress-lines.ts';
+import type { Event } from '../../../../../lib/model/report.ts';
+import { durationText } from '../../../../../lib/run/progress/duration-text.ts';
+import { eventLine } from '../../../../../lib/run/progress/event-lines.ts';
 
 /** Formats events as lines. */
-function linesOf(events: Event[], colour = false): string[] {
-  const written: string[] = [];
-  const report = progressLines((text) => void written.push(text), colour);
-  events.forEach(report);
-  expect(written.every((text) => text.endsWith('\n'))).toBe(true);
-  return written.map((text) => text.slice(0, -1));
-}
+const linesOf = (events: Event[], colour = false, columns?: number): string[] =>
+  events.flatMap((event) => eventLine(event, { colour, columns }) ?? []);
+
 const resourceEvent = (status: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
   type: 'resource',
   noun: 'natGateway',
@@ -74,34 +71,37 @@ describe('a line', () => {
   });
 });
 
-describe('a waiting line', () => {
-  test('is repeated within ten seconds only if its text changes', () => {
-    expect(
-      linesOf([
-        resourceEvent('waiting', 'pending', 0),
-        resourceEvent('waiting', 'pending', 3000),
-        resourceEvent('waiting', 'available soon', 6000),
-        resourceEvent('waiting', 'available soon', 9000),
-      ]),
-    ).toHaveLength(2);
+describe('on a terminal', () => {
+  const created: Event = {
+    type: 'resource',
+    noun: 'images',
+    key: 'a-service-with-a-long-name-and-its-container',
+    status: 'created',
+    text: 'shop-dev/a-service-with-a-long-name@sha256:0123456789ab…',
+    elapsed: 12_000,
+  };
+
+  test.each([60, 80, 120])('of %i columns, a line fits, and keeps its status and its time', (columns) => {
+    const [line = ''] = linesOf([created], false, columns);
+    expect(line.length).toBeLessThanOrEqual(columns);
+    expect(line).toMatch(/^ {2}images\.a.*… ?.*created .*12 s$/);
   });
 
-  test('is repeated after ten seconds even if its text stays the same, as a sign of life', () => {
-    const every3s = Array.from({ length: 11 }, (_, index) =>
-      resourceEvent('waiting', 'pending', index * 3000),
-    );
-    expect(linesOf(every3s)).toEqual([
-      '  natGateway                    waiting    pending',
-      '  natGateway                    waiting    pending  12 s',
-      '  natGateway                    waiting    pending  24 s',
-    ]);
+  test('of 20 columns, a line still names its resource and its status', () => {
+    const [line = ''] = linesOf([created], false, 20);
+    expect(line).toMatch(/^ {2}imag.*created/);
   });
 
-  test('for one resource does not suppress the line of another', () => {
-    expect(
-      linesOf([resourceEvent('waiting', 'pending', 0, 'a'), resourceEvent('waiting', 'pending', 0, 'b')]),
-    ).toHaveLength(2);
+  test('colour does not change the width of a line', () => {
+    expect(linesOf([created], true, 60).map(stripVTControlCharacters)).toEqual(linesOf([created], false, 60));
   });
+});
+
+test('the start of a step, the steps and an activity are not lines', () => {
+  const started: Event = { type: 'resource', noun: 'vpc', key: '', status: 'started', text: 'creating' };
+  expect(
+    linesOf([started, { type: 'steps', text: '1 steps', stages: [] }, { type: 'activity', text: 'looking' }]),
+  ).toEqual([]);
 });
 
 test.each([

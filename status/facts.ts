@@ -1,0 +1,97 @@
+/** Derives the parts of a status report from a survey and from live facts. Pure. */
+import type { Task } from '@aws-sdk/client-ecs';
+import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
+import { attachmentsIn } from '../lib/derive/load-balancer-text.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { FoundService } from '../lib/look/services.ts';
+import { addressesOf, idOfTask } from '../lib/look/tasks.ts';
+import { only } from '../lib/model/resources.ts';
+import { withoutArns } from '../lib/run/plan-text.ts';
+import type { RouteStatus, ServiceEventStatus, StatusResult, TaskStatus } from '../lib/run/status-results.ts';
+import type { LiveFacts } from './live-facts.ts';
+
+/** The number of messages that are reported per service. */
+const EVENTS_PER_SERVICE = 5;
+/** Sorts after every time in ISO 8601. */
+const NOT_YET = '9999';
+
+type Facts = Pick<StatusResult, 'loadBalancer' | 'records' | 'routes' | 'tasks' | 'events'>;
+
+export function factsOf(found: Survey, live: LiveFacts): Facts {
+  const balancer = only(found.loadBalancer);
+  return {
+    loadBalancer: balancer
+      ? {
+          name: balancer.loadBalancerArn.split('/').at(-2) ?? '',
+          dnsName: balancer.dnsName,
+          state: balancer.state,
+        }
+      : null,
+    records: [...found.record.values()].map(({ recordName }) => recordName.replace(/\.$/, '')),
+    routes: routesIn(found, live),
+    tasks: [...live.tasks]
+      .flatMap(([service, tasks]) => tasks.map((task) => taskStatus(service, task)))
+      .sort((one, other) => (other.startedAt ?? NOT_YET).localeCompare(one.startedAt ?? NOT_YET)),
+    events: [...live.events].flatMap(([service, events]) =>
+      events.slice(0, EVENTS_PER_SERVICE).map(({ createdAt, message = '' }): ServiceEventStatus => ({
+        service,
+        at: createdAt?.toISOString() ?? '',
+        text: withoutArns(message.replace(/^\(service [^)]*\) /, '')),
+      })),
+    ),
+  };
+}
+
+/** Returns one line per rule and target group that gets requests, in the order in which the load balancer tries the rules. */
+function routesIn({ rules, services }: Pick<Survey, 'rules' | 'services'>, live: LiveFacts): RouteStatus[] {
+  const containers = containersByGroup(services);
+  return [...rules.values()]
+    .sort((one, other) => (one.priority ?? 0) - (other.priority ?? 0))
+    .flatMap(({ paths, priority, groups }) => {
+      const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+      return groups
+        .filter(({ weight }) => weight > 0)
+        .map(({ targetGroupArn: arn, weight }) => ({
+          paths: paths.join(', '),
+          priority: priority ?? null,
+          container: containers.get(arn) ?? null,
+          trafficPercent: Math.round((100 * weight) / total),
+          healthyTargets: live.targets.get(arn)?.healthy ?? 0,
+          targets: live.targets.get(arn)?.total ?? 0,
+        }));
+    });
+}
+
+/** Returns the container that each target group belongs to, as `<service>/<container>:<port>`. */
+function containersByGroup(services: ReadonlyMap<string, FoundService>): Map<string, string> {
+  return new Map(
+    [...services].flatMap(([key, { loadBalancers }]) =>
+      attachmentsIn(loadBalancers).flatMap(({ container, port, targetGroupArn, alternateArn }) =>
+        [targetGroupArn, alternateArn].flatMap((arn) =>
+          arn === undefined ? [] : [[arn, `${key}/${container}:${port}`] as const],
+        ),
+      ),
+    ),
+  );
+}
+
+function taskStatus(service: string, task: Task): TaskStatus {
+  const { lastStatus = '', healthStatus = 'UNKNOWN', taskDefinitionArn = '', startedAt } = task;
+  return {
+    service,
+    id: idOfTask(task),
+    status: lastStatus,
+    health: healthStatus,
+    revision: revisionNumber(taskDefinitionArn),
+    address: addressesOf(task)[0] ?? null,
+    startedAt: startedAt?.toISOString() ?? null,
+    stoppedReason: lastStatus === 'STOPPED' ? (task.stoppedReason ?? 'unknown') : null,
+    containers: (task.containers ?? []).map((container) => ({
+      container: container.name ?? '',
+      status: container.lastStatus ?? '',
+      health: container.healthStatus ?? 'UNKNOWN',
+      digest: container.imageDigest ?? null,
+      exitCode: container.exitCode ?? null,
+    })),
+  };
+}

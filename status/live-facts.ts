@@ -1,0 +1,75 @@
+/** Reads the facts about a stack that change from minute to minute: tasks, the health of targets, and the messages of ECS. */
+import { DescribeServicesCommand, type ServiceEvent, type Task } from '@aws-sdk/client-ecs';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { batchesOf } from '../lib/aws/batches.ts';
+import type { LookContext } from '../lib/look/context.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { ifFound } from '../lib/look/if-found.ts';
+import { tasksOf } from '../lib/look/tasks.ts';
+
+/** The maximum of DescribeServices. */
+const SERVICES_PER_CALL = 10;
+
+/** The targets of a target group. */
+export interface TargetCounts {
+  readonly healthy: number;
+  /** Those that get requests, or will get them once they are healthy. */
+  readonly total: number;
+}
+
+/** The facts; each map has the keys of the survey, or the ARNs of target groups. */
+export interface LiveFacts {
+  /** The running tasks of each service, and those that have stopped within about the last hour. */
+  readonly tasks: ReadonlyMap<string, readonly Task[]>;
+  readonly targets: ReadonlyMap<string, TargetCounts>;
+  readonly events: ReadonlyMap<string, readonly ServiceEvent[]>;
+}
+
+/** Reads the facts about the services and target groups of a survey. */
+export async function lookLiveFacts(
+  context: LookContext,
+  { services, targetGroups }: Pick<Survey, 'services' | 'targetGroups'>,
+): Promise<LiveFacts> {
+  const keys = [...services.keys()];
+  const nameOf = (key: string) => services.get(key)?.serviceName ?? key;
+  const [tasks, targets, events] = await Promise.all([
+    Promise.all(
+      keys.map(async (key) => [key, await tasksOf(context, nameOf(key), 'RUNNING', 'STOPPED')] as const),
+    ),
+    Promise.all(
+      [...targetGroups.values()].map(
+        async ({ targetGroupArn }) => [targetGroupArn, await countTargets(context, targetGroupArn)] as const,
+      ),
+    ),
+    eventsByName(context, keys.map(nameOf)),
+  ]);
+  return {
+    tasks: new Map(tasks),
+    targets: new Map(targets),
+    events: new Map(keys.map((key) => [key, events.get(nameOf(key)) ?? []])),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html */
+async function countTargets({ aws }: LookContext, TargetGroupArn: string): Promise<TargetCounts> {
+  const answer = await ifFound(() => aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })));
+  const states = (answer?.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth?.State);
+  return {
+    healthy: states.filter((state) => state === 'healthy').length,
+    total: states.filter((state) => state !== 'draining').length,
+  };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceEvent.html */
+async function eventsByName(
+  { aws, names }: LookContext,
+  serviceNames: readonly string[],
+): Promise<Map<string, readonly ServiceEvent[]>> {
+  const answers = await Promise.all(
+    batchesOf([...serviceNames], SERVICES_PER_CALL).map((services) =>
+      ifFound(() => aws.ecs(new DescribeServicesCommand({ cluster: names.cluster, services }))),
+    ),
+  );
+  const described = answers.flatMap((answer) => answer?.services ?? []);
+  return new Map(described.map(({ serviceName = '', events = [] }) => [serviceName, events]));
+}

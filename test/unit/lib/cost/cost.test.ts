@@ -1,0 +1,103 @@
+// The cost of a stack, from published prices.
+import { describe, expect, test } from '@jest/globals';
+import type { Billed } from '../../../../lib/cost/billed.ts';
+import { billedAsFound, billedByConfig } from '../../../../lib/cost/billed.ts';
+import { costOf } from '../../../../lib/cost/cost.ts';
+import { costText } from '../../../../lib/cost/cost-text.ts';
+import { PRICES } from '../../../../lib/cost/prices.ts';
+import { config, surveyOf } from '../../step-harness.ts';
+
+const EXAMPLE: Billed = {
+  ...{ natGateways: 1, loadBalancers: 1, publicAddresses: 3, hostedZones: 1 },
+  tasks: [{ service: 'shop', count: 1, cpuUnits: 256, memoryMib: 512, isArm: false }],
+};
+
+describe('the cost', () => {
+  test('is the sum of the prices of everything billed by the hour', () => {
+    const { items, perHour, pricesOf } = costOf(EXAMPLE, 'eu-west-1');
+    // 0.048 + 0.0252 + 3 × 0.005 + 0.5 ÷ 730 + 0.04048 ÷ 4 + 0.004445 ÷ 2
+    expect(perHour).toBeCloseTo(0.101227, 6);
+    expect(items.map(({ what }) => what)).toEqual([
+      'NAT gateway',
+      'load balancer',
+      '3 public IPv4 addresses',
+      '1 task of shop',
+      'hosted zone',
+    ]);
+    expect(pricesOf).toBe('2026-07');
+  });
+
+  test('of ARM tasks is lower', () => {
+    const arm = { ...EXAMPLE, tasks: EXAMPLE.tasks.map((tasks) => ({ ...tasks, isArm: true })) };
+    expect(costOf(arm, 'us-east-1').perHour).toBeLessThan(costOf(EXAMPLE, 'us-east-1').perHour);
+  });
+
+  test('names what has no known price in the region', () => {
+    const arm = { ...EXAMPLE, tasks: EXAMPLE.tasks.map((tasks) => ({ ...tasks, isArm: true })) };
+    expect(costText(costOf(arm, 'eu-central-1')).join('\n')).toContain(
+      'without 1 task of shop, whose price is not known for this region',
+    );
+  });
+
+  test('is not shown for a region without prices', () => {
+    expect(costText(costOf({ ...EXAMPLE, hostedZones: 0 }, 'af-south-1'))).toEqual([]);
+  });
+
+  test('leaves out what the stack does not have', () => {
+    const workers = { ...EXAMPLE, loadBalancers: 0, hostedZones: 0, publicAddresses: 1, tasks: [] };
+    expect(costOf(workers, 'eu-west-1').items.map(({ what }) => what)).toEqual([
+      'NAT gateway',
+      'public IPv4 address',
+    ]);
+  });
+});
+
+test('the text names the drivers and the difference to what exists', () => {
+  const larger = { ...EXAMPLE, tasks: EXAMPLE.tasks.map((tasks) => ({ ...tasks, count: 4 })) };
+  expect(costText(costOf(larger, 'eu-west-1'), costOf(EXAMPLE, 'eu-west-1'))).toEqual([
+    'about $0.138 per hour, $101 per month, $27 more than now: 4 tasks of shop $36, NAT gateway $35, load balancer $18, 3 public IPv4 addresses $11, others $0.50',
+    'plus traffic, logs and images; prices of 2026-07 or later, before taxes',
+  ]);
+  expect(costText(costOf(EXAMPLE, 'eu-west-1'), costOf(EXAMPLE, 'eu-west-1'))[0]).toMatch(
+    /^about \$0\.101 per hour, \$74 per month: NAT/,
+  );
+  expect(costText(costOf(EXAMPLE, 'eu-west-1'), costOf(larger, 'eu-west-1'))[0]).toContain('$27 less');
+});
+
+describe('a stack is billed', () => {
+  test('for its gateway, its load balancer, an address in each zone, and its tasks', () => {
+    const stack = config();
+    expect(billedByConfig(stack)).toMatchObject({
+      ...{ natGateways: 1, loadBalancers: 1, publicAddresses: 1 + stack.network.zones },
+      tasks: stack.services.map(({ name, count }) => ({ service: name, count })),
+    });
+    expect(billedByConfig(config({ internal: true })).publicAddresses).toBe(1);
+  });
+
+  test('for nothing that does not exist', () => {
+    expect(billedAsFound(surveyOf())).toEqual({
+      ...{ natGateways: 0, loadBalancers: 0, publicAddresses: 0, hostedZones: 0 },
+      tasks: [],
+    });
+  });
+
+  test('for the tasks that its services have now, in the size of their task definitions', () => {
+    const found = surveyOf({
+      services: { shop: { desiredCount: 3 } },
+      taskDefinitions: { shop: { definition: { cpu: '1024', memory: '2048', architecture: 'ARM64' } } },
+    } as never);
+    expect(billedAsFound(found).tasks).toEqual([
+      { service: 'shop', count: 3, cpuUnits: 1024, memoryMib: 2048, isArm: true },
+    ]);
+  });
+});
+
+test('every price says where and when it was found', () => {
+  const prices = Object.values(PRICES).flatMap((region) => Object.values(region));
+  expect(prices.length).toBeGreaterThan(20);
+  for (const { usd, found, source } of prices) {
+    expect(usd).toBeGreaterThan(0);
+    expect(found).toMatch(/^20\d\d-(0[1-9]|1[0-2])$/);
+    expect(source).not.toBe('');
+  }
+});

@@ -18,9 +18,9 @@ export interface Following {
   /** Aborts when the user ends the command, or closes its output. */
   readonly signal: AbortSignal;
   /** Shows events; resolves when more can be shown. */
-  show(events: readonly LogEvent[]): Promise<void>;
+  readonly show: (events: readonly LogEvent[]) => Promise<void>;
   /** Reports why no lines arrive for a while. */
-  onWait(text: string): void;
+  readonly onWait: (text: string) => void;
 }
 
 /**

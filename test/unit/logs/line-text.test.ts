@@ -25,7 +25,6 @@ describe('a line', () => {
   });
   test('has the same text with colours', () => {
     const coloured = text('{"level":50,"msg":"no"}', NOW, true);
-    // eslint-disable-next-line no-control-regex
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(text('{"level":50,"msg":"no"}'));
     expect(coloured).toContain('\u001b[31mERROR\u001b[39m');
   });

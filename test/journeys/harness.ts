@@ -49,6 +49,7 @@ type Command =
   | 'dev'
   | 'drift'
   | 'status'
+  | 'logs'
   | 'history'
   | 'rollback'
   | 'secret'

@@ -76,6 +76,7 @@ async function execute(
   const { selection, read, newest } = await session.found.catch((error: unknown) => {
     throw isNotFound(error) ? noLog(stackInfo.stack) : error;
   });
+  report({ type: 'activity', text: '' });
   const isStream = output !== undefined && (options.follow || !options.json);
   const collected = makeCollection();
   const show = async (events: readonly LogEvent[]): Promise<void> => {

@@ -76,6 +76,13 @@ describe('logs', () => {
     ]);
   });
 
+  test('ends the search for resources before it follows, so that a silent log is no long search', async () => {
+    mocks.logs.on(FilterLogEventsCommand).resolves({ events: [logEvent(NOW, 'one')] });
+    const { reported } = await runLogs({ follow: true }, 1);
+    expect(reported.at(0)).toBe('looking for existing resources');
+    expect(reported).toContain('');
+  });
+
   test('finds lines by any part of them, and reports that there are no such lines', async () => {
     mocks.logs
       .on(FilterLogEventsCommand)

@@ -3,6 +3,7 @@ import {
   AssociateSubnetCidrBlockCommand,
   AssociateVpcCidrBlockCommand,
   CreateRouteCommand,
+  CreateSubnetCommand,
   DeleteRouteCommand,
   DescribeInternetGatewaysCommand,
   DescribeRouteTablesCommand,
@@ -45,8 +46,17 @@ async function ipv6Scene(options: SandboxOptions = {}) {
     );
   const dissociateVpc = async () =>
     ec2.send(new DisassociateVpcCidrBlockCommand({ AssociationId: (await vpcBlocks())[0]?.AssociationId }));
+  const createSubnet = async (digits: string) =>
+    ec2.send(
+      new CreateSubnetCommand({
+        VpcId,
+        CidrBlock: '10.0.99.0/24',
+        Ipv6CidrBlock: `${await prefix()}${digits}::/64`,
+      }),
+    );
   return {
     ...started,
+    createSubnet,
     associateVpc,
     vpcBlocks,
     associateSubnet,
@@ -87,6 +97,19 @@ test('blocks in use cannot be disassociated, and a dualstack load balancer uses 
   await dissociateSubnet(1);
   await dissociateVpc();
   expect(await scene.vpcBlocks()).toEqual([]);
+});
+
+test('a subnet can be created with a block that no other subnet has', async () => {
+  const { associateVpc, associateSubnet, createSubnet, vpcBlocks } = await ipv6Scene();
+  await associateVpc();
+  await associateSubnet(0);
+  expect(await codeOf(createSubnet('00'))).toBe('InvalidSubnet.Conflict');
+  const { Subnet } = await createSubnet('07');
+  const [association] = Subnet?.Ipv6CidrBlockAssociationSet ?? [];
+  expect(association?.Ipv6CidrBlock).toBe(
+    (await vpcBlocks())[0]?.Ipv6CidrBlock?.replace('00::/56', '07::/64'),
+  );
+  expect(await codeOf(createSubnet('08'))).toBe('InvalidSubnet.Conflict');
 });
 
 test('a subnet accepts one /64 of its VPC that no other subnet has', async () => {

@@ -62,6 +62,7 @@ const viewOf = (region: Region, { ipv6Block, ...subnet }: SubnetRow): Subnet => 
 const filters = (region: Region): FilterTable<SubnetRow> => {
   const cidr = (subnet: SubnetRow) => subnet.CidrBlock;
   const zone = (subnet: SubnetRow) => subnet.AvailabilityZone;
+  const ipv6 = (subnet: SubnetRow) => subnetIpv6AssociationsOf(region, subnet)[0];
   return {
     'availability-zone': zone,
     availabilityZone: zone,
@@ -70,6 +71,9 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
     'cidr-block': cidr,
     cidr,
     cidrBlock: cidr,
+    'ipv6-cidr-block-association.association-id': (subnet) => ipv6(subnet)?.AssociationId,
+    'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) => ipv6(subnet)?.Ipv6CidrBlock,
+    'ipv6-cidr-block-association.state': (subnet) => ipv6(subnet)?.Ipv6CidrBlockState?.State,
     'default-for-az': (subnet) => subnet.DefaultForAz,
     defaultForAz: (subnet) => subnet.DefaultForAz,
     'map-public-ip-on-launch': (subnet) => subnet.MapPublicIpOnLaunch,

@@ -69,7 +69,8 @@ const codeOf = async (call: Promise<unknown>) => (await refusalOf(call)).code;
 
 test('a block is associating for some seconds', async () => {
   const clock = manualClock(Date.now());
-  const { associateVpc, vpcBlocks, associateSubnet, subnetBlock } = await ipv6Scene({ clock, pace: 1 });
+  const scene = await ipv6Scene({ clock, pace: 1 });
+  const { ec2, subnets, associateVpc, vpcBlocks, associateSubnet, subnetBlock } = scene;
   await associateVpc();
   const state = async () => (await vpcBlocks())[0]?.Ipv6CidrBlockState?.State;
   expect(await state()).toBe('associating');
@@ -77,6 +78,17 @@ test('a block is associating for some seconds', async () => {
   expect(await state()).toBe('associated');
   await associateSubnet(0);
   expect((await subnetBlock(0))?.Ipv6CidrBlockState?.State).toBe('associating');
+  const AssociationId = (await subnetBlock(0))?.AssociationId ?? '';
+  const prefix = 'ipv6-cidr-block-association';
+  const inState = async (State: string) => {
+    const Filters = [
+      { Name: `${prefix}.association-id`, Values: [AssociationId] },
+      { Name: `${prefix}.state`, Values: [State] },
+    ];
+    return (await ec2.send(new DescribeSubnetsCommand({ Filters }))).Subnets?.map(({ SubnetId }) => SubnetId);
+  };
+  expect(await inState('associated')).toEqual([]);
+  expect(await inState('associating')).toEqual([subnets[0]]);
 });
 
 test('blocks in use cannot be disassociated, and a dualstack load balancer uses those of its subnets', async () => {

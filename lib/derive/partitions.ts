@@ -54,7 +54,9 @@ export function partitionOf(region: string): Partition {
 /** Returns an ARN with the partition of a region; undefined if it is in this partition already, or in no known one. */
 export function arnInPartitionOf(region: string, arn: string): string | undefined {
   const id = findPartition(region)?.id;
-  return id === undefined || arn.startsWith(`arn:${id}:`) ? undefined : arn.replace(/^arn:[^:]*/, `arn:${id}`);
+  return id === undefined || arn.startsWith(`arn:${id}:`)
+    ? undefined
+    : arn.replace(/^arn:[^:]*/, `arn:${id}`);
 }
 
 /**

@@ -35,7 +35,14 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
   insights: ['containerInsights'],
   ipv6: ['dualStack enableIpv6 ipAddressType'],
-  waf: ['firewall webAcl webAclArn wafArn wafv2', 'It is the ARN of a web ACL that exists.'],
+  waf: [
+    'firewall webAcl webAclArn wafArn wafv2 rateLimit rateLimits',
+    'It is the ARN of a web ACL that exists; its rules may block addresses, or limit their requests.',
+  ],
+  accessLogs: [
+    'accessLogging albLogs albAccessLogs loadBalancerLogs elbLogs accessLogBucket accessLogsBucket',
+    'The logs of programs need no field.',
+  ],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
@@ -120,6 +127,10 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.containers.*.health.matcher': [
     'httpCode statusCode statusCodes successCodes healthyHttpCodes expectedStatus',
   ],
+  'services.*.containers.*.protocol': [
+    'protocolVersion backendProtocol targetProtocol appProtocol grpc http2 h2c',
+    "It is 'HTTP' by default.",
+  ],
   'services.*.containers.*.stickiness': ['sticky stickySessions sessionAffinity cookie'],
   'services.*.containers.*.slowStartSeconds': ['slowStart slowStartDuration warmup warmUpSeconds'],
   'services.*.containers.*.balancing': ['algorithm loadBalancing loadBalancingAlgorithm routingAlgorithm'],
@@ -160,7 +171,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'securityGroup securityGroups securityGroupIds ingress egress':
     'Every service has its own security group, which admits only the load balancer. Use clients to restrict who may connect to the load balancer.',
   'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
-    'Every stack with a path has its own load balancer. Put services that share one into the same stack.',
+    'Every stack with a route has its own load balancer. Put services that share one into the same stack.',
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
     'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
   'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',
@@ -186,7 +197,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
   'log logs logging logGroup logDriver logConfiguration logOptions firelens':
     "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
-  'cdn cloudfront cors compression rateLimit':
+  'cdn cloudfront cors compression':
     'Put CloudFront or another proxy in front of the load balancer, or let the program do it.',
   'cron schedule schedules scheduledTasks jobs job':
     'Every container runs all the time. Let a program do the work at the times that you want.',

@@ -9,7 +9,7 @@ import { machine, type Machine } from '../journeys/harness.ts';
 const FLAGS = ['--target', 'aws', '--yes', '--no-wait'];
 /** moto ignores the transforms of rules, so a plan always sets them again. */
 const WITHOUT_TRANSFORMS = ['web-api1:/api1', 'web-api1:/v1', 'web-api1:/old/a'].map((key) =>
-  expect.stringMatching(new RegExp(`^  ~ update   rules\\.${key} +transforms differs$`)),
+  expect.stringMatching(new RegExp(`^  ~ update   rules\\.${key} +transforms differ$`)),
 );
 const CHANGES: Partial<StackInput> = {
   ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, insights: true, flowLogs: false, routes: undefined },

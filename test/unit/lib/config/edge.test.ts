@@ -108,6 +108,7 @@ test.each([
     webAcl('us-east-1', 'global'),
     'Use a web ACL with the scope REGIONAL: one with the scope CLOUDFRONT protects no load balancer.',
   ],
+  [webAcl().replace('arn:aws:', 'arn:aws-cn:'), `Use the partition that contains eu-west-1: ${webAcl()}.`],
   [webAcl('us-east-1'), 'Use a web ACL in eu-west-1: a load balancer cannot use one in us-east-1.'],
 ])('waf: %s is refused, with a fix', (waf, fix) => {
   expect(mistakesOf(validStackWith({ waf }))).toMatchObject([{ path: 'waf', fix }]);

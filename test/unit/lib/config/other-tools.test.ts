@@ -54,7 +54,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   [
     'an existing load balancer',
     { loadBalancer: { arn: 'arn' } },
-    { loadBalancer: `${notYet}Every stack with a path has its own load balancer` },
+    { loadBalancer: `${notYet}Every stack with a route has its own load balancer` },
   ],
   [
     'HTTPS for clients',

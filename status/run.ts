@@ -13,6 +13,7 @@ import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { idsIn } from '../provision/context.ts';
 import { ownZone } from '../provision/done/delegation.ts';
 import { publicAddress } from '../provision/done/url.ts';
+import { withSharedBalancer } from '../provision/shared-balancer.ts';
 import { statusesOf } from './services.ts';
 import { statusText } from './text.ts';
 
@@ -36,7 +37,7 @@ export async function status(
 async function execute(session: Session, invocation: CommandContext): Promise<CommandResult<StatusResult>> {
   const context = session.lookContext();
   const stackInfo = announce(session, invocation, 'status');
-  const found = await withServiceHealth(context, await session.found);
+  const found = withSharedBalancer(session.config, await withServiceHealth(context, await session.found));
   const services = statusesOf(session.config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
   const result: StatusResult = {

@@ -54,6 +54,12 @@ import {
   shiftsHaveOneRule,
 } from './checks/routes.ts';
 import { balancerFieldsHaveRoutes, clientsAreUnique, clientsAreWithinQuota } from './checks/edge.ts';
+import {
+  balancerIsInRegion,
+  oneBalancerIsNamed,
+  ownerDecides,
+  taskSubnetsAreUnique,
+} from './checks/shared-balancer.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -78,6 +84,10 @@ const CHECKS: readonly Check[] = [
   certificatesAreUsable,
   certificateNamesAreWithinLimits,
   balancerFieldsHaveRoutes,
+  oneBalancerIsNamed,
+  balancerIsInRegion,
+  taskSubnetsAreUnique,
+  ownerDecides,
   clientsAreUnique,
   clientsAreWithinQuota,
   tagsAreWithinLimit,

@@ -112,9 +112,10 @@ export interface Service
 }
 
 /** The configuration of a stack, checked and with every default filled in. */
-export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes'> {
+export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes' | 'loadBalancer'> {
   readonly domain: Domain | undefined;
   readonly stage: string;
+  readonly loadBalancer?: StackFields['loadBalancer'];
   readonly routes?: StackOutput['routes'];
   readonly target: Target;
   readonly services: readonly Service[];

@@ -86,15 +86,19 @@ export async function survey(
     nouns === allNouns && namesIdentities(context.config)
       ? lastTurn.then(async () => (await import('../look/identities.ts')).lookIdentities(context))
       : Promise.resolve(undefined);
+  const shared = context.config.loadBalancer
+    ? lastTurn.then(async () => (await import('../look/shared-balancer.ts')).lookSharedBalancer(context))
+    : Promise.resolve(undefined);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, ...found]);
+  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, shared, ...found]);
   return {
     zones: await zones,
     domain: await domain,
     alarms: await alarms,
     secrets: await secrets,
     identities: await identities,
+    shared: await shared,
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

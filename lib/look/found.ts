@@ -8,6 +8,7 @@ import type { DomainSurroundings } from './domain.ts';
 import type * as acm from './by-service/acm.ts';
 import type { FoundIdentity } from './identities.ts';
 import type { FoundSecret } from './secrets.ts';
+import type { FoundSharedBalancer } from './shared-balancer.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -54,6 +55,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
   /** Undefined without a domain. */
   readonly domain?: DomainSurroundings | undefined;
+  /** The load balancer of someone else; undefined if the configuration names none. */
+  readonly shared?: FoundSharedBalancer | undefined;
   /** The CloudWatch alarms that the configuration names, by name; undefined if it names none. */
   readonly alarms?: Items<FoundAlarm> | undefined;
   /** The secrets that the configuration names, under their references; undefined if it names none. */

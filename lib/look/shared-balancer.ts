@@ -8,13 +8,12 @@ import {
   type LoadBalancer,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { messageOf } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import { HTTPS_PORT, HTTP_PORT } from '../derive/listeners.ts';
 import { STACK_TAG } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifFound } from './if-found.ts';
+import { ifFound, ifValidId } from './if-found.ts';
 
 /** A load balancer of someone else. */
 export interface FoundSharedBalancer {
@@ -58,11 +57,12 @@ export const describeSharedBalancer = (
     return { balancer, listener: listeners?.find(({ Port }) => Port === port) };
   });
 
+/** To ELB, the ARNs of another account or region are not valid. The check of the plan says which it is. */
 const fetchListeners = (
   { aws }: LookContext,
   input: { readonly ListenerArns?: string[]; readonly LoadBalancerArn?: string | undefined },
 ): Promise<Listener[] | undefined> =>
-  ifUsable(() =>
+  ifValidId(() =>
     allPages(async (Marker) => {
       const page = await aws.elbv2(new DescribeListenersCommand({ ...input, Marker }));
       return { items: page.Listeners ?? [], next: page.NextMarker };
@@ -75,17 +75,7 @@ async function fetchBalancer(
 ): Promise<LoadBalancer | undefined> {
   if (arn === undefined) return undefined;
   const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
-  return (await ifUsable(() => aws.elbv2(command)))?.LoadBalancers?.[0];
-}
-
-/** The ARNs of another account and of another region are not valid. The check of the plan says which it is. */
-async function ifUsable<T>(request: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ifFound(request);
-  } catch (error) {
-    if (/is not a valid (?:listener|load balancer) ARN/.test(messageOf(error))) return undefined;
-    throw error;
-  }
+  return (await ifValidId(() => aws.elbv2(command)))?.LoadBalancers?.[0];
 }
 
 export async function lookSharedBalancer(context: LookContext): Promise<FoundSharedBalancer> {

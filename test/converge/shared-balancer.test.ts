@@ -168,7 +168,7 @@ test('a priority that someone takes after the survey is replaced by another one'
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
     add(entry);
-    const [other] = [...rows.values()].filter(({ IsDefault }) => !IsDefault);
+    const other = rows.find(({ IsDefault }) => !IsDefault);
     const RuleArn = `${other?.RuleArn.slice(0, -1)}0`;
     // The survey is over by now.
     if (entry.operation === 'CreateTargetGroup' && other)

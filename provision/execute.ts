@@ -23,6 +23,7 @@ import { checkLogDestination, logDestinationEvents } from './log-destination.ts'
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
+import { sharedBalancerEvents } from './shared-balancer.ts';
 import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { permissionEvents } from './permissions.ts';
@@ -74,6 +75,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...shadowEvents(fullConfig),
+    ...sharedBalancerEvents(fullConfig, plan.found),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
     ...permissionEvents(config),

@@ -170,8 +170,8 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Every stack has its own VPC. Use network.cidr to choose a block that your other networks do not use.',
   'securityGroup securityGroups securityGroupIds ingress egress':
     'Every service has its own security group, which admits only the load balancer. Use clients to restrict who may connect to the load balancer.',
-  'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
-    'Every stack with a route has its own load balancer. Put services that share one into the same stack.',
+  'loadBalancers alb nlb elb targetGroup targetGroupArn':
+    'Every stack with a path has its own load balancer, or uses the one in loadBalancer of the stack.',
   'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
     'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
   'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',

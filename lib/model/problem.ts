@@ -33,6 +33,7 @@ export const PROBLEM_CODES = [
   'ALARM',
   'SECRET',
   'CERTIFICATE',
+  'LOAD_BALANCER',
   'ROLE',
   'BUCKET',
   'WEB_ACL',

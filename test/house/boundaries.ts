@@ -106,7 +106,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/cost/',
-    mayImport: ['lib/config/', 'lib/look/'],
+    mayImport: ['lib/config/', 'lib/derive/', 'lib/look/'],
     reason: 'the cost of a stack follows from its configuration, or from what exists',
   },
   {

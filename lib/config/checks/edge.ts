@@ -11,6 +11,7 @@ const MAX_RULES = 60;
 /** The fields that only concern a load balancer, and whether each is set. */
 const BALANCER_FIELDS = [
   ['domain', ({ domain }) => domain !== undefined, 'a domain is an alias of the load balancer'],
+  ['loadBalancer', ({ loadBalancer }) => loadBalancer !== undefined, 'its rules send requests to it'],
   ['clients', ({ clients }) => clients !== undefined, 'clients connect to the load balancer'],
   ['internal', ({ internal }) => internal, 'it is a setting of the load balancer'],
   ['protect', ({ protect }) => protect, 'it protects the load balancer'],

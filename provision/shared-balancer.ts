@@ -150,7 +150,7 @@ export function withSharedBalancer(config: Config, found: Survey): Survey {
   return { ...found, ...items };
 }
 
-/** Returns a warning for each rule of the stack that never applies because of a rule of others, and for each that hides one of theirs. */
+/** Returns a warning for each rule of the stack that never applies because of someone else's rule, and for each that hides someone else's. */
 export function sharedBalancerEvents(config: Config, found: Survey): Event[] {
   const { shared } = found;
   if (!config.loadBalancer || !shared) return [];

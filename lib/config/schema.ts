@@ -9,7 +9,6 @@ import { ARCHITECTURES, FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 import { Health } from './health-schema.ts';
 import { Network } from './network-schema.ts';
-import { SharedBalancer } from './shared-balancer-schema.ts';
 import { servicePermissions, stackPermissions } from './permission-fields.ts';
 import { variableSources } from './secret-fields.ts';
 import { routingFields, StackRoute } from './route-schema.ts';
@@ -181,9 +180,6 @@ export const Stack = z.strictObject({
       'the project that the stack belongs to; by default the address of the git remote, else the name in package.json',
     ),
   domain: Domain.optional().describe('a DNS name for the load balancer'),
-  loadBalancer: SharedBalancer.optional().describe(
-    'a load balancer of someone else to add rules to, instead of a separate one with its own VPC',
-  ),
   network: Network.prefault({}).describe('the VPC'),
   // Two weeks: after a holiday, the logs of an incident still exist.
   logRetentionDays: z.literal(RETENTION_DAYS).default(14).describe('days that log events are kept'),

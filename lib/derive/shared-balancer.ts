@@ -1,4 +1,4 @@
-/** What a stack does not own if its load balancer belongs to someone else, and what it uses instead. Pure. */
+/** The difference that a load balancer of someone else makes: the nouns that the stack does not own, and what it uses instead. Pure. */
 import { hasBalancer, type Config } from '../config/config.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Names } from './names.ts';

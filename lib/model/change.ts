@@ -149,7 +149,7 @@ function replacementsByKey<T, F extends string>(
   return replacements;
 }
 
-/** Whether the name of a field, such as "retention days", is a plural. "ingress" is none. */
+/** Whether the name of a field, such as "retention days", is a plural, unlike "ingress". */
 const isPlural = (field = ''): boolean => /^[a-z ]*[^isu]s$/i.test(field);
 
 function changeOf<T, F extends string>(

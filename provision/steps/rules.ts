@@ -159,7 +159,7 @@ export const rules: Step<'rules', RuleField> = {
         const mayMove = context.config.loadBalancer !== undefined && explicitPriority === undefined;
         if (!mayMove || !isCode(error, 'PriorityInUse') || attempt === MAX_ATTEMPTS)
           return adoptByName(context, error, 'PriorityInUse', `priority ${Priority} of the listener`);
-        // Another stack may have taken the priority since the survey, or an earlier create of ours has succeeded.
+        // Another stack may have taken the priority since the survey, or our earlier create has succeeded.
         const ours = await lookAgainForOurs(context);
         if (ours) return ours;
         taken = ((await describeRules(context, ListenerArn)) ?? []).map((rule) => Number(rule.Priority));

@@ -17,7 +17,7 @@ export interface ComparisonSettings {
   readonly sizes: readonly number[];
   readonly rounds: number;
   /** Creates what exists before the stack; nothing by default. @param endpoint moto's URL */
-  readonly prepareAccount?: (endpoint: string) => Promise<void>;
+  readonly prepareAccount?: (endpoint: string) => Promise<unknown>;
   /** Milliseconds that the proxy adds to each call. */
   readonly delay: number;
   readonly log: (text: string) => void;

@@ -103,17 +103,24 @@ const contender = (stack: (additionalServices: number) => StackInput): Contender
 
 export const slipway = contender(stackOf);
 
-/** Slipway with the stack with everything on. moto ignores protection, which a teardown respects, and the transforms of rules. */
+/**
+ * Slipway with the stack with everything on, as far as `terraform-everything` has the same resources. moto ignores protection, which
+ * a teardown respects, and the transforms of rules.
+ */
 export const slipwayWithEverything = contender(() => {
   const { web, ...others } = everythingOn().services;
-  const { api1, ...containers } = web?.containers ?? {};
-  if (!web || !api1) throw new Error('the stack has no container api1');
+  const { api1, api2, migrate } = web?.containers ?? {};
+  if (!web || !api1 || !api2 || !migrate) throw new Error('the stack has other containers');
   const routes = api1.routes?.map(({ rewrite: _, ...route }) => route);
+  const plain = { stickiness: undefined, slowStartSeconds: undefined, balancing: undefined };
+  const containers = {
+    api1: { ...api1, ...plain, environmentFile: undefined, routes, stripPath: false },
+    api2: { ...api2, ...plain },
+    migrate,
+  };
   return everythingOn({
-    ...{ name: 'slipway', protect: false, network: { zones: 2 } },
-    services: {
-      ...others,
-      web: { ...web, containers: { ...containers, api1: { ...api1, routes, stripPath: false } } },
-    },
+    ...{ name: 'slipway', protect: false, network: { zones: 2 }, clients: ['203.0.113.0/24', '10.0.0.0/8'] },
+    ...{ ipv6: false, waf: undefined, accessLogs: false },
+    services: { ...others, web: { ...web, containers } },
   });
 });

@@ -7,7 +7,7 @@ import { interrupted } from '../lib/run/failures.ts';
 import { announce } from '../lib/run/in-session.ts';
 import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
-import { commandLine } from '../lib/run/options.ts';
+import { commandLine } from '../lib/run/command-line.ts';
 import { countsByVerb, countsText, planText } from '../lib/run/plan-text.ts';
 import type { Declined, DriftResult, PlanResult, ProvisionResult } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';

@@ -45,6 +45,7 @@ export const PROBLEM_CODES = [
   'DEPLOYMENT',
   'HEALTH_PATH',
   'NO_HISTORY',
+  'NO_LOG',
   'ROLLBACK_REFUSED',
   'IMAGE',
   'UNHEALTHY',

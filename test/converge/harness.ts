@@ -40,6 +40,7 @@ import type { TaskDefinitionRow } from '../../sandbox/aws/ecs/store.ts';
 import type { SandboxClock } from '../../sandbox/world/clock.ts';
 import type { World } from '../../sandbox/world/world.ts';
 import { certificate } from '../certificate.ts';
+import { ENVIRONMENT_FILE } from '../everything/stack.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import type { AccountSnapshot } from './account-snapshots.ts';
 import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
@@ -190,6 +191,7 @@ export async function account({
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'app/main.ts'), APP_PROGRAM);
+  writeFileSync(join(folder, ENVIRONMENT_FILE.name), ENVIRONMENT_FILE.text);
   const aws = clientsOf(sandbox.url);
   let isClosed = false;
   const close = async () => {

@@ -8,6 +8,13 @@ type ContainerInput = ServiceInput['containers'][string];
 export const SECRETS = { parameter: '/outside/db', json: 'outside/keys', registry: 'outside/registry' };
 /** The alarm that exists before the stack. */
 export const ALARM = 'shop-5xx';
+/** The file of environment variables that must be beside the configuration. */
+export const ENVIRONMENT_FILE = { name: 'shop.env', text: 'LEVEL=info\n' };
+/** The bucket that exists before the stack, and that accepts access logs. */
+export const LOG_BUCKET = 'outside-logs';
+/** The web ACL that exists before the stack. Its id follows from the seed of the sandbox; elsewhere, it has another ARN. */
+export const WEB_ACL =
+  'arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/outside/b91f8c7a-b837-4f5c-a838-4215dbfa4b92';
 
 const api1: ContainerInput = {
   image: 'public.ecr.aws/shop/api1:1',
@@ -36,6 +43,7 @@ const api1: ContainerInput = {
     },
     ...{ matcher: '200,204', command: ['node', 'check.js'], startSeconds: 60 },
   },
+  environmentFile: ENVIRONMENT_FILE.name,
   environment: { MODE: 'fast' },
   secrets: { DB: `ssm:${SECRETS.parameter}`, KEY: `secretsmanager:${SECRETS.json}#api` },
   command: ['node', 'main.js'],
@@ -44,6 +52,7 @@ const api1: ContainerInput = {
   ...{ cpu: 128, memory: 256, memoryReservation: 128, ulimits: { nofile: { soft: 1024, hard: 4096 } } },
   dependsOn: { migrate: 'SUCCESS', api2: 'START' },
   writable: ['/var/cache'],
+  stickiness: { seconds: 600, cookie: 'session' },
 };
 
 const api2: ContainerInput = {
@@ -54,6 +63,20 @@ const api2: ContainerInput = {
   protocol: 'HTTPS',
   readOnlyRoot: false,
   entryPoint: ['nginx'],
+  balancing: 'least-outstanding-requests',
+};
+
+const orders: ContainerInput = {
+  image: 'public.ecr.aws/shop/orders:1',
+  port: 6500,
+  path: '/shop.Orders',
+  protocol: 'GRPC',
+  health: { path: '/grpc.health.v1.Health/Check', matcher: '0' },
+};
+
+const events: ContainerInput = {
+  ...{ image: 'public.ecr.aws/shop/events:1', port: 6600, path: '/events', protocol: 'HTTP2' },
+  ...{ slowStartSeconds: 60, balancing: 'round-robin' },
 };
 
 const web: ServiceInput = {
@@ -65,7 +88,10 @@ const web: ServiceInput = {
     alarms: [ALARM],
     circuitBreaker: { thresholdType: 'count', threshold: 4, resetOnHealthyTask: false },
   },
-  containers: { api1, api2, migrate: { image: 'public.ecr.aws/shop/migrate:1', essential: false } },
+  containers: {
+    ...{ api1, api2, orders, events },
+    migrate: { image: 'public.ecr.aws/shop/migrate:1', essential: false },
+  },
 };
 
 const shifting = (containers: ServiceInput['containers']): ServiceInput => ({
@@ -87,7 +113,9 @@ export const everythingOn = (changes: Partial<StackInput> = {}): StackInput => (
   },
   network: { zones: 3 },
   ...{ logRetentionDays: 30, idleTimeoutSeconds: 30, deregistrationDelaySeconds: 5 },
-  ...{ protect: true, clients: ['203.0.113.0/24', '10.0.0.0/8'], insights: 'enhanced', flowLogs: true },
+  ...{ protect: true, insights: 'enhanced', flowLogs: true },
+  ...{ ipv6: true, clients: ['203.0.113.0/24', '10.0.0.0/8', '2001:db8::/32'] },
+  ...{ waf: WEB_ACL, accessLogs: { prefix: 'shop/dev', days: 30 } },
   tags: { team: 'orders' },
   permissionsBoundary: 'arn:aws:iam::aws:policy/PowerUserAccess',
   routes: [
@@ -105,10 +133,12 @@ export const everythingOn = (changes: Partial<StackInput> = {}): StackInput => (
 const withWeb = (changes: Partial<ServiceInput>): Partial<StackInput> => ({
   services: { ...everythingOn().services, web: { ...web, ...changes } },
 });
-const withApi1 = (changes: Partial<ContainerInput>): Partial<StackInput> =>
-  withWeb({ containers: { ...web.containers, api1: { ...api1, ...changes } } });
-const withApi2 = (changes: Partial<ContainerInput>): Partial<StackInput> =>
-  withWeb({ containers: { ...web.containers, api2: { ...api2, ...changes } } });
+const withContainer = (name: string, changes: Partial<ContainerInput>): Partial<StackInput> =>
+  withWeb({
+    containers: { ...web.containers, [name]: { ...web.containers[name], ...changes } },
+  });
+const withApi1 = (changes: Partial<ContainerInput>) => withContainer('api1', changes);
+const withApi2 = (changes: Partial<ContainerInput>) => withContainer('api2', changes);
 const withHealth = (changes: ContainerInput['health']) =>
   withApi1({ health: { ...api1.health, ...changes } });
 const withRoute = (index: number, changes: object) =>
@@ -125,6 +155,13 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
     {
       domain: { name: 'api.example.com', zone: 'example.com', createZone: true, https: false },
       protect: false,
+      ...withWeb({
+        containers: {
+          ...web.containers,
+          orders: { ...orders, protocol: 'HTTP', health: undefined },
+          events: { ...events, protocol: 'HTTP' },
+        },
+      }),
     },
   ],
   ['network.zones', { network: { zones: 2 } }],
@@ -132,9 +169,15 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['idleTimeoutSeconds', { idleTimeoutSeconds: 90 }],
   ['deregistrationDelaySeconds', { deregistrationDelaySeconds: 9 }],
   ['protect', { protect: false }],
-  ['clients', { clients: ['203.0.113.0/24'] }],
+  ['clients', { clients: ['203.0.113.0/24', '2001:db8::/32'] }],
   ['insights', { insights: true }],
   ['flowLogs', { flowLogs: false }],
+  ['ipv6', { ipv6: false }],
+  ['waf', { waf: undefined }],
+  ['accessLogs', { accessLogs: false }],
+  ['accessLogs.bucket', { accessLogs: { bucket: LOG_BUCKET } }],
+  ['accessLogs.prefix', { accessLogs: { prefix: 'shop', days: 30 } }],
+  ['accessLogs.days', { accessLogs: { prefix: 'shop/dev', days: 60 } }],
   ['tags', { tags: { team: 'shop', cost: '1' } }],
   ['permissionsBoundary', { permissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
   ['routes[].redirect', { routes: [{ paths: '/moved', redirect: { path: '/shop/#{path}' } }] }],
@@ -165,6 +208,16 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['path', withApi1({ path: '/api1' })],
   ['stripPath', withApi1({ stripPath: false })],
   ['protocol', withApi2({ protocol: 'HTTP' })],
+  [
+    'protocol, from GRPC to HTTP2',
+    withContainer('orders', { protocol: 'HTTP2', health: { matcher: '200' } }),
+  ],
+  ['protocol, from HTTP2 to HTTP', withContainer('events', { protocol: 'HTTP' })],
+  ['stickiness', withApi1({ stickiness: undefined })],
+  ['stickiness.seconds', withApi1({ stickiness: { seconds: 60, cookie: 'session' } })],
+  ['stickiness.cookie', withApi1({ stickiness: 600 })],
+  ['slowStartSeconds', withContainer('events', { slowStartSeconds: 90 })],
+  ['balancing', withApi2({ balancing: 'weighted-random' })],
   ['registryCredentials', withApi2({ registryCredentials: undefined })],
   ['readOnlyRoot', withApi2({ readOnlyRoot: true })],
   ['entryPoint', withApi2({ entryPoint: ['httpd'] })],
@@ -184,6 +237,7 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['health.command', withHealth({ command: ['node', 'other.js'] })],
   ['health.startSeconds', withHealth({ startSeconds: 90 })],
   ['environment', withApi1({ environment: { MODE: 'slow' } })],
+  ['environmentFile', withApi1({ environmentFile: undefined })],
   ['secrets', withApi1({ secrets: { DB: `ssm:${SECRETS.parameter}` } })],
   ['command', withApi1({ command: ['node', 'other.js'] })],
   ['user', withApi1({ user: 'nobody' })],

@@ -1,11 +1,17 @@
 /** For tests: what exists in an account before the stack with everything on, and stays when the stack is gone. */
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ALARM, SECRETS } from './stack.ts';
+import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { ALARM, LOG_BUCKET, SECRETS } from './stack.ts';
 
-/** Creates the secrets and the alarm. @param endpoint the URL of a sandbox, or of another imitation of AWS */
-export async function createSurroundings(endpoint: string): Promise<void> {
+/**
+ * Creates the web ACL, the secrets, the alarm and the bucket.
+ * @param endpoint the URL of a sandbox, or of another imitation of AWS
+ * @returns the ARN of the web ACL: `WEB_ACL` in the sandbox, and another one elsewhere
+ */
+export async function createSurroundings(endpoint: string): Promise<string> {
   const settings = {
     endpoint,
     region: 'eu-west-1',
@@ -14,7 +20,11 @@ export async function createSurroundings(endpoint: string): Promise<void> {
   const ssm = new SSMClient(settings);
   const secrets = new SecretsManagerClient(settings);
   const cloudwatch = new CloudWatchClient(settings);
+  const s3 = new S3Client(settings);
+  const wafv2 = new WAFV2Client(settings);
   try {
+    const webAcl = await createWebAcl(wafv2);
+    await createLogBucket(s3);
     await ssm.send(new PutParameterCommand({ Name: SECRETS.parameter, Value: 'db-1', Type: 'SecureString' }));
     await secrets.send(new CreateSecretCommand({ Name: SECRETS.json, SecretString: '{"api":"key-1"}' }));
     const login = JSON.stringify({ username: 'shop', password: 'password-1' });
@@ -25,7 +35,42 @@ export async function createSurroundings(endpoint: string): Promise<void> {
         ...{ Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' },
       }),
     );
+    return webAcl;
   } finally {
-    for (const client of [ssm, secrets, cloudwatch]) client.destroy();
+    for (const client of [ssm, secrets, cloudwatch, s3, wafv2]) client.destroy();
   }
+}
+
+/** Leaves the log files out of a census: a load balancer writes one at each place that it gets, and those in `LOG_BUCKET` stay. */
+export const withoutLogFiles = ({ 's3.objects': _, ...census }: Readonly<Record<string, number>>) => census;
+
+/** Creates a web ACL that lets every request pass. It is the first resource of the account, so that the sandbox always gives it the same id. */
+async function createWebAcl(wafv2: WAFV2Client): Promise<string> {
+  const VisibilityConfig = {
+    SampledRequestsEnabled: false,
+    CloudWatchMetricsEnabled: false,
+    MetricName: 'm',
+  };
+  const { Summary } = await wafv2.send(
+    new CreateWebACLCommand({
+      ...{ Name: 'outside', Scope: 'REGIONAL', DefaultAction: { Allow: {} }, VisibilityConfig },
+    }),
+  );
+  if (Summary?.ARN === undefined) throw new Error('the response has no ARN');
+  return Summary.ARN;
+}
+
+/** Creates a bucket that load balancers may write to. */
+async function createLogBucket(s3: S3Client): Promise<void> {
+  const Bucket = LOG_BUCKET;
+  const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
+    Action: 's3:PutObject',
+    Resource: `arn:aws:s3:::${Bucket}/*`,
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
 }

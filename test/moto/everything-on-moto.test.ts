@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { startMoto } from '../../bench/moto.ts';
-import { everythingOn } from '../everything/stack.ts';
+import { ENVIRONMENT_FILE, everythingOn } from '../everything/stack.ts';
 import { createSurroundings } from '../everything/surroundings.ts';
 import { machine, type Machine } from '../journeys/harness.ts';
 
@@ -13,7 +13,7 @@ const WITHOUT_TRANSFORMS = ['web-api1:/api1', 'web-api1:/v1', 'web-api1:/old/a']
 );
 const CHANGES: Partial<StackInput> = {
   ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, insights: true, flowLogs: false, routes: undefined },
-  ...{ clients: ['203.0.113.0/24'], tags: { team: 'shop' } },
+  ...{ clients: ['203.0.113.0/24', '2001:db8::/32'], tags: { team: 'shop' } },
 };
 
 async function plannedChanges(user: Machine, flags: readonly string[]): Promise<string[]> {
@@ -29,12 +29,13 @@ test('the stack with everything on is provisioned, stays as it is, changes, and 
       AWS_ACCESS_KEY_ID: 'testing',
       AWS_SECRET_ACCESS_KEY: 'testing',
     });
-    await createSurroundings(moto.url);
-    const stack = everythingOn({ protect: false });
+    const waf = await createSurroundings(moto.url);
+    user.write(ENVIRONMENT_FILE.name, ENVIRONMENT_FILE.text);
+    const stack = everythingOn({ waf, protect: false });
     const flags = [...user.config(stack), ...FLAGS];
     expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
     expect(await plannedChanges(user, flags)).toEqual(WITHOUT_TRANSFORMS);
-    const changed = [...user.config(everythingOn({ ...CHANGES, protect: false })), ...FLAGS];
+    const changed = [...user.config(everythingOn({ ...CHANGES, waf, protect: false })), ...FLAGS];
     expect(await user.run('provision', ...changed)).toMatchObject({ code: 0, problem: undefined });
     expect(await plannedChanges(user, changed)).toEqual(WITHOUT_TRANSFORMS);
     const teardown = await user.run('teardown', '--target', 'aws', '--yes', ...user.config(stack));

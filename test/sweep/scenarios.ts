@@ -13,7 +13,7 @@ export interface Scenario {
   /** The data plane of the account; by default all tasks start. */
   readonly plane?: DataPlane;
   /** Creates what exists before any stack, and stays when the stack is gone. */
-  readonly surroundings?: (user: Account) => Promise<void>;
+  readonly surroundings?: (user: Account) => Promise<unknown>;
   /** The stack that exists before the run. */
   readonly before?: StackInput;
   /** Changes that another user makes before the run. */
@@ -127,7 +127,7 @@ async function deployBrokenImage(user: Account): Promise<void> {
 
 /** The stack with every capability switched on. With protect, it could not be torn down. */
 const everything = everythingOn({ protect: false });
-const createEverythingOutside = ({ sandbox }: Account): Promise<void> => createSurroundings(sandbox.url);
+const createEverythingOutside = ({ sandbox }: Account): Promise<string> => createSurroundings(sandbox.url);
 
 const addressesToAdopt = retaggableResources.map(([address]) => address);
 

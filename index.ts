@@ -2,11 +2,13 @@
 import type {
   DriftOptions,
   HistoryOptions,
+  LogsOptions,
   ProvisionOptions,
   RollbackOptions,
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
+import type { LogLine, LogsResult } from './lib/run/logs-results.ts';
 import type {
   DriftResult,
   HistoryResult,
@@ -41,6 +43,9 @@ export type {
   DriftResult,
   HistoryOptions,
   HistoryResult,
+  LogLine,
+  LogsOptions,
+  LogsResult,
   PlanResult,
   ProvisionOptions,
   ProvisionResult,
@@ -92,6 +97,13 @@ export const status = async (options?: StackOptions): Promise<StatusResult> =>
  */
 export const history = async (options?: HistoryOptions): Promise<HistoryResult> =>
   (await calls()).stackHistory(options);
+
+/**
+ * Returns what the containers have printed, the oldest line first, as `slipway logs` does: the last 100 lines, or all lines since a
+ * time. It changes nothing.
+ * @throws Problem: NO_LOG if the stack has no log
+ */
+export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
 
 /**
  * Restores an earlier revision of a service, without its source, as `slipway rollback` does.

@@ -8,6 +8,8 @@ import type {
   RollbackResult,
   TeardownResult,
 } from '../lib/run/results.ts';
+import { startLogs } from '../logs/start.ts';
+import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import { startProvision } from '../provision/start.ts';
 import { startRollback } from '../rollback/start.ts';
@@ -18,6 +20,7 @@ import { checkCallOptions, commandOptions } from './check-options.ts';
 import type {
   DriftOptions,
   HistoryOptions,
+  LogsOptions,
   OptionName,
   ProvisionOptions,
   RollbackOptions,
@@ -65,6 +68,12 @@ export async function stackStatus(options: StackOptions = {}): Promise<StatusRes
 export async function stackHistory(options: HistoryOptions = {}): Promise<HistoryResult> {
   checkCallOptions('history', options, ['service']);
   return call({ command: 'history', options: commandOptions(options, {}), start: startHistory }, options);
+}
+
+/** Returns the lines that the containers have printed. */
+export async function stackLogs(options: LogsOptions = {}): Promise<LogsResult> {
+  checkCallOptions('logs', options, ['container', 'since', 'grep']);
+  return call({ command: 'logs', options: commandOptions(options, {}), start: startLogs }, options);
 }
 
 /** Restores an earlier revision of a service. */

@@ -3,7 +3,14 @@ import { setMaxListeners } from 'node:events';
 import * as z from 'zod';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 import { DEFAULT_OPTIONS, type Options } from '../lib/run/options.ts';
-import type { OptionName, ProvisionOptions, RollbackOptions, TeardownOptions } from './options.ts';
+import { timeOf } from '../lib/run/since.ts';
+import type {
+  LogsOptions,
+  OptionName,
+  ProvisionOptions,
+  RollbackOptions,
+  TeardownOptions,
+} from './options.ts';
 
 /** The check of every option. */
 const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
@@ -19,6 +26,12 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
   adoptStack: z.boolean(),
   to: z.int().min(1),
   name: z.string().min(1),
+  container: z.string().min(1),
+  since: z.custom(
+    (value) => typeof value === 'string' && timeOf(value, 0) !== undefined,
+    'Invalid input: expected a time',
+  ),
+  grep: z.string().min(1),
 };
 
 /** The options that every call has. */
@@ -61,14 +74,17 @@ export function commandOptions(
     adoptStack,
     to,
     name,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions>,
+    container,
+    since,
+    grep,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,

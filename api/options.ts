@@ -43,6 +43,16 @@ export interface HistoryOptions extends StackOptions {
   readonly service?: string | undefined;
 }
 
+/** The options of `logs`. */
+export interface LogsOptions extends StackOptions {
+  /** The container: its name, the name of a service, or `<service>/<container>`. */
+  readonly container?: string | undefined;
+  /** A period such as `10m`, `2h` or `1d`, or a time in ISO 8601; by default, the last 100 lines are returned. */
+  readonly since?: string | undefined;
+  /** The text that every line contains. */
+  readonly grep?: string | undefined;
+}
+
 /** The options of `rollback`. */
 export interface RollbackOptions extends StackOptions, AdoptStackOption {
   /** The service to roll back; by default, the only service of the stack. */
@@ -60,4 +70,5 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 }
 
 /** The names of all options. */
-export type OptionName = keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions;
+export type OptionName =
+  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions;

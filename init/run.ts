@@ -6,7 +6,7 @@ import { kindOf } from '../lib/config/path-kind.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { readManifestFields, viewFolder, type FolderView } from '../lib/program/folder-view.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import { commandLine } from '../lib/run/options.ts';
+import { commandLine } from '../lib/run/command-line.ts';
 import type { InitResult } from '../lib/run/results.ts';
 import { chooseFor } from './choose.ts';
 import { servicesInCompose } from './compose.ts';

@@ -9,6 +9,7 @@ import { needs, nouns, type Ids, type Noun } from '../lib/model/architecture.ts'
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { pastTense } from '../lib/model/report.ts';
 import { idsOf, titleOf } from '../lib/model/resources.ts';
+import { nounsOfOthers } from '../lib/derive/shared-balancer.ts';
 import { throwFailures } from '../lib/run/failures.ts';
 import { reportStarted, type Run } from '../lib/run/run.ts';
 import { removals } from '../teardown/plan.ts';
@@ -51,7 +52,7 @@ export async function apply(
   const ids = Object.fromEntries(
     nouns.map((noun) => [noun, new Map(itemsOf(found, noun))]),
   ) as unknown as AllIds;
-  await refreshState(run.state, found);
+  await refreshState(run.state, found, nounsOfOthers(context.config));
   const scope: ScopeWithWaits = {
     ...{ run, context, found, planned, ids },
     onServing: (address) => onServing?.(address, ids),

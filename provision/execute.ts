@@ -7,7 +7,7 @@ import { interrupted } from '../lib/run/failures.ts';
 import { announce } from '../lib/run/in-session.ts';
 import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
-import { commandLine } from '../lib/run/options.ts';
+import { commandLine } from '../lib/run/command-line.ts';
 import { countsByVerb, countsText, planText } from '../lib/run/plan-text.ts';
 import type { Declined, DriftResult, PlanResult, ProvisionResult } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';
@@ -23,6 +23,7 @@ import { checkLogDestination, logDestinationEvents } from './log-destination.ts'
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
+import { sharedBalancerEvents } from './shared-balancer.ts';
 import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { permissionEvents } from './permissions.ts';
@@ -74,6 +75,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...shadowEvents(fullConfig),
+    ...sharedBalancerEvents(fullConfig, plan.found),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
     ...permissionEvents(config),

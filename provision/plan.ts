@@ -1,4 +1,5 @@
 /** The plan: the diffs of all steps, in the order of the architecture. */
+import { nounsOfOthers } from '../lib/derive/shared-balancer.ts';
 import type { Names } from '../lib/derive/names.ts';
 import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
@@ -16,6 +17,7 @@ import { withRollbackReasons } from './services/ahead.ts';
 import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
 import { checkWebAcl } from './web-acl.ts';
+import { checkSharedBalancer, withSharedBalancer } from './shared-balancer.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
 export type Steps = { readonly [N in Noun]: Step<N> };
@@ -62,6 +64,7 @@ export function makePlan(
   checkAlarms(desired.config, surveyed);
   checkCertificates(desired.config, surveyed);
   checkWebAcl(desired, surveyed);
+  checkSharedBalancer(desired.config, desired.account, surveyed);
   const { stack } = desired.names;
   const surveyWithAdopted =
     adopt.length === 0
@@ -77,7 +80,9 @@ export function makePlan(
   const impossible = changes.filter((change) => change.cannotUpdate);
   if (impossible.length > 0) throw impossibleChanges(impossible);
   const changed = new Set(allChanges.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
+  const ofOthers = nounsOfOthers(desired.config);
   const kept = nouns
+    .filter((noun) => !ofOthers.includes(noun))
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
     .filter((address) => !changed.has(address));
   const names = withServiceNames(desired.names, found);
@@ -96,8 +101,13 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
     isReplaced: (noun) =>
       planned.changesOf(noun).some(({ verb, replaces }) => verb === 'replace' && replaces === undefined),
   };
-  let found = surveyed;
+  let found = withSharedBalancer(desired.config, surveyed);
+  const ofOthers = nounsOfOthers(desired.config);
   for (const noun of nouns) {
+    if (ofOthers.includes(noun)) {
+      byNoun.set(noun, []);
+      continue;
+    }
     const assigned = steps[noun].assign?.(desired, found, planned);
     if (assigned) found = { ...found, [noun]: assigned };
     byNoun.set(noun, steps[noun].diff(desired, found, planned));

@@ -7,25 +7,37 @@ import { assignPriorities } from '../lib/derive/rule-priorities.ts';
 import type { ApplyContext } from '../lib/engine/step.ts';
 import type { Survey } from '../lib/look/found.ts';
 
-type Found = Pick<Survey, 'rules'>;
+type Found = Pick<Survey, 'rules' | 'shared'>;
 
 /** Returns the priority of each rule: existing rules keep theirs as far as possible. */
-function prioritiesIn(config: Config, { rules }: Found): ReadonlyMap<string, number> {
+function prioritiesIn(
+  config: Config,
+  { rules, shared }: Found,
+  taken: readonly number[] = [],
+): ReadonlyMap<string, number> {
   const desired = desiredRules(config);
   const isDesired = new Set(desired.map(({ key }) => key));
   const found = [...rules].flatMap(([key, { priority }]) =>
     priority === undefined ? [] : [{ key, priority }],
   );
-  return assignPriorities(
-    desired,
-    new Map(found.map(({ key, priority }) => [key, priority])),
-    found.filter(({ key }) => !isDesired.has(key)).map(({ priority }) => priority),
-  );
+  return assignPriorities(desired, new Map(found.map(({ key, priority }) => [key, priority])), [
+    ...found.filter(({ key }) => !isDesired.has(key)).map(({ priority }) => priority),
+    ...(shared?.otherRules ?? []).map(({ Priority }) => Number(Priority)),
+    ...taken,
+  ]);
 }
 
-/** Returns the priority of one rule. @param key the key of the rule */
-export const priorityOf = (config: Config, found: Found, key: string): number =>
-  prioritiesIn(config, found).get(key) ?? 0;
+/**
+ * Returns the priority of one rule.
+ * @param key the key of the rule
+ * @param taken priorities that are in use although the survey did not show it
+ */
+export const priorityOf = (
+  config: Config,
+  found: Found,
+  key: string,
+  taken: readonly number[] = [],
+): number => prioritiesIn(config, found, taken).get(key) ?? 0;
 
 const moves = new WeakMap<Survey, Promise<unknown>>();
 

@@ -4,7 +4,8 @@ import type { Survey } from '../lib/look/found.ts';
 import type { Change } from '../lib/model/change.ts';
 import type { Event } from '../lib/model/report.ts';
 import { isSecretName, secretsInVariable } from '../lib/model/secret-values.ts';
-import { commandLine, type Options } from '../lib/run/options.ts';
+import { commandLine } from '../lib/run/command-line.ts';
+import type { Options } from '../lib/run/options.ts';
 import type { Plan } from './plan.ts';
 import { deployedServicesIn } from './secret-values.ts';
 

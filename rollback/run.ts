@@ -15,6 +15,7 @@ import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import { idsIn } from '../provision/context.ts';
 import { finish } from '../provision/done/finish.ts';
+import { withSharedBalancer } from '../provision/shared-balancer.ts';
 import { planRollback } from './plan.ts';
 import { carryOutRollback, rollbackText, type Rollback } from './restore.ts';
 
@@ -109,7 +110,7 @@ async function finishRollback(
   { key, deployed, existing }: Rollback,
 ): Promise<string | undefined> {
   const context = session.lookContext();
-  const ids = idsIn(found);
+  const ids = idsIn(withSharedBalancer(context.config, found));
   const names = { ...context.names, service: () => existing.serviceName };
   const { url } = await finish(
     session.run,

@@ -12,8 +12,9 @@ import { runInChild } from './foreground.ts';
 
 const HELP = `Usage: npm run sandbox -- [options]
 
-An AWS on this machine: EC2, ELBv2, ECS, Application Auto Scaling, ECR, Route 53, ACM, IAM, STS, CloudWatch and
-CloudWatch Logs behind one endpoint, with a data plane that runs tasks and routes requests. It listens on the loopback interface only.
+An AWS on this machine: EC2, ELBv2, ECS, Application Auto Scaling, ECR, Route 53, ACM, WAF, IAM, STS,
+Parameter Store, Secrets Manager, CloudWatch, CloudWatch Logs and S3 behind one endpoint, with a data plane that runs tasks and
+routes requests. It listens on the loopback interface only.
 
 Options:
   --port <port>       the endpoint (default: 4566, or SLIPWAY_SANDBOX_PORT)

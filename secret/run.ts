@@ -6,7 +6,7 @@ import { NOTHING_CHANGED, Problem, problem } from '../lib/model/problem.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import { commandLine } from '../lib/run/options.ts';
+import { commandLine } from '../lib/run/command-line.ts';
 import { redactedProblem } from '../lib/run/redact.ts';
 import type { StackInfo } from '../lib/run/results.ts';
 import type { SecretResult } from '../lib/run/secret-results.ts';

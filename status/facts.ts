@@ -27,7 +27,8 @@ export function factsOf(found: Survey, live: LiveFacts): Facts {
           state: balancer.state,
         }
       : null,
-    records: [...found.record.values()].map(({ recordName }) => recordName.replace(/\.$/, '')),
+    // A name that is reachable over IPv6 has two records.
+    records: [...new Set([...found.record.values()].map(({ recordName }) => recordName.replace(/\.$/, '')))],
     routes: routesIn(found, live),
     tasks: [...live.tasks]
       .flatMap(([service, tasks]) => tasks.map((task) => taskStatus(service, task)))

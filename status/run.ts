@@ -16,6 +16,7 @@ import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { idsIn } from '../provision/context.ts';
 import { ownZone } from '../provision/done/delegation.ts';
 import { publicAddress } from '../provision/done/url.ts';
+import { withSharedBalancer } from '../provision/shared-balancer.ts';
 import { factsOf } from './facts.ts';
 import { lookLiveFacts } from './live-facts.ts';
 import { statusesOf } from './services.ts';
@@ -42,10 +43,11 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
   const context = session.lookContext();
   const stackInfo = announce(session, invocation, 'status');
   const surveyed = await session.found;
-  const [found, live] = await Promise.all([
+  const [healthy, live] = await Promise.all([
     withServiceHealth(context, surveyed),
     lookLiveFacts(context, surveyed),
   ]);
+  const found = withSharedBalancer(session.config, healthy);
   const services = statusesOf(session.config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
   const cost = costOf(billedAsFound(found), session.config.region);

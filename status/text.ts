@@ -92,7 +92,12 @@ function serviceLines(
 function conditionText({ healthy, desired, running, revision, deployment }: ServiceStatus): string {
   if (revision === null) return 'missing';
   const condition = healthy ? 'healthy' : deployment === 'in progress' ? 'deploying' : 'unhealthy';
-  return `${condition}, ${running} of ${desired} tasks are running, revision ${revision}`;
+  // In a deployment, more tasks may run than are desired.
+  const tasks =
+    running > desired
+      ? `${running} tasks are running instead of ${desired}`
+      : `${running} of ${desired} tasks are running`;
+  return `${condition}, ${tasks}, revision ${revision}`;
 }
 
 function taskLines(

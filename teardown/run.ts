@@ -13,7 +13,7 @@ import { isConfirmed } from '../lib/run/confirm.ts';
 import { throwFailures } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
-import { commandLine } from '../lib/run/options.ts';
+import { commandLine } from '../lib/run/command-line.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, StackInfo, TeardownPlan, TeardownResult } from '../lib/run/results.ts';

@@ -63,6 +63,12 @@ import {
   ipv6HasClients,
   webAclIsInRegion,
 } from './checks/edge.ts';
+import {
+  balancerIsInRegion,
+  oneBalancerIsNamed,
+  ownerDecides,
+  taskSubnetsAreUnique,
+} from './checks/shared-balancer.ts';
 import { certificatesAreUsable, certificateNamesAreWithinLimits, namesAreUnique } from './checks/domain.ts';
 import {
   domainIsInZone,
@@ -88,6 +94,10 @@ const CHECKS: readonly Check[] = [
   certificateNamesAreWithinLimits,
   bucketsKeepTheirLifecycle,
   balancerFieldsHaveRoutes,
+  oneBalancerIsNamed,
+  balancerIsInRegion,
+  taskSubnetsAreUnique,
+  ownerDecides,
   clientsAreUnique,
   clientsAreWithinQuota,
   ipv6HasClients,

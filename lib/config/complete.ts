@@ -56,6 +56,11 @@ export const completeConfig = (
     zoneId: stack.domain.zoneId,
     certificate: stack.domain.certificate,
   },
+  loadBalancer: stack.loadBalancer && {
+    ...stack.loadBalancer,
+    arn: stack.loadBalancer.arn,
+    listenerArn: stack.loadBalancer.listenerArn,
+  },
   permissionsBoundary: stack.permissionsBoundary,
   clients: stack.clients,
   waf: stack.waf,

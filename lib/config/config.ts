@@ -139,11 +139,15 @@ export interface AccessLogs {
 }
 
 /** The configuration of a stack, checked and with every default filled in. */
-export interface Config extends Omit<StackFields, 'services' | 'domain' | 'routes' | 'accessLogs'> {
+export interface Config extends Omit<
+  StackFields,
+  'services' | 'domain' | 'routes' | 'accessLogs' | 'loadBalancer'
+> {
   /** Undefined if the load balancer keeps no access logs. */
   readonly accessLogs?: AccessLogs | undefined;
   readonly domain: Domain | undefined;
   readonly stage: string;
+  readonly loadBalancer?: StackFields['loadBalancer'];
   readonly routes?: StackOutput['routes'];
   readonly target: Target;
   readonly services: readonly Service[];

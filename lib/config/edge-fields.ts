@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { bucketName, clientBlock, logPrefix, webAclArn } from './edge-rules.ts';
 import { string } from './field-rules.ts';
+import { SharedBalancer } from './shared-balancer-schema.ts';
 
 /** A hundred years. */
 const MAX_DAYS = 36_500;
@@ -9,6 +10,9 @@ const MAX_DAYS = 36_500;
 export const DEFAULT_LOG_DAYS = 90;
 
 export const edgeFields = {
+  loadBalancer: SharedBalancer.optional().describe(
+    'a load balancer of someone else to add rules to, instead of a separate one with its own VPC',
+  ),
   // A stack under development is torn down often, so protection is off by default.
   protect: z
     .boolean()

@@ -3,7 +3,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { pathText } from './display.ts';
 import type { Finding, Path } from './finding.ts';
 import { fieldPaths, nodeAt, objectNode } from './schema-nodes.ts';
-import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from './wishes.ts';
+import { NOT_YET, NOT_YET_VALUES } from './not-yet.ts';
+import { ELSEWHERE, LEVELS, SYNONYMS } from './wishes.ts';
 
 /** A finding from an issue of the schema. */
 export interface SchemaFinding extends Finding {

@@ -1,4 +1,4 @@
-/** Answers to the words of other tools: for what Slipway calls by another name, does not need, or does not support yet. */
+/** Answers to the words of other tools: for what Slipway calls by another name, or does not need. */
 
 /**
  * The kinds of objects in a configuration, under the paths at which they occur; `*` is any key. A word in the tables below may
@@ -35,7 +35,14 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   internal: ['scheme stack:private stack:public internetFacing publicLoadBalancer'],
   insights: ['containerInsights'],
   ipv6: ['dualStack enableIpv6 ipAddressType'],
-  waf: ['firewall webAcl webAclArn wafArn wafv2', 'It is the ARN of a web ACL that exists.'],
+  waf: [
+    'firewall webAcl webAclArn wafArn wafv2 rateLimit rateLimits',
+    'It is the ARN of a web ACL that exists; its rules may block addresses, or limit their requests.',
+  ],
+  accessLogs: [
+    'accessLogging albLogs albAccessLogs loadBalancerLogs elbLogs accessLogBucket accessLogsBucket',
+    'The logs of programs need no field.',
+  ],
   clients: ['allowedCidrs ipWhitelist ipAllowlist allowedIps allowList whitelist sourceRanges'],
   logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
   idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
@@ -120,6 +127,10 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
   'services.*.containers.*.health.matcher': [
     'httpCode statusCode statusCodes successCodes healthyHttpCodes expectedStatus',
   ],
+  'services.*.containers.*.protocol': [
+    'protocolVersion backendProtocol targetProtocol appProtocol grpc http2 h2c',
+    "It is 'HTTP' by default.",
+  ],
   'services.*.containers.*.stickiness': ['sticky stickySessions sessionAffinity cookie'],
   'services.*.containers.*.slowStartSeconds': ['slowStart slowStartDuration warmup warmUpSeconds'],
   'services.*.containers.*.balancing': ['algorithm loadBalancing loadBalancingAlgorithm routingAlgorithm'],
@@ -152,69 +163,3 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'Remove it, and set AWS_PROFILE for the command, or other credentials that AWS tools use.',
   'target stack:endpoint endpointUrl': 'Remove it, and add --target sandbox or --target aws to the command.',
 };
-
-/** Words for what Slipway cannot do yet, with what to do instead. */
-export const NOT_YET: Readonly<Record<string, string>> = {
-  'vpc vpcId vpcName existingVpc subnets subnetIds privateSubnets publicSubnets':
-    'Every stack has its own VPC. Use network.cidr to choose a block that your other networks do not use.',
-  'securityGroup securityGroups securityGroupIds ingress egress':
-    'Every service has its own security group, which admits only the load balancer. Use clients to restrict who may connect to the load balancer.',
-  'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
-    'Every stack with a path has its own load balancer. Put services that share one into the same stack.',
-  'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
-    'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
-  'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',
-  'ephemeralStorage storage diskSize disk':
-    'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
-  'volume volumes mounts mountPoints volumeMounts efs persistence':
-    'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp, or in the folders of writable.',
-  'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
-    'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
-  'exec ssh executeCommand enableExecuteCommand shell debug':
-    "Read the logs of the stack's log group, or run the stack on the sandbox, where its programs are processes of this machine.",
-  'scaling autoscaling hpa min max minCount maxCount minReplicas maxReplicas minCapacity maxCapacity minTasks maxTasks':
-    'Use count. If you give the service a range with Application Auto Scaling, Slipway leaves the count within the range to it.',
-  platformVersion: 'Tasks run on the latest platform version. Leave it out.',
-  'rollback autoRollback': 'Leave it out: a deployment that fails is always rolled back.',
-  'minimumHealthyPercent maximumPercent maxSurge maxUnavailable':
-    'Leave it out: every deployment starts the new tasks before it stops the old ones.',
-  'privateZone domain:private domain:internal':
-    'The name is in a public zone, as the load balancer is public. Leave it out.',
-  'domain:ttl routingPolicy weight failover':
-    'The record is an alias of the load balancer, without a TTL. Leave it out.',
-  'nat natGateway natGateways natType assignPublicIp publicIp publicIps peering transitGateway vpcEndpoints':
-    'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
-  'log logs logging logGroup logDriver logConfiguration logOptions firelens':
-    "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
-  'cdn cloudfront cors compression rateLimit':
-    'Put CloudFront or another proxy in front of the load balancer, or let the program do it.',
-  'cron schedule schedules scheduledTasks jobs job':
-    'Every container runs all the time. Let a program do the work at the times that you want.',
-  'serviceConnect serviceDiscovery cloudMap namespace mesh serviceMesh':
-    "Services reach each other through the load balancer, under its name and the other service's path; containers of one task, on localhost.",
-  'cluster clusterName clusterArn': 'Every stack has its own cluster. Leave it out.',
-  'database databases db rds redis cache queue queues bucket buckets dynamodb':
-    'Create it with another tool, and give its address to the program in environment.',
-  'monitoring metrics dashboard tracing xray':
-    'ECS and the load balancer send their metrics to CloudWatch without any setting. Create alarms with another tool.',
-  'kms kmsKey kmsKeyId encryption encrypt': "Everything is encrypted with AWS's own keys. Leave it out.",
-};
-
-/** Values that Slipway does not support yet, with what to do instead. */
-export const NOT_YET_VALUES: readonly {
-  /** The path of the field, with `*` for the keys of records. */
-  readonly template: string;
-  readonly values: string;
-  readonly answer: string;
-}[] = [
-  {
-    template: 'services.*.containers.*.protocol',
-    values: 'TCP UDP TLS',
-    answer: "The load balancer only balances requests. Use 'HTTP', 'HTTPS', 'HTTP2' or 'GRPC'.",
-  },
-  {
-    template: 'services.*.containers.*.protocol',
-    values: 'WS WSS WEBSOCKET',
-    answer: "Use 'HTTP': WebSockets pass through it.",
-  },
-];

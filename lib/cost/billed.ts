@@ -1,5 +1,6 @@
 /** The parts of a stack that AWS bills by the hour: as configured, and as they exist. Pure. */
-import { hasBalancer, type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { hasOwnBalancer } from '../derive/shared-balancer.ts';
 import { isFormerServiceKey } from '../look/services.ts';
 import type { Survey } from '../look/found.ts';
 
@@ -26,12 +27,14 @@ export interface Billed {
 
 /** Returns what a configuration is billed for once it is provisioned. */
 export function billedByConfig(config: Config): Billed {
-  const { domain, internal, network, services } = config;
-  const isBalanced = hasBalancer(config);
+  const { domain, internal, loadBalancer, network, services } = config;
+  const isBalanced = hasOwnBalancer(config);
+  // The network belongs to the owner of the load balancer.
+  const natGateways = loadBalancer ? 0 : 1;
   return {
-    natGateways: 1,
+    natGateways,
     loadBalancers: isBalanced ? 1 : 0,
-    publicAddresses: 1 + (internal || !isBalanced ? 0 : network.zones),
+    publicAddresses: natGateways + (internal || !isBalanced ? 0 : network.zones),
     hostedZones: domain?.createZone ? 1 : 0,
     tasks: services.map(({ name, count, cpu, memory, architecture }) => ({
       ...{ service: name, count },

@@ -15,7 +15,8 @@ export const PORTS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The key of the listener whose rules forward requests. */
-export const servingListener = ({ domain }: Pick<Config, 'domain'>): string => (domain?.https ? HTTPS : ONLY);
+export const servingListener = ({ domain, loadBalancer }: Pick<Config, 'domain' | 'loadBalancer'>): string =>
+  domain?.https || loadBalancer?.https ? HTTPS : ONLY;
 
 /**
  * The policy that AWS recommends: TLS 1.2 and 1.3 with forward secrecy, and key exchange that resists quantum computers for

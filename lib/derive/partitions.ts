@@ -51,6 +51,14 @@ export function partitionOf(region: string): Partition {
   return found;
 }
 
+/** Returns an ARN with the partition of a region; undefined if it is in this partition already, or in no known one. */
+export function arnInPartitionOf(region: string, arn: string): string | undefined {
+  const id = findPartition(region)?.id;
+  return id === undefined || arn.startsWith(`arn:${id}:`)
+    ? undefined
+    : arn.replace(/^arn:[^:]*/, `arn:${id}`);
+}
+
 /**
  * Whether a host belongs to AWS, in the partition of a region. This includes the endpoints that AWS creates in the networks of
  * customers, with names such as `vpce-….vpce.amazonaws.com`.

@@ -1,4 +1,5 @@
 /** The policies of the stack's roles: who may assume the roles, and what the roles may do. Pure. */
+import { balancerNameOf } from './shared-balancer.ts';
 import {
   balancingArnPattern,
   ecsArnPattern,
@@ -183,13 +184,13 @@ export function infrastructurePolicy(config: Config, names: Names, location: Loc
         Sid: 'Listener',
         Effect: 'Allow',
         Action: elb('ModifyListener'),
-        Resource: arn(`listener/app/${names.loadBalancer}/*/*`),
+        Resource: arn(`listener/app/${balancerNameOf(config, names)}/*/*`),
       },
       {
         Sid: 'Rules',
         Effect: 'Allow',
         Action: elb('ModifyRule'),
-        Resource: arn(`listener-rule/app/${names.loadBalancer}/*/*/*`),
+        Resource: arn(`listener-rule/app/${balancerNameOf(config, names)}/*/*/*`),
       },
     ],
   };

@@ -99,9 +99,13 @@ export async function survey(
     nouns === allNouns && context.config.waf !== undefined
       ? lastTurn.then(async () => (await import('../look/web-acl.ts')).lookWebAcl(context))
       : Promise.resolve(undefined);
+  const shared = context.config.loadBalancer
+    ? lastTurn.then(async () => (await import('../look/shared-balancer.ts')).lookSharedBalancer(context))
+    : Promise.resolve(undefined);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  await waitForAll<unknown>([zones, domain, alarms, secrets, identities, logBucketOfUser, webAcl, ...found]);
+  const more = [zones, domain, alarms, secrets, identities, logBucketOfUser, webAcl, shared];
+  await waitForAll<unknown>([...more, ...found]);
   return {
     zones: await zones,
     domain: await domain,
@@ -110,6 +114,7 @@ export async function survey(
     identities: await identities,
     logBucketOfUser: await logBucketOfUser,
     webAcl: await webAcl,
+    shared: await shared,
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

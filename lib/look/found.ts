@@ -10,6 +10,7 @@ import type { FoundIdentity } from './identities.ts';
 import type { FoundBucket } from './log-destination.ts';
 import type { FoundSecret } from './secrets.ts';
 import type { FoundWebAcl } from './web-acl.ts';
+import type { FoundSharedBalancer } from './shared-balancer.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -58,6 +59,8 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
   /** Undefined without a domain. */
   readonly domain?: DomainSurroundings | undefined;
+  /** The load balancer of someone else; undefined if the configuration names none. */
+  readonly shared?: FoundSharedBalancer | undefined;
   /** The CloudWatch alarms that the configuration names, by name; undefined if it names none. */
   readonly alarms?: Items<FoundAlarm> | undefined;
   /** The secrets that the configuration names, under their references; undefined if it names none. */

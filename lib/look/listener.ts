@@ -15,6 +15,7 @@ import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { describeLoadBalancer } from './load-balancer.ts';
 import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
+import { describeSharedBalancer } from './shared-balancer.ts';
 import type { LookContext } from './context.ts';
 
 export interface FoundListener extends Readonly<Ids['listener']> {
@@ -61,6 +62,10 @@ function redirectText(config: Partial<RedirectActionConfig>): string {
  */
 export const describeListeners = (context: LookContext): Promise<ReadonlyMap<string, Listener>> =>
   context.shared('describeListeners', async () => {
+    if (context.config.loadBalancer) {
+      const { listener } = await describeSharedBalancer(context);
+      return new Map(listener ? [[servingListener(context.config), listener]] : []);
+    }
     const listeners = await fetchSpeculatively(
       context,
       'loadBalancer',
@@ -86,6 +91,8 @@ const isNeeded = (context: LookContext, key: string): boolean =>
   key === ONLY || servingListener(context.config) === key;
 
 export async function lookListener(context: LookContext): Promise<Items<FoundListener>> {
+  // The listener of someone else is not ours to compare.
+  if (context.config.loadBalancer) return new Map();
   const described = await describeListeners(context);
   const arns = [...described.values()].flatMap(({ ListenerArn = [] }) => ListenerArn);
   if (arns.length === 0) return new Map();

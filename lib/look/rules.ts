@@ -1,10 +1,5 @@
 /** Finds the rules of our listeners, except the default ones. */
-import {
-  DescribeRulesCommand,
-  type Rule,
-  type TargetGroupTuple,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { allPages } from '../aws/pages.ts';
+import type { Rule, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { otherConditionsText, pathsIn } from '../derive/conditions.ts';
 import { desiredRules, keyOnOtherListener, ruleIdentity } from '../derive/desired-rules.ts';
 import { configuredRules } from '../derive/rule-priorities.ts';
@@ -15,9 +10,9 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifFound } from './if-found.ts';
 import { actionText, describeListeners } from './listener.ts';
 import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
+import { describeRules } from './shared-balancer.ts';
 import type { LookContext } from './context.ts';
 
 /** A target group of a rule, and its share of the requests: its weight, compared with the sum of all weights of the rule. */
@@ -76,9 +71,10 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
         isRecordedWithoutTags(context, 'rules', ruleTags, rule.RuleArn))
     );
   };
+  // At the listener of someone else, the rules of others are expected, and their priorities are not ours.
   const keys = keysOfRules(
     context.config,
-    rules.filter((rule) => tags.has(rule.RuleArn ?? '')),
+    rules.filter((rule) => tags.has(rule.RuleArn ?? '') && (!context.config.loadBalancer || isOurs(rule))),
     isOurs,
   );
   return new Map([
@@ -124,14 +120,6 @@ function keysOfRules(
   for (const { key, priority } of desired) assign(key, atPriority.get(priority));
   return keys;
 }
-
-const describeRules = (context: LookContext, ListenerArn: string): Promise<Rule[] | undefined> =>
-  ifFound(() =>
-    allPages(async (Marker) => {
-      const page = await context.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
-      return { items: page.Rules ?? [], next: page.NextMarker };
-    }),
-  );
 
 /**
  * Finds our rules of the listener that forwards no requests according to the configuration: they are left from before HTTPS was

@@ -149,6 +149,9 @@ function replacementsByKey<T, F extends string>(
   return replacements;
 }
 
+/** Whether the name of a field, such as "retention days", is a plural, unlike "ingress". */
+const isPlural = (field = ''): boolean => /^[a-z ]*[^isu]s$/i.test(field);
+
 function changeOf<T, F extends string>(
   { noun, immutable }: Comparison<T, F>,
   key: string,
@@ -162,7 +165,7 @@ function changeOf<T, F extends string>(
         key,
         verb: 'update',
         fields,
-        reason: `${names.join(', ')} ${names.length === 1 ? 'differs' : 'differ'}`,
+        reason: `${names.join(', ')} ${names.length === 1 && !isPlural(names[0]) ? 'differs' : 'differ'}`,
       }
     : { noun, key, verb: 'replace', fields, reason: immutable?.[immutableField] ?? '' };
 }

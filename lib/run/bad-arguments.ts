@@ -78,13 +78,13 @@ export const invalidRevision = (value: string): Problem =>
 
 /**
  * The problem with an argument that is not an option.
- * @param takesService whether the command takes one argument, the name of a service
+ * @param taken what the command takes one of; undefined if it takes only options
  */
-export function excessArgument(command: string, argument: string, takesService = false): Problem {
-  if (takesService)
+export function excessArgument(command: string, argument: string, taken?: 'service' | 'container'): Problem {
+  if (taken !== undefined)
     return argumentsProblem(
       command,
-      `${command} takes one service, but ${argument} is a second argument.`,
+      `${command} takes one ${taken}, but ${argument} is a second argument.`,
       'Options begin with --.',
     );
   const meant = /^(sandbox|aws)$/.test(argument)
@@ -99,13 +99,48 @@ export function excessArgument(command: string, argument: string, takesService =
   );
 }
 
+/** The problem with a `--since` that is not a time. */
+export const invalidSince = (command: string, value: string): Problem =>
+  argumentsProblem(
+    command,
+    `'${value}' is not a time.`,
+    'A time is a period before now, such as 30s, 10m, 2h or 1d, or a time in ISO 8601, such as 2026-03-01T12:00:00Z.',
+  );
+
+/**
+ * The problem with a container that does not exist.
+ * @param known the names of all services and containers that a user may type
+ */
+export function unknownContainer(container: string, known: readonly string[]): Problem {
+  const nearest = nearestOf(container, known);
+  return problem('ARGUMENTS', {
+    what: `There is no container or service ${container}.`,
+    why: [
+      `The names are ${known.join(', ')}.`,
+      ...(nearest === undefined ? [] : [`Did you mean ${nearest}?`]),
+    ].join(' '),
+    now: NOTHING_CHANGED,
+    fix: ['Name one of these, or add the container to slipway.config.ts.'],
+  });
+}
+
+/** Returns the name that a user probably meant; undefined if none is near. */
+function nearestOf(name: string, known: readonly string[]): string | undefined {
+  const [nearest] = [...known].sort((a, b) => distance(a, name) - distance(b, name));
+  return nearest !== undefined && distance(nearest, name) <= Math.max(2, name.length / 3)
+    ? nearest
+    : undefined;
+}
+
 /** The problem with a service that does not exist. @param known the names of all services */
 export function unknownService(service: string, known: readonly string[]): Problem {
-  const [nearest] = [...known].sort((a, b) => distance(a, service) - distance(b, service));
-  const isNear = nearest !== undefined && distance(nearest, service) <= Math.max(2, service.length / 3);
+  const nearest = nearestOf(service, known);
   return problem('ARGUMENTS', {
     what: `There is no service ${service}.`,
-    why: [`The services are ${known.join(', ')}.`, ...(isNear ? [`Did you mean ${nearest}?`] : [])].join(' '),
+    why: [
+      `The services are ${known.join(', ')}.`,
+      ...(nearest === undefined ? [] : [`Did you mean ${nearest}?`]),
+    ].join(' '),
     now: NOTHING_CHANGED,
     fix: ['Name one of these services, or add the service to slipway.config.ts.'],
   });

@@ -3,7 +3,8 @@ import { explain } from '../aws/explain.ts';
 import type { Problem } from '../model/problem.ts';
 import { interrupted } from './failures.ts';
 import { isReadOnly, type Command } from './flags.ts';
-import { commandLine, withStackFlags, type Options } from './options.ts';
+import { commandLine, withStackFlags } from './command-line.ts';
+import type { Options } from './options.ts';
 import { typedProblem } from './typed-commands.ts';
 
 /**

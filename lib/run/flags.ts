@@ -7,6 +7,7 @@ export const COMMANDS = [
   'deploy',
   'drift',
   'status',
+  'logs',
   'history',
   'rollback',
   'teardown',
@@ -16,8 +17,19 @@ export const COMMANDS = [
 /** All commands with options; `init` writes a configuration, and works on no stack. */
 export type Command = (typeof COMMANDS)[number] | 'init';
 
+/** The arguments that a command takes beside its options, as `--help` shows them. */
+export const USAGES: Partial<Readonly<Record<Command, string>>> = {
+  deploy: 'SERVICE',
+  history: '[SERVICE]',
+  rollback: '[SERVICE]',
+  logs: '[CONTAINER]',
+  secret: 'set NAME | list | remove NAME',
+};
+
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
+/** The commands that take the name of a container as their argument. */
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
@@ -25,7 +37,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'history'].includes(command);
+  ['init', 'drift', 'status', 'logs', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -102,6 +114,13 @@ const FLAGS: readonly Flag[] = [
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
   },
+  { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
+  {
+    flags: '--since <time>',
+    description: 'only lines after this time: a period such as 10m, 2h or 1d, or a time in ISO 8601',
+    commands: ['logs'],
+  },
+  { flags: '--grep <text>', description: 'only lines that contain this text', commands: ['logs'] },
   {
     flags: '--no-wait',
     description: 'do not wait for health checks and DNS',

@@ -1,4 +1,5 @@
 /** Runs the work of a command within a session, and names the stack on which it works. */
+import type { Survey } from '../look/found.ts';
 import { interrupted } from './failures.ts';
 import type { Command } from './flags.ts';
 import type { CommandContext, CommandResult } from './main.ts';
@@ -9,10 +10,10 @@ import { openSession, type Session, type SessionOptions } from './session.ts';
  * Opens a session, does the work of a command, and closes the session.
  * @throws Problem that explains the failure of the work; INTERRUPTED when the signal is aborted
  */
-export async function inSession<Json extends object>(
+export async function inSession<Json extends object, Found = Survey>(
   { options, report, signal }: CommandContext,
-  sessionOptions: Omit<SessionOptions, 'report' | 'signal'>,
-  work: (session: Session) => Promise<CommandResult<Json>>,
+  sessionOptions: Omit<SessionOptions<Found>, 'report' | 'signal'>,
+  work: (session: Session<Found>) => Promise<CommandResult<Json>>,
 ): Promise<CommandResult<Json>> {
   report({ type: 'activity', text: 'looking for existing resources' });
   const session = await openSession(options, { ...sessionOptions, report, signal });

@@ -6,6 +6,7 @@ import type { Report } from '../model/report.ts';
 import { commandProblem } from './command-problem.ts';
 import type { Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
+import { outputTo, type Output } from './output.ts';
 import type { ShownRun } from './progress/open-progress.ts';
 import { readOptions, type Options } from './options.ts';
 import { printable } from '../model/printable.ts';
@@ -19,6 +20,8 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
   readonly text: string;
   /** The result for scripts. */
   readonly json: Json;
+  /** Whether the command has already printed its result on the output, so that nothing is left to print. */
+  readonly isPrinted?: boolean;
 }
 
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
@@ -34,6 +37,8 @@ export interface CommandContext {
   readonly interactive: boolean;
   /** Whether the output of the configuration is reported as notes, instead of being passed to stderr. */
   readonly isQuiet?: boolean;
+  /** Prints lines while the command runs; undefined if a program calls the command. */
+  readonly output?: Output;
 }
 
 /** Runs a command from its arguments to its exit code. */
@@ -51,7 +56,8 @@ export async function main(
   const document = { version: JSON_VERSION, command: command === 'drift' ? 'provision' : command };
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined && !args.includes('--plain');
   // The reader may have closed the stream, as `| head` does: the run continues without output.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  const output = outputTo(process.stdout, args.includes('--plain') ? '' : process.env['NO_COLOR']);
   const { signal, overdue, stop } = onInterrupt();
   // Keeps the process alive until the work is done: without anything to wait for, it would exit silently.
   const keepAlive = setInterval(() => undefined, MAX_TIMER_MS);
@@ -74,17 +80,23 @@ export async function main(
     const listener = isStream ? withEventStream(show) : show;
     const report = timeline(withTypedCommands(listener), process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
-    const pendingResult = work({ options, report, signal, interactive });
+    const pendingResult = work({ options, report, signal, interactive, output });
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
     await shown.close();
-    if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
-    else print(asTyped(result.text));
+    if (result.isPrinted !== true) {
+      if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
+      else print(asTyped(result.text));
+    }
     process.exitCode = result.exitCode;
   } catch (error) {
     await shown?.close();
     const shownProblem = commandProblem(error, command, options, signal.aborted);
     process.stderr.write(problemText(shownProblem, colour));
-    if (isJson) printJson({ ...document, ok: false, problem: problemJson(shownProblem) }, isStream);
+    if (isJson)
+      printJson(
+        { ...document, ok: false, problem: problemJson(shownProblem) },
+        isStream || options?.follow === true,
+      );
     process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();

@@ -1,6 +1,6 @@
 /** The flags of a command, read and checked before anything else happens. */
 import type { Command as Program } from 'commander';
-import { CONFIG_FILE, type Builder, type Target } from '../config/config.ts';
+import type { Builder, Target } from '../config/config.ts';
 import {
   badArguments,
   eventsWithoutJson,
@@ -9,8 +9,16 @@ import {
   missingService,
   missingValue,
 } from './bad-arguments.ts';
-import { addFlags, COMMANDS_WITH_SERVICE, type Command, type SecretAction } from './flags.ts';
+import {
+  addFlags,
+  COMMANDS_WITH_CONTAINER,
+  COMMANDS_WITH_SERVICE,
+  USAGES,
+  type Command,
+  type SecretAction,
+} from './flags.ts';
 import { readSecretArguments } from './secret-arguments.ts';
+import { checkSince } from './since.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -48,6 +56,14 @@ export interface Options {
   readonly secret: string | undefined;
   /** The key that encrypts a secret; undefined for the one that AWS manages. */
   readonly key: string | undefined;
+  /** The container that the command is limited to: its name, that of its service, or `<service>/<container>`. */
+  readonly container: string | undefined;
+  /** Whether `logs` continues with new lines. */
+  readonly follow: boolean;
+  /** The time from which `logs` prints lines, as the user has typed it. */
+  readonly since: string | undefined;
+  /** The text that every line of `logs` contains. */
+  readonly grep: string | undefined;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -69,11 +85,11 @@ export async function readOptions(
   const { Command: ProgramClass, CommanderError, Option } = await import('commander');
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
-  const takesService = COMMANDS_WITH_SERVICE.includes(command);
-  const usage =
-    command === 'deploy' ? 'SERVICE [options]' : takesService ? '[SERVICE] [options]' : '[options]';
+  const takesContainer = COMMANDS_WITH_CONTAINER.includes(command);
+  const takesName = takesContainer || COMMANDS_WITH_SERVICE.includes(command);
+  const usage = [USAGES[command], '[options]'].filter(Boolean).join(' ');
   const program: Program = new ProgramClass(`npm run ${command} --`)
-    .usage(command === 'secret' ? 'set NAME | list | remove NAME [options]' : usage)
+    .usage(usage)
     .description(purpose)
     .allowExcessArguments()
     .helpOption('-h, --help', 'show this help')
@@ -92,16 +108,20 @@ export async function readOptions(
     throw badArguments(command, error.message);
   }
   const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
-  const [service, excess] =
-    takesService || command === 'secret' ? program.args : [undefined, ...program.args];
-  if (excess !== undefined && command !== 'secret') throw excessArgument(command, excess, takesService);
-  if (command === 'deploy' && !service) throw missingService();
+  const [name, excess] = takesName || command === 'secret' ? program.args : [undefined, ...program.args];
+  if (excess !== undefined && command !== 'secret')
+    throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
+  if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
   const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
-  const named = command === 'secret' ? secretArguments : { service: service || undefined };
+  checkSince(command, values.since);
+  const named =
+    command === 'secret'
+      ? secretArguments
+      : { [takesContainer ? 'container' : 'service']: name || undefined };
   return { options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to) } };
 }
 
@@ -134,59 +154,8 @@ export const DEFAULT_OPTIONS: Options = {
   action: undefined,
   secret: undefined,
   key: undefined,
+  container: undefined,
+  follow: false,
+  since: undefined,
+  grep: undefined,
 };
-
-/** The options that select a stack, and the part of the stack that a command works on. */
-type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & {
-  readonly name?: string | undefined;
-  readonly service?: string | undefined;
-  readonly to?: number | undefined;
-  readonly action?: SecretAction | undefined;
-  readonly secret?: string | undefined;
-};
-
-/** Returns the command line that runs a command on the same stack. */
-export function commandLine(
-  command: string,
-  { stage, target, config, name, service, to, action, secret }: StackOptions,
-): string {
-  const takesService = (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
-  const flags = [
-    ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
-    ...(target === 'sandbox' ? [] : [`--target ${target}`]),
-    ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
-    // Only a teardown can have a name other than the one in the configuration.
-    ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
-    ...(takesService && service !== undefined ? [shellWord(service)] : []),
-    ...(command === 'secret' && action !== undefined
-      ? [action, ...(secret === undefined ? [] : [secret])]
-      : []),
-    ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
-  ];
-  return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
-}
-
-/** Quotes a word for a shell, if necessary. */
-const shellWord = (word: string): string =>
-  /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/**
- * Adds the flags of a stack to the commands in a piece of advice, and replaces `slipway.config.ts` with the configuration file of
- * the stack.
- */
-export const withStackFlags = (advice: string, options: StackOptions): string =>
-  advice
-    .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)
-    .replace(
-      /npm run (provision|deploy|dev|teardown|drift|status|history|rollback|secret)\b( -- )?/g,
-      (match: string, ...[name, separator, offset, whole]) => {
-        // The advice itself names the service, the revision and the secret.
-        const fullCommand = commandLine(String(name), {
-          ...options,
-          ...{ service: undefined, to: undefined, action: undefined },
-        });
-        if (String(whole).startsWith(fullCommand, Number(offset))) return match;
-        if (separator === undefined) return fullCommand;
-        return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;
-      },
-    );

@@ -11,7 +11,8 @@ import { takeLock, type Lock } from '../state/lock.ts';
 import { unwritable } from '../state/private-file.ts';
 import { readState } from '../state/read.ts';
 import { formerFiles, home, makeStateFolder, stackFiles, stateFolder, type StackFiles } from './home.ts';
-import { commandLine, type Options } from './options.ts';
+import { commandLine } from './command-line.ts';
+import type { Options } from './options.ts';
 
 /** The stack of a run, with the folder of its files and the means to report on it. */
 export interface StackOfRun {

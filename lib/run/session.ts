@@ -1,13 +1,12 @@
 /** A session: everything that a provision or a teardown opens before its first look, and closes at the end. */
-import { setMaxListeners } from 'node:events';
 import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { withOnlyService, type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Situation } from '../aws/explain.ts';
 import { explainWithAllCauses } from './failures.ts';
 import { trackRecentlyCreated } from '../aws/recently-created.ts';
-import { startBuilds, openBuilds } from '../image/open-builds.ts';
+import { openSessionBuilds } from './session-builds.ts';
 import { singleFlight, recordedIn, type LookContext, type Desired } from '../look/context.ts';
 import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
@@ -19,20 +18,21 @@ import type { Lock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { closeEmptySandbox } from './close-sandbox.ts';
 import { sandboxFolder } from './home.ts';
-import { commandLine, type Options } from './options.ts';
+import { commandLine } from './command-line.ts';
+import type { Options } from './options.ts';
 import { configurationFileOf, filesOf, lockStack, readSavedState } from './saved-state.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
 import { openConnection } from './connection.ts';
 import { endpointOf, connectTarget, type OpenSandbox, type ConnectedTarget, listenersIn } from './target.ts';
 
-export interface Session {
+export interface Session<Found = Survey> {
   readonly config: Config;
   readonly account: string;
   readonly connectedTarget: ConnectedTarget;
   readonly run: Run;
   /** The result of the survey that starts with the session. */
-  readonly found: Promise<Survey>;
+  readonly found: Promise<Found>;
   /** Returns the context of a new survey, with the desired stack. */
   lookContext(): LookContext & Desired;
   /** Converts an error to the problem to report. */
@@ -60,7 +60,7 @@ export interface SessionDependencies {
   readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly rateLimitFactor?: number };
 }
 
-export interface SessionOptions extends SessionDependencies {
+export interface SessionOptions<Found = Survey> extends SessionDependencies {
   /** The command, e.g. `provision`. */
   readonly command: string;
   /** Whether the run only reads. Such a run takes no lock, so that it also works during another run on the stack. */
@@ -68,16 +68,21 @@ export interface SessionOptions extends SessionDependencies {
   readonly report: Report;
   readonly signal: AbortSignal;
   /** The first survey. It changes nothing, so it runs while the account is still being determined. */
-  readonly survey: (lookContext: LookContext) => Promise<Survey>;
+  readonly survey: (lookContext: LookContext) => Promise<Found>;
+  /** What the command does, for messages about failed calls; by default the survey. */
+  readonly doing?: string;
 }
 
 /**
  * Opens a session: configuration, target, lock, state and identity, in this order. A failure closes what was opened.
  * @throws Problem
  */
-export async function openSession(options: Options, sessionOptions: SessionOptions): Promise<Session> {
+export async function openSession<Found = Survey>(
+  options: Options,
+  sessionOptions: SessionOptions<Found>,
+): Promise<Session<Found>> {
   const { command, signal, openSandbox, survey, isReadOnly = false } = sessionOptions;
-  const { home: folder, time } = sessionOptions;
+  const { home: folder, time, doing = 'the survey of existing resources' } = sessionOptions;
   const config = await sessionOptions.config;
   // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
@@ -86,26 +91,12 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     redactedProblem(explainWithAllCauses(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
-  const buildController = new AbortController();
-  const buildSignal = AbortSignal.any([signal, buildController.signal]);
-  // Every download listens to it; that is not a leak.
-  setMaxListeners(0, buildSignal);
-  const builds = openBuilds(config, {
+  const { builds, endBuilds } = openSessionBuilds(config, command, options.service, {
     endpoint: endpointOf(config.target),
     report,
-    signal: buildSignal,
+    signal,
     clock,
   });
-  // Images are built while the sandbox starts.
-  const built = [
-    ...(command === 'provision' || command === 'drift' ? [startBuilds(config, builds)] : []),
-    ...(command === 'deploy' ? [startBuilds(withOnlyService(config, options.service), builds)] : []),
-  ];
-  /** No build outlives the run: another run in this process may build the same folder. */
-  const endBuilds = async () => {
-    buildController.abort();
-    await Promise.all(built);
-  };
   const connect = () => connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
   const connection = await openConnection(connect).catch(async (error: unknown) => {
     await endBuilds();
@@ -208,7 +199,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
         caller,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
-      explain: (error) => explainRedacted(error, { ...situation, doing: 'the survey of existing resources' }),
+      explain: (error) => explainRedacted(error, { ...situation, doing }),
       closeSandbox,
       close,
     };

@@ -69,7 +69,8 @@ export async function aftermath(
   const formerSentence = former && (await formerText(context, service, former));
   const sentences = [
     formerSentence ?? restorationText(restoration, service.name),
-    servingText(service.name, primary, serving, running !== undefined),
+    // Its former service is the one that serves, so the sentence is about the ECS service and not about the whole.
+    servingText(formerSentence === undefined ? service.name : name, primary, serving, running !== undefined),
     ...(isRestored ? [await healthText(context, followed, current)] : []),
     ...(isRestored
       ? leftovers(followed, current, failedRevision, versions ?? [])

@@ -46,7 +46,7 @@ export async function publicAddress(
 ): Promise<PublicAddress | undefined> {
   const balancer = balancerOf(ids);
   const domain = config.domain?.name;
-  const isSecure = config.domain?.https === true;
+  const isSecure = config.domain?.https === true || config.loadBalancer?.https === true;
   const [scheme, awsPort] = isSecure ? ['https', HTTPS_PORT] : ['http', HTTP_PORT];
   const isOwn = config.domain?.certificate !== undefined;
   const secured =

@@ -58,7 +58,7 @@ export async function verify(
     const first = await firstAnswer(url, address, path, run, checked, isRestricted(config));
     if (first.from === 'none') return run.report(unreachable(url, config));
     reportDistrust(first);
-    if (config.waf !== undefined && first.isBlocked) return run.report(blocked(url));
+    if (first.isBlocked) return run.report(blocked(url, config));
     run.report({ type: 'note', text: `${address.http2 === 'GRPC' ? 'gRPC' : 'GET'} ${url}  ${first.text}` });
     if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
     const answers = await sample(address, path, service.count, run);
@@ -132,10 +132,14 @@ const unreachable = (url: string, { internal, clients }: Config): Event => ({
   }. Its tasks are healthy.`,
 });
 
-/** Returns the warning for a stack whose web ACL blocks this machine, possibly on purpose. */
-const blocked = (url: string): Event => ({
+/** Returns the warning for a stack whose load balancer refuses this machine's request, possibly on purpose. */
+const blocked = (url: string, { waf }: Config): Event => ({
   type: 'warning',
-  text: `${url} answers this machine with 403, because the web ACL in waf blocks the request, so it was not checked. Its tasks are healthy.`,
+  text: `${url} answers this machine with 403, because ${
+    waf === undefined
+      ? 'a rule of the load balancer, or a web ACL that is not in the configuration, blocks the request'
+      : 'the web ACL in waf blocks the request'
+  }, so it was not checked. Its tasks are healthy.`,
 });
 
 /** Returns the warning for a certificate of domain.certificate that this machine does not trust. The stack is up all the same. */

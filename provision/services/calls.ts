@@ -10,7 +10,7 @@ import { retagEcs } from '../../lib/aws/retag.ts';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import { deploymentSettings } from '../../lib/derive/deployment-settings.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
-import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
+import { taskSubnetKeys } from '../../lib/derive/shared-balancer.ts';
 import { toCamelCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { takenByOthers } from '../../lib/engine/adopt.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
@@ -182,7 +182,7 @@ const settings = ({ change, config, existing, found, ids }: ServiceContext, serv
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {
-      subnets: subnetKeys(config.network, 'private').map((key) => ids.subnets.get(key)?.subnetId ?? ''),
+      subnets: taskSubnetKeys(config).map((key) => ids.subnets.get(key)?.subnetId ?? ''),
       securityGroups: [ids.securityGroups.get(service.name)?.groupId ?? ''],
       assignPublicIp: 'DISABLED' as const,
     },

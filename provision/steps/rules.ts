@@ -11,7 +11,9 @@ import {
 } from '../../lib/derive/desired-rules.ts';
 import { transformsText } from '../../lib/derive/transforms.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags } from '../../lib/derive/tags.ts';
-import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import { isCode } from '../../lib/aws/errors.ts';
+import { describeRules } from '../../lib/look/shared-balancer.ts';
+import { adoptByName, lookAgainForOurs } from '../../lib/engine/adopt-by-name.ts';
 import type { Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
@@ -42,6 +44,9 @@ import {
 } from '../services/rule-actions.ts';
 import { whyForeignRule } from '../foreign-rules.ts';
 import { priorityOf, movePriorities } from '../rule-priorities.ts';
+
+/** How often a create chooses another priority, because other stacks create rules at the same listener. */
+const MAX_ATTEMPTS = 20;
 
 const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<RuleField>> =>
   new Map(desiredRules(desired.config).map((rule) => [rule.key, fieldsOfRule(desired, found, rule)]));
@@ -133,22 +138,32 @@ export const rules: Step<'rules', RuleField> = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   async create(context) {
-    const { conditions, transforms, action } = desiredRuleOf(context);
-    const Priority = priorityOf(context.config, context.found, context.change.key);
-    try {
-      const { Rules } = await context.aws.elbv2(
-        new CreateRuleCommand({
-          ListenerArn: context.ids.listener.get(servingListener(context.config))?.listenerArn,
-          Priority,
-          Conditions: [...conditions],
-          Actions: [action ?? finalAction(context, await servingGroup(context))],
-          ...(transforms.length > 0 && { Transforms: [...transforms] }),
-          Tags: toPascalCaseTags(tagsOfRule(context)),
-        }),
-      );
-      return { ruleArn: Rules?.[0]?.RuleArn ?? '' };
-    } catch (error) {
-      return adoptByName(context, error, 'PriorityInUse', `priority ${Priority} of the listener`);
+    const { conditions, transforms, action, explicitPriority } = desiredRuleOf(context);
+    const ListenerArn = context.ids.listener.get(servingListener(context.config))?.listenerArn ?? '';
+    let taken: number[] = [];
+    for (let attempt = 1; ; attempt += 1) {
+      const Priority = priorityOf(context.config, context.found, context.change.key, taken);
+      try {
+        const { Rules } = await context.aws.elbv2(
+          new CreateRuleCommand({
+            ListenerArn,
+            Priority,
+            Conditions: [...conditions],
+            Actions: [action ?? finalAction(context, await servingGroup(context))],
+            ...(transforms.length > 0 && { Transforms: [...transforms] }),
+            Tags: toPascalCaseTags(tagsOfRule(context)),
+          }),
+        );
+        return { ruleArn: Rules?.[0]?.RuleArn ?? '' };
+      } catch (error) {
+        const mayMove = context.config.loadBalancer !== undefined && explicitPriority === undefined;
+        if (!mayMove || !isCode(error, 'PriorityInUse') || attempt === MAX_ATTEMPTS)
+          return adoptByName(context, error, 'PriorityInUse', `priority ${Priority} of the listener`);
+        // Another stack may have taken the priority since the survey, or our earlier create has succeeded.
+        const ours = await lookAgainForOurs(context);
+        if (ours) return ours;
+        taken = ((await describeRules(context, ListenerArn)) ?? []).map((rule) => Number(rule.Priority));
+      }
     }
   },
 

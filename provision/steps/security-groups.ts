@@ -14,7 +14,7 @@ import { ALL_EGRESS, ALL_IPV6, balancerEgressTo, ingressOf } from '../../lib/der
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adopt } from '../../lib/engine/adopt.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { hasBalancer } from '../../lib/config/config.ts';
+import { hasOwnBalancer } from '../../lib/derive/shared-balancer.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { FoundSecurityGroup } from '../../lib/look/security-groups.ts';
@@ -32,8 +32,8 @@ type Context = ApplyContext<'securityGroups', Field>;
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
-  const isBalanced = hasBalancer(config);
-  const balancerGroupId = found.securityGroups.get(BALANCER)?.groupId;
+  const isBalanced = hasOwnBalancer(config);
+  const balancerGroupId = foundBalancerGroup(desired, found);
   const ingressField = (key: string) => {
     const rules = ingressOf(config, key, balancerGroupId ?? '');
     return key === BALANCER || balancerGroupId !== undefined || rules.length === 0
@@ -132,7 +132,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
       const oldRules = existing.ingress.filter(isNeededMeanwhile(context, balancerGroupId));
       await setRules(context, existing.groupId, INGRESS, [...oldRules, ...rules], rules);
     }
-    if (touches(change, 'balancer egress')) {
+    if (touches(change, 'balancer egress') && hasOwnBalancer(config)) {
       const rules = balancerEgressTo(config, change.key, existing.groupId);
       const oldRules = egressTo(context.found, existing.groupId);
       await revokeRules(context.aws, EGRESS, balancerGroupId, without(oldRules, rules));
@@ -149,10 +149,16 @@ const isNeededMeanwhile =
       ? peer === ALL_IPV6 && only(found.loadBalancer)?.ipAddressType === 'dualstack'
       : peer === balancerGroupId;
 
+/** A load balancer of someone else may have several groups. One is enough, since all of them apply to each of its interfaces. */
+function foundBalancerGroup({ config }: Pick<Desired, 'config'>, found: Survey): string | undefined {
+  if (!config.loadBalancer) return found.securityGroups.get(BALANCER)?.groupId;
+  return [...(found.shared?.balancer?.SecurityGroups ?? [])].sort()[0];
+}
+
 /** Returns the id of the load balancer's group. A stack whose last route was removed has none, or one that is about to go. */
 async function balancerGroupOf(context: Context): Promise<string> {
-  if (hasBalancer(context.config)) return (await context.siblingIds(BALANCER)).groupId;
-  return context.found.securityGroups.get(BALANCER)?.groupId ?? '';
+  if (hasOwnBalancer(context.config)) return (await context.siblingIds(BALANCER)).groupId;
+  return foundBalancerGroup(context, context.found) ?? '';
 }
 
 /** Returns the egress rules of the load balancer's group, as the survey found them, that lead to a service's group. */
@@ -171,7 +177,7 @@ function withoutServices(
 /** Lets the load balancer reach the ports of a service. */
 async function letBalancerReach(context: Context, groupId: string): Promise<void> {
   const rules = balancerEgressTo(context.config, context.change.key, groupId);
-  if (rules.length === 0) return;
+  if (rules.length === 0 || !hasOwnBalancer(context.config)) return;
   const { groupId: balancerGroupId } = await context.siblingIds(BALANCER);
   await authoriseRules(
     context.aws,

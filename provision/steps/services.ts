@@ -3,7 +3,7 @@ import type { Service } from '../../lib/config/config.ts';
 import { deploymentSettings, deploymentText } from '../../lib/derive/deployment-settings.ts';
 import { loadBalancerText } from '../../lib/derive/load-balancer-text.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
-import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
+import { taskSubnetKeys } from '../../lib/derive/shared-balancer.ts';
 import { desiredTags, tagFields } from '../../lib/derive/tags.ts';
 import type { Planned, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
@@ -41,7 +41,7 @@ function desiredFields(
 ): DesiredFields<ServiceField> {
   const { config, names } = desired;
   const { name } = service;
-  const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
+  const subnetIds = taskSubnetKeys(config).map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };

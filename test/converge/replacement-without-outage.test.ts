@@ -169,7 +169,7 @@ test.concurrent(
       await expect(broken).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         now: expect.stringMatching(
-          /^The former ECS service web still receives the requests of web: it runs shop-dev-web:1 with 1 of 1 tasks\. Its successor web_[0-9a-f]{4} failed\./,
+          /^The former ECS service web still receives the requests of web: it runs shop-dev-web:1 with 1 of 1 tasks\. Its successor (web_[0-9a-f]{4}) failed\. \1 runs /,
         ),
       });
       const corrected = web(container('new', 8001, 'HTTP', { path: '/h2' }));

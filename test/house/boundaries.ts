@@ -106,7 +106,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/cost/',
-    mayImport: ['lib/config/', 'lib/look/'],
+    mayImport: ['lib/config/', 'lib/derive/', 'lib/look/'],
     reason: 'the cost of a stack follows from its configuration, or from what exists',
   },
   {
@@ -117,7 +117,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'history', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -181,6 +181,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'logs/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason: 'it only reads a log group, so it needs no code that creates or removes resources',
+  },
+  {
     folder: 'secret/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'a secret belongs to a stack, but is no resource of its architecture',
@@ -215,6 +220,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/cost/stack-cost.ts',
       'lib/model/',
       'lib/run/results.ts',
+      'lib/run/logs-results.ts',
       'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',

@@ -111,6 +111,7 @@ describe('the documents', () => {
     'provision',
     'dev',
     'status',
+    'logs',
     'history',
     'rollback',
     'secret',

@@ -49,6 +49,7 @@ type Command =
   | 'dev'
   | 'drift'
   | 'status'
+  | 'logs'
   | 'history'
   | 'rollback'
   | 'secret'
@@ -153,7 +154,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
       (await journal().catch(() => []))
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`),
-    stateFiles: () => namesIn(slipwayHome).filter((name) => name !== 'sandbox' && name !== '.gitignore'),
+    stateFiles: () => namesIn(slipwayHome).filter((name) => name !== 'sandbox' && !name.startsWith('.')),
     state: (stage = 'dev') => {
       const name = namesIn(slipwayHome).find((file) => file.endsWith(`-${stage}.json`)) ?? '';
       return JSON.parse(readFileSync(join(slipwayHome, name), 'utf8')) as ReturnType<Machine['state']>;

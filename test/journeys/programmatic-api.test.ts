@@ -52,6 +52,7 @@ test('a program stands a stack up, reads its condition, and takes it down', asyn
     save('drift', await drift());
     save('status', await status());
     save('history', await history({ service: 'web' }));
+    save('logs', await logs({ container: 'app', since: '1h', grep: 'listens' }));
     `,
   );
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -87,6 +88,11 @@ test('a program stands a stack up, reads its condition, and takes it down', asyn
     healthy: true,
   });
   expect(saved['history']).toMatchObject({ services: [{ service: 'web', revisions: [{ revision: 1 }] }] });
+  expect(saved['logs']).toEqual({
+    ...stack,
+    lines: [expect.objectContaining({ service: 'web', container: 'app', message: 'app listens on 8000' })],
+    omitted: 0,
+  });
   expect(saved['events']).toEqual(
     expect.arrayContaining([
       { type: 'note', text: 'the configuration prints' },

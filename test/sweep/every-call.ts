@@ -52,7 +52,7 @@ export async function expectedCensus(scenario: Scenario): Promise<Readonly<Recor
 }
 
 /** Returns the census of what exists before any stack of a scenario. */
-async function censusOutside({ surroundings }: Scenario): Promise<Readonly<Record<string, number>>> {
+export async function censusOutside({ surroundings }: Scenario): Promise<Readonly<Record<string, number>>> {
   if (!surroundings) return {};
   const user = await account();
   await surroundings(user);

@@ -13,6 +13,7 @@ import {
 import {
   beginScenario,
   callsOf,
+  censusOutside,
   expectForeseenError,
   expectRecovery,
   affectedCalls,
@@ -78,7 +79,7 @@ test('the next run completes a scenario in which two calls have failed', async (
         await scenario.run(user).catch(expectForeseenError);
         clearFailures(user);
         if (failedCalls.length === 2) doubleFailureCount += 1;
-        await expectRecovery(user, scenario, fullCensus);
+        await expectRecovery(user, scenario, fullCensus, await censusOutside(scenario));
       } finally {
         await user.close();
       }

@@ -1,4 +1,5 @@
 /** Checks of a domain with several names or with HTTPS. */
+import { arnInPartitionOf } from '../../derive/partitions.ts';
 import type { Config } from '../config.ts';
 import type { Finding } from '../finding.ts';
 
@@ -33,6 +34,13 @@ export function* certificatesAreUsable({ domain, region }: Config): Iterable<Fin
       yield {
         path,
         fix: `Use a certificate in ${region}: a load balancer cannot use one in ${certificateRegion}. Without domain.certificate, Slipway requests one.`,
+        basedOn: [['region']],
+      };
+    const inPartition = certificateRegion === region ? arnInPartitionOf(region, arn) : undefined;
+    if (inPartition !== undefined)
+      yield {
+        path,
+        fix: `Use the partition that contains ${region}: ${inPartition}.`,
         basedOn: [['region']],
       };
     if (arns.indexOf(arn) !== index) yield { path, fix: 'Remove it: the list already has this certificate.' };

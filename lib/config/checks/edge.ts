@@ -1,4 +1,5 @@
 /** Checks of the fields that protect a stack. */
+import { arnInPartitionOf } from '../../derive/partitions.ts';
 import { hasBalancer, type Config } from '../config.ts';
 import { display } from '../display.ts';
 import { isIpv6Block } from '../edge-rules.ts';
@@ -10,6 +11,7 @@ const MAX_RULES = 60;
 /** The fields that only concern a load balancer, and whether each is set. */
 const BALANCER_FIELDS = [
   ['domain', ({ domain }) => domain !== undefined, 'a domain is an alias of the load balancer'],
+  ['loadBalancer', ({ loadBalancer }) => loadBalancer !== undefined, 'its rules send requests to it'],
   ['clients', ({ clients }) => clients !== undefined, 'clients connect to the load balancer'],
   ['internal', ({ internal }) => internal, 'it is a setting of the load balancer'],
   ['protect', ({ protect }) => protect, 'it protects the load balancer'],
@@ -75,13 +77,17 @@ export function* ipv6HasClients({ ipv6, internal, clients }: Config): Iterable<F
 
 /** A load balancer uses a web ACL of its own region. */
 export function* webAclIsInRegion({ waf, region }: Config): Iterable<Finding> {
-  const webAclRegion = waf?.split(':')[3];
-  if (webAclRegion !== undefined && webAclRegion !== region)
+  if (waf === undefined) return;
+  const webAclRegion = waf.split(':')[3];
+  const inPartition = arnInPartitionOf(region, waf);
+  const finding = { path: ['waf'], basedOn: [['region']] };
+  if (webAclRegion !== region)
     yield {
-      path: ['waf'],
+      ...finding,
       fix: `Use a web ACL in ${region}: a load balancer cannot use one in ${webAclRegion}.`,
-      basedOn: [['region']],
     };
+  else if (inPartition !== undefined)
+    yield { ...finding, fix: `Use the partition that contains ${region}: ${inPartition}.` };
 }
 
 /** Each block is a rule per port of the load balancer. */

@@ -5,13 +5,13 @@ import { grpcMatcher, httpMatcher } from '../matcher-rules.ts';
 
 /** AWS refuses such target groups for listeners of HTTP. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html */
 export function* http2HasHttps(config: Config): Iterable<Finding> {
-  if (config.domain?.https) return;
+  if (config.domain?.https || config.loadBalancer?.https) return;
   for (const { service, container } of containersWithServices(config))
     if (usesHttp2(container))
       yield {
         path: pathOfContainer(service, container, 'protocol'),
         fix: "Set domain.https to true, or use 'HTTP': clients of the load balancer use HTTP/2 only over TLS.",
-        basedOn: [['domain'], ['domain', 'https']],
+        basedOn: [['domain'], ['domain', 'https'], ['loadBalancer'], ['loadBalancer', 'https']],
       };
 }
 

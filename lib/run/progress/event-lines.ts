@@ -25,7 +25,7 @@ const SOURCE_WIDTH = 10;
 const SOURCE_STYLES: readonly Style[] = ['cyan', 'magenta', 'green', 'yellow', 'blue'];
 
 /** Returns the colour of a source: the same in every run. */
-const styleOf = (source: string): Style =>
+export const sourceStyle = (source: string): Style =>
   SOURCE_STYLES[[...source].reduce((sum, char) => sum + char.charCodeAt(0), 0) % SOURCE_STYLES.length] ??
   'cyan';
 
@@ -45,7 +45,7 @@ export function eventLine(event: Event, { colour, columns }: LineFormat): string
   if (event.type === 'steps' || event.type === 'activity') return undefined;
   if (event.type === 'phase') return paint('bold', text);
   if (event.type === 'log')
-    return `${paint(styleOf(event.source), printable(event.source).padEnd(SOURCE_WIDTH))} │ ${text}`;
+    return `${paint(sourceStyle(event.source), printable(event.source).padEnd(SOURCE_WIDTH))} │ ${text}`;
   if (event.type === 'note') return `  ${text}`;
   if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
   const { noun, key, status, elapsed = 0 } = event;

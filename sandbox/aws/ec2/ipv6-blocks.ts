@@ -128,7 +128,7 @@ export const ipv6BlockOperations = {
     inputMembers: ['SubnetId', 'Ipv6CidrBlock'],
     run({ SubnetId, Ipv6CidrBlock }, region) {
       const subnet = rowOf(region.ec2.subnets, SubnetId);
-      subnet.ipv6Block = checkSubnetBlock(region, subnet, Ipv6CidrBlock);
+      subnet.ipv6Block = newSubnetBlock(region, subnet, Ipv6CidrBlock);
       const [association] = subnetIpv6AssociationsOf(region, subnet);
       return {
         SubnetId: subnet.SubnetId,
@@ -160,8 +160,15 @@ export const ipv6BlockOperations = {
   },
 } satisfies Operations<typeof EC2>;
 
-/** @throws InvalidSubnet.Range for a block that is no /64 of the VPC, InvalidSubnet.Conflict for one that is taken */
-function checkSubnetBlock(region: Region, subnet: SubnetRow, text: string | undefined): Ipv6Block {
+/**
+ * Returns the association of a block with a subnet, which may not exist yet.
+ * @throws InvalidSubnet.Range for a block that is not in the VPC, InvalidSubnet.Conflict for one that is taken
+ */
+export function newSubnetBlock(
+  region: Region,
+  subnet: Pick<SubnetRow, 'VpcId' | 'ipv6Block'>,
+  text: string | undefined,
+): Ipv6Block {
   if (text === undefined) throw missingParameter('ipv6CidrBlock');
   const block = canonicalIpv6Cidr(text);
   if (block === undefined) throw invalidValue('ipv6CidrBlock', text, 'This is not a valid IPv6 CIDR block.');

@@ -13,7 +13,7 @@ import { associateDefaultAcl, dissociateAcl } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 import { tagsFor, withoutEmptyTags } from './tags.ts';
-import { subnetIpv6AssociationsOf } from './ipv6-blocks.ts';
+import { newSubnetBlock, subnetIpv6AssociationsOf } from './ipv6-blocks.ts';
 import { checkCidr } from './vpcs.ts';
 import { zonesOf, type Zone } from './zones.ts';
 import { newId } from './kinds.ts';
@@ -62,6 +62,7 @@ const viewOf = (region: Region, { ipv6Block, ...subnet }: SubnetRow): Subnet => 
 const filters = (region: Region): FilterTable<SubnetRow> => {
   const cidr = (subnet: SubnetRow) => subnet.CidrBlock;
   const zone = (subnet: SubnetRow) => subnet.AvailabilityZone;
+  const ipv6 = (subnet: SubnetRow) => subnetIpv6AssociationsOf(region, subnet)[0];
   return {
     'availability-zone': zone,
     availabilityZone: zone,
@@ -70,6 +71,9 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
     'cidr-block': cidr,
     cidr,
     cidrBlock: cidr,
+    'ipv6-cidr-block-association.association-id': (subnet) => ipv6(subnet)?.AssociationId,
+    'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) => ipv6(subnet)?.Ipv6CidrBlock,
+    'ipv6-cidr-block-association.state': (subnet) => ipv6(subnet)?.Ipv6CidrBlockState?.State,
     'default-for-az': (subnet) => subnet.DefaultForAz,
     defaultForAz: (subnet) => subnet.DefaultForAz,
     'map-public-ip-on-launch': (subnet) => subnet.MapPublicIpOnLaunch,
@@ -123,13 +127,24 @@ export function addSubnet(
 
 export const subnetOperations = {
   CreateSubnet: {
-    inputMembers: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
+    inputMembers: [
+      'VpcId',
+      'CidrBlock',
+      'Ipv6CidrBlock',
+      'AvailabilityZone',
+      'AvailabilityZoneId',
+      'TagSpecifications',
+    ],
     run(input, region) {
       const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const CidrBlock = checkBlock(region, vpc, input.CidrBlock);
+      const ipv6Block =
+        input.Ipv6CidrBlock === undefined ? undefined : newSubnetBlock(region, vpc, input.Ipv6CidrBlock);
       const zone = zoneFor(region, input);
       const Tags = tagsFor(region.ec2.subnets, input.TagSpecifications);
-      return { Subnet: newSubnetView(region, addSubnet(region, vpc, { CidrBlock, zone, Tags })) };
+      const subnet = addSubnet(region, vpc, { CidrBlock, zone, Tags });
+      if (ipv6Block) subnet.ipv6Block = ipv6Block;
+      return { Subnet: newSubnetView(region, subnet) };
     },
   },
 

@@ -45,6 +45,8 @@ const filters = (region: Region): FilterTable<VpcRow> => ({
   'cidr-block-association.state': () => 'associated',
   'ipv6-cidr-block-association.association-id': (vpc) => (vpc.ipv6Blocks ?? []).map(({ id }) => id),
   'ipv6-cidr-block-association.ipv6-cidr-block': (vpc) => (vpc.ipv6Blocks ?? []).map(({ block }) => block),
+  'ipv6-cidr-block-association.state': (vpc) =>
+    vpcIpv6AssociationsOf(region, vpc).map(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State),
   'dhcp-options-id': () => dhcpOptionsIdOf(region),
   state: (vpc) => vpc.State,
   'is-default': (vpc) => vpc.IsDefault,

@@ -110,6 +110,18 @@ test('at most five messages of ECS are reported per service, without its name an
   });
 });
 
+test('a name with a record for each family of addresses is reported once', () => {
+  const record = (key: string, recordName: string) => [key, { ...foundFor('record', key), recordName }];
+  const both = surveyOf({
+    record: Object.fromEntries([
+      record('', 'shop.example.com.'),
+      record('shop.example.com/AAAA', 'shop.example.com.'),
+      record('www.example.com', 'www.example.com.'),
+    ]),
+  });
+  expect(factsOf(both, live).records).toEqual(['shop.example.com', 'www.example.com']);
+});
+
 test('without a load balancer, there is no way of a request', () => {
   expect(factsOf(surveyOf(), { tasks: new Map(), targets: new Map(), events: new Map() })).toEqual({
     ...{ loadBalancer: null, records: [], routes: [], tasks: [], events: [] },

@@ -103,6 +103,14 @@ describe('the text', () => {
     ]);
   });
 
+  test('says so if more tasks run than are desired, as in a deployment', () => {
+    const [service] = RESULT.services;
+    const services = service
+      ? [{ ...service, healthy: false, deployment: 'in progress' as const, running: 2, desired: 1 }]
+      : [];
+    expect(linesOf({ services })).toContain('web  deploying, 2 tasks are running instead of 1, revision 7');
+  });
+
   test('calls a service that is not deployed missing', () => {
     const [service] = RESULT.services;
     const lines = linesOf({ services: service ? [{ ...service, revision: null }] : [], tasks: [] });

@@ -3,6 +3,7 @@ import {
   AssociateSubnetCidrBlockCommand,
   AssociateVpcCidrBlockCommand,
   CreateRouteCommand,
+  CreateSubnetCommand,
   DeleteRouteCommand,
   DescribeInternetGatewaysCommand,
   DescribeRouteTablesCommand,
@@ -45,8 +46,17 @@ async function ipv6Scene(options: SandboxOptions = {}) {
     );
   const dissociateVpc = async () =>
     ec2.send(new DisassociateVpcCidrBlockCommand({ AssociationId: (await vpcBlocks())[0]?.AssociationId }));
+  const createSubnet = async (digits: string) =>
+    ec2.send(
+      new CreateSubnetCommand({
+        VpcId,
+        CidrBlock: '10.0.99.0/24',
+        Ipv6CidrBlock: `${await prefix()}${digits}::/64`,
+      }),
+    );
   return {
     ...started,
+    createSubnet,
     associateVpc,
     vpcBlocks,
     associateSubnet,
@@ -59,7 +69,8 @@ const codeOf = async (call: Promise<unknown>) => (await refusalOf(call)).code;
 
 test('a block is associating for some seconds', async () => {
   const clock = manualClock(Date.now());
-  const { associateVpc, vpcBlocks, associateSubnet, subnetBlock } = await ipv6Scene({ clock, pace: 1 });
+  const scene = await ipv6Scene({ clock, pace: 1 });
+  const { ec2, subnets, associateVpc, vpcBlocks, associateSubnet, subnetBlock } = scene;
   await associateVpc();
   const state = async () => (await vpcBlocks())[0]?.Ipv6CidrBlockState?.State;
   expect(await state()).toBe('associating');
@@ -67,6 +78,17 @@ test('a block is associating for some seconds', async () => {
   expect(await state()).toBe('associated');
   await associateSubnet(0);
   expect((await subnetBlock(0))?.Ipv6CidrBlockState?.State).toBe('associating');
+  const AssociationId = (await subnetBlock(0))?.AssociationId ?? '';
+  const prefix = 'ipv6-cidr-block-association';
+  const inState = async (State: string) => {
+    const Filters = [
+      { Name: `${prefix}.association-id`, Values: [AssociationId] },
+      { Name: `${prefix}.state`, Values: [State] },
+    ];
+    return (await ec2.send(new DescribeSubnetsCommand({ Filters }))).Subnets?.map(({ SubnetId }) => SubnetId);
+  };
+  expect(await inState('associated')).toEqual([]);
+  expect(await inState('associating')).toEqual([subnets[0]]);
 });
 
 test('blocks in use cannot be disassociated, and a dualstack load balancer uses those of its subnets', async () => {
@@ -87,6 +109,19 @@ test('blocks in use cannot be disassociated, and a dualstack load balancer uses 
   await dissociateSubnet(1);
   await dissociateVpc();
   expect(await scene.vpcBlocks()).toEqual([]);
+});
+
+test('a subnet can be created with a block that no other subnet has', async () => {
+  const { associateVpc, associateSubnet, createSubnet, vpcBlocks } = await ipv6Scene();
+  await associateVpc();
+  await associateSubnet(0);
+  expect(await codeOf(createSubnet('00'))).toBe('InvalidSubnet.Conflict');
+  const { Subnet } = await createSubnet('07');
+  const [association] = Subnet?.Ipv6CidrBlockAssociationSet ?? [];
+  expect(association?.Ipv6CidrBlock).toBe(
+    (await vpcBlocks())[0]?.Ipv6CidrBlock?.replace('00::/56', '07::/64'),
+  );
+  expect(await codeOf(createSubnet('08'))).toBe('InvalidSubnet.Conflict');
 });
 
 test('a subnet accepts one /64 of its VPC that no other subnet has', async () => {

@@ -108,6 +108,7 @@ test.each([
     webAcl('us-east-1', 'global'),
     'Use a web ACL with the scope REGIONAL: one with the scope CLOUDFRONT protects no load balancer.',
   ],
+  [webAcl().replace('arn:aws:', 'arn:aws-cn:'), `Use the partition that contains eu-west-1: ${webAcl()}.`],
   [webAcl('us-east-1'), 'Use a web ACL in eu-west-1: a load balancer cannot use one in us-east-1.'],
 ])('waf: %s is refused, with a fix', (waf, fix) => {
   expect(mistakesOf(validStackWith({ waf }))).toMatchObject([{ path: 'waf', fix }]);
@@ -177,4 +178,53 @@ test('if a path is invalid, only the path is reported', () => {
     services: { web: { containers: { app: { source: 'api', port: 1, path: 7 } } } },
   });
   expect(mistakesOf(stack).map(({ path }) => path)).toEqual(['services.web.containers.app.path']);
+});
+
+const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shared/50dc6c495c0c9188';
+const LISTENER = `${ARN.replace('loadbalancer', 'listener')}/f2f7dc8efc522ab2`;
+const subnets = ['subnet-0123456789abcdef0'];
+const shared = (loadBalancer: object, more: Record<string, unknown> = {}) =>
+  mistakesOf(validStackWith({ domain: undefined, loadBalancer, ...more })).map(({ path, fix }) => [
+    path,
+    fix,
+  ]);
+
+test('loadBalancer: an ARN of the load balancer or of its listener is accepted', () => {
+  expect([
+    ...shared({ arn: ARN, subnets }),
+    ...shared({ listenerArn: LISTENER, subnets, https: true }),
+  ]).toEqual([]);
+});
+
+test('loadBalancer: neither, both, another region, and a network load balancer are refused', () => {
+  expect(shared({ subnets })).toEqual([
+    ['loadBalancer.arn', 'Add the ARN of the load balancer, or that of its listener as listenerArn.'],
+  ]);
+  expect(shared({ arn: ARN, listenerArn: LISTENER, subnets })).toEqual([
+    ['loadBalancer.listenerArn', 'Remove arn or listenerArn: the listener belongs to one load balancer.'],
+  ]);
+  expect(shared({ arn: ARN.replace('eu-west-1', 'us-east-1'), subnets })).toEqual([
+    ['loadBalancer.arn', 'Use a load balancer in eu-west-1: tasks cannot be behind one in us-east-1.'],
+  ]);
+  expect(shared({ arn: ARN.replace('/app/', '/net/'), subnets })).toEqual([
+    ['loadBalancer.arn', expect.stringMatching(/^Use the ARN of an application load balancer, e\.g\. /)],
+  ]);
+  expect(shared({ arn: ARN, subnets: [...subnets, ...subnets] })).toEqual([
+    ['loadBalancer.subnets[1]', 'Remove it: the list already has this subnet.'],
+  ]);
+});
+
+test('loadBalancer: what only its owner can change is refused, and so is a stack without a route', () => {
+  const more = { protect: true, internal: true, clients: ['10.0.0.0/8'], flowLogs: true };
+  const domain = { name: 'api.example.com', zone: 'example.com' };
+  expect(shared({ arn: ARN, subnets }, { ...more, domain }).map(([path]) => path)).toEqual([
+    'domain',
+    'clients',
+    'internal',
+    'protect',
+    'flowLogs',
+  ]);
+  expect(shared({ arn: ARN, subnets }, { services: { worker } })).toEqual([
+    ['loadBalancer', fixFor('its rules send requests to it')],
+  ]);
 });

@@ -61,6 +61,11 @@ test.each<[string, Record<string, unknown>, [path: string, fix: string][]]>([
     [['domain.certificate', otherRegion('us-east-1')]],
   ],
   [
+    'a certificate of another partition',
+    { certificate: arn('1').replace('arn:aws:', 'arn:aws-cn:') },
+    [['domain.certificate', `Use the partition that contains eu-west-1: ${arn('1')}.`]],
+  ],
+  [
     'one of several certificates in another region',
     { certificate: [arn('1'), arn('2', 'eu-central-1')] },
     [['domain.certificate[1]', otherRegion('eu-central-1')]],

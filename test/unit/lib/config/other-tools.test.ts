@@ -52,9 +52,9 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     },
   ],
   [
-    'an existing load balancer',
-    { loadBalancer: { arn: 'arn' } },
-    { loadBalancer: `${notYet}Every stack with a path has its own load balancer` },
+    'several load balancers',
+    { loadBalancers: ['arn'] },
+    { loadBalancers: `${notYet}Every stack with a path has its own load balancer` },
   ],
   [
     'HTTPS for clients',

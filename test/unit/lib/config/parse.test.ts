@@ -80,6 +80,7 @@ describe('a valid stack', () => {
       protect: false,
       internal: false,
       clients: undefined,
+      loadBalancer: undefined,
       ipv6: false,
       waf: undefined,
       insights: undefined,

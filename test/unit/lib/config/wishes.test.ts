@@ -1,7 +1,8 @@
 // The tables of words from other tools: each word gets its answer in every object where it is not a field.
 import { describe, expect, test } from '@jest/globals';
 import { nodeAt, objectNode } from '../../../../lib/config/schema-nodes.ts';
-import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
+import { NOT_YET, NOT_YET_VALUES } from '../../../../lib/config/not-yet.ts';
+import { ELSEWHERE, LEVELS, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
 /** The levels of a configuration, each with the path of one of its objects in the valid stack, as a prefix. */

@@ -74,6 +74,13 @@ describe('a stack is billed', () => {
     expect(billedByConfig(config({ internal: true })).publicAddresses).toBe(1);
   });
 
+  test('for its tasks only, beside a load balancer of someone else', () => {
+    const loadBalancer = { arn: 'arn', subnets: [], https: false } as never;
+    expect(billedByConfig(config({ loadBalancer, domain: undefined }))).toMatchObject({
+      ...{ natGateways: 0, loadBalancers: 0, publicAddresses: 0, hostedZones: 0 },
+    });
+  });
+
   test('for nothing that does not exist', () => {
     expect(billedAsFound(surveyOf())).toEqual({
       ...{ natGateways: 0, loadBalancers: 0, publicAddresses: 0, hostedZones: 0 },

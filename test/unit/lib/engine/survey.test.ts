@@ -57,7 +57,17 @@ describe('the result', () => {
   test('has every noun and the zones of the region', async () => {
     const found = await survey(context());
     expect(Object.keys(found).sort()).toEqual(
-      [...nouns, 'alarms', 'domain', 'identities', 'logBucketOfUser', 'secrets', 'webAcl', 'zones'].sort(),
+      [
+        ...nouns,
+        'alarms',
+        'domain',
+        'identities',
+        'logBucketOfUser',
+        'secrets',
+        'shared',
+        'webAcl',
+        'zones',
+      ].sort(),
     );
     expect(nouns.filter((noun) => found[noun].size > 0)).toEqual([]);
     expect(found.zones).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
@@ -69,7 +79,17 @@ describe('the result', () => {
   ])('of a survey of %s has neither resources of other nouns nor zones', async (_what, some) => {
     const found = await survey(context(), some);
     expect(Object.keys(found).sort()).toEqual(
-      [...nouns, 'alarms', 'domain', 'identities', 'logBucketOfUser', 'secrets', 'webAcl', 'zones'].sort(),
+      [
+        ...nouns,
+        'alarms',
+        'domain',
+        'identities',
+        'logBucketOfUser',
+        'secrets',
+        'shared',
+        'webAcl',
+        'zones',
+      ].sort(),
     );
     expect(found.zones).toEqual([]);
     expect(mocks.ec2.commandCalls(DescribeAvailabilityZonesCommand)).toEqual([]);

@@ -61,6 +61,17 @@ describe('the changes that a comparison returns', () => {
     expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
   });
 
+  test.each([
+    ['load balancers', 'load balancers differ'],
+    ['ingress', 'ingress differs'],
+    [
+      'attribute.stickiness.lb_cookie.duration_seconds',
+      'attribute.stickiness.lb_cookie.duration_seconds differs',
+    ],
+  ])('name the one field %s in the number that it has', (field, reason) => {
+    expect(changesFor({ a: { [field]: 1 } }, { a: { fields: { [field]: 2 } } })).toMatchObject([{ reason }]);
+  });
+
   test('clear fields that exist but are not desired', () => {
     const desired = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
     const [change] = changesFor(desired, { a: { fields: { 'tag.team': 'orders' } } });

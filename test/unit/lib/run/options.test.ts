@@ -1,7 +1,8 @@
 // The flags: their meaning, and the problems with wrong ones.
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from '../../../../lib/run/flags.ts';
-import { withStackFlags, readOptions, commandLine } from '../../../../lib/run/options.ts';
+import { withStackFlags, commandLine } from '../../../../lib/run/command-line.ts';
+import { readOptions } from '../../../../lib/run/options.ts';
 
 const readWithEnv = (env: Record<string, string>, ...args: string[]) =>
   readOptions('provision', 'Provisions the stack.', args, env);
@@ -12,6 +13,7 @@ const DEFAULTS = {
   config: undefined,
   name: undefined,
   plan: false,
+  follow: false,
   yes: false,
   json: false,
   events: false,
@@ -66,6 +68,7 @@ describe('the flags', () => {
         config: 'a.ts',
         name: undefined,
         plan: true,
+        follow: false,
         yes: true,
         json: true,
         events: false,

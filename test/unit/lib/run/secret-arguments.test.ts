@@ -1,6 +1,7 @@
 // The arguments of `secret`: an action, and the name of a secret; the value is never an argument.
 import { describe, expect, test } from '@jest/globals';
-import { commandLine, readOptions, withStackFlags } from '../../../../lib/run/options.ts';
+import { commandLine, withStackFlags } from '../../../../lib/run/command-line.ts';
+import { readOptions } from '../../../../lib/run/options.ts';
 
 const read = (...args: string[]) => readOptions('secret', '', args, {});
 

@@ -64,14 +64,20 @@ const configWith = (change: Partial<Config['services'][number]>) =>
 const [service] = config().services;
 const oneContainer = configWith({ containers: (service?.containers ?? []).slice(0, 1) });
 
-test('a web ACL that blocks this machine is reported, and the path is not checked', async () => {
-  const port = await serve((_request, response) => response.writeHead(403, { server: 'awselb/2.0' }).end());
-  const run = runOf();
-  await verify({ ...oneContainer, waf: 'arn' }, addressOf(port), run, explain);
-  expect(notes(run)).toEqual([
-    `http://api.example.com:${port}/api1 answers this machine with 403, because the web ACL in waf blocks the request, so it was not checked. Its tasks are healthy.`,
-  ]);
-});
+test.each([
+  ['the web ACL in waf blocks the request', { waf: 'arn' }],
+  ['a rule of the load balancer, or a web ACL that is not in the configuration, blocks the request', {}],
+])(
+  'a load balancer that refuses this machine is reported, and the path is not checked: %s',
+  async (cause, fields) => {
+    const port = await serve((_request, response) => response.writeHead(403, { server: 'awselb/2.0' }).end());
+    const run = runOf();
+    await verify({ ...oneContainer, ...fields }, addressOf(port), run, explain);
+    expect(notes(run)).toEqual([
+      `http://api.example.com:${port}/api1 answers this machine with 403, because ${cause}, so it was not checked. Its tasks are healthy.`,
+    ]);
+  },
+);
 
 test('a load balancer that drops the requests of this machine on purpose is reported, and not waited for', async () => {
   const port = await listen(createTcpServer());

@@ -1,0 +1,107 @@
+/** Finds the load balancer of someone else that the stack adds its rules to. It is only read. */
+import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  type Listener,
+  type LoadBalancer,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { allPages } from '../aws/pages.ts';
+import { HTTPS_PORT, HTTP_PORT } from '../derive/listeners.ts';
+import { STACK_TAG } from '../derive/tags.ts';
+import type { LookContext } from './context.ts';
+import { elbTags } from './elb-tags.ts';
+import { ifFound, ifValidId } from './if-found.ts';
+
+/** A load balancer of someone else. */
+export interface FoundSharedBalancer {
+  /** Undefined if it does not exist. */
+  readonly balancer: LoadBalancer | undefined;
+  /** The listener that gets the rules; undefined if it does not exist. */
+  readonly listener: Listener | undefined;
+  /** The VPC and the zone of each subnet that exists, by its id. */
+  readonly subnets: ReadonlyMap<string, { readonly vpcId: string; readonly zone: string }>;
+  /** The rules of others at the listener, without the default rule. */
+  readonly otherRules: readonly Rule[];
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html */
+export const describeRules = (
+  { aws }: Pick<LookContext, 'aws'>,
+  ListenerArn: string,
+): Promise<Rule[] | undefined> =>
+  ifFound(() =>
+    allPages(async (Marker) => {
+      const page = await aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
+      return { items: page.Rules ?? [], next: page.NextMarker };
+    }),
+  );
+
+/** Fetches the load balancer and its listener, once per survey: the look for the rules needs the listener. */
+export const describeSharedBalancer = (
+  context: LookContext,
+): Promise<Pick<FoundSharedBalancer, 'balancer' | 'listener'>> =>
+  context.shared('describeSharedBalancer', async () => {
+    const { arn, listenerArn, https } = context.config.loadBalancer ?? {};
+    if (listenerArn !== undefined) {
+      const listener = (await fetchListeners(context, { ListenerArns: [listenerArn] }))?.[0];
+      return { listener, balancer: await fetchBalancer(context, listener?.LoadBalancerArn) };
+    }
+    const [balancer, listeners] = await Promise.all([
+      fetchBalancer(context, arn),
+      fetchListeners(context, { LoadBalancerArn: arn }),
+    ]);
+    const port = https ? HTTPS_PORT : HTTP_PORT;
+    return { balancer, listener: listeners?.find(({ Port }) => Port === port) };
+  });
+
+/** To ELB, the ARNs of another account or region are not valid. The check of the plan says which it is. */
+const fetchListeners = (
+  { aws }: LookContext,
+  input: { readonly ListenerArns?: string[]; readonly LoadBalancerArn?: string | undefined },
+): Promise<Listener[] | undefined> =>
+  ifValidId(() =>
+    allPages(async (Marker) => {
+      const page = await aws.elbv2(new DescribeListenersCommand({ ...input, Marker }));
+      return { items: page.Listeners ?? [], next: page.NextMarker };
+    }),
+  );
+
+async function fetchBalancer(
+  { aws }: LookContext,
+  arn: string | undefined,
+): Promise<LoadBalancer | undefined> {
+  if (arn === undefined) return undefined;
+  const command = new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
+  return (await ifValidId(() => aws.elbv2(command)))?.LoadBalancers?.[0];
+}
+
+export async function lookSharedBalancer(context: LookContext): Promise<FoundSharedBalancer> {
+  const [{ balancer, listener }, subnets] = await Promise.all([
+    describeSharedBalancer(context),
+    lookTaskSubnets(context),
+  ]);
+  const rules =
+    listener?.ListenerArn === undefined ? [] : ((await describeRules(context, listener.ListenerArn)) ?? []);
+  const ordinary = rules.filter(({ IsDefault }) => !IsDefault);
+  const tags = await elbTags(
+    context.aws,
+    ordinary.map(({ RuleArn = '' }) => RuleArn),
+  );
+  const isOurs = ({ RuleArn = '' }: Rule) => tags.get(RuleArn)?.[STACK_TAG] === context.names.stack;
+  return { balancer, listener, subnets, otherRules: ordinary.filter((rule) => !isOurs(rule)) };
+}
+
+/** A filter leaves out subnets that do not exist; a list of ids would make the call fail. */
+async function lookTaskSubnets({ aws, config }: LookContext): Promise<FoundSharedBalancer['subnets']> {
+  const Filters = [{ Name: 'subnet-id', Values: [...(config.loadBalancer?.subnets ?? [])] }];
+  const { Subnets = [] } = await aws.ec2(new DescribeSubnetsCommand({ Filters }));
+  return new Map(
+    Subnets.map(({ SubnetId = '', VpcId: vpcId = '', AvailabilityZone: zone = '' }) => [
+      SubnetId,
+      { vpcId, zone },
+    ]),
+  );
+}

@@ -1,0 +1,38 @@
+/** The output of a command that prints lines while it runs, at the pace of its reader. */
+
+/** Prints on stdout. */
+export interface Output {
+  /** Whether the lines may be coloured: stdout is a terminal, and NO_COLOR is not set. */
+  readonly colour: boolean;
+  /** Aborts when the reader has closed the stream, as `| head` does. */
+  readonly closed: AbortSignal;
+  /** Prints a string, and resolves when the stream takes more: a slow reader slows the command down. */
+  write(text: string): Promise<void>;
+}
+
+/** The members of stdout that an output uses. */
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'on' | 'once' | 'off'> &
+  Partial<Pick<NodeJS.WriteStream, 'isTTY'>>;
+
+/** Makes the output of a command. @param noColour the value of NO_COLOR */
+export function outputTo(stream: Stream, noColour: string | undefined): Output {
+  const controller = new AbortController();
+  const closed = controller.signal;
+  stream.on('error', () => controller.abort());
+  return {
+    colour: stream.isTTY === true && noColour === undefined,
+    closed,
+    async write(text) {
+      if (closed.aborted || stream.write(text)) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          stream.off('drain', done);
+          closed.removeEventListener('abort', done);
+          resolve();
+        };
+        stream.once('drain', done);
+        closed.addEventListener('abort', done, { once: true });
+      });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// Lines are printed at the pace of their reader, until the reader closes the stream.
+import { PassThrough } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { outputTo } from '../../../../lib/run/output.ts';
+
+const streamOf = (isTTY: boolean, highWaterMark = 4) =>
+  Object.assign(new PassThrough({ highWaterMark }), { isTTY }) as unknown as NodeJS.WriteStream & PassThrough;
+
+test.each([
+  [true, undefined, true],
+  [true, '1', false],
+  [true, '', false],
+  [false, undefined, false],
+])('a terminal: %s, NO_COLOR: %s, so colours: %s', (isTTY, noColour, colour) => {
+  expect(outputTo(streamOf(isTTY), noColour).colour).toBe(colour);
+});
+
+test('a write waits until a slow reader has taken enough', async () => {
+  const stream = streamOf(false);
+  let isWritten = false;
+  const written = outputTo(stream, undefined)
+    .write('a long line\n')
+    .then(() => (isWritten = true));
+  await new Promise((later) => setImmediate(later));
+  expect(isWritten).toBe(false);
+  expect(String(stream.read())).toBe('a long line\n');
+  await written;
+});
+
+test('a write ends when the reader closes the stream, and later ones do nothing', async () => {
+  const stream = streamOf(false);
+  const output = outputTo(stream, undefined);
+  const written = output.write('a long line\n');
+  stream.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  await written;
+  expect(output.closed.aborted).toBe(true);
+  await output.write('more');
+});

@@ -50,7 +50,7 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
   const found = withSharedBalancer(session.config, healthy);
   const services = statusesOf(session.config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
-  const cost = costOf(billedAsFound(found), session.config.region);
+  const cost = costOf(billedAsFound(healthy), session.config.region);
   const result: StatusResult = {
     ...stackInfo,
     ...factsOf(found, live),

@@ -13,14 +13,15 @@ const WITHOUT_TRANSFORMS = ['web-api1:/api1', 'web-api1:/v1', 'web-api1:/old/a']
 );
 /**
  * In moto, a block of IPv6 addresses is never completely associated with a subnet. It ignores the tags in CreateBucket, so that the
- * stack cannot have a bucket of its own.
+ * stack cannot own a bucket.
  */
 const SUPPORTED: Partial<StackInput> = {
   ...{ ipv6: false, clients: ['203.0.113.0/24', '10.0.0.0/8'] },
   accessLogs: { bucket: LOG_BUCKET, prefix: 'shop/dev' },
 };
+/** moto cannot change the settings of a cluster. */
 const CHANGES: Partial<StackInput> = {
-  ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, insights: true, flowLogs: false, routes: undefined },
+  ...{ logRetentionDays: 60, idleTimeoutSeconds: 90, flowLogs: false, routes: undefined },
   ...{ clients: ['203.0.113.0/24'], tags: { team: 'shop' } },
 };
 

@@ -15,7 +15,7 @@ test('27: an AccessDenied error for passing a role is retried if the role is new
   await expectConverged(user);
   await clock.sleep(600_000);
   user.sandbox.journal.clear();
-  const edited = stack({ services: jobsStack(1).services });
+  const edited = jobsStack(1);
   const denied = { ...refusal('AccessDeniedException', PASS_ROLE_MESSAGE), times: 'always' } as const;
   await withFailures(user, { RegisterTaskDefinition: denied }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({

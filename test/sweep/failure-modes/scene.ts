@@ -117,4 +117,5 @@ export const worker = (version: number): StackInput['services'][string] => ({
 });
 
 /** A stack whose only service has no path. */
-export const jobsStack = (version: number): StackInput => stack({ services: { jobs: worker(version) } });
+export const jobsStack = (version: number): StackInput =>
+  stack({ domain: undefined, services: { jobs: worker(version) } });

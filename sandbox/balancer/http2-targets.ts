@@ -23,6 +23,8 @@ const NOTHING = Buffer.alloc(0);
 /** @param connectTimeoutMs how long a target may take to accept a connection */
 export function startHttp2Forwarder(connectTimeoutMs: number): Http2Forwarder {
   const sessions = new Map<string, ClientHttp2Session>();
+  /** The number of streams of each connection that have not ended. */
+  const streams = new Map<ClientHttp2Session, number>();
   const addressOf = (protocol: TargetProtocol, host: string, port: number) =>
     `${protocol.toLowerCase()}://${host}:${port}`;
 
@@ -40,11 +42,26 @@ export function startHttp2Forwarder(connectTimeoutMs: number): Http2Forwarder {
     return { session, isReused: false };
   };
 
+  /**
+   * Closes a connection once it has no streams. Closed earlier, it would send its end before the headers of a stream that has just
+   * been opened, which would then be refused.
+   */
+  const closeIfUnused = (session: ClientHttp2Session) => {
+    if (!streams.has(session) && ![...sessions.values()].includes(session)) session.close();
+  };
+  const countStream = (session: ClientHttp2Session, change: 1 | -1) => {
+    const count = (streams.get(session) ?? 0) + change;
+    if (count > 0) streams.set(session, count);
+    else streams.delete(session);
+    closeIfUnused(session);
+  };
+
   return {
     forward: (targetRequest, response) =>
       new Promise((resolve) => {
         const { request, host, port, protocol, headers, idleTimeoutMs } = targetRequest;
         const { session, isReused } = sessionTo(protocol, host, port);
+        countStream(session, 1);
         let failure: ForwardingFailure = { status: 502, isConnectionStale: isReused };
         const hasBody = framingOf(headerPairs(headers)) !== undefined && !isEmpty(request, headers);
         const stream = session.request(headersFor(targetRequest), { endStream: !hasBody });
@@ -61,16 +78,21 @@ export function startHttp2Forwarder(connectTimeoutMs: number): Http2Forwarder {
         });
         stream.once('response', (fields) => relayStream(targetRequest, stream, fields, response));
         stream.once('close', () => {
+          countStream(session, -1);
           if (!response.headersSent) resolve(failure);
           else if (!response.writableEnded) response.destroy();
         });
         if (hasBody) request.pipe(stream);
       }),
     retire(host, port) {
-      for (const protocol of ['HTTP', 'HTTPS'] as const)
-        sessions.get(addressOf(protocol, host, port))?.close();
+      for (const protocol of ['HTTP', 'HTTPS'] as const) {
+        const address = addressOf(protocol, host, port);
+        const session = sessions.get(address);
+        sessions.delete(address);
+        if (session) closeIfUnused(session);
+      }
     },
-    close: () => sessions.forEach((session) => session.destroy()),
+    close: () => [...sessions.values(), ...streams.keys()].forEach((session) => session.destroy()),
   };
 }
 

@@ -1,9 +1,10 @@
-// Requests to a stack with everything on, over TLS: none fails while each of its fields is changed and changed back.
+// Requests and gRPC calls to a stack with everything on, over TLS: none fails while each of its fields is changed and changed back.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { ENVIRONMENT_FILE, everythingOn, LOG_BUCKET, SECRETS } from '../everything/stack.ts';
 import { createSurroundings, withoutLogFiles } from '../everything/surroundings.ts';
 import { randomSeed } from '../sample.ts';
+import { startCalls } from './grpc-calls.ts';
 import { account } from './harness.ts';
 import { startLoad } from './load.ts';
 
@@ -109,15 +110,17 @@ test('no request fails while a field is changed, and changed back', async () => 
   await user.provision(running(), { wait: true });
   for (const [field, after] of sample.filter((one) => one !== undefined)) {
     const stopLoad = await startLoad(user, ['/app', '/app/below?a=1'], 'api.example.com');
+    const stopCalls = await startCalls(user, 'api.example.com');
     let counts: Readonly<Record<string, number>> = {};
+    let answers: readonly string[] = [];
     try {
       expect([field, (await user.provision(after, { wait: true })).done]).not.toEqual([field, []]);
       expect([field, await user.plan(after)]).toEqual([field, []]);
       await user.provision(running(), { wait: true });
     } finally {
-      counts = await stopLoad();
+      [counts, answers] = await Promise.all([stopLoad(), stopCalls()]);
     }
-    expect([field, Object.keys(counts)]).toEqual([field, ['app']]);
+    expect([field, Object.keys(counts), answers]).toEqual([field, ['app'], ['orders 0']]);
   }
   await user.teardown(running());
   expect(withoutLogFiles(user.census())).toEqual(outside);

@@ -111,13 +111,13 @@ test('at most five messages of ECS are reported per service, without its name an
 });
 
 test('a name with a record for each family of addresses is reported once', () => {
-  const record = (key: string, recordName: string) => [key, { ...foundFor('record', key), recordName }];
+  const record = (key: string, recordName: string) => ({ ...foundFor('record', key), recordName });
   const both = surveyOf({
-    record: Object.fromEntries([
-      record('', 'shop.example.com.'),
-      record('shop.example.com/AAAA', 'shop.example.com.'),
-      record('www.example.com', 'www.example.com.'),
-    ]),
+    record: {
+      '': record('', 'shop.example.com.'),
+      'shop.example.com/AAAA': record('shop.example.com/AAAA', 'shop.example.com.'),
+      'www.example.com': record('www.example.com', 'www.example.com.'),
+    },
   });
   expect(factsOf(both, live).records).toEqual(['shop.example.com', 'www.example.com']);
 });

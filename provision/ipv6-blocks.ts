@@ -35,7 +35,7 @@ export const desiredIpv6 = (isDesired: boolean): { readonly ipv6: true | undefin
 export const ipv6Field = (association: Ipv6Association | undefined): { readonly ipv6?: true } =>
   association ? { ipv6: true } : {};
 
-/** Waits until an association is in effect, and requests it once if there is none. */
+/** Waits until an association is in effect. Requests it first, unless it exists. */
 async function associateOnce(
   { until }: Pick<VpcContext, 'until'>,
   what: string,

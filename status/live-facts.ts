@@ -1,10 +1,11 @@
 /** Reads the facts about a stack that change from minute to minute: tasks, the health of targets, and the messages of ECS. */
 import { DescribeServicesCommand, type ServiceEvent, type Task } from '@aws-sdk/client-ecs';
-import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { batchesOf } from '../lib/aws/batches.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { ifFound } from '../lib/look/if-found.ts';
+import { existingTargets, lookTargets } from '../lib/look/service-health.ts';
 import { tasksOf } from '../lib/look/tasks.ts';
 
 /** The maximum of DescribeServices. */
@@ -22,6 +23,8 @@ export interface LiveFacts {
   /** The running tasks of each service, and those that have stopped within about the last hour. */
   readonly tasks: ReadonlyMap<string, readonly Task[]>;
   readonly targets: ReadonlyMap<string, TargetCounts>;
+  /** The targets as the load balancer reports them, without those of groups that have been deleted meanwhile. */
+  readonly targetHealth: ReadonlyMap<string, readonly TargetHealthDescription[]>;
   readonly events: ReadonlyMap<string, readonly ServiceEvent[]>;
 }
 
@@ -38,22 +41,22 @@ export async function lookLiveFacts(
     ),
     Promise.all(
       [...targetGroups.values()].map(
-        async ({ targetGroupArn }) => [targetGroupArn, await countTargets(context, targetGroupArn)] as const,
+        async ({ targetGroupArn: arn }) => [arn, await lookTargets(context.aws, arn)] as const,
       ),
     ),
     eventsByName(context, keys.map(nameOf)),
   ]);
   return {
     tasks: new Map(tasks),
-    targets: new Map(targets),
+    targets: new Map(targets.map(([arn, found]) => [arn, countsOf(found)])),
+    targetHealth: existingTargets(targets),
     events: new Map(keys.map((key) => [key, events.get(nameOf(key)) ?? []])),
   };
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html */
-async function countTargets({ aws }: LookContext, TargetGroupArn: string): Promise<TargetCounts> {
-  const answer = await ifFound(() => aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })));
-  const states = (answer?.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth?.State);
+function countsOf(targets: readonly TargetHealthDescription[] = []): TargetCounts {
+  const states = targets.map(({ TargetHealth }) => TargetHealth?.State);
   return {
     healthy: states.filter((state) => state === 'healthy').length,
     total: states.filter((state) => state !== 'draining').length,

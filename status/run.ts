@@ -6,7 +6,7 @@ import { stackCost } from '../lib/cost/cost-text.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { withServiceHealth } from '../lib/look/service-health.ts';
+import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
 import { nounsToTearDown } from '../lib/model/architecture.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
@@ -43,10 +43,10 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
   const context = session.lookContext();
   const stackInfo = announce(session, invocation, 'status');
   const surveyed = await session.found;
-  const [healthy, live] = await Promise.all([
-    withServiceHealth(context, surveyed),
-    lookLiveFacts(context, surveyed),
-  ]);
+  const live = await lookLiveFacts(context, surveyed);
+  const tasks = [...live.tasks.values()].flat();
+  const health = healthOfServices(surveyed.services, tasks, live.targetHealth, surveyed.taskDefinitions);
+  const healthy = withHealth(surveyed, health);
   const found = withSharedBalancer(session.config, healthy);
   const services = statusesOf(session.config, found);
   const resources = sizeOfStack(found, stackInfo.stack);

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import * as rules from './field-rules.ts';
 
-const integer = (from: number, to: number) => z.int().min(from).max(to);
+const { integer } = rules;
 
 /** AWS's range for stickiness: up to a week. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
 const MAX_STICKY_SECONDS = 604_800;

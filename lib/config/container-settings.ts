@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import * as rules from './field-rules.ts';
 
-const integer = (from: number, to: number) => z.int().min(from).max(to);
+const { integer } = rules;
 
 /** The largest task of Fargate. */
 const MAX_CPU = 32_768;

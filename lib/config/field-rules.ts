@@ -12,6 +12,9 @@ const matches =
   (text) =>
     pattern.test(text) ? undefined : fix;
 
+/** A whole number from `from` to `to`. */
+export const integer = (from: number, to: number) => z.int().min(from).max(to);
+
 /** The schema of a string that obeys a rule. */
 export const string = (fieldRule: FieldRule) => {
   const rule: FieldRule = (text) => wellFormed(text) ?? fieldRule(text);

@@ -3,9 +3,7 @@ import * as z from 'zod';
 import * as rules from './field-rules.ts';
 import { matcher } from './matcher-rules.ts';
 
-const { string } = rules;
-
-const integer = (from: number, to: number) => z.int().min(from).max(to);
+const { integer, string } = rules;
 
 /** The fields of a health check that concern the check inside the container. */
 const ownHealthSettings = {

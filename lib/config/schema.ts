@@ -13,9 +13,7 @@ import { servicePermissions, stackPermissions } from './permission-fields.ts';
 import { variableSources } from './secret-fields.ts';
 import { routingFields, StackRoute } from './route-schema.ts';
 
-const { string } = rules;
-
-const integer = (from: number, to: number) => z.int().min(from).max(to);
+const { integer, string } = rules;
 
 /** Lets a refinement run even when a field of the container is invalid, so that all mistakes are reported together. */
 const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;

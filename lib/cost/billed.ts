@@ -1,7 +1,7 @@
 /** The parts of a stack that AWS bills by the hour: as configured, and as they exist. Pure. */
 import type { Config } from '../config/config.ts';
 import { hasOwnBalancer } from '../derive/shared-balancer.ts';
-import { isFormerServiceKey } from '../look/services.ts';
+import { serviceOfKey } from '../look/services.ts';
 import type { Survey } from '../look/found.ts';
 
 /** The tasks of one service. */
@@ -56,9 +56,10 @@ export function billedAsFound(found: Survey): Billed {
     publicAddresses: found.elasticIp.size + balancerAddresses,
     hostedZones: found.hostedZone.size,
     tasks: [...found.services].map(([key, { desiredCount }]) => {
-      const definition = found.taskDefinitions.get(serviceOf(key))?.definition ?? {};
+      const service = serviceOfKey(key);
+      const definition = found.taskDefinitions.get(service)?.definition ?? {};
       return {
-        ...{ service: serviceOf(key), count: desiredCount },
+        ...{ service, count: desiredCount },
         cpuUnits: Number(definition['cpu'] ?? 0),
         memoryMib: Number(definition['memory'] ?? 0),
         isArm: definition['architecture'] === 'ARM64',
@@ -66,6 +67,3 @@ export function billedAsFound(found: Survey): Billed {
     }),
   };
 }
-
-/** Returns the name of the service to which a key of `services` belongs. */
-const serviceOf = (key: string): string => (isFormerServiceKey(key) ? key.replace(/~.*/, '') : key);

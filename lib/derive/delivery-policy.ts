@@ -1,13 +1,7 @@
 /** Reads the policy of a bucket of the user: whether it lets a load balancer write its access logs. Pure. */
 import { bucketArn } from './arns.ts';
 import { LOG_DELIVERY_PRINCIPAL, logAccountArn, logFolder } from './log-delivery.ts';
-
-interface PolicyStatement {
-  readonly Effect?: unknown;
-  readonly Action?: unknown;
-  readonly Resource?: unknown;
-  readonly Principal?: unknown;
-}
+import { statementsIn, memberValues } from './policy-statements.ts';
 
 /** The place of the log files. */
 export interface LogPlace {
@@ -16,8 +10,6 @@ export interface LogPlace {
   readonly bucket: string;
   readonly prefix: string;
 }
-
-const valuesOf = (value: unknown): string[] => [value ?? []].flat().map(String);
 
 /** Whether a pattern of a policy, with `*` and `?`, covers a string. */
 const covers = (pattern: string, text: string): boolean =>
@@ -41,20 +33,11 @@ export function allowsDelivery(text: string, { region, account, bucket, prefix }
     const { Service, AWS } = Object(Principal) as { Service?: unknown; AWS?: unknown };
     return (
       Effect === 'Allow' &&
-      valuesOf(Action).some((action) => covers(action.toLowerCase(), 's3:putobject')) &&
-      valuesOf(Resource).some((resource) => covers(resource, file)) &&
+      memberValues(Action).some((action) => covers(action.toLowerCase(), 's3:putobject')) &&
+      memberValues(Resource).some((resource) => covers(resource, file)) &&
       (Principal === '*' ||
-        valuesOf(Service).includes(LOG_DELIVERY_PRINCIPAL) ||
-        valuesOf(AWS).some((name) => name === '*' || accountNames.includes(name)))
+        memberValues(Service).includes(LOG_DELIVERY_PRINCIPAL) ||
+        memberValues(AWS).some((name) => name === '*' || accountNames.includes(name)))
     );
   });
-}
-
-function statementsIn(text: string): PolicyStatement[] {
-  try {
-    const { Statement = [] } = Object(JSON.parse(text)) as { Statement?: unknown };
-    return [Statement].flat().map((statement) => Object(statement) as PolicyStatement);
-  } catch {
-    return [];
-  }
 }

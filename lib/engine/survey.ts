@@ -68,53 +68,43 @@ export async function survey(
       lastTurn.then(() => lookAt(noun)),
     );
   }
-  const zones =
-    nouns === allNouns
-      ? lastTurn.then(async () => (await modules.ec2()).lookAvailabilityZones(context))
-      : Promise.resolve([]);
-  const domain =
-    nouns === allNouns && context.config.domain
-      ? lastTurn.then(async () => (await modules.route53()).lookDomain(context))
-      : Promise.resolve(undefined);
-  const alarms =
-    nouns === allNouns && context.config.services.some(({ deploy }) => deploy.alarms.length > 0)
-      ? lastTurn.then(async () => (await import('../look/alarms.ts')).lookAlarms(context))
-      : Promise.resolve(undefined);
-  const secrets =
-    nouns === allNouns && secretReferencesIn(context.config).length > 0
-      ? lastTurn.then(async () => (await import('../look/secrets.ts')).lookSecrets(context))
-      : Promise.resolve(undefined);
-  const identities =
-    nouns === allNouns && namesIdentities(context.config)
-      ? lastTurn.then(async () => (await import('../look/identities.ts')).lookIdentities(context))
-      : Promise.resolve(undefined);
-  const logBucketName = context.config.accessLogs?.bucket;
-  const logBucketOfUser =
-    nouns === allNouns && logBucketName !== undefined
-      ? lastTurn.then(async () =>
-          (await import('../look/log-destination.ts')).lookLogDestination(context, logBucketName),
-        )
-      : Promise.resolve(undefined);
-  const webAcl =
-    nouns === allNouns && context.config.waf !== undefined
-      ? lastTurn.then(async () => (await import('../look/web-acl.ts')).lookWebAcl(context))
-      : Promise.resolve(undefined);
-  const shared = context.config.loadBalancer
-    ? lastTurn.then(async () => (await import('../look/shared-balancer.ts')).lookSharedBalancer(context))
-    : Promise.resolve(undefined);
+  /** Starts another look after those of the nouns, if the survey needs it. */
+  const lookIf = <T>(isNeeded: boolean, lookAtOthers: () => Promise<T>): Promise<T | undefined> =>
+    isNeeded ? lastTurn.then(lookAtOthers) : Promise.resolve(undefined);
+  const { config } = context;
+  const isComplete = nouns === allNouns;
+  const bucket = config.accessLogs?.bucket;
+  const others = {
+    zones: lookIf(isComplete, async () => (await modules.ec2()).lookAvailabilityZones(context)),
+    domain: lookIf(isComplete && config.domain !== undefined, async () =>
+      (await modules.route53()).lookDomain(context),
+    ),
+    alarms: lookIf(isComplete && config.services.some(({ deploy }) => deploy.alarms.length > 0), async () =>
+      (await import('../look/alarms.ts')).lookAlarms(context),
+    ),
+    secrets: lookIf(isComplete && secretReferencesIn(config).length > 0, async () =>
+      (await import('../look/secrets.ts')).lookSecrets(context),
+    ),
+    identities: lookIf(isComplete && namesIdentities(config), async () =>
+      (await import('../look/identities.ts')).lookIdentities(context),
+    ),
+    logBucketOfUser: lookIf(isComplete && bucket !== undefined, async () =>
+      (await import('../look/log-destination.ts')).lookLogDestination(context, bucket ?? ''),
+    ),
+    webAcl: lookIf(isComplete && config.waf !== undefined, async () =>
+      (await import('../look/web-acl.ts')).lookWebAcl(context),
+    ),
+    shared: lookIf(config.loadBalancer !== undefined, async () =>
+      (await import('../look/shared-balancer.ts')).lookSharedBalancer(context),
+    ),
+  };
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
   void lastTurn.then(() => nextTurn()).then(onAllStarted);
-  const more = [zones, domain, alarms, secrets, identities, logBucketOfUser, webAcl, shared];
-  await waitForAll<unknown>([...more, ...found]);
+  await waitForAll<unknown>([...Object.values(others), ...found]);
+  const results = Object.entries(others).map(async ([name, pending]) => [name, await pending] as const);
   return {
-    zones: await zones,
-    domain: await domain,
-    alarms: await alarms,
-    secrets: await secrets,
-    identities: await identities,
-    logBucketOfUser: await logBucketOfUser,
-    webAcl: await webAcl,
-    shared: await shared,
+    ...Object.fromEntries(await Promise.all(results)),
+    zones: (await others.zones) ?? [],
     ...Object.fromEntries(await Promise.all(found)),
   } as unknown as Survey;
 }

@@ -7,7 +7,7 @@ import type { LookContext } from './context.ts';
 export type FoundBucket =
   | {
       readonly state: 'found';
-      /** The policy as JSON; empty if there is none, undefined if the caller may not read it. */
+      /** The policy as JSON; empty for a bucket without a policy, undefined if the caller may not read it. */
       readonly policy: string | undefined;
       /** The algorithm of the encryption by default, if the caller may read it. */
       readonly encryption: string | undefined;

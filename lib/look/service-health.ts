@@ -68,10 +68,7 @@ export async function lookServiceHealth(
   existing: Items<{ readonly targetGroupArn: string }>,
   definitions: Items<{ readonly jobs?: readonly string[] | undefined }> = new Map(),
 ): Promise<Map<string, ServiceHealth>> {
-  const deployed = [...services].filter(
-    ([, { status, rollout, desiredCount }]) =>
-      status === 'ACTIVE' && rollout === 'COMPLETED' && desiredCount > 0,
-  );
+  const deployed = deployedIn(services);
   if (deployed.length === 0) return new Map();
   const used = new Set(deployed.flatMap(([, { targetGroupArns }]) => targetGroupArns));
   const groups = [...existing.values()]
@@ -79,19 +76,44 @@ export async function lookServiceHealth(
     .filter((arn) => used.has(arn));
   const [tasks, targets] = await Promise.all([
     runningTasks(aws, names.cluster),
-    Promise.all(groups.map(async (arn) => [arn, await targetsOf(aws, arn)] as const)),
+    Promise.all(groups.map(async (arn) => [arn, await lookTargets(aws, arn)] as const)),
   ]);
-  const targetsByGroup = new Map(targets.flatMap(([arn, found]) => (found ? [[arn, found] as const] : [])));
+  return healthOfServices(services, tasks, existingTargets(targets), definitions);
+}
+
+/** Returns the health of every service that is deployed completely, from its tasks and from the targets of existing groups. Pure. */
+export function healthOfServices(
+  services: Items<FoundService>,
+  tasks: readonly Task[],
+  targetsByGroup: ReadonlyMap<string, readonly TargetHealthDescription[]>,
+  definitions: Items<{ readonly jobs?: readonly string[] | undefined }>,
+): Map<string, ServiceHealth> {
   return new Map(
-    deployed.map(([key, service]) => [
+    deployedIn(services).map(([key, service]) => [
       key,
       compareWithTargets(service, tasks, targetsByGroup, new Set(definitions.get(key)?.jobs)),
     ]),
   );
 }
 
+/** Lists the services that are deployed completely, and should have tasks. */
+const deployedIn = (services: Items<FoundService>) =>
+  [...services].filter(
+    ([, { status, rollout, desiredCount }]) =>
+      status === 'ACTIVE' && rollout === 'COMPLETED' && desiredCount > 0,
+  );
+
+/** Returns the targets by group, without the groups that do not exist. */
+export const existingTargets = (
+  targets: readonly (readonly [arn: string, TargetHealthDescription[] | undefined])[],
+): Map<string, TargetHealthDescription[]> =>
+  new Map(targets.flatMap(([arn, found]) => (found ? [[arn, found] as const] : [])));
+
 /** Returns the targets of a group; undefined if the group does not exist. */
-async function targetsOf(aws: Aws, TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
+export async function lookTargets(
+  aws: Aws,
+  TargetGroupArn: string,
+): Promise<TargetHealthDescription[] | undefined> {
   const response = await ifFound(() => aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn })));
   return response && (response.TargetHealthDescriptions ?? []);
 }
@@ -179,6 +201,11 @@ export function endedContainers(tasks: readonly Task[], jobs: ReadonlySet<string
 /** Returns the survey with the health of each deployed service. */
 export async function withServiceHealth(context: HealthContext, found: Survey): Promise<Survey> {
   const health = await lookServiceHealth(context, found.services, found.targetGroups, found.taskDefinitions);
+  return withHealth(found, health);
+}
+
+/** Returns the survey with the given health of its services. */
+export function withHealth(found: Survey, health: Items<ServiceHealth>): Survey {
   const services = new Map(
     [...found.services].map(([key, service]) => [key, { ...service, health: health.get(key) }]),
   );

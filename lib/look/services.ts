@@ -61,6 +61,8 @@ const BATCH_SIZE = 10;
  */
 export const formerServiceKey = (key: string): string => `${key}${FORMER}`;
 export const isFormerServiceKey = (key: string): boolean => key.includes(FORMER);
+/** Returns the name of the configured service to which a key belongs. */
+export const serviceOfKey = (key: string): string => key.split(FORMER)[0] ?? key;
 const FORMER = '~former';
 
 /**

@@ -66,7 +66,7 @@ export type StatusResult = StackInfo & {
   readonly url: string | null;
   /** The services of the configuration, and those that are deployed although they are no longer configured. */
   readonly services: readonly ServiceStatus[];
-  /** The load balancer; null if there is none. */
+  /** The load balancer; null for a stack without one. */
   readonly loadBalancer: { readonly name: string; readonly dnsName: string; readonly state: string } | null;
   /** The names in DNS that lead to the load balancer. */
   readonly records: readonly string[];

@@ -22,4 +22,11 @@ export interface PathAnswer {
   readonly distrust?: string;
 }
 
+/**
+ * Whether the load balancer itself sent a response. It names itself in the errors that it sends on its own; the answers of a program
+ * keep their own `Server` header.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+ */
+export const isFromBalancer = (server: string): boolean => server.startsWith('awselb/');
+
 export class RequestTimeout extends Error {}

@@ -2,9 +2,8 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { connect as connectSecurely } from 'node:tls';
 import type { Run } from '../../lib/run/run.ts';
-import type { PathAnswer } from './path-answer.ts';
 import { checkCertificate } from './presented-certificate.ts';
-import { RequestTimeout, TIMEOUT_MS } from './path-answer.ts';
+import { isFromBalancer, RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
 import type { PublicAddress } from './url.ts';
 
 /** A message of gRPC without content. */
@@ -62,9 +61,9 @@ export async function requestOverHttp2(
       stream.once('response', (headers) => {
         const status = headers[':status'] ?? 0;
         const server = String(headers.server ?? '');
-        const isBlocked = status === 403 && server.startsWith('awselb/');
+        const isBlocked = status === 403 && isFromBalancer(server);
         const from =
-          status === INCOMPATIBLE || (status >= 500 && server.startsWith('awselb/'))
+          status === INCOMPATIBLE || (status >= 500 && isFromBalancer(server))
             ? 'balancer'
             : status >= 500
               ? 'program'

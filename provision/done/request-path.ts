@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
-import { RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
+import { isFromBalancer, RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
 import { checkCertificate } from './presented-certificate.ts';
 import { requestOverHttp2 } from './request-http2.ts';
 import type { PublicAddress } from './url.ts';
@@ -88,14 +88,8 @@ function get(
   });
 }
 
-/**
- * A load balancer names itself in the errors that it sends on its own. The answers of a program keep their own `Server` header.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
- */
 function senderOf(status: number, server: string, body: string): PathAnswer['from'] {
   if (body === NO_SERVICE) return 'balancer';
   if (status < 500) return 'good';
   return isFromBalancer(server) ? 'balancer' : 'program';
 }
-
-const isFromBalancer = (server: string): boolean => server.startsWith('awselb/');

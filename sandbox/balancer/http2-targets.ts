@@ -25,6 +25,8 @@ export function startHttp2Forwarder(connectTimeoutMs: number): Http2Forwarder {
   const sessions = new Map<string, ClientHttp2Session>();
   /** The number of streams of each connection that have not ended. */
   const streams = new Map<ClientHttp2Session, number>();
+  /** The connections that carry no further request. */
+  const retired = new WeakSet<ClientHttp2Session>();
   const addressOf = (protocol: TargetProtocol, host: string, port: number) =>
     `${protocol.toLowerCase()}://${host}:${port}`;
 
@@ -47,7 +49,7 @@ export function startHttp2Forwarder(connectTimeoutMs: number): Http2Forwarder {
    * been opened, which would then be refused.
    */
   const closeIfUnused = (session: ClientHttp2Session) => {
-    if (!streams.has(session) && ![...sessions.values()].includes(session)) session.close();
+    if (!streams.has(session) && retired.has(session)) session.close();
   };
   const countStream = (session: ClientHttp2Session, change: 1 | -1) => {
     const count = (streams.get(session) ?? 0) + change;
@@ -88,8 +90,10 @@ export function startHttp2Forwarder(connectTimeoutMs: number): Http2Forwarder {
       for (const protocol of ['HTTP', 'HTTPS'] as const) {
         const address = addressOf(protocol, host, port);
         const session = sessions.get(address);
+        if (!session) continue;
         sessions.delete(address);
-        if (session) closeIfUnused(session);
+        retired.add(session);
+        closeIfUnused(session);
       }
     },
     close: () => [...sessions.values(), ...streams.keys()].forEach((session) => session.destroy()),

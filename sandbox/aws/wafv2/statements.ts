@@ -28,7 +28,7 @@ const SUPPORTED_FIELDS: readonly (keyof FieldToMatch)[] = [
 const SUPPORTED_TRANSFORMATIONS: readonly (string | undefined)[] = ['NONE', 'LOWERCASE', 'URL_DECODE'];
 const SUPPORTED_KEYS: readonly (string | undefined)[] = ['IP', 'CONSTANT'];
 
-/** Returns the only member of a union that is set. @throws WAFInvalidParameterException if there is none, or several */
+/** Returns the only member of a union that is set. @throws WAFInvalidParameterException unless exactly one is set */
 function onlyMember<T extends object>(
   union: T | undefined,
   field: 'STATEMENT' | 'RULE_ACTION',

@@ -38,6 +38,7 @@ const live: LiveFacts = {
     [GROUP, { healthy: 2, total: 3 }],
     [OTHER, { healthy: 1, total: 1 }],
   ]),
+  targetHealth: new Map(),
   tasks: new Map([
     [
       'web',
@@ -123,7 +124,9 @@ test('a name with a record for each family of addresses is reported once', () =>
 });
 
 test('without a load balancer, there is no way of a request', () => {
-  expect(factsOf(surveyOf(), { tasks: new Map(), targets: new Map(), events: new Map() })).toEqual({
+  expect(
+    factsOf(surveyOf(), { tasks: new Map(), targets: new Map(), targetHealth: new Map(), events: new Map() }),
+  ).toEqual({
     ...{ loadBalancer: null, records: [], routes: [], tasks: [], events: [] },
   });
 });

@@ -44,6 +44,8 @@ export async function compileProgram(source: string): Promise<string> {
     write: false,
     platform: 'node',
     format: 'esm',
+    // A call is recognised by the name of its command.
+    keepNames: true,
     // It finds its binary next to its own file.
     alias: { esbuild: ESBUILD },
     external: [ESBUILD],

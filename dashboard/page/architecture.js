@@ -1,5 +1,5 @@
 // Draws what runs: from the address through the load balancer, its rules and the target groups to the tasks and their containers.
-import { element, shape } from './dom.js';
+import { breakable, element, shape } from './dom.js';
 import { makeFlow } from './flow.js';
 import { graphOf } from './graph.js';
 import { ageText, conditionOf, counted, number, rateText, shortId } from './words.js';
@@ -105,7 +105,7 @@ function addressNode({ records, loadBalancer, url }, isOwnName) {
   return node(
     'address',
     'plain',
-    ...names.map((name) => element('p', { class: 'name break', 'data-key': name }, name)),
+    ...names.map((name) => element('p', { class: 'name', 'data-key': name }, breakable(name))),
     element('p', { class: 'quiet' }, isOwnName ? 'Route 53' : 'name of the load balancer'),
     url !== null &&
       element(
@@ -121,7 +121,7 @@ const balancerNode = ({ name, state: words }) =>
   node(
     'balancer',
     words === 'active' ? 'ok' : 'busy',
-    element('p', { class: 'name break' }, name),
+    element('p', { class: 'name' }, breakable(name)),
     state(words === 'active' ? 'ok' : 'busy', words.replaceAll('_', ' ')),
   );
 

@@ -98,6 +98,13 @@ function update(known, node) {
   show(known, ...node.childNodes);
 }
 
+/**
+ * Returns a name that may be broken after its dots, slashes and hyphens.
+ * @param {string} name
+ */
+export const breakable = (name) =>
+  element('span', { class: 'break' }, ...name.split(/(?<=[./-])/).flatMap((part) => [part, element('wbr')]));
+
 /** The shapes of the conditions: they differ without colour, too. @type {Record<string, string>} */
 const SHAPES = {
   ok: 'M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zM4.6 8.2l2.4 2.4 4.4-4.8',

@@ -41,7 +41,7 @@ export function runView({ run: topic }) {
       element(
         'p',
         { class: 'about' },
-        `Started ${clockTime(run.startedAt)}, ${counted(run.steps.length, 'step')}. The critical path, in bold, determined the duration: ${critical.map(({ address }) => address).join(', then ')}.`,
+        `Started ${clockTime(run.startedAt)}, ${counted(run.steps.filter(({ noun }) => noun !== '').length, 'step')}. The critical path, in bold, determined the duration: ${critical.map(({ address }) => address).join(', then ')}.`,
       ),
       element(
         'table',

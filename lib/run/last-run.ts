@@ -9,8 +9,9 @@ import { addressOf } from '../model/resources.ts';
 import { writeAtomically } from '../state/private-file.ts';
 
 const stepFormat = z.object({
-  /** The resource, e.g. `services.shop`. */
+  /** The resource, e.g. `services.shop`; or the survey before the first step, or the verification after the last one. */
   address: z.string(),
+  /** Empty for a part of the run that is not a step. */
   noun: z.string(),
   /** Milliseconds since the start of the run. */
   start: z.number(),
@@ -40,6 +41,12 @@ const runFormat = z.object({
 /** The record of a run. */
 export type LastRun = z.infer<typeof runFormat>;
 
+/** Returns a part of the run that is not a step, but always on the critical path. */
+const phaseStep = (address: string, start: number, end: number): LastRun['steps'][number] => ({
+  ...{ address, start, end },
+  ...{ noun: '', text: '', status: 'done', isCritical: true },
+});
+
 /** The statuses of steps that have ended. */
 const ENDED: ReadonlySet<string> = new Set(Object.values(pastTense));
 
@@ -61,6 +68,8 @@ export class RunRecord {
   readonly #start: number;
   readonly #steps = new Map<string, LastRun['steps'][number] & { hasEnded: boolean }>();
   #stages: readonly StageOfSteps[] = [];
+  /** When the plan was ready, in milliseconds since the start. */
+  #plannedAt = 0;
 
   /** @param now milliseconds since 1970 */
   constructor(now: () => number) {
@@ -77,7 +86,10 @@ export class RunRecord {
   }
 
   #receive(event: Event): void {
-    if (event.type === 'steps') this.#stages = event.stages;
+    if (event.type === 'steps') {
+      this.#stages = event.stages;
+      this.#plannedAt = this.#now() - this.#start;
+    }
     if (event.type !== 'resource') return;
     const { noun, key, status, text, elapsed = 0 } = event;
     const hasEnded = ENDED.has(status);
@@ -113,7 +125,11 @@ export class RunRecord {
       ...run,
       startedAt: new Date(this.#start).toISOString(),
       duration,
-      steps: spans.map((step) => ({ ...step, isCritical: path.has(step.address) })),
+      steps: [
+        phaseStep('survey and plan', 0, this.#plannedAt),
+        ...spans.map((step) => ({ ...step, isCritical: path.has(step.address) })),
+        phaseStep('verification', Math.max(...spans.map(({ end }) => end)), duration),
+      ].filter(({ start, end, noun }) => noun !== '' || end > start),
     };
   }
 

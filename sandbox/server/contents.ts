@@ -16,7 +16,7 @@ export interface SandboxContents {
   readonly resources: Readonly<Record<string, number>>;
   /** The last calls, the newest first. */
   readonly calls: readonly JournalEntry[];
-  /** The last calls that change something or were refused, the newest first. */
+  /** The last calls that change something, or into which a failure was injected, the newest first. */
   readonly changes: readonly JournalEntry[];
   readonly faults: readonly Fault[];
   readonly weather: object;
@@ -32,7 +32,9 @@ export function sandboxContents(world: World, { journal, faults, chaos }: Gatewa
   return {
     resources: census(world),
     calls: calls.slice(0, CALLS),
-    changes: calls.filter(({ mutating, result }) => mutating || result !== 'ok').slice(0, CALLS),
+    changes: calls
+      .filter(({ mutating, fault, throttled }) => mutating || fault !== undefined || throttled)
+      .slice(0, CALLS),
     faults: faults.waiting(),
     weather: chaos.weather,
     weatherName: Object.entries(weathers).find(([, weather]) => JSON.stringify(weather) === settings)?.[0],

@@ -27,7 +27,8 @@ const stackWithNewPort = stack({ services: web({ api1: { port: 5001 } }) });
 const stackWithNewProtocol = stack({
   services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
 });
-const secure = (protocol: 'HTTP' | 'GRPC', changes: Partial<StackInput> = {}): StackInput => ({
+/** A stack with HTTPS, which gRPC needs, whose only program has this protocol. */
+const stackWithProtocol = (protocol: 'HTTP' | 'GRPC', changes: Partial<StackInput> = {}): StackInput => ({
   ...stack(changes),
   domain: { name: 'api.example.com', zone: 'example.com', createZone: true, https: true },
   services: {
@@ -43,7 +44,7 @@ const secure = (protocol: 'HTTP' | 'GRPC', changes: Partial<StackInput> = {}): S
     },
   },
 });
-const withIpv6AndGrpc = secure('GRPC', { ipv6: true });
+const withIpv6AndGrpc = stackWithProtocol('GRPC', { ipv6: true });
 const stackWithNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
 type Deploy = StackInput['services'][string]['deploy'];
@@ -186,14 +187,14 @@ export const scenarios = {
     desired: stack(),
   },
   'a switch to gRPC': {
-    before: secure('HTTP'),
-    run: (user) => user.provision(secure('GRPC')),
-    desired: secure('GRPC'),
+    before: stackWithProtocol('HTTP'),
+    run: (user) => user.provision(stackWithProtocol('GRPC')),
+    desired: stackWithProtocol('GRPC'),
   },
   'a switch from gRPC': {
-    before: secure('GRPC'),
-    run: (user) => user.provision(secure('HTTP')),
-    desired: secure('HTTP'),
+    before: stackWithProtocol('GRPC'),
+    run: (user) => user.provision(stackWithProtocol('HTTP')),
+    desired: stackWithProtocol('HTTP'),
   },
   'a first provision with IPv6 and gRPC': {
     run: (user) => user.provision(withIpv6AndGrpc),
@@ -254,7 +255,7 @@ export const scenarios = {
   },
   'a teardown of everything': {
     surroundings: createEverythingOutside,
-    prepare: async (user) => void (await user.provision(everything)),
+    before: everything,
     run: (user) => user.teardown(everything),
   },
   'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },

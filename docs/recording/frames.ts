@@ -1,9 +1,9 @@
 /** Replays the output of a terminal, and takes a picture of the screen whenever it has changed. */
 import { createRequire } from 'node:module';
-import type { Terminal } from '@xterm/headless';
+import type * as Xterm from '@xterm/headless';
 
 // The package is in CommonJS, and Node does not see its named exports.
-const xterm = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless');
+const xterm = createRequire(import.meta.url)('@xterm/headless') as typeof Xterm;
 
 /** A part of a terminal's output, and when it was written. */
 export interface Output {
@@ -48,10 +48,10 @@ export async function framesOf(
   return frames;
 }
 
-const linesOf = ({ buffer: { active }, rows }: Terminal): Span[][] =>
+const linesOf = ({ buffer: { active }, rows }: Xterm.Terminal): Span[][] =>
   Array.from({ length: rows }, (_, row) => spansOf(active.getLine(active.baseY + row)));
 
-type Line = ReturnType<Terminal['buffer']['active']['getLine']>;
+type Line = ReturnType<Xterm.Terminal['buffer']['active']['getLine']>;
 
 function spansOf(line: Line): Span[] {
   const spans: Span[] = [];

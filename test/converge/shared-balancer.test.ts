@@ -248,8 +248,8 @@ test('a port of the tasks that the load balancer cannot connect to is found befo
   );
   const census = user.census();
   const stack = stackOn(shared);
-  for (const run of [user.plan, user.provision])
-    await expect(run(stack)).rejects.toMatchObject({
+  for (const run of [() => user.plan(stack), () => user.provision(stack)])
+    await expect(run()).rejects.toMatchObject({
       code: 'LOAD_BALANCER',
       why: `services.web: no egress rule of ${shared.group} lets the load balancer connect to port 8000 of the tasks in 172.20.0.0/24 and 172.20.1.0/24.`,
       fix: expect.arrayContaining([expect.stringMatching(/^aws ec2 authorize-security-group-egress /)]),

@@ -54,7 +54,7 @@ describe('a request', () => {
     expect(check('/secret/', { host })).toBe(403);
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { origin: 'http://example.com' },
     { origin: 'null' },
     { origin: 'http://127.0.0.1:8080' },

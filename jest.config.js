@@ -81,6 +81,7 @@ export default {
     '<rootDir>/test/boto3/',
     '<rootDir>/test/aws-cli/',
     '<rootDir>/test/install/',
+    '<rootDir>/test/browser/',
     // npm run test:deploys runs all of them.
     '<rootDir>/test/deploys/(?!sample)',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),

@@ -13,6 +13,8 @@ import { measureLocalTimes } from './local-times.ts';
 import { measureIdle } from './idle.ts';
 import { compareWithMinimum, MINIMUM_PARTS } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
+import { pageVerdicts } from './page-goals.ts';
+import { hasChromium, measurePage } from './page-times.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
 import { rolloutPageWith } from './rollout-page.ts';
 import { measureRollouts } from './rollouts.ts';
@@ -50,7 +52,7 @@ const { values } = parseArgs({
     /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,everything,own,minimum,throughput,idle,rollouts,local' },
+    only: { type: 'string', default: 'compare,everything,own,minimum,throughput,idle,page,rollouts,local' },
     json: { type: 'boolean', default: false },
     /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
@@ -150,6 +152,8 @@ async function bench(): Promise<Results> {
     (await runPart('throughput', () => measureThroughput(moto, log))) ??
     (await runPart('balancer', () => measureThroughput(moto, log, ['balancer'])));
   const idle = await runPart('idle', () => measureIdle(log));
+  if (!hasChromium()) skipped.push('the page: chromium is not installed (apt-get install chromium)');
+  const page = hasChromium() ? await runPart('page', () => measurePage(log)) : undefined;
   const rollouts = await runPart('rollouts', () =>
     measureRollouts(Number(values['rollout-pace']), log, values.changes.split(',')),
   );
@@ -162,6 +166,7 @@ async function bench(): Promise<Results> {
     ...(ownTime ? ownVerdicts(ownTime) : []),
     ...balancerVerdicts(throughput ?? []),
     ...(idle ? idleVerdicts(idle) : []),
+    ...(page ? pageVerdicts(page) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
     ...localVerdicts(localTimes ?? []),
   ];
@@ -174,6 +179,7 @@ async function bench(): Promise<Results> {
     minimum: minimumResults,
     throughput,
     idle,
+    page,
     rollouts,
     localTimes,
     skipped,

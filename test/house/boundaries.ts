@@ -246,7 +246,13 @@ export const BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'bench/',
-    mayImport: ['lib/', 'test/everything/', 'teardown/plan.ts', 'sandbox/world/durations.ts'],
+    mayImport: [
+      'lib/',
+      'test/everything/',
+      'test/browser/chromium.ts',
+      'teardown/plan.ts',
+      'sandbox/world/durations.ts',
+    ],
     reason:
       'it runs Slipway as a user does, with the stack of the tests that has everything on; it computes the shortest possible run from the graph and the durations',
   },

@@ -158,7 +158,10 @@ test('the page follows a task that stops and comes back, and a deployment, witho
   const { page, requested } = await openWatched(browser);
   await openView(page, 'overview');
   await headline(page, /is healthy/);
-  const before = await page.locator('.node[data-node^="task "]').first().getAttribute('data-node');
+  const before = await page
+    .locator('.node[data-node^="task "]', { hasText: 'store' })
+    .first()
+    .getAttribute('data-node');
   writeShop(shop.user, '2');
   const deployment = shop.user.run('provision', ...shop.flags);
   await headline(page, /^shop-dev is deploying: revision 2 of web runs in \d of 2 tasks/);

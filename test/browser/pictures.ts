@@ -1,0 +1,25 @@
+/** `npm run docs:page`: takes the pictures of the page for the documents, in both themes and at two widths. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { openWatched } from './chromium.ts';
+
+/** The views. */
+export const PICTURED = ['overview', 'deployments', 'run', 'changes', 'logs', 'events', 'cost', 'sandbox'];
+
+/** Takes the pictures. @param folder where they are written, as `<view>-<theme>-<width>.png` */
+export async function takePictures(browser: Browser, address: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const theme of ['light', 'dark'] as const)
+    for (const width of [1280, 390]) {
+      const { page } = await openWatched(browser, { theme, width });
+      for (const view of PICTURED) {
+        await page.goto(`${address}#${view}`);
+        await page.locator('#panel .card').first().waitFor({ timeout: 60_000 });
+        // The rate of the requests is known after two looks.
+        if (view === 'overview') await page.locator('.legend', { hasText: /[1-9].* requests?\/s/ }).waitFor();
+        await page.screenshot({ path: join(folder, `${view}-${theme}-${width}.png`) });
+      }
+      await page.context().close();
+    }
+}

@@ -39,4 +39,4 @@ test('dashboard prints its address first, starts no sandbox, shows the stack onc
   expect(await running.done).toMatchObject({ code: 0, problem: undefined });
   const taken = await user.run('dashboard', '--port', String(user.port), ...flags);
   expect(taken.problem).toMatchObject({ code: 'ARGUMENTS', what: `Port ${user.port} is in use.` });
-});
+}, 180_000);

@@ -127,6 +127,11 @@ const FLAGS: readonly Flag[] = [
     commands: ['provision', 'deploy', 'rollback'],
   },
   {
+    flags: '--no-preflight',
+    description: 'on AWS: do not check permissions and quotas before the first change',
+    commands: ['provision', 'deploy'],
+  },
+  {
     flags: '--builder <builder>',
     description: 'how images are built from source',
     commands: BUILDING_COMMANDS,

@@ -110,6 +110,11 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'the cost of a stack follows from its configuration, or from what exists',
   },
   {
+    folder: 'lib/preflight/',
+    mayImport: ['lib/model/', 'lib/config/', 'lib/derive/', 'lib/aws/', 'lib/look/'],
+    reason: 'whether an account allows a provision is asked before anything is created',
+  },
+  {
     folder: 'lib/run/',
     mayImport: ['lib/', 'build/typed-command.js'],
     reason: 'it combines the other folders of lib into the run of a command',

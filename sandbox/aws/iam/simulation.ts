@@ -1,6 +1,11 @@
 /** The policy simulator: evaluates the policies of a role for calls that nobody makes. */
 import type * as IAM from '@aws-sdk/client-iam';
-import type { ContextEntry, EvaluationResult, PolicyEvaluationDecisionType } from '@aws-sdk/client-iam';
+import type {
+  ContextEntry,
+  EvaluationResult,
+  PolicyEvaluationDecisionType,
+  PolicySourceType,
+} from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { page } from './checks.ts';
@@ -11,6 +16,8 @@ import type { Statement } from './policy-documents.ts';
 import { userArn, USER_NAME } from './user.ts';
 
 const EVERYTHING = '*';
+/** AWS's examples have this type, which its model lacks. */
+const SOURCE_TYPE = 'IAM Policy' as PolicySourceType;
 
 /** The policies that decide about the calls of a user or a role. */
 interface SimulatedPolicies {
@@ -163,7 +170,7 @@ function resultOf(
 const viewOf = (outcome: Outcome | undefined, showsMissing: boolean) => ({
   MatchedStatements: outcome?.sources.map((SourcePolicyId) => ({
     SourcePolicyId,
-    SourcePolicyType: 'IAM Policy' as const,
+    SourcePolicyType: SOURCE_TYPE,
   })),
   MissingContextValues: showsMissing ? [...(outcome?.missing ?? [])] : [],
   ...(outcome?.isWithinBoundary !== undefined && {

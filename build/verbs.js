@@ -12,6 +12,10 @@ export const VERBS = new Map([
     'status',
     { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
   ],
+  [
+    'doctor',
+    { folder: 'doctor', args: [], purpose: 'checks everything that a provision needs, and says what to do' },
+  ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
@@ -22,7 +26,7 @@ export const VERBS = new Map([
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'logs', 'history', 'rollback', 'secret', 'teardown'],
+  ['init', 'provision', 'dev', 'status', 'doctor', 'logs', 'history', 'rollback', 'secret', 'teardown'],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

@@ -142,13 +142,22 @@ export interface AccountFacts {
   readonly account: Promise<Account>;
   readonly context: Promise<LookContext>;
   readonly planned: Promise<Planned>;
+  /** The same, with the failure of the survey. */
+  readonly surveyed: Promise<Planned>;
   readonly situation: Situation;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
 /** Returns the checks of the account. */
-export const accountChecks = ({ account, context, planned, situation, now }: AccountFacts): Check[] =>
+export const accountChecks = ({
+  account,
+  context,
+  planned,
+  surveyed,
+  situation,
+  now,
+}: AccountFacts): Check[] =>
   [
     {
       name: 'credentials',
@@ -161,26 +170,16 @@ export const accountChecks = ({ account, context, planned, situation, now }: Acc
         }
       },
     },
-    { name: 'zones', run: async () => (await account, checkZones(await context)) },
-    { name: 'existing resources', run: async () => existingVerdict(await planned) },
+    { name: 'zones', run: async () => checkZones(await context) },
+    { name: 'existing resources', run: async () => existingVerdict(await surveyed) },
     { name: 'permissions', run: async () => checkPermissions(await planned) },
-    { name: 'service-linked roles', run: async () => (await account, checkServiceRoles(await context)) },
+    { name: 'service-linked roles', run: async () => checkServiceRoles(await context) },
     { name: 'quotas', run: async () => checkQuotas(await planned) },
-  ].map((check) => ({
-    group: 'account',
-    ...check,
-    run: () => (check.name === 'credentials' ? check.run() : needing(account, check.run)),
-  }));
+  ].map((check) => ({ group: 'account', ...check }));
 
-/** Runs a check that needs credentials. */
-async function needing(account: Promise<Account>, run: Check['run']): ReturnType<Check['run']> {
-  await account.catch((error: unknown) => {
-    throw error instanceof NeedsOther ? error : new NeedsOther('needs credentials that AWS accepts');
-  });
-  return run(new AbortController().signal);
-}
-
-const existingVerdict = ({ existing, changes }: Planned): Verdict => {
+const existingVerdict = ({ existing, changes, unreadable }: Planned): Verdict => {
+  if (unreadable !== undefined)
+    return no(`The caller may not read what a provision reads: ${unreadable}`, ...PERMISSION_FIX);
   const foreign = changes.filter(({ verb }) => verb === 'refused');
   if (foreign.length === 0)
     return ok(existing === 0 ? 'the stack does not exist yet' : `${existing} of the stack exist`);

@@ -1,6 +1,7 @@
 /** The facts that several checks share: the connection, the caller, and what a provision would create. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClients, type Aws } from '../lib/aws/clients.ts';
+import { isAccessDenied, messageOf } from '../lib/aws/errors.ts';
 import { trackRecentlyCreated } from '../lib/aws/recently-created.ts';
 import type { Config } from '../lib/config/config.ts';
 import { namesOf } from '../lib/derive/names.ts';
@@ -8,7 +9,8 @@ import { survey } from '../lib/engine/survey.ts';
 import { openBuilds } from '../lib/image/open-builds.ts';
 import { recordedIn, singleFlight, type Desired, type LookContext } from '../lib/look/context.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
-import { nounsToTearDown } from '../lib/model/architecture.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { nouns, nounsToTearDown } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
 import type { Clock } from '../lib/model/clock.ts';
 import type { Report } from '../lib/model/report.ts';
@@ -31,6 +33,8 @@ export interface Planned {
   readonly changes: readonly Change[];
   /** The number of resources of the stack that exist. */
   readonly existing: number;
+  /** Why the existing resources are unknown; the changes then create everything. */
+  readonly unreadable: string | undefined;
   /** The availability zone of the NAT gateway. */
   readonly zone: string | undefined;
 }
@@ -94,19 +98,32 @@ export const lookContextFor = (
   shared: singleFlight(),
 });
 
-/** Surveys the stack, and compares it with the configuration. */
+/** Surveys the stack, and compares it with the configuration. Without the permission to read, everything counts as missing. */
 export async function planFor(
   lookContext: LookContext,
   { account, caller }: Account,
   zones: readonly string[],
 ): Promise<Planned> {
   const context = { ...lookContext, account, caller };
-  const found = { ...(await survey(lookContext, nounsToTearDown)), zones };
+  const { found: existing, unreadable } = await surveyIfAllowed(lookContext);
+  const found = { ...existing, zones };
   const { changes } = diffAll(context, found);
   return {
     context,
-    changes,
+    ...{ changes, unreadable },
     existing: sizeOfStack(found, context.names.stack),
     zone: found.subnets.get('public-1')?.zone ?? zones[0],
   };
+}
+
+async function surveyIfAllowed(
+  context: LookContext,
+): Promise<{ readonly found: Survey; readonly unreadable: string | undefined }> {
+  try {
+    return { found: await survey(context, nounsToTearDown), unreadable: undefined };
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    const nothing = Object.fromEntries(nouns.map((noun) => [noun, new Map()])) as unknown as Survey;
+    return { found: nothing, unreadable: messageOf(error) };
+  }
 }

@@ -67,16 +67,20 @@ export async function doctor(
   const aws = target.then((found) => clientsFor(found, clients));
   const needed = orNeeds(config);
   const account = aws.then(async (found) => findAccount(found, (await target).settings));
+  const accepted = afterOther(account, 'needs credentials that AWS accepts');
   const file = stackFiles(config ? namesOf(config).stack : '', folder ?? stateFolder(options.config)).file;
   const state = readState(file);
-  const context = needed.then(async (valid) =>
-    lookContextFor(valid, await aws, clients, (await state.catch(() => undefined))?.resources ?? {}),
-  );
-  const planned = context.then(async (found) =>
+  const context = needed.then(async (valid) => {
+    await accepted;
+    const resources = (await state.catch(() => undefined))?.resources ?? {};
+    return lookContextFor(valid, await aws, clients, resources);
+  });
+  const surveyed = context.then(async (found) =>
     planFor(found, await account, await lookAvailabilityZones(found)),
   );
+  const planned = afterOther(surveyed, 'needs a look at the existing resources');
   // Each check that needs a fact reports its failure.
-  for (const fact of [aws, account, state, context, planned]) fact.catch(() => undefined);
+  for (const fact of [aws, account, state, context, surveyed]) fact.catch(() => undefined);
   const checks: Check[] = [
     ...machineChecks(machine, config, clockUrl(region, await endpointFor(target, options.target))),
     ...(options.target === 'sandbox' ? [sandboxCheck(connected, machine)] : []),
@@ -87,7 +91,7 @@ export async function doctor(
         return (await state) === undefined ? 'none yet' : `${file}, ${count} resources`;
       },
     }),
-    ...accountChecks({ account, context, planned, situation, now: clock.now }),
+    ...accountChecks({ account, context, planned, surveyed, situation, now: clock.now }),
     ...(config?.domain ? domainChecks(planned, target) : []),
   ];
   try {
@@ -127,8 +131,8 @@ const orNeeds = async (config: Config | undefined): Promise<Config> => {
 
 /** Names what is missing, for all checks but the one that reports the failure. */
 const afterOther = <T>(fact: Promise<T>, why: string): Promise<T> => {
-  const named = fact.catch(() => {
-    throw new NeedsOther(why);
+  const named = fact.catch((error: unknown) => {
+    throw error instanceof NeedsOther ? error : new NeedsOther(why);
   });
   named.catch(() => undefined);
   return named;

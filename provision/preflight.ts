@@ -1,9 +1,11 @@
 /** Runs the preflight checks of a provision on AWS, before the first change. */
 import { withDeadline } from '../lib/aws/deadline.ts';
 import { messageOf } from '../lib/aws/errors.ts';
-import { SeveralErrors } from '../lib/engine/concurrent.ts';
 import type { Aws } from '../lib/aws/clients.ts';
+import type { Config } from '../lib/config/config.ts';
 import type { Desired } from '../lib/look/context.ts';
+import type { Event } from '../lib/model/report.ts';
+import { foresee, foreseenText } from '../lib/preflight/foresight.ts';
 import type { Options } from '../lib/run/options.ts';
 import type { Run } from '../lib/run/run.ts';
 import {
@@ -14,6 +16,7 @@ import {
   type Preflight,
 } from '../lib/preflight/preflight.ts';
 import type { Plan } from './plan.ts';
+import { checkTogether } from './surroundings.ts';
 
 /** The checks are quick; a slow account must not delay a provision for long. */
 const DEADLINE_MS = 20_000;
@@ -27,7 +30,7 @@ interface PreflightContext extends Desired {
 /**
  * Checks the permissions and the quotas that the changes of a plan need. A plan reports what it finds as warnings. What cannot be
  * checked is reported in a note.
- * @throws ACCESS_DENIED, QUOTA, or both; the signal's reason
+ * @throws ACCESS_DENIED or QUOTA; SURROUNDINGS with both; the signal's reason
  */
 export async function checkPreflight(
   context: PreflightContext,
@@ -51,9 +54,16 @@ export async function checkPreflight(
       run.report({ type: 'warning', text: `${what} ${why.replaceAll('\n', ' ')}` });
     return;
   }
-  const [first] = problems;
-  if (first) throw problems.length === 1 ? first : new SeveralErrors(problems);
+  await checkTogether(
+    problems.map((obstacle) => () => {
+      throw obstacle;
+    }),
+  );
 }
+
+/** Returns a warning for everything that the configuration alone lets foresee. Pure. */
+export const foresightEvents = (config: Config): Event[] =>
+  foresee(config).map((one) => ({ type: 'warning', text: foreseenText(one) }));
 
 /** Settles with a promise, or rejects when a signal is aborted; the calls behind the promise then end on their own. */
 const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>

@@ -7,6 +7,7 @@ export const COMMANDS = [
   'deploy',
   'drift',
   'status',
+  'doctor',
   'logs',
   'history',
   'rollback',
@@ -37,7 +38,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'history'].includes(command);
+  ['init', 'drift', 'status', 'doctor', 'logs', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];

@@ -15,7 +15,8 @@ import { withTypedCommands } from './typed-commands.ts';
 
 /** The result of a command, to print on stdout. */
 export interface CommandResult<Json extends object = Readonly<Record<string, unknown>>> {
-  readonly exitCode: 0 | 2;
+  /** 1 if the command has found obstacles, and reports them in its result instead of as a problem. */
+  readonly exitCode: 0 | 1 | 2;
   /** The final lines for people; the last one states the result. */
   readonly text: string;
   /** The result for scripts. */
@@ -84,7 +85,7 @@ export async function main(
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
     await shown.close();
     if (result.isPrinted !== true) {
-      if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
+      if (isJson) printJson({ ...document, ok: result.exitCode !== 1, ...result.json }, isStream);
       else print(asTyped(result.text));
     }
     process.exitCode = result.exitCode;

@@ -122,7 +122,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'doctor', 'logs', 'history', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -186,6 +186,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'doctor/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it runs the checks of a provision, and changes nothing',
+  },
+  {
     folder: 'logs/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
@@ -225,6 +230,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/cost/stack-cost.ts',
       'lib/model/',
       'lib/run/results.ts',
+      'lib/run/doctor-results.ts',
       'lib/run/logs-results.ts',
       'lib/run/status-results.ts',
     ],

@@ -78,6 +78,7 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
     'dev',
     'drift',
     'status',
+    'doctor',
     'logs',
     'history',
     'rollback',

@@ -89,6 +89,8 @@ async function verdictsOf(
 /** Settles with a promise, or rejects when the signal is aborted, even if the work does not listen to the signal. */
 const settledOrAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+    const stop = () => reject(new Error('aborted'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject);
   });

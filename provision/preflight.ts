@@ -68,6 +68,7 @@ export const foresightEvents = (config: Config): Event[] =>
 /** Settles with a promise, or rejects when a signal is aborted; the calls behind the promise then end on their own. */
 const untilAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     promise.then(resolve, reject);
   });

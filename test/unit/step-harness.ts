@@ -1,6 +1,7 @@
 /** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and contexts for steps and removals. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { ACMClient } from '@aws-sdk/client-acm';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -61,6 +62,7 @@ export const mocks = {
   acm: mockClient(ACMClient),
   s3: mockClient(S3Client),
   wafv2: mockClient(WAFV2Client),
+  servicequotas: mockClient(ServiceQuotasClient),
 };
 
 /** The response about the default group of a VPC, unless a test mocks the call: every VPC has one, without rules. */

@@ -53,7 +53,10 @@ export const networkActions = {
     [vpcArn(place), 'ec2:CreateFlowLogs'],
   ],
   subnets: (place) => [
-    [subnetArn(place), 'ec2:CreateSubnet CreateTags'],
+    [
+      subnetArn(place),
+      `ec2:CreateSubnet CreateTags${place.desired.config.ipv6 ? ' AssociateSubnetCidrBlock' : ''}`,
+    ],
     [vpcArn(place), 'ec2:CreateSubnet'],
   ],
   securityGroups: (place) => [

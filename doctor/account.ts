@@ -9,7 +9,7 @@ import { lookServiceLinkedRole } from '../lib/look/service-linked-role.ts';
 import { lookAvailabilityZones } from '../lib/look/subnets.ts';
 import { deniedLines, PERMISSION_FIX } from '../lib/preflight/preflight.ts';
 import { QUOTAS } from '../lib/preflight/quota-table.ts';
-import { checkQuota, fits, quotaFix, quotaNeeds, quotaText } from '../lib/preflight/quotas.ts';
+import { readQuota, fits, quotaFix, quotaNeeds, quotaText } from '../lib/preflight/quotas.ts';
 import { requiredActions } from '../lib/preflight/required-actions.ts';
 import { simulateActions, type Permissions } from '../lib/preflight/simulate.ts';
 import { NeedsOther, no, ok, skipped, warning, type Check, type Verdict } from './check.ts';
@@ -111,7 +111,7 @@ export async function checkQuotas({ context, changes, zone }: Planned): Promise<
   return Promise.all(
     needs.map(async ([name, need]): Promise<Verdict> => {
       try {
-        return quotaVerdict(await checkQuota(aws, { zone, cluster: names.cluster }, name, need), config);
+        return quotaVerdict(await readQuota(aws, { zone, cluster: names.cluster }, name, need), config);
       } catch (error) {
         if (!isAccessDenied(error)) throw error;
         return skipped(`${QUOTAS[name].name}: the caller may not count them`);

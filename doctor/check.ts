@@ -4,7 +4,7 @@ import { withDeadline } from '../lib/aws/deadline.ts';
 import { isAccessDenied, isUnimplemented, messageOf } from '../lib/aws/errors.ts';
 import type { CheckState, DoctorCheck } from '../lib/run/doctor-results.ts';
 
-/** What a check found. */
+/** The finding of a check. */
 export interface Verdict {
   readonly state: CheckState;
   readonly text: string;
@@ -35,11 +35,11 @@ export class NeedsOther extends Error {}
 /** Milliseconds until a check is given up. */
 const DEADLINE_MS = 15_000;
 
-/** How checks are run. */
+/** The circumstances in which checks run. */
 export interface Circumstances {
   readonly situation: Situation;
   readonly signal: AbortSignal;
-  /** Hides secrets in texts that others wrote. */
+  /** Hides secrets in the words of others. */
   readonly redact: (text: string) => string;
   /** Milliseconds until a check is given up; 15 s by default. */
   readonly deadlineMs?: number;

@@ -27,7 +27,7 @@ export interface Account {
   readonly expires: number | undefined;
 }
 
-/** What a provision would create. */
+/** The changes that a provision would make. */
 export interface Planned {
   readonly context: LookContext & Desired;
   readonly changes: readonly Change[];

@@ -124,7 +124,7 @@ export async function checkEngine(
 }
 
 /** The port on which the sandbox opens the first listener of a load balancer. */
-const httpPortOf = (env: NodeJS.ProcessEnv): number => Number(env['SLIPWAY_HTTP_PORT'] || 8080);
+const httpPortOf = (env: NodeJS.ProcessEnv): number => Number(env['SLIPWAY_SANDBOX_HTTP_PORT'] || 8080);
 
 /** Reports where the sandbox answers, and whether another program has the port of its load balancers. */
 export async function checkSandbox(
@@ -144,7 +144,7 @@ export async function checkSandbox(
   const http = isTaken
     ? warning(
         `Another program uses port ${port}, so a load balancer gets the next free port.`,
-        'Stop that program, or choose another port: export SLIPWAY_HTTP_PORT=8081',
+        'Stop that program, or choose another port: export SLIPWAY_SANDBOX_HTTP_PORT=8081',
       )
     : ok(balancers > 0 ? `port ${port} belongs to a load balancer of the sandbox` : `port ${port} is free`);
   return [answers, ...limitations, { ...http, name: 'http port' }];

@@ -7,7 +7,7 @@ import type { Desired } from '../look/context.ts';
 /** The id of a resource of EC2 that does not exist yet. */
 const NO_ID = '0123456789abcdef0';
 
-/** What the actions of a change follow from. */
+/** The facts that the actions of a change follow from. */
 export interface Place {
   readonly desired: Desired;
   readonly key: string;

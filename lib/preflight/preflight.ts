@@ -5,14 +5,14 @@ import type { Config } from '../config/config.ts';
 import type { Desired } from '../look/context.ts';
 import type { Change } from '../model/change.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
-import { checkQuota, fits, quotaFix, quotaNeeds, quotaText, type QuotaCheck } from './quotas.ts';
+import { readQuota, fits, quotaFix, quotaNeeds, quotaText, type QuotaCheck } from './quotas.ts';
 import { requiredActions } from './required-actions.ts';
 import { simulateActions, type DeniedAction, type Permissions } from './simulate.ts';
 
 /** The maximum number of denied actions that a problem names. */
 const MAX_SHOWN = 12;
 
-/** What the account allows. A check that failed has an error instead. */
+/** The answers of the account. */
 export interface Preflight {
   readonly permissions: Permissions;
   readonly quotas: readonly QuotaCheck[];
@@ -35,7 +35,7 @@ export async function runPreflight(
     (error: unknown): Permissions => ({ state: 'skipped', why: messageOf(error) }),
   );
   const needs = [...quotaNeeds(desired.config, changes)];
-  const checked = await Promise.allSettled(needs.map(([name, need]) => checkQuota(aws, stack, name, need)));
+  const checked = await Promise.allSettled(needs.map(([name, need]) => readQuota(aws, stack, name, need)));
   return {
     permissions: await simulated,
     quotas: checked.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),

@@ -1,7 +1,7 @@
 /** The quotas of an account that a stack counts against: their codes and documented defaults. */
 
 /** A quota of an account in a region. */
-export interface Quota {
+export interface AccountQuota {
   /** The code of the service in Service Quotas. */
   readonly service: string;
   readonly code: string;
@@ -28,7 +28,7 @@ export type QuotaName =
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
  */
-export const QUOTAS: Readonly<Record<QuotaName, Quota>> = {
+export const QUOTAS: Readonly<Record<QuotaName, AccountQuota>> = {
   vpcs: { service: 'vpc', code: 'L-F678F1CE', name: 'VPCs', default: 5 },
   internetGateways: { service: 'vpc', code: 'L-A4707A72', name: 'internet gateways', default: 5 },
   elasticIps: { service: 'ec2', code: 'L-0263D0A3', name: 'elastic IP addresses', default: 5 },

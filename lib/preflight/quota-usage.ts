@@ -1,4 +1,4 @@
-/** Counts what exists in the account and the region, whoever owns it. */
+/** Counts the resources of all owners in the account and the region. */
 import {
   DescribeAddressesCommand,
   DescribeInternetGatewaysCommand,
@@ -19,7 +19,7 @@ import type { QuotaName } from './quota-table.ts';
 
 type Clients = Pick<Aws, 'ec2' | 'ecs' | 'elbv2'>;
 
-/** What the counts need to know about the stack. */
+/** The facts about the stack that the counts need. */
 export interface CountedStack {
   /** The zone of its NAT gateway. */
   readonly zone: string | undefined;

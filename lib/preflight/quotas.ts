@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { Desired } from '../look/context.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
-import { QUOTAS, type Quota, type QuotaName } from './quota-table.ts';
+import { QUOTAS, type AccountQuota, type QuotaName } from './quota-table.ts';
 import { COUNTS, type CountedStack } from './quota-usage.ts';
 
 /** A quota, with what is used and what is needed. */
@@ -60,10 +60,10 @@ export function quotaNeeds(
 }
 
 /**
- * Checks one quota.
+ * Reads one quota, and what is used of it.
  * @throws the error of a count, e.g. of a missing permission
  */
-export async function checkQuota(
+export async function readQuota(
   aws: Pick<Aws, 'ec2' | 'ecs' | 'elbv2' | 'servicequotas'>,
   stack: CountedStack,
   name: QuotaName,
@@ -83,7 +83,7 @@ export async function checkQuota(
  */
 async function limitOf(
   { servicequotas }: Pick<Aws, 'servicequotas'>,
-  { service: ServiceCode, code: QuotaCode, default: documented }: Quota,
+  { service: ServiceCode, code: QuotaCode, default: documented }: AccountQuota,
 ): Promise<Pick<QuotaCheck, 'limit' | 'isReported'>> {
   const input = { ServiceCode, QuotaCode };
   const read = [

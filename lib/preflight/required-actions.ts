@@ -60,8 +60,8 @@ function roleActions(place: Place): Actions[] {
 }
 
 function bucketActions({ desired, location, names }: Place): Actions[] {
-  const rest = 'PutBucketTagging PutBucketPublicAccessBlock PutBucketOwnershipControls PutBucketPolicy';
-  const actions = `s3:CreateBucket ${rest} PutEncryptionConfiguration PutLifecycleConfiguration`;
+  const rest = 'PutBucketPublicAccessBlock PutBucketOwnershipControls PutBucketPolicy';
+  const actions = `s3:CreateBucket TagResource ${rest} PutEncryptionConfiguration PutLifecycleConfiguration`;
   return [[bucketArn(desired.config, names.logBucket(location)), actions]];
 }
 

@@ -42,7 +42,6 @@ import { testClock } from './clock.ts';
 
 export { testClock };
 export { awsError } from './errors.ts';
-
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** The mocked clients: `mocks.ec2.on(CreateVpcCommand).resolves({ … })`. */
@@ -98,7 +97,6 @@ export const sentCalls = (): { command: string; input: unknown }[] =>
 
 /** All calls that were sent, except those that only read. */
 export const mutations = () => sentCalls().filter(({ command }) => !/^(Describe|List|Get)/.test(command));
-
 /** Lets EC2 and ECS send an empty response to every call that the test does not mock. */
 export function mockOtherCallsAsEmpty(): void {
   mocks.ec2.resolves({});

@@ -1,4 +1,4 @@
-/** The policy simulator: evaluates the policies of a role for calls that nobody makes. */
+/** The policy simulator: evaluates the policies of a role for calls that are not made. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type {
   ContextEntry,

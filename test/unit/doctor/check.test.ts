@@ -1,4 +1,4 @@
-// How checks run: concurrently, each with a deadline, and each failing alone.
+// The checks of the doctor run concurrently, each with a deadline, and each fails alone.
 import { expect, test } from '@jest/globals';
 import { NeedsOther, ok, runChecks, warning, type Check } from '../../../doctor/check.ts';
 import { treeText } from '../../../doctor/tree.ts';
@@ -71,7 +71,7 @@ test('a check that never ends says NO after its deadline', async () => {
   });
 });
 
-test('secrets in texts of others are hidden', async () => {
+test('secrets in the words of others are hidden', async () => {
   const outcomes = await run(failing(awsError('Odd', 'the key hunter2')), async () =>
     warning('hunter2', 'hunter2'),
   );

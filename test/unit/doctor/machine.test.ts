@@ -125,7 +125,7 @@ describe('the sandbox', () => {
     ]);
   });
 
-  test('a port of another program is a warning, and one of its own load balancer is none', async () => {
+  test('a port of another program is a warning, unlike the port of its own load balancer', async () => {
     expect((await check({}, false)).at(-1)).toMatchObject({
       state: 'warning',
       text: expect.stringMatching(/port 8080/),

@@ -14,7 +14,7 @@ import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from '@aws-s
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { QuotaName } from '../../../../lib/preflight/quota-table.ts';
 import {
-  checkQuota,
+  readQuota,
   fits,
   quotaFix,
   quotaNeeds,
@@ -24,7 +24,7 @@ import {
 import { awsError, config, lookContextOf, mocks } from '../../step-harness.ts';
 
 const check = (name: QuotaName, added = 1) =>
-  checkQuota(lookContextOf().aws, { zone: 'eu-west-1a', cluster: 'shop-dev' }, name, {
+  readQuota(lookContextOf().aws, { zone: 'eu-west-1a', cluster: 'shop-dev' }, name, {
     added,
     duringDeployment: 0,
   });
@@ -73,7 +73,7 @@ describe('what exists', () => {
     mocks.servicequotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 5 } });
   });
 
-  test('all pages are counted, whoever owns the resources', async () => {
+  test('all pages are counted, with the resources of all owners', async () => {
     mocks.ec2
       .on(DescribeVpcsCommand)
       .resolvesOnce({ Vpcs: [{}, {}], NextToken: 'next' })

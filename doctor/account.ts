@@ -146,7 +146,7 @@ export interface AccountFacts {
   readonly surveyed: Promise<Planned>;
   readonly situation: Situation;
   /** Milliseconds since 1970. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** Returns the checks of the account. */

@@ -86,12 +86,12 @@ export async function doctor(
     ...(options.target === 'sandbox' ? [sandboxCheck(connected, machine)] : []),
     ...stackChecks({
       ...{ loaded, file: resolve(options.config ?? CONFIG_FILE), planned, target },
-      readState: async () => {
+      describeState: async () => {
         const count = Object.keys((await state)?.resources ?? {}).length;
         return (await state) === undefined ? 'none yet' : `${file}, ${count} resources`;
       },
     }),
-    ...accountChecks({ account, context, planned, surveyed, situation, now: clock.now }),
+    ...accountChecks({ account, context, planned, surveyed, situation, now: () => clock.now() }),
     ...(config?.domain ? domainChecks(planned, target) : []),
   ];
   try {

@@ -159,11 +159,11 @@ export interface StackFacts {
   readonly planned: Promise<Planned>;
   readonly target: Promise<ConnectedTarget>;
   /** Reads the state file, and describes it. @throws STATE_CORRUPT, STATE_NEWER */
-  readState(): Promise<string>;
+  readonly describeState: () => Promise<string>;
 }
 
 /** Returns the checks of the configuration, and of what it names. */
-export function stackChecks({ loaded, file, planned, target, readState }: StackFacts): Check[] {
+export function stackChecks({ loaded, file, planned, target, describeState }: StackFacts): Check[] {
   const valid: Check = {
     ...{ group: 'configuration', name: 'configuration' },
     run: async () => configurationVerdict(loaded, file),
@@ -171,7 +171,7 @@ export function stackChecks({ loaded, file, planned, target, readState }: StackF
   if ('error' in loaded) return [valid];
   const checks: [string, Check['run']][] = [
     ['foresight', async () => foresightVerdicts(loaded)],
-    ['state file', async () => ok(await readState())],
+    ['state file', async () => ok(await describeState())],
     ['base image', (signal) => checkBaseImage(loaded, signal)],
     ['images', async (signal) => checkImages(await planned, await target, signal)],
     ['secrets and roles', async () => checkNamed(await planned)],

@@ -19,6 +19,7 @@ const DEFAULTS = {
   events: false,
   plain: false,
   wait: true,
+  preflight: true,
   builder: undefined,
   drift: false,
   deploy: false,
@@ -264,6 +265,7 @@ const PROVISION_FLAGS = [
   '--events',
   '--plain',
   '--no-wait',
+  '--no-preflight',
   '--builder',
   '--adopt-stack',
   '--adopt',
@@ -272,6 +274,11 @@ const PROVISION_FLAGS = [
 describe.each<[Command, string[], string[]]>([
   ['provision', PROVISION_FLAGS, ['--name', '--to']],
   ['deploy', PROVISION_FLAGS, ['--name', '--to']],
+  [
+    'doctor',
+    ['--target', '--stage', '--config', '--json', '--plain'],
+    ['--events', '--plan', '--yes', '--no-wait', '--no-preflight', '--builder', '--name', '--adopt', '--to'],
+  ],
   [
     'history',
     ['--target', '--stage', '--config', '--json', '--plain'],

@@ -17,6 +17,7 @@ export const VERBS = new Map([
     { folder: 'doctor', args: [], purpose: 'checks everything that a provision needs, and says what to do' },
   ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
+  ['dashboard', { folder: 'dashboard', args: [], purpose: 'serves a page that shows what runs' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
   ['secret', { folder: 'secret', args: [], purpose: 'stores, lists and removes the secrets of a stack' }],
@@ -26,7 +27,19 @@ export const VERBS = new Map([
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'doctor', 'logs', 'history', 'rollback', 'secret', 'teardown'],
+  [
+    'init',
+    'provision',
+    'dev',
+    'status',
+    'doctor',
+    'logs',
+    'dashboard',
+    'history',
+    'rollback',
+    'secret',
+    'teardown',
+  ],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'doctor',
     'logs',
+    'dashboard',
     'history',
     'rollback',
     'secret',

@@ -51,6 +51,7 @@ type Command =
   | 'status'
   | 'doctor'
   | 'logs'
+  | 'dashboard'
   | 'history'
   | 'rollback'
   | 'secret'

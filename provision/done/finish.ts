@@ -54,14 +54,6 @@ export async function finish(
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
   const address = await waitForAddress(run, ...addressInputs);
-  if (config.loadBalancer?.https) {
-    // Its owner decides which names its certificates are for.
-    run.report({
-      type: 'note',
-      text: 'no path was requested: the listener for HTTPS belongs to someone else',
-    });
-    return { url: address.url, zone };
-  }
   const isTrusted = await verify(
     withAutoScaledCounts(config, plan.found),
     address,

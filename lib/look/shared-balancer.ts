@@ -54,7 +54,7 @@ export const describeRules = (
 
 /** Fetches the load balancer and its listener, once per survey: the look for the rules needs the listener. */
 export const describeSharedBalancer = (
-  context: LookContext,
+  context: Pick<LookContext, 'aws' | 'config' | 'shared'>,
 ): Promise<Pick<FoundSharedBalancer, 'balancer' | 'listener'>> =>
   context.shared('describeSharedBalancer', async () => {
     const { arn, listenerArn, https } = context.config.loadBalancer ?? {};
@@ -72,7 +72,7 @@ export const describeSharedBalancer = (
 
 /** To ELB, the ARNs of another account or region are not valid. The check of the plan says which it is. */
 const fetchListeners = (
-  { aws }: LookContext,
+  { aws }: Pick<LookContext, 'aws'>,
   input: { readonly ListenerArns?: string[]; readonly LoadBalancerArn?: string | undefined },
 ): Promise<Listener[] | undefined> =>
   ifValidId(() =>
@@ -83,7 +83,7 @@ const fetchListeners = (
   );
 
 async function fetchBalancer(
-  { aws }: LookContext,
+  { aws }: Pick<LookContext, 'aws'>,
   arn: string | undefined,
 ): Promise<LoadBalancer | undefined> {
   if (arn === undefined) return undefined;

@@ -16,9 +16,6 @@ import type { Desired } from '../lib/look/context.ts';
 import { priorityOf } from './rule-priorities.ts';
 import { closedPorts, closedPortText, openingCommand } from './shared-balancer-egress.ts';
 
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
-const MAX_RULES = 100;
-
 interface SharedBalancerContext extends Pick<Desired, 'config' | 'account'> {
   readonly run: Pick<Run, 'region' | 'endpoint'>;
 }
@@ -94,13 +91,13 @@ function reasonsOfSubnets({ loadBalancer }: Config, { balancer, subnets }: Found
   });
 }
 
-function reasonsOfRules(config: Config, { otherRules }: FoundSharedBalancer): string[] {
+function reasonsOfRules(config: Config, { otherRules, maxRules }: FoundSharedBalancer): string[] {
   const rules = desiredRules(config);
   const taken = new Map(otherRules.map((rule) => [Number(rule.Priority), rule]));
   return [
-    ...(otherRules.length + rules.length > MAX_RULES
+    ...(maxRules !== undefined && otherRules.length + rules.length > maxRules
       ? [
-          `Its listener has ${otherRules.length} rules of others: with ${rules.length} more, it would exceed ${MAX_RULES}.`,
+          `Its listener has ${otherRules.length} rules of others: with ${rules.length} more, it would exceed ${maxRules}, the quota of rules per load balancer.`,
         ]
       : []),
     ...rules.flatMap(({ explicitPriority, configPath }) => {

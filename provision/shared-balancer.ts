@@ -84,10 +84,13 @@ function reasonsOfBalancer(
 
 function reasonsOfSubnets({ loadBalancer }: Config, { balancer, subnets }: FoundSharedBalancer): string[] {
   return (loadBalancer?.subnets ?? []).flatMap((id) => {
-    const vpcId = subnets.get(id)?.vpcId;
+    const { vpcId, cidr } = subnets.get(id) ?? {};
     if (vpcId === undefined) return [`The subnet ${id} does not exist.`];
-    if (!balancer || vpcId === balancer.VpcId) return [];
-    return [`The subnet ${id} is in ${vpcId}, and the load balancer is in ${balancer.VpcId}.`];
+    if (balancer && vpcId !== balancer.VpcId)
+      return [`The subnet ${id} is in ${vpcId}, and the load balancer is in ${balancer.VpcId}.`];
+    return cidr === ''
+      ? [`The subnet ${id} has only IPv6, and load balancers connect to the tasks over IPv4.`]
+      : [];
   });
 }
 

@@ -24,7 +24,7 @@ import { readGroupRules } from './security-groups.ts';
 export interface TaskSubnet {
   readonly vpcId: string;
   readonly zone: string;
-  /** Its IPv4 block. */
+  /** Its IPv4 block; empty if it has only IPv6. */
   readonly cidr: string;
 }
 

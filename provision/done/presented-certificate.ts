@@ -74,5 +74,6 @@ function checkCertificate(socket: TLSSocket, servername: string): string | Error
   return `${reason} (${code}; issuer: ${nameOf(certificate.issuer)})`;
 }
 
+/** Returns the name in one line: the maker of the certificate chose it. */
 const nameOf = ({ CN, O }: Readonly<Partial<Record<'CN' | 'O', string | string[]>>> = {}): string =>
-  String(CN ?? O ?? 'without a name');
+  String(CN ?? O ?? 'without a name').replace(/\s+/g, ' ');

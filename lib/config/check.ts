@@ -8,6 +8,7 @@ import {
   sourcesExist,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
+  execHasContainers,
   writableFoldersAreSeparate,
 } from './checks/containers.ts';
 import {
@@ -137,6 +138,7 @@ const CHECKS: readonly Check[] = [
   shiftsHaveOneRule,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
+  execHasContainers,
   writableFoldersAreSeparate,
   variableNamesAreWellFormed,
   secretNamesAreWellFormed,

@@ -33,6 +33,7 @@ export type ServiceField =
   | 'public address'
   | 'load balancers'
   | 'grace seconds'
+  | 'exec'
   | 'deployment'
   | 'rollout'
   | 'registered targets'
@@ -142,7 +143,8 @@ export async function update(context: ServiceContext, service: Service): Promise
   const isFailed = existing?.rollout === 'FAILED';
   if (touches(change, 'registered targets') && !touches(change, 'load balancers'))
     await registerMissingTargets(context);
-  const isRestarted = touches(change, 'running containers');
+  // ECS starts no deployment for a change of `exec` alone, and tasks that run already would stay as they are.
+  const isRestarted = touches(change, 'running containers') || touches(change, 'exec');
   if (!isFailed && !isRestarted && change.fields.filter(isSetting).every(isSentOtherwise)) return undefined;
   const balancers = touches(change, 'load balancers')
     ? {
@@ -180,6 +182,7 @@ const settings = ({ change, config, existing, found, ids }: ServiceContext, serv
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
   deploymentConfiguration: deploymentSettings(service.deploy, existing?.deployment),
   healthCheckGracePeriodSeconds: graceOf(service),
+  ...(touches(change, 'exec') && { enableExecuteCommand: service.exec === true }),
   networkConfiguration: {
     awsvpcConfiguration: {
       subnets: taskSubnetKeys(config).map((key) => ids.subnets.get(key)?.subnetId ?? ''),

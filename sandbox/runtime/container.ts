@@ -11,12 +11,13 @@ import {
 import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
 import { executionErrorOf } from './executable.ts';
+import { startExecution, type ContainerExecution } from './execution.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
 import { withOpenFiles, type OpenFileLimits } from './open-files.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
-import { signalNumber, startProcess, type RunningProcess } from './process.ts';
+import { signalNumber, startProcess, type ProcessSpec, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';
 import type { BindMount } from './staged-root.ts';
 import { stopWithin } from './stop-deadline.ts';
@@ -76,6 +77,11 @@ export interface RunningContainer {
    *   of its output
    */
   run(command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult>;
+  /**
+   * Starts a command with input, and with a terminal if this machine has the tools for one. It ends with the container.
+   * @throws CannotStartContainerError when the program is not in the image
+   */
+  execute(command: readonly string[]): Promise<ContainerExecution>;
 }
 
 export interface ContainerCommandResult {
@@ -90,6 +96,8 @@ const MAX_OUTPUT_BYTES = 4096;
 const SIGKILL = signalNumber('SIGKILL');
 const KILLED_EXIT_CODE = 128 + SIGKILL;
 const NOT_STARTED_EXIT_CODE = 127;
+/** The kind of terminal that the agent of AWS names to programs. */
+export const EXECUTION_TERM = 'xterm-256color';
 
 /**
  * Starts a container.
@@ -123,15 +131,20 @@ export async function startContainer(
   };
   const search: ProgramSearch = { ...resolved, path: resolved.environment.PATH ?? DEFAULT_PATH };
 
-  const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
+  const startWith = async <Started>(
+    command: readonly string[],
+    start: (spec: ProcessSpec) => Promise<Started>,
+  ): Promise<Started> => {
     const program = await resolveCommand(command, search);
     const isolated = withOpenFiles(isolation.wrap(program, settings), resolved.openFiles);
     const code = await executionErrorOf(program.file);
     if (code) throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf({ code, message: code })}`);
-    return startProcess({ ...isolated, folder, environment }, output).catch((cause: unknown) => {
+    return start({ ...isolated, folder, environment }).catch((cause: unknown) => {
       throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf(cause)}`, { cause });
     });
   };
+  const start = (command: readonly string[], output: Parameters<typeof startProcess>[1]) =>
+    startWith(command, (spec) => startProcess(spec, output));
 
   const lines = {
     stdout: makeLineSplitter((text) => output.line('stdout', text)),
@@ -142,12 +155,14 @@ export async function startContainer(
   // not find the container.
   const recording = recordContainer(resolved.taskDirectory, resolved.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
+  const executions = new Set<ContainerExecution>();
   let isRunning = true;
   const exited = main.exited.then(async (exitCode) => {
     isRunning = false;
     lines.stdout.end();
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
+    for (const execution of executions) execution.kill();
     await recording;
     await removeRecord(resolved.taskDirectory, resolved.name).catch(() => undefined);
     return { exitCode };
@@ -188,12 +203,23 @@ export async function startContainer(
     }
   };
 
+  const execute = async (command: readonly string[]): Promise<ContainerExecution> => {
+    const execution = await startWith(command, (spec) =>
+      startExecution({ ...spec, environment: { ...spec.environment, TERM: EXECUTION_TERM } }),
+    );
+    executions.add(execution);
+    void execution.ended.then(() => executions.delete(execution));
+    if (!isRunning) execution.kill();
+    return execution;
+  };
+
   return {
     pid: main.pid,
     exited,
     stop,
     kill: () => main.signal(SIGKILL),
     run,
+    execute,
   };
 }
 

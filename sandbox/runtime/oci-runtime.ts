@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotStartContainerError, DEFAULT_PATH, healthCheckCommand } from './command.ts';
-import type {
-  ContainerCommandResult,
-  ContainerOutput,
-  ContainerSpec,
-  RunningContainer,
+import {
+  EXECUTION_TERM,
+  type ContainerCommandResult,
+  type ContainerOutput,
+  type ContainerSpec,
+  type RunningContainer,
 } from './container.ts';
+import { hasTerminals, startExecution, type ContainerExecution } from './execution.ts';
 import { makeLineSplitter } from './lines.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
@@ -169,7 +171,23 @@ export async function startOciContainer(
     return { exitCode: timedOut ? 137 : exitCode, output: written.toString(), timedOut };
   };
 
-  return { pid, exited, stop, kill: () => kill(), run };
+  const execute = async (command: readonly string[]): Promise<ContainerExecution> => {
+    const own = join(bundle, `execution-${Math.random().toString(36).slice(2)}`);
+    const options = ['--pid-file', own, '--env', `TERM=${EXECUTION_TERM}`, ...(hasTerminals() ? ['-t'] : [])];
+    const execution = await startExecution({
+      ...{ file: runtime, args: [...globals, 'exec', ...options, id, ...command] },
+      ...{ folder: bundle, environment: runtimeEnvironment },
+    });
+    const killAll = () => {
+      const first = pidIn(own);
+      if (first !== undefined) signalProcess(first, SIGKILL);
+      execution.kill();
+    };
+    void main.exited.then(killAll);
+    return { ...execution, kill: killAll };
+  };
+
+  return { pid, exited, stop, kill: () => kill(), run, execute };
 }
 
 /** Waits until the runtime has started the program; returns undefined if the runtime ended instead. */

@@ -50,6 +50,7 @@ type Command =
   | 'drift'
   | 'status'
   | 'logs'
+  | 'exec'
   | 'history'
   | 'rollback'
   | 'secret'

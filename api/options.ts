@@ -81,4 +81,8 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 
 /** The names of all options. */
 export type OptionName =
-  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions | keyof ExecOptions;
+  | keyof ProvisionOptions
+  | keyof RollbackOptions
+  | keyof TeardownOptions
+  | keyof LogsOptions
+  | keyof ExecOptions;

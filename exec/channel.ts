@@ -10,7 +10,7 @@ const MAX_UNACKNOWLEDGED = 64;
 /** How many messages may wait for an earlier one, as in AWS's own client. */
 const MAX_EARLY = 10_000;
 
-/** What a channel works with. */
+/** One end of a data channel. */
 export interface Channel {
   /** Takes bytes from the socket. */
   receive(bytes: Uint8Array): void;
@@ -37,7 +37,7 @@ export interface ChannelOptions {
 export function makeChannel({ send, onOutput, onClosed, clock }: ChannelOptions): Channel {
   const unacknowledged = new Map<number, { readonly bytes: Uint8Array; sentAt: number }>();
   const early = new Map<number, ClientMessage>();
-  const waiters = new Set<() => void>();
+  const listeners = new Set<() => void>();
   const closing = new AbortController();
   let nextInput = 0;
   let expected = 0;
@@ -58,7 +58,7 @@ export function makeChannel({ send, onOutput, onClosed, clock }: ChannelOptions)
   void resend();
 
   const wake = () => {
-    for (const waiter of [...waiters]) waiter();
+    for (const listener of [...listeners]) listener();
   };
 
   function acknowledge({ messageType, messageId, sequenceNumber }: ClientMessage): void {
@@ -123,10 +123,10 @@ export function makeChannel({ send, onOutput, onClosed, clock }: ChannelOptions)
       new Promise((resolve) => {
         const check = () => {
           if (unacknowledged.size >= MAX_UNACKNOWLEDGED && !closing.signal.aborted) return;
-          waiters.delete(check);
+          listeners.delete(check);
           resolve();
         };
-        waiters.add(check);
+        listeners.add(check);
         check();
       }),
     get isWaiting() {
@@ -139,7 +139,7 @@ export function makeChannel({ send, onOutput, onClosed, clock }: ChannelOptions)
   };
 }
 
-/** Reads the fields of a payload in JSON; those of anything else are none. */
+/** Reads the fields of a payload in JSON; anything else has no fields. */
 export function fieldsIn(payload: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(Buffer.from(payload).toString());

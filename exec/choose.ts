@@ -24,7 +24,10 @@ export function placeOf(config: Pick<Config, 'services'>, name: string): Place {
   const named = all.filter((place) => [place.container.name, full(place)].includes(name));
   const found = named.length > 0 ? named : all.filter(({ service }) => service.name === name);
   const [first, ...others] = found;
-  if (!first) throw unknownContainer(name, [...new Set([...all.map(({ container }) => container.name), ...all.map(full)])]);
+  if (!first)
+    throw unknownContainer(name, [
+      ...new Set([...all.map(({ container }) => container.name), ...all.map(full)]),
+    ]);
   if (others.length > 0) throw ambiguousContainer(name, found.map(full));
   return first;
 }
@@ -35,6 +38,8 @@ export interface ChosenTask {
   readonly id: string;
   /** The number of tasks between which there was a choice. */
   readonly among: number;
+  /** When its agent started; undefined if AWS does not say. */
+  readonly agentStartedAt: Date | undefined;
 }
 
 /**
@@ -63,7 +68,10 @@ export function chooseTask(tasks: readonly Task[], place: Place, id: string | un
     const { lastStatus = 'UNKNOWN', reason } = enabled.map(agentOf)[0] ?? {};
     throw noAgent(place, { status: lastStatus, reason });
   }
-  return { taskArn: chosen.taskArn ?? '', id: idOfTask(chosen), among: candidates.length };
+  return {
+    ...{ taskArn: chosen.taskArn ?? '', id: idOfTask(chosen), among: candidates.length },
+    agentStartedAt: agentOf(chosen)?.lastStartedAt,
+  };
 }
 
 /** The name of ECS Exec's agent. */

@@ -19,7 +19,7 @@ const MAX_UNPRINTED = 64;
 /** The flag that ends a session. */
 const TERMINATE = Buffer.from([0, 0, 0, 2]);
 
-/** How a session ended. */
+/** The end of a session. */
 export type SessionEnd =
   | { readonly how: 'exited'; readonly exitCode: number }
   /** AWS closed it before the command reported its end. `words` is what was printed before the command started. */
@@ -37,7 +37,7 @@ export interface RunningSession {
   readonly isRaw: boolean;
 }
 
-/** What a session needs. */
+/** The settings of a session, and the receivers of its output. */
 export interface SessionOptions {
   /** The session in AWS's response. */
   readonly streamUrl: string;

@@ -1,10 +1,7 @@
-/**
- * The binary messages of Session Manager's data channel, as a client reads and writes them. Pure.
- * @see https://github.com/aws/session-manager-plugin/blob/mainline/src/message/messageparser.go
- */
+/** The binary messages of Session Manager's data channel, as a client reads and writes them. Pure. */
 import { createHash } from 'node:crypto';
 
-/** What a payload contains. */
+/** The kinds of payload. */
 export const PayloadType = {
   output: 1,
   error: 2,
@@ -18,7 +15,10 @@ export const PayloadType = {
   exitCode: 12,
 } as const;
 
-/** A message, without what follows from its payload. */
+/**
+ * A message, without what follows from its payload.
+ * @see https://github.com/aws/session-manager-plugin/blob/mainline/src/message/messageparser.go
+ */
 export interface ClientMessage {
   /** E.g. `input_stream_data`; at most 32 characters of ASCII. */
   readonly messageType: string;
@@ -85,8 +85,7 @@ export function decodeMessage(bytes: Uint8Array): ClientMessage | undefined {
   if (digest.some((byte) => byte !== 0) && !digestOf(payload).equals(digest)) return undefined;
   const [typeAt, typeLength] = FIELDS.messageType;
   const name = Buffer.from(bytes.subarray(typeAt, typeAt + typeLength)).toString('latin1');
-  const id =
-    (view.getBigUint64(FIELDS.messageId[0] + 8) << 64n) | view.getBigUint64(FIELDS.messageId[0]);
+  const id = (view.getBigUint64(FIELDS.messageId[0] + 8) << 64n) | view.getBigUint64(FIELDS.messageId[0]);
   return {
     messageType: name.replace(/[\0 ]+$/, ''),
     sequenceNumber: Number(view.getBigInt64(FIELDS.sequenceNumber[0])),

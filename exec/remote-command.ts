@@ -9,7 +9,7 @@ export interface RemoteCommand {
   readonly token: string;
 }
 
-/** How a command is connected. */
+/** A command, and its connection to this process. */
 export interface Connection {
   /** The program and its arguments; empty for a shell. */
   readonly words: readonly string[];
@@ -23,16 +23,15 @@ export interface Connection {
 
 /** The longest line of input, in characters: a terminal takes 4,095. */
 const MAX_LINE = 3_000;
-/** Bash has history and completion; every image with a shell has sh. */
-const SHELL = 'if command -v bash >/dev/null 2>&1; then bash; else sh; fi';
+/** Bash has history and completion. Without a terminal, `-i` lets sh print its prompt. */
+const SHELL = 'if [ ! -t 0 ]; then sh -i; elif command -v bash >/dev/null 2>&1; then bash; else sh; fi';
 /**
  * Without it, the terminal would print the input again, end lines with carriage returns, and change what is typed.
  * Its failure is reported as 1: the image lacks `stty`.
  */
 const RAW_OUTPUT = 'stty -echo -opost 2>/dev/null';
 /** Reads the lines that `inputLines` writes, until the last one. The shell itself does all the work, in every image. */
-const READ_INPUT =
-  'while IFS= read -r line && [ "$line" != . ]; do printf %b "${line#:}"; done';
+const READ_INPUT = 'while IFS= read -r line && [ "$line" != . ]; do printf %b "${line#:}"; done';
 
 /** Wraps a command. */
 export function remoteCommand({ words, isTyped, hasInput, token }: Connection): RemoteCommand {

@@ -4,7 +4,6 @@ import { ExecuteCommandCommand, type Task } from '@aws-sdk/client-ecs';
 import { isCode } from '../lib/aws/errors.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import { runningTasks } from '../lib/look/tasks.ts';
-import { systemClock } from '../lib/model/clock.ts';
 import { shellNeedsTerminal } from '../lib/run/bad-arguments.ts';
 import type { ExecResult } from '../lib/run/exec-results.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
@@ -18,6 +17,11 @@ import { connectInput, connectTerminal, isTyped, type Streams } from './terminal
 
 /** The maximum size of the output in a result for scripts, in bytes. */
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+
+/** How long after its start an agent may not be connected yet, and how often and after which time the call is repeated. Milliseconds. */
+const NEW_AGENT_MS = 120_000;
+const ATTEMPTS = 5;
+const RETRY_MS = 3_000;
 
 /**
  * Does what `npm run exec` does: it changes no resource, and also works while another run changes the stack.
@@ -64,37 +68,20 @@ async function executeIn(
   const stackInfo = announce(session, invocation, 'exec');
   const task = chooseTask(await session.found, place, options.task);
   report({ type: 'note', text: describe(place, task) });
-  report({ type: 'activity', text: '' });
   const command = remoteCommand({
     words: options.words,
     isTyped: isAtTerminal,
     hasInput: streams !== undefined && streams.stdin.isTTY !== true,
     token: `slipway-${randomBytes(12).toString('hex')}`,
   });
-  const { aws, names } = session.lookContext();
-  const { session: opened } = await aws
-    .ecs(
-      new ExecuteCommandCommand({
-        cluster: names.cluster,
-        task: task.taskArn,
-        container: place.container.name,
-        command: command.line,
-        interactive: true,
-      }),
-    )
-    .catch((error: unknown) => {
-      throw isCode(error, 'TargetNotConnectedException', 'InvalidParameterException')
-        ? refusedSession(place, error)
-        : error;
-    });
+  const opened = await openDataChannel(session, invocation, { place, task, command: command.line });
   const collected: Uint8Array[] = [];
   let disconnect: () => void = () => undefined;
   try {
     const end = await runSession({
-      streamUrl: opened?.streamUrl ?? '',
-      tokenValue: opened?.tokenValue ?? '',
+      ...opened,
       token: command.token,
-      clock: session.run.clock ?? systemClock,
+      clock: session.run.clock,
       signal: output ? AbortSignal.any([invocation.signal, output.closed]) : invocation.signal,
       write: async (bytes) => {
         if (output && !options.json) await output.write(bytes);
@@ -126,6 +113,55 @@ async function executeIn(
     };
   }
 }
+
+/** What to start. */
+interface Started {
+  readonly place: Place;
+  readonly task: ChosenTask;
+  readonly command: string;
+}
+
+/**
+ * Opens a session. An agent that has just started may not be connected yet, so the call is repeated for a while.
+ * @throws EXEC_NO_AGENT
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommand.html
+ */
+async function openDataChannel(
+  session: Session<Task[]>,
+  { signal, report }: CommandContext,
+  { place, task, command }: Started,
+): Promise<{ readonly streamUrl: string; readonly tokenValue: string }> {
+  const { aws, names } = session.lookContext();
+  const { clock } = session.run;
+  const isNew = clock.now() - (task.agentStartedAt?.getTime() ?? 0) < NEW_AGENT_MS;
+  const input = {
+    ...{ cluster: names.cluster, task: task.taskArn, container: place.container.name },
+    ...{ command, interactive: true },
+  };
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      const { session: opened } = await aws.ecs(new ExecuteCommandCommand(input));
+      const { streamUrl = '', tokenValue = '' } = opened ?? {};
+      if (!isTrusted(streamUrl)) throw new Error(`AWS named an address that is not encrypted: ${streamUrl}`);
+      return { streamUrl, tokenValue };
+    } catch (error) {
+      const isUnconnected = isCode(error, 'TargetNotConnectedException');
+      if (isUnconnected && isNew && attempt < ATTEMPTS) {
+        report({ type: 'activity', text: 'waiting for the agent of ECS Exec to connect' });
+        await clock.sleep(RETRY_MS, signal);
+        continue;
+      }
+      throw isUnconnected || isCode(error, 'InvalidParameterException')
+        ? refusedSession(place, error)
+        : error;
+    } finally {
+      report({ type: 'activity', text: '' });
+    }
+}
+
+/** Whether the address of a session keeps it secret: encrypted, or on this machine. */
+const isTrusted = (address: string): boolean =>
+  /^wss:\/\//.test(address) || /^ws:\/\/(127(\.\d+){3}|localhost)[:/]/.test(address);
 
 /** Connects the standard streams to a command that has started. */
 function connect(

@@ -152,13 +152,6 @@ const Service = z.strictObject({
     .default(60)
     .describe("seconds after a task's start in which failing health checks do not count"),
   deploy: Deploy,
-  // A shell in a container is a way into it, so nobody has one by default.
-  exec: z
-    .boolean()
-    .default(false)
-    .describe(
-      'whether npm run exec may start commands in its containers with ECS Exec; a container needs readOnlyRoot: false for it',
-    ),
   ...servicePermissions,
   containers: z
     .record(z.string(), Container.describe('one container'))

@@ -147,8 +147,8 @@ export const shellNeedsTerminal = (isJson: boolean): Problem =>
   problem('ARGUMENTS', {
     what: 'exec needs a command after --, or a terminal for a shell.',
     why: isJson
-      ? 'With --json nobody types, so a shell would wait without an end.'
-      : 'Standard input and standard output are not both a terminal, so nobody could type.',
+      ? 'With --json no one types, so a shell would wait without an end.'
+      : 'Standard input and standard output are not both a terminal, so no one could type.',
     now: NOTHING_CHANGED,
     fix: [
       'npm run exec -- CONTAINER -- node script.js',

@@ -69,7 +69,14 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
       const fullCommand = commandLine(String(name), {
         ...options,
         ...{ service: undefined, to: undefined, action: undefined },
-        ...{ container: undefined, follow: false, since: undefined, grep: undefined, words: [], task: undefined },
+        ...{
+          container: undefined,
+          follow: false,
+          since: undefined,
+          grep: undefined,
+          words: [],
+          task: undefined,
+        },
       });
       if (String(whole).startsWith(fullCommand, Number(offset))) return match;
       if (separator === undefined) return fullCommand;

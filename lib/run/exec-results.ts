@@ -11,6 +11,6 @@ export type ExecResult = StackInfo & {
   readonly exitCode: number;
   /** What the command has printed: standard output and standard error, as one string. */
   readonly output: string;
-  /** How the bytes of the output became a string: `base64` if they are no text in UTF-8. */
+  /** How the bytes of the output became a string: `base64` if they are not UTF-8. */
   readonly encoding: 'utf8' | 'base64';
 };

@@ -28,7 +28,7 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
 const JSON_VERSION = 1;
 /**
- * The exit code of `exec` for a problem of its own, so that it differs from the codes of most commands. Docker uses it in the same way.
+ * The exit code if `exec` itself fails, so that it differs from the codes of most commands. Docker uses it in the same way.
  * @see https://docs.docker.com/engine/containers/run/#exit-status
  */
 const COMMAND_FAILED = 125;
@@ -104,7 +104,12 @@ export async function main(
         { ...document, ok: false, problem: problemJson(shownProblem) },
         isStream || options?.follow === true,
       );
-    process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : COMMANDS_WITH_COMMAND.includes(command) ? COMMAND_FAILED : 1;
+    process.exitCode =
+      shownProblem.code === 'INTERRUPTED'
+        ? 130
+        : COMMANDS_WITH_COMMAND.includes(command)
+          ? COMMAND_FAILED
+          : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();
   } finally {

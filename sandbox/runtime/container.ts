@@ -10,7 +10,7 @@ import {
 } from './command.ts';
 import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
-import { executionErrorOf } from './executable.ts';
+import { executionErrorOf, reasonOf } from './executable.ts';
 import { startExecution, type ContainerExecution } from './execution.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
@@ -96,8 +96,6 @@ const MAX_OUTPUT_BYTES = 4096;
 const SIGKILL = signalNumber('SIGKILL');
 const KILLED_EXIT_CODE = 128 + SIGKILL;
 const NOT_STARTED_EXIT_CODE = 127;
-/** The kind of terminal that the agent of AWS names to programs. */
-export const EXECUTION_TERM = 'xterm-256color';
 
 /**
  * Starts a container.
@@ -204,9 +202,7 @@ export async function startContainer(
   };
 
   const execute = async (command: readonly string[]): Promise<ContainerExecution> => {
-    const execution = await startWith(command, (spec) =>
-      startExecution({ ...spec, environment: { ...spec.environment, TERM: EXECUTION_TERM } }),
-    );
+    const execution = await startWith(command, startExecution);
     executions.add(execution);
     void execution.ended.then(() => executions.delete(execution));
     if (!isRunning) execution.kill();
@@ -221,13 +217,4 @@ export async function startContainer(
     run,
     execute,
   };
-}
-
-/** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOEXEC') return 'exec format error';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'ENOENT') return 'no such file or directory';
-  return message;
 }

@@ -28,6 +28,8 @@ export interface ContainerExecution {
 /** The programs that make a terminal: that of util-linux, which passes on the exit code, and that of coreutils. */
 const SCRIPT = '/usr/bin/script';
 const STTY = ['/usr/bin/stty', '/bin/stty'];
+/** The kind of terminal that the agent of AWS names to programs. */
+export const EXECUTION_TERM = 'xterm-256color';
 /** The size until the client reports another one. */
 const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
 const SIGKILL = osConstants.signals.SIGKILL;
@@ -58,7 +60,7 @@ export async function startExecution(spec: ProcessSpec): Promise<ContainerExecut
   const hasTerminal = hasTerminals();
   const child = spawn(...commandOf(spec, hasTerminal), {
     cwd: spec.folder,
-    env: hasTerminal ? { ...spec.environment, SHELL: '/bin/sh' } : spec.environment,
+    env: { ...spec.environment, TERM: EXECUTION_TERM, ...(hasTerminal && { SHELL: '/bin/sh' }) },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     ...spec.user,
@@ -109,7 +111,7 @@ export async function startExecution(spec: ProcessSpec): Promise<ContainerExecut
   };
 }
 
-/** Returns what to spawn. `script` starts a shell with a command line, in a terminal of its own. */
+/** Returns what to spawn. `script` starts a shell with a command line, in its own terminal. */
 function commandOf({ file, args }: ProcessSpec, hasTerminal: boolean): [string, string[]] {
   if (!hasTerminal) return [file, [...args]];
   const { cols, rows } = DEFAULT_SIZE;
@@ -146,7 +148,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Kills every process of a session: shells start their jobs in groups of their own. */
+/** Kills every process of a session: shells start their jobs in separate groups. */
 function killSession(leader: number): void {
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     if (sessionOf(name) === leader) signalProcessIfAlive(Number(name));

@@ -3,15 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotStartContainerError, DEFAULT_PATH, healthCheckCommand } from './command.ts';
-import {
-  EXECUTION_TERM,
-  type ContainerCommandResult,
-  type ContainerOutput,
-  type ContainerSpec,
-  type RunningContainer,
+import type {
+  ContainerCommandResult,
+  ContainerOutput,
+  ContainerSpec,
+  RunningContainer,
 } from './container.ts';
-import { hasTerminals, startExecution, type ContainerExecution } from './execution.ts';
 import { makeLineSplitter } from './lines.ts';
+import { startOciExecution } from './oci-execution.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
 import { filtersSystemCalls } from './find-oci-runtime.ts';
@@ -171,21 +170,12 @@ export async function startOciContainer(
     return { exitCode: timedOut ? 137 : exitCode, output: written.toString(), timedOut };
   };
 
-  const execute = async (command: readonly string[]): Promise<ContainerExecution> => {
-    const own = join(bundle, `execution-${Math.random().toString(36).slice(2)}`);
-    const options = ['--pid-file', own, '--env', `TERM=${EXECUTION_TERM}`, ...(hasTerminals() ? ['-t'] : [])];
-    const execution = await startExecution({
-      ...{ file: runtime, args: [...globals, 'exec', ...options, id, ...command] },
-      ...{ folder: bundle, environment: runtimeEnvironment },
-    });
-    const killAll = () => {
-      const first = pidIn(own);
-      if (first !== undefined) signalProcess(first, SIGKILL);
-      execution.kill();
-    };
-    void main.exited.then(killAll);
-    return { ...execution, kill: killAll };
-  };
+  const execute = (command: readonly string[]) =>
+    startOciExecution(
+      { runtime, globals, bundle, id, environment: runtimeEnvironment },
+      command,
+      main.exited,
+    );
 
   return { pid, exited, stop, kill: () => kill(), run, execute };
 }

@@ -6,7 +6,7 @@ const REPEAT_MS = 1_000;
 /** The maximum number of messages that wait for an acknowledgement; beyond it, the output of the program waits. */
 const MAX_WAITING = 64;
 
-/** What the channel works with. */
+/** The receivers of a channel, and its clock. */
 export interface ChannelEnds {
   /** Sends bytes to the client. */
   readonly send: (bytes: Buffer) => void;
@@ -106,7 +106,12 @@ export function makeAgentChannel({ send, onInput, now }: ChannelEnds): AgentChan
     whenReady: () => whenAtMost(MAX_WAITING),
     whenEmpty: () => whenAtMost(0),
     announceEnd(sessionId, output) {
-      const content = { MessageType: 'channel_closed', SchemaVersion: 1, SessionId: sessionId, Output: output };
+      const content = {
+        MessageType: 'channel_closed',
+        SchemaVersion: 1,
+        SessionId: sessionId,
+        Output: output,
+      };
       send(
         writeMessage({
           ...{ type: 'channel_closed', sequence: 0, flags: 2, createdAt: now(), payloadType: PAYLOAD.none },

@@ -10,7 +10,7 @@ const AGENT_VERSION = '3.3.0.0';
 /** How long a client may take for the handshake, and for acknowledging the last output, in milliseconds. */
 const CLIENT_MS = 10_000;
 
-/** What an agent does in a container. */
+/** The work of an agent in a container. */
 export interface AgentTask {
   /** The command, as ExecuteCommand has received it. */
   readonly command: string;

@@ -1,7 +1,4 @@
-/**
- * The binary messages of Session Manager's data channel, as an agent reads and writes them. Pure.
- * @see https://github.com/aws/session-manager-plugin/blob/mainline/src/message/clientmessage.go
- */
+/** The binary messages of Session Manager's data channel, as an agent reads and writes them. Pure. */
 import { createHash, randomUUID } from 'node:crypto';
 
 /** The kinds of payload. */
@@ -19,7 +16,10 @@ export const PAYLOAD = {
 /** The flag by which a client ends its session. */
 export const TERMINATE = 2;
 
-/** A message of a data channel. */
+/**
+ * A message of a data channel.
+ * @see https://github.com/aws/session-manager-plugin/blob/mainline/src/message/clientmessage.go
+ */
 export interface AgentMessage {
   /** E.g. `output_stream_data`. */
   readonly type: string;
@@ -35,7 +35,16 @@ export interface AgentMessage {
 
 /** The length of the header in front of the length of the payload, in bytes. */
 const HEADER_BYTES = 116;
-const AT = { type: 4, version: 36, created: 40, sequence: 48, flags: 56, id: 64, digest: 80, payloadType: 112 };
+const AT = {
+  type: 4,
+  version: 36,
+  created: 40,
+  sequence: 48,
+  flags: 56,
+  id: 64,
+  digest: 80,
+  payloadType: 112,
+};
 const TYPE_BYTES = 32;
 
 /** Writes a message. */

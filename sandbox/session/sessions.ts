@@ -56,7 +56,8 @@ export function makeSessions(reportError: (error: unknown) => void): Sessions {
       // A session has one attempt: a token cannot be guessed, and is used once.
       waiting.delete(sessionId);
       const { TokenValue } = isBinary ? {} : parsedObject(data);
-      if (!session || !isToken(TokenValue, session.token)) return socket.close(4003, 'The token is not valid.');
+      if (!session || !isToken(TokenValue, session.token))
+        return socket.close(4003, 'The token is not valid.');
       const served = session.serve(sessionId, socket).catch(reportError);
       running.add(served);
       void served.then(() => running.delete(served));

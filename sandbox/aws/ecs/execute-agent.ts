@@ -50,7 +50,7 @@ export function stopAgent(container: Container): void {
 export const isAgentRunning = ({ managedAgents = [] }: Container): boolean =>
   managedAgents.some(({ lastStatus }) => lastStatus === 'RUNNING');
 
-/** Whether the task role of a task lets the agent connect. An agent without permission runs, but nobody can reach it. */
+/** Whether the task role of a task lets the agent connect. An agent without permission runs, but no client can reach it. */
 export function canAgentConnect(region: Region, task: TaskRow): boolean {
   const { taskRoleArn } = definitionOfTask(region, task) ?? {};
   const role = taskRoleArn === undefined ? undefined : roleOf(region, taskRoleArn);

@@ -6,7 +6,7 @@ import { canAgentConnect, isAgentRunning } from './execute-agent.ts';
 import { invalid } from './errors.ts';
 import { activeClusterOf, findTask } from './lookups.ts';
 
-/** The refusal if nobody can reach the agent. */
+/** The refusal if no client can reach the agent. */
 const notConnected = () =>
   refusal(
     'TargetNotConnectedException',
@@ -36,7 +36,11 @@ export const executeCommandOperations = {
         );
       }
       const session = canAgentConnect(region, task)
-        ? region.plane.openSession?.(region, { taskArn: task.taskArn, container: container.name ?? '', command })
+        ? region.plane.openSession?.(region, {
+            taskArn: task.taskArn,
+            container: container.name ?? '',
+            command,
+          })
         : undefined;
       if (!session) throw notConnected();
       return {

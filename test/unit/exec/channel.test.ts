@@ -11,9 +11,7 @@ const message = (messageType: string, sequenceNumber: number, payload: string): 
 });
 const output = (sequence: number) => encodeMessage(message('output_stream_data', sequence, String(sequence)));
 const acknowledgement = (sequence: number) =>
-  encodeMessage(
-    message('acknowledge', 0, JSON.stringify({ AcknowledgedMessageSequenceNumber: sequence })),
-  );
+  encodeMessage(message('acknowledge', 0, JSON.stringify({ AcknowledgedMessageSequenceNumber: sequence })));
 
 /** Makes a channel whose time passes when `pass` is called. */
 function scene() {
@@ -40,8 +38,7 @@ function scene() {
   });
   const pass = async (ms: number) => {
     now += ms;
-    for (const sleeper of [...sleepers])
-      if (sleeper.until <= now && sleepers.delete(sleeper)) sleeper.wake();
+    for (const sleeper of [...sleepers]) if (sleeper.until <= now && sleepers.delete(sleeper)) sleeper.wake();
     await new Promise((resolve) => setImmediate(resolve));
   };
   const inputs = () =>

@@ -26,7 +26,9 @@ function readAll(bytes: Buffer, lengths: readonly number[]) {
 test('separates output and exit code for all bytes, cut anywhere', () => {
   const pieces = fc.oneof(
     fc.uint8Array({ maxLength: 50 }).map((bytes) => Buffer.from(bytes)),
-    fc.constantFrom('slipway-', TOKEN, `${TOKEN}=`, `${TOKEN}=%d;`, `${TOKEN}:1`, 's').map((text) => Buffer.from(text)),
+    fc
+      .constantFrom('slipway-', TOKEN, `${TOKEN}=`, `${TOKEN}=%d;`, `${TOKEN}:1`, 's')
+      .map((text) => Buffer.from(text)),
   );
   fc.assert(
     fc.property(

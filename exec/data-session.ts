@@ -26,11 +26,17 @@ export type SessionEnd =
   | { readonly how: 'closed'; readonly reason: string; readonly words: string; readonly hasStarted: boolean }
   | { readonly how: 'lost'; readonly reason: string; readonly hasStarted: boolean };
 
+/** The size of a terminal, in characters. */
+export interface WindowSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
 /** A session whose command runs. */
 export interface RunningSession {
   /** Sends input, and resolves when more can be sent. */
   send(bytes: Uint8Array): Promise<void>;
-  resize(size: { readonly cols: number; readonly rows: number }): void;
+  resize(size: WindowSize): void;
   /** Whether the command has a terminal; on AWS it always does. */
   readonly hasTerminal: boolean;
   /** Whether the bytes of the output arrive unchanged. */
@@ -44,6 +50,8 @@ export interface SessionOptions {
   readonly tokenValue: string;
   /** The random word of the wrapper of the command. */
   readonly token: string;
+  /** The size of the terminal, if there is one. */
+  readonly size?: WindowSize | undefined;
   readonly clock: Clock;
   /** Aborts when the user ends the command. */
   readonly signal: AbortSignal;
@@ -54,7 +62,7 @@ export interface SessionOptions {
 
 /** Runs a session to its end. It never rejects. */
 export async function runSession(options: SessionOptions): Promise<SessionEnd> {
-  const { streamUrl, tokenValue, token, clock, signal, write, onStart } = options;
+  const { streamUrl, tokenValue, token, size, clock, signal, write, onStart } = options;
   const socket = new WebSocket(streamUrl, { perMessageDeflate: false, maxPayload: 16 * 1024 * 1024 });
   const reader = makeOutputReader(token);
   const stopping = new AbortController();
@@ -83,6 +91,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
       const { response, terminal } = handshakeResponse(payload);
       hasTerminal = terminal;
       channel.send(PayloadType.handshakeResponse, Buffer.from(JSON.stringify(response)));
+      if (size) channel.send(PayloadType.size, Buffer.from(JSON.stringify(size)));
     } else if (payloadType === PayloadType.output || payloadType === PayloadType.stderr) {
       const { output, isRaw, exitCode } = reader.read(payload);
       if (isRaw !== undefined) onStart(runningSession(channel, { hasTerminal, isRaw }));

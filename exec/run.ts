@@ -13,7 +13,7 @@ import { chooseTask, placeOf, type ChosenTask, type Place } from './choose.ts';
 import { runSession, type RunningSession } from './data-session.ts';
 import { refusedSession, sessionEnded } from './problems.ts';
 import { remoteCommand } from './remote-command.ts';
-import { connectInput, connectTerminal, isTyped, type Streams } from './terminal.ts';
+import { connectInput, connectTerminal, isTyped, sizeOf, type Streams } from './terminal.ts';
 
 /** The maximum size of the output in a result for scripts, in bytes. */
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;
@@ -81,6 +81,7 @@ async function executeIn(
     const end = await runSession({
       ...opened,
       token: command.token,
+      size: isAtTerminal && streams ? sizeOf(streams) : undefined,
       clock: session.run.clock,
       signal: output ? AbortSignal.any([invocation.signal, output.closed]) : invocation.signal,
       write: async (bytes) => {

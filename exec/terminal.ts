@@ -1,5 +1,5 @@
 /** Connects the terminal or the standard input of this process to a session, and always gives the terminal back as it was. */
-import type { RunningSession } from './data-session.ts';
+import type { RunningSession, WindowSize } from './data-session.ts';
 import { END_OF_INPUT, inputLines } from './remote-command.ts';
 
 /** The standard streams of the process, as far as a session uses them. */
@@ -13,14 +13,20 @@ export interface Streams {
 /** Whether a person types: both streams are terminals, so that what is typed and what is printed belong together. */
 export const isTyped = ({ stdin, stdout }: Streams): boolean => stdin.isTTY === true && stdout.isTTY === true;
 
+/** Returns the size of the terminal; undefined if it is not known. */
+export const sizeOf = ({ stdout }: Pick<Streams, 'stdout'>): WindowSize | undefined => {
+  const { columns: cols, rows } = stdout;
+  return cols && rows ? { cols, rows } : undefined;
+};
+
 /**
  * Passes on what is typed, key by key, and the size of the terminal. Ctrl-C is a key like any other: it reaches the program.
  * @returns a function that restores the terminal
  */
 export function connectTerminal(session: RunningSession, { stdin, stdout }: Streams): () => void {
   const resize = () => {
-    const { columns: cols, rows } = stdout;
-    if (cols && rows) session.resize({ cols, rows });
+    const size = sizeOf({ stdout });
+    if (size) session.resize(size);
   };
   const restore = () => void (session.hasTerminal && stdin.setRawMode?.(false));
   // Without a terminal in the container, this one echoes what is typed and sends whole lines.
@@ -28,7 +34,6 @@ export function connectTerminal(session: RunningSession, { stdin, stdout }: Stre
   // Also restores it if the process ends in another way than through the session.
   process.once('exit', restore);
   stdout.on('resize', resize);
-  resize();
   const disconnect = passOn(stdin, session, {
     encode: (chunk) => chunk,
     end: session.hasTerminal ? undefined : 'exit\n',

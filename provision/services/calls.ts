@@ -164,7 +164,7 @@ const allowsExec = ({ exec }: Service): boolean => exec === true;
 
 /** Whether an update switches ECS Exec on or off. */
 const switchesExec = (existing: FoundService | undefined, service: Service): boolean =>
-  (existing?.allowsExec === true) !== allowsExec(service);
+  existing?.allowsExec !== undefined && existing.allowsExec !== allowsExec(service);
 
 /**
  * Sends an update with all settings.

@@ -112,7 +112,7 @@ export const services: Step<'services', ServiceField> = {
         'public address': service.assignPublicIp,
         'load balancers': service.loadBalancers.join(', '),
         'grace seconds': service.graceSeconds,
-        exec: service.allowsExec ?? false,
+        exec: service.allowsExec,
         deployment:
           service.deployment &&
           deploymentText(

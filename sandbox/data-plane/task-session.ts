@@ -1,7 +1,7 @@
 /** Opens a session of ECS Exec in a container of a running task. */
 import type { Region } from '../world/region.ts';
 import { hasTerminals } from '../runtime/execution.ts';
-import { serveAgent } from '../session/agent.ts';
+import { serveAgent, type AgentTask } from '../session/agent.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { wordsOf } from '../session/words.ts';
 import type { TaskContainer } from './container-setup.ts';
@@ -23,6 +23,6 @@ export function openTaskSession(
   const container = containers?.get(name);
   const port = region.port();
   if (!container || port === undefined) return undefined;
-  const start = async () => container.execute(wordsOf(command));
+  const start: AgentTask['start'] = async (size) => container.execute(wordsOf(command), size);
   return sessions.open(port, serveAgent({ command, hasTerminal: hasTerminals(), start, idleMs: IDLE_MS }));
 }

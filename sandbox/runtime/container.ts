@@ -11,7 +11,7 @@ import {
 import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
 import { executionErrorOf, reasonOf } from './executable.ts';
-import { startExecution, type ContainerExecution } from './execution.ts';
+import { startExecution, type ContainerExecution, type TerminalSize } from './execution.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
 import { withOpenFiles, type OpenFileLimits } from './open-files.ts';
@@ -81,7 +81,7 @@ export interface RunningContainer {
    * Starts a command with input, and with a terminal if this machine has the tools for one. It ends with the container.
    * @throws CannotStartContainerError when the program is not in the image
    */
-  execute(command: readonly string[]): Promise<ContainerExecution>;
+  execute(command: readonly string[], size?: TerminalSize): Promise<ContainerExecution>;
 }
 
 export interface ContainerCommandResult {
@@ -201,8 +201,8 @@ export async function startContainer(
     }
   };
 
-  const execute = async (command: readonly string[]): Promise<ContainerExecution> => {
-    const execution = await startWith(command, startExecution);
+  const execute = async (command: readonly string[], size?: TerminalSize): Promise<ContainerExecution> => {
+    const execution = await startWith(command, (spec) => startExecution(spec, size));
     executions.add(execution);
     void execution.ended.then(() => executions.delete(execution));
     if (!isRunning) execution.kill();

@@ -30,7 +30,7 @@ const SCRIPT = '/usr/bin/script';
 const STTY = ['/usr/bin/stty', '/bin/stty'];
 /** The kind of terminal that the agent of AWS names to programs. */
 export const EXECUTION_TERM = 'xterm-256color';
-/** The size until the client reports another one. */
+/** The size if the client reports none. */
 const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
 const SIGKILL = osConstants.signals.SIGKILL;
 /** How long to wait for output after the command has ended, since a child that has left its session may keep the pipe open. */
@@ -54,11 +54,15 @@ function isExecutable(file: string): boolean {
 /**
  * Starts a command. Standard output and standard error become one stream, as with every terminal.
  * @param spec what to start, without a terminal
+ * @param size the first size of the terminal
  * @throws the error of spawn, such as ENOENT
  */
-export async function startExecution(spec: ProcessSpec): Promise<ContainerExecution> {
+export async function startExecution(
+  spec: ProcessSpec,
+  size: TerminalSize = DEFAULT_SIZE,
+): Promise<ContainerExecution> {
   const hasTerminal = hasTerminals();
-  const child = spawn(...commandOf(spec, hasTerminal), {
+  const child = spawn(...commandOf(spec, hasTerminal ? size : undefined), {
     cwd: spec.folder,
     env: { ...spec.environment, TERM: EXECUTION_TERM, ...(hasTerminal && { SHELL: '/bin/sh' }) },
     detached: true,
@@ -111,10 +115,10 @@ export async function startExecution(spec: ProcessSpec): Promise<ContainerExecut
   };
 }
 
-/** Returns what to spawn. `script` starts a shell with a command line, in its own terminal. */
-function commandOf({ file, args }: ProcessSpec, hasTerminal: boolean): [string, string[]] {
-  if (!hasTerminal) return [file, [...args]];
-  const { cols, rows } = DEFAULT_SIZE;
+/** Returns what to spawn: without a size, no terminal. `script` starts a shell with a command line, in its own terminal. */
+function commandOf({ file, args }: ProcessSpec, size: TerminalSize | undefined): [string, string[]] {
+  if (!size) return [file, [...args]];
+  const { cols, rows } = size;
   const command = [file, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const line = `unset SHELL; ${sttyProgram()} sane cols ${cols} rows ${rows}; exec ${command}`;
   return [SCRIPT, ['-q', '-e', '-f', '-c', line, '/dev/null']];

@@ -1,7 +1,13 @@
 /** Runs a command in the namespaces of a container that an OCI runtime has started. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXECUTION_TERM, hasTerminals, startExecution, type ContainerExecution } from './execution.ts';
+import {
+  EXECUTION_TERM,
+  hasTerminals,
+  startExecution,
+  type ContainerExecution,
+  type TerminalSize,
+} from './execution.ts';
 
 /** A container of an OCI runtime. */
 interface OciContainerId {
@@ -14,19 +20,21 @@ interface OciContainerId {
   readonly id: string;
   /** The variables of the runtime itself. */
   readonly environment: Record<string, string>;
+  /** Resolves when the container has ended. */
+  readonly exited: Promise<unknown>;
 }
 
-/** Starts a command, which ends with its container. @param exited resolves when the container has ended */
+/** Starts a command, which ends with its container. */
 export async function startOciExecution(
-  { runtime, globals, bundle, id, environment }: OciContainerId,
+  { runtime, globals, bundle, id, environment, exited }: OciContainerId,
   command: readonly string[],
-  exited: Promise<unknown>,
+  size?: TerminalSize,
 ): Promise<ContainerExecution> {
   const pidFile = join(bundle, `execution-${Math.random().toString(36).slice(2)}`);
   const options = ['--pid-file', pidFile, '--env', `TERM=${EXECUTION_TERM}`];
   const terminal = hasTerminals() ? ['--tty'] : [];
   const args = [...globals, 'exec', ...options, ...terminal, id, ...command];
-  const execution = await startExecution({ file: runtime, args, folder: bundle, environment });
+  const execution = await startExecution({ file: runtime, args, folder: bundle, environment }, size);
   const kill = () => {
     killFirst(pidFile);
     execution.kill();

@@ -170,11 +170,11 @@ export async function startOciContainer(
     return { exitCode: timedOut ? 137 : exitCode, output: written.toString(), timedOut };
   };
 
-  const execute = (command: readonly string[]) =>
+  const execute: RunningContainer['execute'] = (command, size) =>
     startOciExecution(
-      { runtime, globals, bundle, id, environment: runtimeEnvironment },
+      { runtime, globals, bundle, id, environment: runtimeEnvironment, exited: main.exited },
       command,
-      main.exited,
+      size,
     );
 
   return { pid, exited, stop, kill: () => kill(), run, execute };

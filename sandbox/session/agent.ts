@@ -1,5 +1,5 @@
 /** The agent of ECS Exec: shakes hands with a client, starts the command, and connects the two. */
-import type { ContainerExecution } from '../runtime/execution.ts';
+import type { ContainerExecution, TerminalSize } from '../runtime/execution.ts';
 import { makeAgentChannel, parsedObject, type AgentChannel } from './agent-channel.ts';
 import { PAYLOAD, TERMINATE, type AgentMessage } from './message.ts';
 import type { ServeSession } from './sessions.ts';
@@ -17,7 +17,7 @@ export interface AgentTask {
   /** Whether programs get a terminal. */
   readonly hasTerminal: boolean;
   /** Starts the command. @throws Error with the reason why it cannot start */
-  readonly start: () => Promise<ContainerExecution>;
+  readonly start: (size: TerminalSize | undefined) => Promise<ContainerExecution>;
   /** How long a session may be idle, in milliseconds. */
   readonly idleMs: number;
 }
@@ -27,7 +27,7 @@ export const serveAgent =
   (task: AgentTask): ServeSession =>
   async (sessionId, socket) => {
     let execution: ContainerExecution | undefined;
-    let size: { readonly cols: number; readonly rows: number } | undefined;
+    let size: TerminalSize | undefined;
     const pending: Buffer[] = [];
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const idle = makeIdleTimer(task.idleMs);
@@ -67,10 +67,13 @@ export const serveAgent =
         PAYLOAD.handshakeComplete,
         jsonBytes({ HandshakeTimeToComplete: 1_000_000, CustomerMessage: '' }),
       );
+      // Before the client acknowledges this, it has sent the size of its terminal.
+      await Promise.race([channel.whenEmpty(), closed, pause(CLIENT_MS)]);
       let last = '';
       try {
-        execution = await task.start();
-        if (size) execution.resize(size);
+        const firstSize = size;
+        execution = await task.start(firstSize);
+        if (size && size !== firstSize) execution.resize(size);
         for (const bytes of pending.splice(0)) execution.write(bytes);
         last = await relay(execution, channel, idle, closed);
       } catch (error) {
@@ -102,7 +105,7 @@ async function relay(
     execution.kill();
   });
   void closed.then(() => execution.kill());
-  for await (const chunk of execution.output) {
+  for await (const chunk of execution.output as AsyncIterable<Buffer>) {
     idle.touch();
     for (let at = 0; at < chunk.length; at += OUTPUT_BYTES) {
       channel.send(PAYLOAD.output, chunk.subarray(at, at + OUTPUT_BYTES));

@@ -1,4 +1,4 @@
-// A user starts commands and a shell in a running container, with their exit codes, and is told why a container cannot be entered.
+// A user starts commands and a shell in a running container, with their exit codes, and learns why a container cannot be entered.
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

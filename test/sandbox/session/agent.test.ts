@@ -106,6 +106,7 @@ testWithTerminals(
     const { end, text } = await run(['sh'], {
       isTyped: true,
       act: (session, text) => {
+        expect(session).toMatchObject({ hasTerminal: true, isRaw: true });
         session.resize({ cols: 123, rows: 45 });
         const type = (keys: string) => session.send(Buffer.from(keys));
         void (async () => {

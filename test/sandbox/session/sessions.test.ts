@@ -36,11 +36,11 @@ async function scene() {
     const socket = new WebSocket(url, options);
     cleanUps.push(async () => socket.terminate());
     socket.on('open', () => socket.send(JSON.stringify({ TokenValue: token })));
-    return Promise.race([
-      once(socket, 'message').then(([data]) => String(data)),
-      once(socket, 'close').then(([code]) => `closed ${code}`),
-      once(socket, 'error').then(([error]) => (error as Error).message),
-    ]);
+    return new Promise<string>((resolve) => {
+      socket.on('message', (data: Buffer) => resolve(data.toString()));
+      socket.on('close', (code) => resolve(`closed ${code}`));
+      socket.on('error', ({ message }) => resolve(message));
+    });
   };
   return { opened, connect, served: () => served };
 }

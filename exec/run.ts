@@ -146,15 +146,13 @@ async function openDataChannel(
       if (!isTrusted(streamUrl)) throw new Error(`AWS named an address that is not encrypted: ${streamUrl}`);
       return { streamUrl, tokenValue };
     } catch (error) {
-      const isUnconnected = isCode(error, 'TargetNotConnectedException');
+      const isUnconnected = isCode(error, 'TargetNotConnected');
       if (isUnconnected && isNew && attempt < ATTEMPTS) {
         report({ type: 'activity', text: 'waiting for the agent of ECS Exec to connect' });
         await clock.sleep(RETRY_MS, signal);
         continue;
       }
-      throw isUnconnected || isCode(error, 'InvalidParameterException')
-        ? refusedSession(place, error)
-        : error;
+      throw isUnconnected || isCode(error, 'InvalidParameter') ? refusedSession(place, error) : error;
     } finally {
       report({ type: 'activity', text: '' });
     }

@@ -9,6 +9,7 @@ export const COMMANDS = [
   'status',
   'logs',
   'exec',
+  'dashboard',
   'history',
   'rollback',
   'teardown',
@@ -41,7 +42,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'exec', 'history'].includes(command);
+  ['init', 'drift', 'status', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -123,6 +124,12 @@ const FLAGS: readonly Flag[] = [
     description: 'the task, by the beginning of its id (default: the newest healthy one)',
     commands: ['exec'],
   },
+  {
+    flags: '--port <port>',
+    description: 'the port of the page (default: 4570, or any free port)',
+    commands: ['dashboard'],
+  },
+  { flags: '--no-open', description: 'do not open a browser', commands: ['dashboard'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',

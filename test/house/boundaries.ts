@@ -192,6 +192,19 @@ export const BOUNDARIES: readonly Boundary[] = [
       'it changes no resource; it opens sessions on the sandbox over HTTP and a WebSocket, as it does on AWS',
   },
   {
+    folder: 'dashboard/',
+    mayImport: [
+      'build/typed-command.js',
+      'lib/',
+      'status/',
+      'logs/',
+      'history/',
+      'provision/compare.ts',
+      'sandbox/client.ts',
+    ],
+    reason: 'it shows what the commands that only read have found, and changes nothing',
+  },
+  {
     folder: 'secret/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'a secret belongs to a stack, but is no resource of its architecture',

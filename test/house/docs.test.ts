@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'logs',
     'exec',
+    'dashboard',
     'history',
     'rollback',
     'secret',

@@ -51,6 +51,7 @@ type Command =
   | 'status'
   | 'logs'
   | 'exec'
+  | 'dashboard'
   | 'history'
   | 'rollback'
   | 'secret'

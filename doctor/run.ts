@@ -161,6 +161,7 @@ function resultOf(
   const healthy = counts.no === 0;
   return {
     exitCode: healthy ? 0 : 1,
+    hasObstacles: !healthy,
     text: treeText({ checks, counts }),
     json: { ...stackInfo, checks, counts, healthy },
   };

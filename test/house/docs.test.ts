@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'doctor',
     'logs',
+    'exec',
     'dashboard',
     'history',
     'rollback',

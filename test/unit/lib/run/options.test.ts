@@ -14,6 +14,8 @@ const DEFAULTS = {
   name: undefined,
   plan: false,
   follow: false,
+  words: [],
+  task: undefined,
   open: true,
   yes: false,
   json: false,
@@ -72,6 +74,8 @@ describe('the flags', () => {
         name: undefined,
         plan: true,
         follow: false,
+        words: [],
+        task: undefined,
         open: true,
         yes: true,
         json: true,
@@ -259,6 +263,7 @@ test('a fix for the default stack stays unchanged', () => {
   expect(withStackFlags(advice, defaultStack)).toBe(advice);
 });
 
+const CHANGE_FLAGS = ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--events', '--plain'];
 const PROVISION_FLAGS = [
   '--target',
   '--stage',
@@ -288,44 +293,13 @@ describe.each<[Command, string[], string[]]>([
     ['--target', '--stage', '--config', '--json', '--plain'],
     ['--events', '--plan', '--yes', '--no-wait', '--builder', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
-  [
-    'rollback',
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--plan',
-      '--yes',
-      '--json',
-      '--events',
-      '--plain',
-      '--no-wait',
-      '--to',
-      '--adopt-stack',
-    ],
-    ['--builder', '--name', '--adopt'],
-  ],
+  ['rollback', [...CHANGE_FLAGS, '--no-wait', '--to', '--adopt-stack'], ['--builder', '--name', '--adopt']],
   [
     'drift',
     ['--target', '--stage', '--config', '--json', '--plain', '--builder'],
     ['--events', '--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
-  [
-    'teardown',
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--plan',
-      '--yes',
-      '--json',
-      '--events',
-      '--plain',
-      '--name',
-      '--adopt-stack',
-    ],
-    ['--no-wait', '--builder', '--adopt', '--to'],
-  ],
+  ['teardown', [...CHANGE_FLAGS, '--name', '--adopt-stack'], ['--no-wait', '--builder', '--adopt', '--to']],
 ])('the options of %s', (command, listedOptions, otherOptions) => {
   const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
 

@@ -28,7 +28,8 @@ export const balancingQuotas = {
  * @throws the quota's refusal when the count exceeds the maximum
  */
 export function checkQuota(name: keyof typeof balancingQuotas, count: number): void {
-  const [max, code, message = `You have reached the maximum number of ${name}: ${max}`] = balancingQuotas[name];
+  const [max, code, message = `You have reached the maximum number of ${name}: ${max}`] =
+    balancingQuotas[name];
   if (count > max) throw refusal(code, message);
 }
 

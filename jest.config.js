@@ -41,6 +41,7 @@ export const LONG = [
     'concurrent-runs',
     'container-logs',
     'crash-loop',
+    'dashboard',
     'dev',
     'documented-commands',
     'history-and-rollback',

@@ -77,10 +77,15 @@ const situationOf = (run: Run, name: Noun) => ({
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const isProvision = command.startsWith('npm run provision');
   const canChange = !/^npm run (init|drift|status|logs|exec|dashboard|history)\b/.test(command);
+  const isExec = /^npm run exec\b/.test(command);
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: canChange ? nowAfter(command) : NOTHING_CHANGED,
+    now: isExec
+      ? 'The stack is as before. What the command in the container has done so far stays done.'
+      : canChange
+        ? nowAfter(command)
+        : NOTHING_CHANGED,
     fix: [
       canChange ? `${command}, to continue from here` : command,
       ...(isProvision

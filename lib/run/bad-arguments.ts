@@ -124,6 +124,24 @@ export function unknownContainer(container: string, known: readonly string[]): P
   });
 }
 
+/** The problem with a name that several containers have. @param names their full names */
+export const ambiguousContainer = (container: string, names: readonly string[]): Problem =>
+  problem('ARGUMENTS', {
+    what: `${container} is more than one container.`,
+    why: `It can be ${names.join(' or ')}.`,
+    now: NOTHING_CHANGED,
+    fix: [`Name one of them, such as ${names[0]}.`],
+  });
+
+/** The problem with `run` without a container or without a command. @param hasContainer whether the container is named */
+export const missingCommand = (command: string, hasContainer: boolean): Problem =>
+  problem('ARGUMENTS', {
+    what: hasContainer ? `${command} needs a command after --.` : `${command} needs the name of a container.`,
+    why: `Everything after -- is the command, and reaches the program as it is. npm itself takes the first --.`,
+    now: NOTHING_CHANGED,
+    fix: [`npm run ${command} -- CONTAINER -- node script.js`],
+  });
+
 /** Returns the name that a user probably meant; undefined if none is near. */
 function nearestOf(name: string, known: readonly string[]): string | undefined {
   const [nearest] = [...known].sort((a, b) => distance(a, name) - distance(b, name));

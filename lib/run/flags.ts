@@ -8,6 +8,7 @@ export const COMMANDS = [
   'drift',
   'status',
   'logs',
+  'run',
   'history',
   'rollback',
   'teardown',
@@ -23,13 +24,16 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   history: '[SERVICE]',
   rollback: '[SERVICE]',
   logs: '[CONTAINER]',
+  run: 'CONTAINER [options] -- COMMAND…',
   secret: 'set NAME | list | remove NAME',
 };
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs', 'run'];
+/** The commands whose arguments end with a command to run, after `--`. */
+export const COMMANDS_WITH_COMMAND: readonly Command[] = ['run'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;

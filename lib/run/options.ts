@@ -6,11 +6,13 @@ import {
   eventsWithoutJson,
   excessArgument,
   invalidRevision,
+  missingCommand,
   missingService,
   missingValue,
 } from './bad-arguments.ts';
 import {
   addFlags,
+  COMMANDS_WITH_COMMAND,
   COMMANDS_WITH_CONTAINER,
   COMMANDS_WITH_SERVICE,
   USAGES,
@@ -64,6 +66,17 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
+  /** The words of the command that `run` runs, as the user has typed them. */
+  readonly words: readonly string[];
+}
+
+/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
+export function splitArguments(args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly words: readonly string[];
+} {
+  const end = args.indexOf('--');
+  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -86,8 +99,10 @@ export async function readOptions(
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
   const takesContainer = COMMANDS_WITH_CONTAINER.includes(command);
+  const takesCommand = COMMANDS_WITH_COMMAND.includes(command);
+  const { own, words } = takesCommand ? splitArguments(args) : { own: args, words: [] };
   const takesName = takesContainer || COMMANDS_WITH_SERVICE.includes(command);
-  const usage = [USAGES[command], '[options]'].filter(Boolean).join(' ');
+  const usage = [USAGES[command], ...(takesCommand ? [] : ['[options]'])].filter(Boolean).join(' ');
   const program: Program = new ProgramClass(`npm run ${command} --`)
     .usage(usage)
     .description(purpose)
@@ -101,7 +116,7 @@ export async function readOptions(
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
-    program.parse(args, { from: 'user' });
+    program.parse(own, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
@@ -112,6 +127,7 @@ export async function readOptions(
   if (excess !== undefined && command !== 'secret')
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
+  if (takesCommand && (!name || words.length === 0)) throw missingCommand(command, Boolean(name));
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
@@ -122,7 +138,7 @@ export async function readOptions(
     command === 'secret'
       ? secretArguments
       : { [takesContainer ? 'container' : 'service']: name || undefined };
-  return { options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to) } };
+  return { options: { ...DEFAULT_OPTIONS, ...values, ...named, words, to: revisionIn(to) } };
 }
 
 /** Reads the number of a revision. @throws ARGUMENTS */
@@ -158,4 +174,5 @@ export const DEFAULT_OPTIONS: Options = {
   follow: false,
   since: undefined,
   grep: undefined,
+  words: [],
 };

@@ -24,6 +24,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
   const reported: string[] = [];
   const output: Output = {
     colour: false,
+    isTerminal: false,
     closed: closed.signal,
     write: async (text) => {
       written.push(text);

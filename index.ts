@@ -5,6 +5,7 @@ import type {
   LogsOptions,
   ProvisionOptions,
   RollbackOptions,
+  RunOptions,
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
@@ -17,6 +18,7 @@ import type {
   RollbackResult,
   TeardownResult,
 } from './lib/run/results.ts';
+import type { RunResult } from './lib/run/run-results.ts';
 import type { StatusResult } from './lib/run/status-results.ts';
 
 export { defineStack } from './lib/config/define.ts';
@@ -51,6 +53,8 @@ export type {
   ProvisionResult,
   RollbackOptions,
   RollbackResult,
+  RunOptions,
+  RunResult,
   StackOptions,
   StatusResult,
   TeardownOptions,
@@ -104,6 +108,14 @@ export const history = async (options?: HistoryOptions): Promise<HistoryResult> 
  * @throws Problem: NO_LOG if the stack has no log
  */
 export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
+
+/**
+ * Runs a command once, in a task of its own with the image, the variables, the secrets and the network of a deployed container, as
+ * `slipway run` does. A command that fails is no problem: its exit code is in the result.
+ * @returns the exit code, and what the container has printed
+ * @throws Problem: NOT_DEPLOYED if the container is not deployed; TASK if the command did not start
+ */
+export const run = async (options: RunOptions): Promise<RunResult> => (await calls()).runInTask(options);
 
 /**
  * Restores an earlier revision of a service, without its source, as `slipway rollback` does.

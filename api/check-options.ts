@@ -9,6 +9,7 @@ import type {
   OptionName,
   ProvisionOptions,
   RollbackOptions,
+  RunOptions,
   TeardownOptions,
 } from './options.ts';
 
@@ -32,6 +33,7 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+  command: z.array(z.string()).min(1),
 };
 
 /** The options that every call has. */
@@ -40,11 +42,17 @@ const COMMON: readonly OptionName[] = ['config', 'stage', 'target', 'onEvent', '
 /**
  * Checks the options of a call, since programs in JavaScript have no types.
  * @param own the options that the call has in addition to the common ones
+ * @param required those of them that must be given
  * @throws ARGUMENTS with every mistake
  */
-export function checkCallOptions(call: string, options: unknown, own: readonly OptionName[]): void {
+export function checkCallOptions(
+  call: string,
+  options: unknown,
+  own: readonly OptionName[],
+  required: readonly OptionName[] = [],
+): void {
   const names = [...COMMON, ...own];
-  const shape = Object.fromEntries(names.map((name) => [name, SHAPE[name].optional()]));
+  const shape = Object.fromEntries(names.map((name) => [name, required.includes(name) ? SHAPE[name] : SHAPE[name].optional()]));
   const { error } = z.strictObject(shape).safeParse(options);
   if (!error) return;
   const mistakes = error.issues.map(({ path, message }) =>
@@ -77,14 +85,15 @@ export function commandOptions(
     container,
     since,
     grep,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
+    command: words = [],
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & RunOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, words, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,

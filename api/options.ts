@@ -53,6 +53,14 @@ export interface LogsOptions extends StackOptions {
   readonly grep?: string | undefined;
 }
 
+/** The options of `run`. */
+export interface RunOptions extends StackOptions {
+  /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
+  readonly container: string;
+  /** The command: the program and its arguments. No shell reads them. */
+  readonly command: readonly string[];
+}
+
 /** The options of `rollback`. */
 export interface RollbackOptions extends StackOptions, AdoptStackOption {
   /** The service to roll back; by default, the only service of the stack. */
@@ -71,4 +79,4 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 
 /** The names of all options. */
 export type OptionName =
-  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions;
+  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions | keyof RunOptions;

@@ -72,6 +72,9 @@ export interface Names {
 /** The end of the families of one-off tasks: no name of a service contains an underscore. */
 const ONE_OFF = '_run';
 
+/** Returns the family of the one-off tasks of a service. @param family the family of the service */
+export const oneOffFamilyOf = (family: string): string => `${family}${ONE_OFF}`;
+
 /** Returns the family of the service to which a family of one-off tasks belongs; undefined for any other family. */
 export const serviceFamilyOf = (family: string): string | undefined =>
   family.endsWith(ONE_OFF) ? family.slice(0, -ONE_OFF.length) : undefined;
@@ -110,6 +113,6 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     },
     repository: (key) => `${stack}/${key}`,
     family: (service) => `${stack}-${service}`,
-    oneOffFamily: (service) => `${stack}-${service}${ONE_OFF}`,
+    oneOffFamily: (service) => oneOffFamilyOf(`${stack}-${service}`),
   };
 }

@@ -105,6 +105,19 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },
   {
+    folder: 'lib/one-off/',
+    mayImport: [
+      'lib/model/',
+      'lib/config/',
+      'lib/derive/',
+      'lib/aws/',
+      'lib/look/',
+      'lib/diagnosis/',
+      'lib/engine/',
+    ],
+    reason: 'a task for one command runs in the same way for a user and for a deployment',
+  },
+  {
     folder: 'lib/cost/',
     mayImport: ['lib/config/', 'lib/derive/', 'lib/look/'],
     reason: 'the cost of a stack follows from its configuration, or from what exists',
@@ -117,7 +130,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'run', 'history', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -186,6 +199,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'run/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason: 'it starts a task of what is deployed, so it needs no code that creates or removes resources',
+  },
+  {
     folder: 'secret/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'a secret belongs to a stack, but is no resource of its architecture',
@@ -221,6 +239,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/model/',
       'lib/run/results.ts',
       'lib/run/logs-results.ts',
+      'lib/run/run-results.ts',
       'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',

@@ -112,6 +112,7 @@ describe('the documents', () => {
     'dev',
     'status',
     'logs',
+    'run',
     'history',
     'rollback',
     'secret',

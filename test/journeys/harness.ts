@@ -50,6 +50,7 @@ type Command =
   | 'drift'
   | 'status'
   | 'logs'
+  | 'run'
   | 'history'
   | 'rollback'
   | 'secret'

@@ -273,6 +273,7 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
   const contexts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => applyContextOf(scenario, stack, clock, found, change, notes, ids));
+  for (const context of contexts) await step.prepare?.(context);
   for (const context of contexts) {
     const applied = await carryOut(step, context);
     ids[context.change.key] = applied;

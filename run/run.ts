@@ -128,6 +128,9 @@ async function notStarted(context: RunTaskContext, request: OneOffRequest, { tas
     what: cause ? `${what}: ${cause.what}.` : `${what}.`,
     why: evidence.join('\n') || 'ECS gives no reason.',
     now: `Task ${started.id} has stopped; the stack is as before.`,
-    fix: [...(cause?.fix ?? []), 'npm run logs, for what its containers have printed'],
+    fix: [...(cause?.fix ?? []).map(asTypedHere), 'npm run logs, for what its containers have printed'],
   });
 }
+
+/** The command is the one that the user has typed, and not that of the configuration. */
+const asTypedHere = (advice: string): string => advice.replace(/\bcommand of [\w-]+/, 'the command');

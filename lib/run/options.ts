@@ -124,10 +124,10 @@ export async function readOptions(
   }
   const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
   const [name, excess] = takesName || command === 'secret' ? program.args : [undefined, ...program.args];
+  if (takesCommand && (!name || words.length === 0)) throw missingCommand(command, Boolean(name));
   if (excess !== undefined && command !== 'secret')
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
-  if (takesCommand && (!name || words.length === 0)) throw missingCommand(command, Boolean(name));
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();

@@ -52,7 +52,9 @@ export function checkCallOptions(
   required: readonly OptionName[] = [],
 ): void {
   const names = [...COMMON, ...own];
-  const shape = Object.fromEntries(names.map((name) => [name, required.includes(name) ? SHAPE[name] : SHAPE[name].optional()]));
+  const shape = Object.fromEntries(
+    names.map((name) => [name, required.includes(name) ? SHAPE[name] : SHAPE[name].optional()]),
+  );
   const { error } = z.strictObject(shape).safeParse(options);
   if (!error) return;
   const mistakes = error.issues.map(({ path, message }) =>

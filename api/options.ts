@@ -79,4 +79,8 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 
 /** The names of all options. */
 export type OptionName =
-  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions | keyof RunOptions;
+  | keyof ProvisionOptions
+  | keyof RollbackOptions
+  | keyof TeardownOptions
+  | keyof LogsOptions
+  | keyof RunOptions;

@@ -14,6 +14,7 @@ export const VERBS = new Map([
   ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
   ['run', { folder: 'run', args: [], purpose: 'runs a command once, in a task of its own' }],
+  ['dashboard', { folder: 'dashboard', args: [], purpose: 'serves a page that shows what runs' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
   ['secret', { folder: 'secret', args: [], purpose: 'stores, lists and removes the secrets of a stack' }],
@@ -23,7 +24,19 @@ export const VERBS = new Map([
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'logs', 'run', 'history', 'rollback', 'secret', 'teardown'],
+  [
+    'init',
+    'provision',
+    'dev',
+    'status',
+    'logs',
+    'run',
+    'dashboard',
+    'history',
+    'rollback',
+    'secret',
+    'teardown',
+  ],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

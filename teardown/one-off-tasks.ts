@@ -5,7 +5,10 @@ import { stopTask } from '../lib/one-off/task-probe.ts';
 import type { Session } from '../lib/run/session.ts';
 
 /** Stops every one-off task, and waits until none is meant to run. The removals wait for what is still stopping. */
-export async function stopOneOffTasks({ run, lookContext }: Pick<Session, 'run' | 'lookContext'>): Promise<void> {
+export async function stopOneOffTasks({
+  run,
+  lookContext,
+}: Pick<Session, 'run' | 'lookContext'>): Promise<void> {
   const { aws, names } = lookContext();
   const running = async () =>
     (await runningTasks(aws, names.cluster)).filter((task) => isOneOff(task, names.stack));

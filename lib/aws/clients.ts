@@ -154,11 +154,9 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   };
   return {
     ec2: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions)),
-    ec2Once: sender(
-      'ec2',
-      async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions),
-      { kind: 'once' },
-    ),
+    ec2Once: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions), {
+      kind: 'once',
+    }),
     elbv2: sender(
       'elbv2',
       async () => new (await import('./clients/elbv2.ts')).ElasticLoadBalancingV2Client(clientOptions),

@@ -65,13 +65,6 @@ const Container = z
       .min(1)
       .optional()
       .describe("the command instead of the image's own, e.g. ['node', 'main.js']"),
-    release: z
-      .array(string(rules.processText).describe('the program, or one argument'))
-      .min(1)
-      .optional()
-      .describe(
-        "a command that runs once per deployment, before the new version takes requests, e.g. ['node', 'migrate.js']",
-      ),
     // AWS's default, like the default of `stopSeconds`.
     essential: z.boolean().default(true).describe('whether the task stops when this container does'),
     // With a read-only root, an attacker can neither replace the program nor leave files behind.

@@ -10,7 +10,10 @@ export interface OneOffCommand {
 }
 
 /** What a task definition consists of, registered or not. */
-export type DefinitionContent = Omit<RegisterTaskDefinitionCommandInput, 'family' | 'tags' | 'containerDefinitions'> & {
+export type DefinitionContent = Omit<
+  RegisterTaskDefinitionCommandInput,
+  'family' | 'tags' | 'containerDefinitions'
+> & {
   readonly containerDefinitions?: RegisterTaskDefinitionCommandInput['containerDefinitions'];
 };
 
@@ -21,7 +24,12 @@ export type DefinitionContent = Omit<RegisterTaskDefinitionCommandInput, 'family
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
  */
 export function oneOffDefinition(
-  { containerDefinitions: all = [], volumes = [], family: _, ...content }: DefinitionContent & { family?: unknown },
+  {
+    containerDefinitions: all = [],
+    volumes = [],
+    family: _,
+    ...content
+  }: DefinitionContent & { family?: unknown },
   { container, command }: OneOffCommand,
 ): Omit<RegisterTaskDefinitionCommandInput, 'family' | 'tags'> {
   const needed = neededBy(container, all);

@@ -47,10 +47,7 @@ export async function runTask(
   const started = await startTask(context, request);
   listener.onStarted(started);
   try {
-    const task = await wait(
-      `task ${started.id} to end`,
-      taskProbe(context, started, request, listener),
-    );
+    const task = await wait(`task ${started.id} to end`, taskProbe(context, started, request, listener));
     const { exitCode } = task.containers?.find(({ name }) => name === request.container) ?? {};
     const wasStopped = task.stopCode !== undefined && !OWN_ENDS.includes(task.stopCode);
     return { started, task, exitCode, wasStopped, ms: clock.now() - start };

@@ -12,6 +12,8 @@ import type { OneOffContext, OneOffRequest, StartedTask } from './start-task.ts'
 const VISIBLE_MS = 60_000;
 /** The number of reads without a line after which the log of an ended task is complete: lines may arrive late. */
 const QUIET_READS = 2;
+/** The number of reads after the end of a task at which its log counts as complete in any case. */
+const MAX_LAST_READS = 20;
 /** The number of characters of a task's id that are shown. */
 const ID_DIGITS = 8;
 
@@ -47,6 +49,7 @@ export function taskProbe(
   let isReadable = true;
   let isStopped = false;
   let quietReads = 0;
+  let lastReads = 0;
   let lastLine = '';
 
   /** Passes the new lines on, and returns their number. */
@@ -75,7 +78,9 @@ export function taskProbe(
     const count = await passLines();
     if (hasEnded(task, request.container)) {
       quietReads = count === 0 ? quietReads + 1 : 0;
-      return !isReadable || quietReads >= QUIET_READS ? ready(task) : pending(`task ${shownId} has ended`);
+      lastReads += 1;
+      const isComplete = !isReadable || quietReads >= QUIET_READS || lastReads >= MAX_LAST_READS;
+      return isComplete ? ready(task) : pending(`task ${shownId} has ended`);
     }
     if (!isStopped && isBlocked(task, request)) {
       isStopped = true;
@@ -88,7 +93,8 @@ export function taskProbe(
 
 /** Whether the command has ended, or the task has stopped without it. */
 const hasEnded = ({ lastStatus, containers = [] }: Task, container: string): boolean =>
-  lastStatus === 'STOPPED' || containers.some(({ name, exitCode }) => name === container && exitCode !== undefined);
+  lastStatus === 'STOPPED' ||
+  containers.some(({ name, exitCode }) => name === container && exitCode !== undefined);
 
 /** Whether a container has failed whose success another one waits for, so that the command never starts. */
 const isBlocked = ({ containers = [] }: Task, { definition }: Pick<OneOffRequest, 'definition'>): boolean =>

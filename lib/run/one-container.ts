@@ -20,7 +20,9 @@ export function containerNamed({ services }: Pick<Config, 'services'>, name: str
   const found = named.length > 0 ? named : all.filter(({ service }) => service.name === name);
   const [only, ...others] = found;
   if (!only)
-    throw unknownContainer(name, [...new Set([...all.map(({ container }) => container.name), ...all.map(full)])]);
+    throw unknownContainer(name, [
+      ...new Set([...all.map(({ container }) => container.name), ...all.map(full)]),
+    ]);
   if (others.length > 0) throw ambiguousContainer(name, found.map(full));
   return only;
 }

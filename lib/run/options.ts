@@ -5,6 +5,7 @@ import {
   badArguments,
   eventsWithoutJson,
   excessArgument,
+  invalidPort,
   invalidRevision,
   missingCommand,
   missingService,
@@ -21,6 +22,7 @@ import {
 } from './flags.ts';
 import { readSecretArguments } from './secret-arguments.ts';
 import { checkSince } from './since.ts';
+import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -68,15 +70,10 @@ export interface Options {
   readonly grep: string | undefined;
   /** The words of the command that `run` runs, as the user has typed them. */
   readonly words: readonly string[];
-}
-
-/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
-export function splitArguments(args: readonly string[]): {
-  readonly own: readonly string[];
-  readonly words: readonly string[];
-} {
-  const end = args.indexOf('--');
-  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
+  /** The port of the page; undefined for the default. */
+  readonly port: number | undefined;
+  /** Whether the page is opened in a browser. */
+  readonly open: boolean;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -130,15 +127,29 @@ export async function readOptions(
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
-  const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
-  const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
+  const { to, port, ...values } = program.opts<GivenOptions>();
+  const [emptyOption] = Object.entries({ to, port, ...values }).filter(([, value]) =>
+    [value].flat().includes(''),
+  );
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   checkSince(command, values.since);
   const named =
     command === 'secret'
       ? secretArguments
       : { [takesContainer ? 'container' : 'service']: name || undefined };
-  return { options: { ...DEFAULT_OPTIONS, ...values, ...named, words, to: revisionIn(to) } };
+  return {
+    options: { ...DEFAULT_OPTIONS, ...values, ...named, words, to: revisionIn(to), port: portIn(port) },
+  };
+}
+
+/** The options as commander returns them, in which numbers are strings. */
+type GivenOptions = Partial<Omit<Options, 'to' | 'port'>> & { readonly to?: string; readonly port?: string };
+
+/** Reads a port; 0 selects any free one. @throws ARGUMENTS */
+function portIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw invalidPort(text);
 }
 
 /** Reads the number of a revision. @throws ARGUMENTS */
@@ -175,4 +186,6 @@ export const DEFAULT_OPTIONS: Options = {
   since: undefined,
   grep: undefined,
   words: [],
+  port: undefined,
+  open: true,
 };

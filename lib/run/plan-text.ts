@@ -1,5 +1,12 @@
 /** Formats plans for people and for scripts. Pure. */
-import { changeAddress, RELEASE_FIELD, type Change, type FieldChange, type Value, type Verb } from '../model/change.ts';
+import {
+  changeAddress,
+  RELEASE_FIELD,
+  type Change,
+  type FieldChange,
+  type Value,
+  type Verb,
+} from '../model/change.ts';
 import type { PlanCounts, PlannedChanges, PlannedValue } from './results.ts';
 
 /** Formats a value. If it is not known yet, the text names the step after which it is known. */

@@ -1,6 +1,10 @@
 /** The release commands of a service: they run once per deployment, with the new version, before its tasks start. */
 import { TagResourceCommand } from '@aws-sdk/client-ecs';
-import { describeRevision, registrableContent, revisionName } from '../../lib/aws/task-definition-revisions.ts';
+import {
+  describeRevision,
+  registrableContent,
+  revisionName,
+} from '../../lib/aws/task-definition-revisions.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
 import { taskSubnetKeys } from '../../lib/derive/shared-balancer.ts';
 import { RELEASED_TAG, tagsOf } from '../../lib/derive/tags.ts';
@@ -38,8 +42,11 @@ export function withRelease(
   const revision = found.taskDefinitions.get(change.key);
   const isDeployed = revision?.taskDefinitionArn === found.services.get(change.key)?.taskDefinitionArn;
   const isDue = isNewRevision || !revision || (!isDeployed && revision.tags[RELEASED_TAG] === undefined);
-  if (!isDue || commands.length === 0 || !['create', 'update', 'replace'].includes(change.verb)) return change;
-  const runs = commands.map((container) => `runs ${commandText(container)} in ${container.name}`).join(', then ');
+  if (!isDue || commands.length === 0 || !['create', 'update', 'replace'].includes(change.verb))
+    return change;
+  const runs = commands
+    .map((container) => `runs ${commandText(container)} in ${container.name}`)
+    .join(', then ');
   const field = { field: RELEASE_FIELD, from: undefined, to: `${runs} before the new tasks start` } as const;
   return { ...change, fields: [...change.fields, field] };
 }
@@ -77,7 +84,10 @@ async function releaseContainer(
     },
     tags: tagsOf(config, names.stack, 'taskDefinitions', service.name),
   };
-  const runContext: RunTaskContext = { ...context, wait: (what, probe) => context.until(what, 'oneOff', probe) };
+  const runContext: RunTaskContext = {
+    ...context,
+    wait: (what, probe) => context.until(what, 'oneOff', probe),
+  };
   const end = await runTask(runContext, request, {
     onStarted: ({ id }) => context.note(`${service.name}: task ${id} runs ${commandText(container)}`),
     onWarning: context.note,
@@ -106,12 +116,16 @@ async function releaseFailed(
     what: `The release command of ${service.name} ${ending}: ${commandText(container)}.`,
     why: [...(cause ? [`${cause.what}.`] : []), ...evidence].join('\n') || 'ECS gives no reason.',
     now: `Task ${started.id} has ended, and no service was deployed: ${
-      inService === undefined ? `${service.name} does not run yet` : `${revisionName(inService)} keeps serving`
+      inService === undefined
+        ? `${service.name} does not run yet`
+        : `${revisionName(inService)} keeps serving`
     }. What the command itself has changed stays.`,
     fix: [
       ...(cause?.fix ?? []),
       'npm run provision, once the cause is fixed; it runs the command again',
-      context.awsCommand(`aws logs tail ${context.names.logGroup} --log-stream-names ${service.name}/${container.name}/${started.id}`) + ', for the complete log',
+      context.awsCommand(
+        `aws logs tail ${context.names.logGroup} --log-stream-names ${service.name}/${container.name}/${started.id}`,
+      ) + ', for the complete log',
     ],
   });
 }

@@ -46,7 +46,9 @@ function desiredFields(
   const balancers = loadBalancersOf(service, found);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
-  const definition = needsNewRevision(planned, name) ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
+  const definition = needsNewRevision(planned, name)
+    ? undefined
+    : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
     name: withServiceNames(names, found).service(service),
     status: 'ACTIVE',
@@ -70,7 +72,9 @@ function desiredFields(
 
 /** Whether a new revision is about to be registered for a service. */
 const needsNewRevision = (planned: Planned<'taskDefinitions'>, name: string): boolean =>
-  planned.changesOf('taskDefinitions').some(({ key, fields }) => key === name && fields.some(isDefinitionField));
+  planned
+    .changesOf('taskDefinitions')
+    .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
 
 /** Returns the load balancers of a service in one line, once everything that they refer to exists. */
 function balancersText(balancers: ReturnType<typeof loadBalancersOf>) {

@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'logs',
     'run',
+    'dashboard',
     'history',
     'rollback',
     'secret',

@@ -51,6 +51,7 @@ type Command =
   | 'status'
   | 'logs'
   | 'run'
+  | 'dashboard'
   | 'history'
   | 'rollback'
   | 'secret'

@@ -22,6 +22,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
   const closed = new AbortController();
   const written: string[] = [];
   const reported: string[] = [];
+  let watches = 0;
   const output: Output = {
     colour: false,
     isTerminal: false,
@@ -29,6 +30,10 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
     write: async (text) => {
       written.push(text);
       if (written.length >= closeAfter) closed.abort();
+    },
+    watch: () => {
+      watches += 1;
+      return () => (watches -= 1);
     },
   };
   const result = logs(
@@ -50,6 +55,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
     (value) => ({ value, error: undefined }),
     (error: unknown) => ({ value: undefined, error }),
   );
+  expect(watches).toBe(0);
   return { ...settled, text: written.join(''), reported };
 }
 

@@ -23,7 +23,12 @@ const definition = {
       ],
     },
     { name: 'proxy', essential: true, healthCheck: check },
-    { name: 'job', essential: false, healthCheck: check, dependsOn: [{ containerName: 'base', condition: 'START' as const }] },
+    {
+      name: 'job',
+      essential: false,
+      healthCheck: check,
+      dependsOn: [{ containerName: 'base', condition: 'START' as const }],
+    },
     { name: 'base', essential: true },
     { name: 'other', essential: true, mountPoints: [{ sourceVolume: 'tmp-other' }] },
   ],

@@ -19,7 +19,10 @@ const DEFINITION = 'arn:aws:ecs:eu-west-1:1:task-definition/shop-dev-web_run:1';
 const TASK = 'arn:aws:ecs:eu-west-1:1:task/shop-dev/0123456789abcdef';
 const [service] = config().services;
 const definition = {
-  containerDefinitions: [{ name: 'api1', dependsOn: [{ containerName: 'job', condition: 'SUCCESS' as const }] }, { name: 'job' }],
+  containerDefinitions: [
+    { name: 'api1', dependsOn: [{ containerName: 'job', condition: 'SUCCESS' as const }] },
+    { name: 'job' },
+  ],
 };
 
 /** The descriptions of the task in turn; the last one stays. */
@@ -95,7 +98,13 @@ describe('a one-off task', () => {
       {
         command: 'RunTask',
         input: {
-          ...{ cluster: 'shop-dev', taskDefinition: DEFINITION, launchType: 'FARGATE', startedBy: 'slipway/run', tags },
+          ...{
+            cluster: 'shop-dev',
+            taskDefinition: DEFINITION,
+            launchType: 'FARGATE',
+            startedBy: 'slipway/run',
+            tags,
+          },
           networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
           clientToken: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
         },
@@ -115,7 +124,7 @@ describe('a one-off task', () => {
     let reads = 0;
     mocks.logs.on(GetLogEventsCommand).callsFake(({ nextToken = 'none' }: { nextToken?: string }) => {
       reads += 1;
-      if (reads === 6) return { events: [{ timestamp: 3, message: 'late' }], nextForwardToken: 'b' };
+      if (reads === 5) return { events: [{ timestamp: 3, message: 'late' }], nextForwardToken: 'b' };
       const page = pages[nextToken];
       return {
         events: page?.lines.map((message) => ({ timestamp: 1, message })),
@@ -130,13 +139,17 @@ describe('a one-off task', () => {
     const { end, warnings } = await run('runs');
     expect(end).toMatchObject({ error: { name: 'AbortError' } });
     expect(warnings).toEqual(['task 0123456789abcdef is being stopped']);
-    expect(mutations().at(-1)).toMatchObject({ command: 'StopTask', input: { cluster: 'shop-dev', task: TASK } });
+    expect(mutations().at(-1)).toMatchObject({
+      command: 'StopTask',
+      input: { cluster: 'shop-dev', task: TASK },
+    });
   });
 
   test('leaves the command that stops it, if it cannot be stopped or followed', async () => {
     taskStates({ lastStatus: 'RUNNING' });
     mocks.ecs.on(StopTaskCommand).rejects(awsError('AccessDeniedException', 'no'));
-    const stop = 'to stop it: aws ecs stop-task --cluster shop-dev --task 0123456789abcdef --region eu-west-1';
+    const stop =
+      'to stop it: aws ecs stop-task --cluster shop-dev --task 0123456789abcdef --region eu-west-1';
     expect((await run('runs')).warnings).toEqual([`task 0123456789abcdef was not stopped (no); ${stop}`]);
     mocks.ecs.on(DescribeTasksCommand).rejects(awsError('ExpiredTokenException', 'expired'));
     expect(await run()).toMatchObject({
@@ -163,7 +176,11 @@ describe('a one-off task', () => {
 
   test('is stopped if a container fails for whose success the command waits', async () => {
     const containers = [{ name: 'api1' }, { name: 'job', exitCode: 1 }];
-    taskStates({ lastStatus: 'PENDING', containers }, { lastStatus: 'PENDING', containers }, { lastStatus: 'STOPPED', containers });
+    taskStates(
+      { lastStatus: 'PENDING', containers },
+      { lastStatus: 'PENDING', containers },
+      { lastStatus: 'STOPPED', containers },
+    );
     expect((await run()).end).toMatchObject({ exitCode: undefined });
     expect(mutations().filter(({ command }) => command === 'StopTask')).toHaveLength(1);
   });

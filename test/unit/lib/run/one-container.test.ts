@@ -19,13 +19,22 @@ test.each([
   ['jobs/api1', 'jobs', 'api1'],
   ['solo', 'solo', 'only'],
 ])('%s is one container', (name, service, container) => {
-  expect(containerNamed(stack, name)).toMatchObject({ service: { name: service }, container: { name: container } });
+  expect(containerNamed(stack, name)).toMatchObject({
+    service: { name: service },
+    container: { name: container },
+  });
 });
 
 test.each([
   ['api1', 'api1 is more than one container.', 'Name one of them, such as web/api1.'],
   ['web', 'web is more than one container.', 'Name one of them, such as web/api1.'],
-  ['apl2', 'There is no container or service apl2.', 'Name one of these, or add the container to slipway.config.ts.'],
+  [
+    'apl2',
+    'There is no container or service apl2.',
+    'Name one of these, or add the container to slipway.config.ts.',
+  ],
 ])('%s is a mistake', (name, what, fix) => {
-  expect(() => containerNamed(stack, name)).toThrow(expect.objectContaining({ code: 'ARGUMENTS', what, fix: [fix] }));
+  expect(() => containerNamed(stack, name)).toThrow(
+    expect.objectContaining({ code: 'ARGUMENTS', what, fix: [fix] }),
+  );
 });

@@ -49,17 +49,35 @@ describe('a release is planned', () => {
   ) => withRelease(desiredOf(desired), surveyOf(found), of, isNew).fields.length > 0;
 
   test.each([
-    ['for a new revision', { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(1, released) } }, true],
+    [
+      'for a new revision',
+      { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(1, released) } },
+      true,
+    ],
     ['for a first deployment', {}, false],
-    ['for a revision that was registered but never deployed', { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(2) } }, false],
-    ['for a service that was deleted before its release', { taskDefinitions: { web: definitionOf(1) } }, false],
+    [
+      'for a revision that was registered but never deployed',
+      { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(2) } },
+      false,
+    ],
+    [
+      'for a service that was deleted before its release',
+      { taskDefinitions: { web: definitionOf(1) } },
+      false,
+    ],
   ])('%s', (_, found, isNew) => {
     expect(isPlanned(found, isNew)).toBe(true);
   });
 
   test.each([
-    ['if the revision is released, but not deployed', { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(2, released) } }],
-    ['if only drift is repaired', { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(1) } }],
+    [
+      'if the revision is released, but not deployed',
+      { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(2, released) } },
+    ],
+    [
+      'if only drift is repaired',
+      { services: { web: deployed(1) }, taskDefinitions: { web: definitionOf(1) } },
+    ],
     ['if a deleted service comes back', { taskDefinitions: { web: definitionOf(1, released) } }],
   ])('never %s', (_, found) => {
     expect(isPlanned(found, false)).toBe(false);
@@ -100,16 +118,18 @@ describe('a release', () => {
         containerDefinitions: [{ name: 'api1', image: 'new' }, { name: 'api2' }],
       },
     });
-    mocks.ecs.on(RegisterTaskDefinitionCommand).resolves({ taskDefinition: { taskDefinitionArn: 'arn:one-off:1' } });
+    mocks.ecs
+      .on(RegisterTaskDefinitionCommand)
+      .resolves({ taskDefinition: { taskDefinitionArn: 'arn:one-off:1' } });
     mocks.ecs.on(RunTaskCommand).resolves({ tasks: [{ taskArn: 'arn:task/shop-dev/t1' }] });
     mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
     mocks.ecs.on(DeleteTaskDefinitionsCommand).resolves({});
     mocks.ecs.on(TagResourceCommand).resolves({});
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:web' } });
-    mocks.logs.on(GetLogEventsCommand).resolves({
-      events: [{ timestamp: 1, message: 'Error: no such table' }],
+    mocks.logs.on(GetLogEventsCommand).callsFake(({ nextToken }: { nextToken?: string }) => ({
+      events: nextToken === undefined ? [{ timestamp: 1, message: 'Error: no such table' }] : [],
       nextForwardToken: 'end',
-    });
+    }));
   });
 
   test('runs with the new version, and marks its revision before the service is deployed', async () => {
@@ -148,7 +168,10 @@ describe('a release', () => {
   });
 
   test.each([
-    ['failed with exit code 3', { stopCode: 'EssentialContainerExited' as const, containers: [{ name: 'api1', exitCode: 3 }] }],
+    [
+      'failed with exit code 3',
+      { stopCode: 'EssentialContainerExited' as const, containers: [{ name: 'api1', exitCode: 3 }] },
+    ],
     ['was stopped', { stopCode: 'UserInitiated' as const, containers: [{ name: 'api1', exitCode: 0 }] }],
     ['did not start', { stopCode: 'TaskFailedToStart' as const, containers: [{ name: 'api1' }] }],
   ])('that %s deploys nothing, and is run again', async (ending, state) => {

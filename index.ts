@@ -110,7 +110,7 @@ export const history = async (options?: HistoryOptions): Promise<HistoryResult> 
 export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
 
 /**
- * Runs a command once, in a task of its own with the image, the variables, the secrets and the network of a deployed container, as
+ * Runs a command once, in a separate task with the image, the variables, the secrets and the network of a deployed container, as
  * `slipway run` does. A command that fails is no problem: its exit code is in the result.
  * @returns the exit code, and what the container has printed
  * @throws Problem: NOT_DEPLOYED if the container is not deployed; TASK if the command did not start

@@ -79,7 +79,7 @@ export async function stackLogs(options: LogsOptions = {}): Promise<LogsResult> 
   return call({ command: 'logs', options: commandOptions(options, {}), start: startLogs }, options);
 }
 
-/** Runs a command once, in a task of its own. */
+/** Runs a command once, in a separate task. */
 export async function runInTask(options: RunOptions): Promise<RunResult> {
   checkCallOptions('run', options, ['container', 'command'], ['container', 'command']);
   return call({ command: 'run', options: commandOptions(options, {}), start: startRun }, options);

@@ -13,7 +13,7 @@ export const VERBS = new Map([
     { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
   ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
-  ['run', { folder: 'run', args: [], purpose: 'runs a command once, in a task of its own' }],
+  ['run', { folder: 'run', args: [], purpose: 'runs a command once, in a separate task' }],
   ['dashboard', { folder: 'dashboard', args: [], purpose: 'serves a page that shows what runs' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],

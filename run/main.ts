@@ -1,4 +1,4 @@
-/** `npm run run`: runs a command once, in a task of its own. */
+/** `npm run run`: runs a command once, in a separate task. */
 import { main } from '../lib/run/main.ts';
 import { startRun } from './start.ts';
 

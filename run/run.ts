@@ -22,8 +22,8 @@ import { linePrinter } from './printer.ts';
 type Deployed = Pick<OneOffRequest, 'definition' | 'network'>;
 
 /**
- * Does what `npm run run` does. It changes no resource of the stack and takes no lock, so that a long task keeps nobody from
- * deploying.
+ * Does what `npm run run` does. It changes no resource of the stack and takes no lock, so that a long task delays no
+ * deployment.
  * @throws ARGUMENTS if there is no such container; NOT_DEPLOYED if it is not deployed; TASK if the command did not start
  */
 export async function runCommand(

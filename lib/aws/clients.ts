@@ -1,4 +1,5 @@
 /** The AWS clients of a run: for each service, a function that sends commands. A client is loaded on first use. */
+import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { linkedSignal, withDeadline } from './deadline.ts';
@@ -126,6 +127,8 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   const limiter = rateLimitFactor === undefined ? unlimited : makeLimiter(context, rateLimitFactor);
   const sendWithRetries = retryingSender(context);
   const closing = new AbortController();
+  // Every call adds a listener; that is not a leak.
+  setMaxListeners(0, closing.signal);
   const sendToTheEnd = retryingSender({ ...context, signal: closing.signal });
   const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(

@@ -96,9 +96,3 @@ export const secretsInCommand = (words: readonly string[]): string[] =>
     const before = words[index - 1] ?? '';
     return secretsInVariable(/^--?[\w-]+$/.test(before) ? before : '', word);
   });
-
-/** Returns the words of a command as one line, without its secrets. */
-export const shownCommand = (words: readonly string[]): string =>
-  secretsInCommand(words)
-    .toSorted((one, other) => other.length - one.length)
-    .reduce((text, secret) => text.replaceAll(secret, '(not shown)'), words.join(' '));

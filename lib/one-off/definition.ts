@@ -1,7 +1,7 @@
 /** Makes the task definition of a one-off task from that of its service: one container, and those that it waits for. Pure. */
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
 
-/** What a one-off task runs. */
+/** The command of a one-off task. */
 export interface OneOffCommand {
   /** The name of the container. */
   readonly container: string;
@@ -9,7 +9,7 @@ export interface OneOffCommand {
   readonly command: readonly string[];
 }
 
-/** What a task definition consists of, registered or not. */
+/** The members of a task definition, registered or not. */
 export type DefinitionContent = Omit<
   RegisterTaskDefinitionCommandInput,
   'family' | 'tags' | 'containerDefinitions'

@@ -12,7 +12,7 @@ import type { Clock } from '../model/clock.ts';
 import { neededBy } from './definition.ts';
 import type { OneOffContext, OneOffRequest } from './start-task.ts';
 
-/** How a task ended, in words. */
+/** The end of a task, in words. */
 export interface Ending {
   /** The cause, if a rule of the diagnosis finds one. */
   readonly cause: Cause | undefined;

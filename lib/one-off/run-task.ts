@@ -15,7 +15,7 @@ export interface RunTaskContext extends OneOffContext {
   readonly wait: <T>(what: string, probe: () => Promise<ProbeResult<T>>) => Promise<T>;
 }
 
-/** What is reported about a task that runs. */
+/** The functions that are called while a task runs. */
 export interface RunTaskListener extends TaskListener {
   readonly onStarted: (task: StartedTask) => void;
 }
@@ -57,7 +57,7 @@ export async function runTask(
   }
 }
 
-/** The stop codes of tasks that nobody stopped. */
+/** The stop codes of tasks that no one stopped. */
 const OWN_ENDS: readonly string[] = ['EssentialContainerExited', 'TaskFailedToStart'];
 
 /** Stops a task whose run was interrupted. A task that cannot be followed any more keeps running. */

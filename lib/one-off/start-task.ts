@@ -1,4 +1,4 @@
-/** Starts a one-off task: a task that no service starts, from a task definition of its own. */
+/** Starts a one-off task: a task that no service starts, from a separate task definition. */
 import { randomUUID } from 'node:crypto';
 import {
   RegisterTaskDefinitionCommand,
@@ -41,7 +41,7 @@ export interface StartedTask {
 }
 
 /**
- * Starts a one-off task. Its definition is registered in a family of its own, so that it never counts as a revision of the service,
+ * Starts a one-off task. Its definition is registered in a separate family, so that it never counts as a revision of the service,
  * and is deleted as soon as the task is started, which ECS allows. An interruption aborts none of the calls: otherwise, a task
  * might run that no one knows of.
  * @throws TASK if ECS starts no task; the error of a refused call

@@ -17,7 +17,7 @@ const MAX_LAST_READS = 20;
 /** The number of characters of a task's id that are shown. */
 const ID_DIGITS = 8;
 
-/** What the follower of a task is told. */
+/** The functions that are called while a task is followed. */
 export interface TaskListener {
   /** Takes lines, and resolves when it takes more. */
   readonly onLines: (lines: readonly OutputLine[]) => Promise<void> | void;

@@ -29,7 +29,7 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
 const JSON_VERSION = 1;
 /**
- * The exit code of `run` for a problem of its own, so that it differs from the codes of most commands. Docker uses it in the same way.
+ * The exit code of `run` for its own problems, so that it differs from the codes of most commands. Docker uses it in the same way.
  * @see https://docs.docker.com/engine/containers/run/#exit-status
  */
 const RUN_FAILED = 125;

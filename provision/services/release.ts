@@ -12,10 +12,10 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { RELEASE_FIELD, type Change } from '../../lib/model/change.ts';
 import { problem, type Problem } from '../../lib/model/problem.ts';
-import { shownCommand } from '../../lib/model/secret-values.ts';
 import { endingOf } from '../../lib/one-off/ending.ts';
 import { runTask, type RunTaskContext, type TaskEnd } from '../../lib/one-off/run-task.ts';
 import type { OneOffRequest } from '../../lib/one-off/start-task.ts';
+import { shownCommand } from '../../lib/program/shown-text.ts';
 import type { ServiceContext, ServiceField } from './calls.ts';
 
 /** A container with a release command. */
@@ -24,7 +24,7 @@ type Released = Container & { readonly release: readonly string[] };
 const isReleased = (container: Container): container is Released => container.release !== undefined;
 
 /** E.g. `node migrate.js`, without what looks like a secret. */
-const commandText = ({ release }: Released): string => shownCommand(release);
+const commandText = ({ release }: Released): string => shownCommand(release.join(' '));
 
 /**
  * Adds the release commands to the change of a service that deploys a revision for which they have not succeeded. Whether they have
@@ -52,7 +52,7 @@ export function withRelease(
 }
 
 /**
- * Runs the release commands of a service, one after the other, and tags the revision once all have succeeded. A run that is killed
+ * Runs the release commands of a service in sequence, and tags the revision once all have succeeded. A run that is killed
  * before that runs them again.
  * @throws RELEASE if a command fails; TASK if ECS starts no task
  */

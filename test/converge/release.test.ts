@@ -99,20 +99,7 @@ test('a failed release changes no service, and the next run tries again', async 
   }
   expect(count(user, 'UpdateService')).toBe(updates);
   expect(await revisionInService(user)).toBe(before);
-  expect(await user.plan(version('1'))).not.toContainEqual(
-    expect.objectContaining({ address: 'services.jobs' }),
-  );
   exitCode = 0;
   await user.provision(version('2'));
   expect(releases(user)).toBe(4);
-});
-
-test('a rollback runs no release, and the next deployment does', async () => {
-  const user = await account({ plane: planeWithOneOffTasks() });
-  await user.provision(version('1'));
-  await user.provision(version('2'));
-  await withoutReleases(user, () => user.rollback(version('2'), { service: 'web' }));
-  expect(user.output().notes).toContain('a rollback runs no release command');
-  await user.provision(version('2'));
-  expect(releases(user)).toBe(3);
 });

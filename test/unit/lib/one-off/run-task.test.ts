@@ -82,7 +82,7 @@ beforeEach(() => {
 });
 
 describe('a one-off task', () => {
-  test('runs from a definition of its own, which is deleted as soon as the task has started', async () => {
+  test('runs from a separate definition, which is deleted as soon as the task has started', async () => {
     taskStates(undefined, { lastStatus: 'PENDING' }, { lastStatus: 'RUNNING' }, ended(3));
     expect(await run()).toMatchObject({
       end: { exitCode: 3, wasStopped: false },

@@ -5,6 +5,7 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 import { DEFAULT_OPTIONS, type Options } from '../lib/run/options.ts';
 import { timeOf } from '../lib/run/since.ts';
 import type {
+  ExecOptions,
   LogsOptions,
   OptionName,
   ProvisionOptions,
@@ -34,6 +35,7 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
   ),
   grep: z.string().min(1),
   command: z.array(z.string()).min(1),
+  task: z.string().min(1),
 };
 
 /** The options that every call has. */
@@ -87,18 +89,20 @@ export function commandOptions(
     container,
     since,
     grep,
-    command: words = [],
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & RunOptions>,
+    command,
+    task,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions & RunOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, words, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, task, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,
+    words: command ?? [],
     adopt: adopt ?? [],
     adoptStack: adoptStack ?? false,
   };

@@ -61,6 +61,16 @@ export interface RunOptions extends StackOptions {
   readonly command: readonly string[];
 }
 
+/** The options of `exec`. */
+export interface ExecOptions extends StackOptions {
+  /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
+  readonly container: string;
+  /** The program to start, and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** The task, by its id or the beginning of it; by default, the newest healthy one. */
+  readonly task?: string | undefined;
+}
+
 /** The options of `rollback`. */
 export interface RollbackOptions extends StackOptions, AdoptStackOption {
   /** The service to roll back; by default, the only service of the stack. */
@@ -83,4 +93,5 @@ export type OptionName =
   | keyof RollbackOptions
   | keyof TeardownOptions
   | keyof LogsOptions
-  | keyof RunOptions;
+  | keyof RunOptions
+  | keyof ExecOptions;

@@ -143,6 +143,10 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'It is a list of words, such as ["node", "migrate.js"], and belongs to the container whose image it needs.',
   ],
   'services.*.containers.*.user': ['runAsUser uid'],
+  'services.*.exec': [
+    'service:ssh executeCommand enableExecuteCommand service:shell service:debug',
+    'A container needs readOnlyRoot: false for it.',
+  ],
   'services.*.containers.*.stopSeconds': [
     'stopTimeout stopGracePeriod terminationGracePeriodSeconds gracefulShutdown',
   ],

@@ -141,13 +141,36 @@ export const ambiguousContainer = (container: string, names: readonly string[]):
     fix: [`Name one of them, such as ${names[0]}.`],
   });
 
-/** The problem with `run` without a container or without a command. @param hasContainer whether the container is named */
-export const missingCommand = (command: string, hasContainer: boolean): Problem =>
+/** The problem with a command that lacks its container. */
+export const missingContainer = (command: string): Problem =>
   problem('ARGUMENTS', {
-    what: hasContainer ? `${command} needs a command after --.` : `${command} needs the name of a container.`,
-    why: `Everything after -- is the command, and reaches the program as it is. npm itself takes the first --.`,
+    what: `${command} needs the name of a container.`,
+    why: 'Everything after -- is the command, and reaches the program as it is. npm itself takes the first --.',
     now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- CONTAINER -- node script.js`],
+  });
+
+/** The problem with `run` without a command. */
+export const missingCommand = (command: string): Problem =>
+  problem('ARGUMENTS', {
+    what: `${command} needs a command after --.`,
+    why: 'Everything after -- is the command, and reaches the program as it is. npm itself takes the first --.',
+    now: NOTHING_CHANGED,
+    fix: [`npm run ${command} -- CONTAINER -- node script.js`],
+  });
+
+/** The problem with a shell whose input and output are not one terminal. @param isJson whether the result goes to a script */
+export const shellNeedsTerminal = (isJson: boolean): Problem =>
+  problem('ARGUMENTS', {
+    what: 'exec needs a command after --, or a terminal for a shell.',
+    why: isJson
+      ? 'With --json no one types, so a shell would wait without an end.'
+      : 'Standard input and standard output are not both a terminal, so no one could type.',
+    now: NOTHING_CHANGED,
+    fix: [
+      'npm run exec -- CONTAINER -- node script.js',
+      'or run it at a terminal, without a pipe, for a shell',
+    ],
   });
 
 /** Returns the name that a user probably meant; undefined if none is near. */

@@ -4,19 +4,18 @@ import { asTyped } from '../../build/typed-command.js';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { commandProblem } from './command-problem.ts';
-import type { Command } from './flags.ts';
+import { COMMANDS_WITH_COMMAND, type Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { outputTo, type Output } from './output.ts';
 import type { ShownRun } from './progress/open-progress.ts';
-import { readOptions, type Options } from './options.ts';
-import { splitArguments } from './split-arguments.ts';
+import { readOptions, splitArguments, type Options } from './options.ts';
 import { printable } from '../model/printable.ts';
 import { timeline } from './timeline.ts';
 import { withTypedCommands } from './typed-commands.ts';
 
 /** The result of a command, to print on stdout. */
 export interface CommandResult<Json extends object = Readonly<Record<string, unknown>>> {
-  /** 0, or 2 if there is something to do; that of the command for `run`. */
+  /** 0, or 2 if there is something to do; that of the command for `run` and `exec`. */
   readonly exitCode: number;
   /** The final lines for people; the last one states the result. */
   readonly text: string;
@@ -29,10 +28,10 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
 const JSON_VERSION = 1;
 /**
- * The exit code of `run` for its own problems, so that it differs from the codes of most commands. Docker uses it in the same way.
+ * The exit code if `run` or `exec` itself fails, so that it differs from the codes of most commands. Docker uses it in the same way.
  * @see https://docs.docker.com/engine/containers/run/#exit-status
  */
-const RUN_FAILED = 125;
+const COMMAND_FAILED = 125;
 /** How long `run` has after an interrupt to stop its task, in milliseconds. */
 const STOP_TASK_MS = 5000;
 /** Node's longest timer; it only keeps the process alive. */
@@ -107,7 +106,12 @@ export async function main(
         { ...document, ok: false, problem: problemJson(shownProblem) },
         isStream || options?.follow === true,
       );
-    process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : command === 'run' ? RUN_FAILED : 1;
+    process.exitCode =
+      shownProblem.code === 'INTERRUPTED'
+        ? 130
+        : COMMANDS_WITH_COMMAND.includes(command)
+          ? COMMAND_FAILED
+          : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();
   } finally {

@@ -8,6 +8,7 @@ import {
   invalidPort,
   invalidRevision,
   missingCommand,
+  missingContainer,
   missingService,
   missingValue,
 } from './bad-arguments.ts';
@@ -22,7 +23,6 @@ import {
 } from './flags.ts';
 import { readSecretArguments } from './secret-arguments.ts';
 import { checkSince } from './since.ts';
-import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -68,12 +68,23 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
-  /** The words of the command that `run` runs, as the user has typed them. */
+  /** The words of the command that `run` or `exec` runs, as the user has typed them. */
   readonly words: readonly string[];
+  /** The task in which `exec` starts the command: its id, or the beginning of it. */
+  readonly task: string | undefined;
   /** The port of the page; undefined for the default. */
   readonly port: number | undefined;
   /** Whether the page is opened in a browser. */
   readonly open: boolean;
+}
+
+/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
+export function splitArguments(args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly words: readonly string[];
+} {
+  const end = args.indexOf('--');
+  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -121,7 +132,8 @@ export async function readOptions(
   }
   const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
   const [name, excess] = takesName || command === 'secret' ? program.args : [undefined, ...program.args];
-  if (takesCommand && (!name || words.length === 0)) throw missingCommand(command, Boolean(name));
+  if (takesCommand && !name) throw missingContainer(command);
+  if (command === 'run' && words.length === 0) throw missingCommand(command);
   if (excess !== undefined && command !== 'secret')
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
@@ -186,6 +198,7 @@ export const DEFAULT_OPTIONS: Options = {
   since: undefined,
   grep: undefined,
   words: [],
+  task: undefined,
   port: undefined,
   open: true,
 };

@@ -130,7 +130,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'run', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'run', 'exec', 'history', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -204,6 +204,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it starts a task of what is deployed, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'exec/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason:
+      'it changes no resource; it opens sessions on the sandbox over HTTP and a WebSocket, as it does on AWS',
+  },
+  {
     folder: 'dashboard/',
     mayImport: [
       'build/typed-command.js',
@@ -253,6 +259,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/run/results.ts',
       'lib/run/logs-results.ts',
       'lib/run/run-results.ts',
+      'lib/run/exec-results.ts',
       'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',

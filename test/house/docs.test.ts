@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'logs',
     'run',
+    'exec',
     'dashboard',
     'history',
     'rollback',

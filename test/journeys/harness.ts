@@ -51,6 +51,7 @@ type Command =
   | 'status'
   | 'logs'
   | 'run'
+  | 'exec'
   | 'dashboard'
   | 'history'
   | 'rollback'

@@ -28,7 +28,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
     isTerminal: false,
     closed: closed.signal,
     write: async (text) => {
-      written.push(text);
+      written.push(String(text));
       if (written.length >= closeAfter) closed.abort();
     },
     watch: () => {

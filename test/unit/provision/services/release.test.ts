@@ -106,7 +106,10 @@ describe('a release', () => {
       ...{ noun: 'services', config: stack, waitUntilReady: false },
       ids: {
         taskDefinitions: { web: { taskDefinitionArn: 'arn:task-definition/shop-dev-web:1' } },
-        subnets: { 'private-1': { zone: 'a', subnetId: 'subnet-1' }, 'private-2': { zone: 'b', subnetId: 'subnet-2' } },
+        subnets: {
+          'private-1': { zone: 'a', subnetId: 'subnet-1' },
+          'private-2': { zone: 'b', subnetId: 'subnet-2' },
+        },
         securityGroups: { web: { groupId: 'sg-1' } },
       },
     });

@@ -58,7 +58,7 @@ export interface RunOptions extends StackOptions {
   /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
   readonly container: string;
   /** The command: the program and its arguments. No shell reads them. */
-  readonly command: readonly string[];
+  readonly command: readonly [string, ...string[]];
 }
 
 /** The options of `exec`. */

@@ -139,7 +139,7 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'It is true by default.',
   ],
   'services.*.containers.*.release': [
-    'releaseCommand release_command preDeploy preDeployCommand predeploy migrations migrate stack:release service:release',
+    'releaseCommand preDeploy preDeployCommand migrations migrate stack:release service:release',
     'It is a list of words, such as ["node", "migrate.js"], and belongs to the container whose image it needs.',
   ],
   'services.*.containers.*.user': ['runAsUser uid'],

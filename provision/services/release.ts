@@ -90,7 +90,7 @@ async function releaseContainer(
   };
   const end = await runTask(runContext, request, {
     onStarted: ({ id }) => context.note(`${service.name}: task ${id} runs ${commandText(container)}`),
-    onWarning: context.note,
+    onWarning: (text) => context.note(text),
     onLines: () => undefined,
   });
   if (end.exitCode === 0 && !end.wasStopped)

@@ -38,7 +38,8 @@ async function runIt(options: Partial<Options> = {}, isTerminal = false) {
       interactive: false,
       output: {
         ...{ colour: false, isTerminal, closed: new AbortController().signal },
-        write: async (text) => void written.push(text),
+        write: async (text) => void written.push(String(text)),
+        watch: () => () => undefined,
       },
     },
     {

@@ -12,6 +12,10 @@ export const VERBS = new Map([
     'status',
     { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
   ],
+  [
+    'doctor',
+    { folder: 'doctor', args: [], purpose: 'checks everything that a provision needs, and says what to do' },
+  ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
   ['run', { folder: 'run', args: [], purpose: 'runs a command once, in a separate task' }],
   ['exec', { folder: 'exec', args: [], purpose: 'starts a command or a shell in a running container' }],
@@ -30,6 +34,7 @@ export const PROGRAMS = [
     'provision',
     'dev',
     'status',
+    'doctor',
     'logs',
     'run',
     'exec',

@@ -8,6 +8,7 @@ export const COMMANDS = [
   'drift',
   'status',
   'logs',
+  'dashboard',
   'history',
   'rollback',
   'teardown',
@@ -37,13 +38,13 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'history'].includes(command);
+  ['init', 'drift', 'status', 'logs', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
 
 /** One option of one or more commands. */
-interface Flag {
+export interface Flag {
   /** As commander writes it, e.g. `--stage <name>`. */
   readonly flags: string;
   readonly description: string;
@@ -114,6 +115,12 @@ const FLAGS: readonly Flag[] = [
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
   },
+  {
+    flags: '--port <port>',
+    description: 'the port of the page (default: 4570, or any free port)',
+    commands: ['dashboard'],
+  },
+  { flags: '--no-open', description: 'do not open a browser', commands: ['dashboard'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',
@@ -168,6 +175,10 @@ const longOf = ({ flags }: Flag): string => flags.split(' ')[0] ?? flags;
 /** Returns the commands that have an option, e.g. `--builder`. */
 export const commandsWith = (long: string): readonly Command[] =>
   FLAGS.find((flag) => longOf(flag) === long && flag.isHidden !== true)?.commands ?? [];
+
+/** Returns the options of a command that `--help` lists, in its order. */
+export const flagsOf = (command: Command): readonly Flag[] =>
+  FLAGS.filter(({ commands, isHidden }) => commands.includes(command) && isHidden !== true);
 
 /**
  * Adds the options of a command to a program.

@@ -121,7 +121,7 @@ function addedMatrix(...matrices: readonly Rows[]): Rows {
   ];
 }
 
-/** Returns the rows of the table in a text, the header first. */
+/** Returns the rows of the table in a text, including its header. */
 const rowsIn = (text: string): Rows =>
   text
     .split('\n')

@@ -1,6 +1,7 @@
 /** The package as programs import it: `defineStack` for configurations, and the commands as functions. Importing it runs nothing. */
 import type {
   DriftOptions,
+  ExecOptions,
   HistoryOptions,
   LogsOptions,
   ProvisionOptions,
@@ -8,6 +9,8 @@ import type {
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
+import type { ExecResult } from './lib/run/exec-results.ts';
+import type { DoctorCheck, DoctorResult } from './lib/run/doctor-results.ts';
 import type { LogLine, LogsResult } from './lib/run/logs-results.ts';
 import type {
   DriftResult,
@@ -39,8 +42,12 @@ export type {
 export type { StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
+  DoctorCheck,
+  DoctorResult,
   DriftOptions,
   DriftResult,
+  ExecOptions,
+  ExecResult,
   HistoryOptions,
   HistoryResult,
   LogLine,
@@ -92,6 +99,13 @@ export const status = async (options?: StackOptions): Promise<StatusResult> =>
   (await calls()).stackStatus(options);
 
 /**
+ * Checks everything that a provision needs, as `slipway doctor` does; changes nothing. A check that says NO is part of the result.
+ * @throws Problem: INTERRUPTED if the signal is aborted
+ */
+export const doctor = async (options?: StackOptions): Promise<DoctorResult> =>
+  (await calls()).checkStack(options);
+
+/**
  * Lists the deployments of each service, the newest first, as `slipway history` does; changes nothing.
  * @throws Problem: NO_HISTORY if nothing has been deployed
  */
@@ -104,6 +118,15 @@ export const history = async (options?: HistoryOptions): Promise<HistoryResult> 
  * @throws Problem: NO_LOG if the stack has no log
  */
 export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
+
+/**
+ * Runs a command in a running container, as `slipway exec` does, with an empty standard input. An exit code other than 0 is a result,
+ * not a problem.
+ * @returns the exit code and the output
+ * @throws Problem: EXEC_NOT_ENABLED without `exec: true`; EXEC_ENDED if the exit code is not known
+ */
+export const exec = async (options: ExecOptions): Promise<ExecResult> =>
+  (await calls()).executeInContainer(options);
 
 /**
  * Restores an earlier revision of a service, without its source, as `slipway rollback` does.

@@ -1,4 +1,6 @@
 /** The calls of the programmatic API, one per command; `index.ts` documents them. Each throws only problems. */
+import { startDoctor } from '../doctor/start.ts';
+import { startExec } from '../exec/start.ts';
 import { startHistory } from '../history/start.ts';
 import type {
   DriftResult,
@@ -8,7 +10,9 @@ import type {
   RollbackResult,
   TeardownResult,
 } from '../lib/run/results.ts';
+import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
+import type { DoctorResult } from '../lib/run/doctor-results.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import { startProvision } from '../provision/start.ts';
@@ -19,6 +23,7 @@ import { call } from './call.ts';
 import { checkCallOptions, commandOptions } from './check-options.ts';
 import type {
   DriftOptions,
+  ExecOptions,
   HistoryOptions,
   LogsOptions,
   OptionName,
@@ -64,6 +69,12 @@ export async function stackStatus(options: StackOptions = {}): Promise<StatusRes
   return call({ command: 'status', options: commandOptions(options, {}), start: startStatus }, options);
 }
 
+/** Checks what a provision needs. */
+export async function checkStack(options: StackOptions = {}): Promise<DoctorResult> {
+  checkCallOptions('doctor', options, []);
+  return call({ command: 'doctor', options: commandOptions(options, {}), start: startDoctor }, options);
+}
+
 /** Lists the deployments of each service. */
 export async function stackHistory(options: HistoryOptions = {}): Promise<HistoryResult> {
   checkCallOptions('history', options, ['service']);
@@ -74,6 +85,12 @@ export async function stackHistory(options: HistoryOptions = {}): Promise<Histor
 export async function stackLogs(options: LogsOptions = {}): Promise<LogsResult> {
   checkCallOptions('logs', options, ['container', 'since', 'grep']);
   return call({ command: 'logs', options: commandOptions(options, {}), start: startLogs }, options);
+}
+
+/** Runs a command in a running container. */
+export async function executeInContainer(options: ExecOptions): Promise<ExecResult> {
+  checkCallOptions('exec', options, ['container', 'command', 'task']);
+  return call({ command: 'exec', options: commandOptions(options, {}), start: startExec }, options);
 }
 
 /** Restores an earlier revision of a service. */

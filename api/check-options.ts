@@ -5,6 +5,7 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 import { DEFAULT_OPTIONS, type Options } from '../lib/run/options.ts';
 import { timeOf } from '../lib/run/since.ts';
 import type {
+  ExecOptions,
   LogsOptions,
   OptionName,
   ProvisionOptions,
@@ -32,6 +33,8 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+  command: z.array(z.string()).min(1),
+  task: z.string().min(1),
 };
 
 /** The options that every call has. */
@@ -77,17 +80,20 @@ export function commandOptions(
     container,
     since,
     grep,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
+    command,
+    task,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, task, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,
+    words: command ?? [],
     adopt: adopt ?? [],
     adoptStack: adoptStack ?? false,
   };

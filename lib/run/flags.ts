@@ -7,7 +7,9 @@ export const COMMANDS = [
   'deploy',
   'drift',
   'status',
+  'doctor',
   'logs',
+  'exec',
   'dashboard',
   'history',
   'rollback',
@@ -24,13 +26,16 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   history: '[SERVICE]',
   rollback: '[SERVICE]',
   logs: '[CONTAINER]',
+  exec: 'CONTAINER [options] [-- COMMAND…]',
   secret: 'set NAME | list | remove NAME',
 };
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs', 'exec'];
+/** The commands whose arguments end with a command to run, after `--`. */
+export const COMMANDS_WITH_COMMAND: readonly Command[] = ['exec'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
@@ -38,7 +43,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'dashboard', 'history'].includes(command);
+  ['init', 'drift', 'status', 'doctor', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -116,6 +121,11 @@ const FLAGS: readonly Flag[] = [
     commands: ['rollback'],
   },
   {
+    flags: '--task <id>',
+    description: 'the task, by the beginning of its id (default: the newest healthy one)',
+    commands: ['exec'],
+  },
+  {
     flags: '--port <port>',
     description: 'the port of the page (default: 4570, or any free port)',
     commands: ['dashboard'],
@@ -132,6 +142,11 @@ const FLAGS: readonly Flag[] = [
     flags: '--no-wait',
     description: 'do not wait for health checks and DNS',
     commands: ['provision', 'deploy', 'rollback'],
+  },
+  {
+    flags: '--no-preflight',
+    description: 'on AWS: do not check permissions and quotas before the first change',
+    commands: ['provision', 'deploy'],
   },
   {
     flags: '--builder <builder>',

@@ -33,7 +33,7 @@ test('half a stack, after a provision that failed in the middle', async () => {
   const user = await account();
   user.sandbox.faults.add({
     ...{ service: 'elbv2', operation: 'CreateListener', kind: 'refused' },
-    ...{ code: 'AccessDenied', message: 'by the test', status: 403, times: 'always' },
+    ...{ code: 'AccessDenied', message: 'by the test', status: 403, nth: 1, times: 'always' },
   });
   await expect(user.provision(stack())).rejects.toMatchObject({ code: expect.any(String) });
   user.sandbox.faults.clear();

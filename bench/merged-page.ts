@@ -36,7 +36,7 @@ export function mergedResults(earlier: string, measured: string, note: string): 
   return [[...lines, `- ${note}`].join('\n'), ...ordered.map(([, section]) => section)].join('\n\n');
 }
 
-/** Splits a text before each heading. */
+/** Splits a page before each heading. */
 const sectionsIn = (text: string): string[] =>
   text
     .trim()

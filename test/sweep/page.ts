@@ -121,7 +121,7 @@ function addedMatrix(...matrices: readonly Rows[]): Rows {
   ];
 }
 
-/** Returns the rows of the table in a text, including its header. */
+/** Returns the rows of the table in a section, including its header. */
 const rowsIn = (text: string): Rows =>
   text
     .split('\n')

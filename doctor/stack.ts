@@ -29,6 +29,7 @@ import { shadowEvents } from '../provision/shadowed-routes.ts';
 import { checkWebAcl } from '../provision/web-acl.ts';
 import { no, ok, skipped, warning, type Check, type Verdict } from './check.ts';
 import type { Planned } from './facts.ts';
+import { counted, tryPrograms } from './programs.ts';
 
 /** Describes the configuration, or every mistake in it. */
 export function configurationVerdict(loaded: Config | { readonly error: unknown }, file: string): Verdict {
@@ -43,8 +44,6 @@ export function configurationVerdict(loaded: Config | { readonly error: unknown 
     `${shownPath(file)}: ${name}-${stage}, ${counted(services.length, 'service')}, ${counted(containers, 'container')}`,
   );
 }
-
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** Lists what the configuration alone lets foresee. */
 export function foresightVerdicts(config: Config): readonly Verdict[] {
@@ -172,6 +171,7 @@ export function stackChecks({ loaded, file, planned, target, describeState }: St
   const checks: [string, Check['run']][] = [
     ['foresight', async () => foresightVerdicts(loaded)],
     ['state file', async () => ok(await describeState())],
+    ['programs', async (signal) => tryPrograms(await planned, signal)],
     ['base image', (signal) => checkBaseImage(loaded, signal)],
     ['images', async (signal) => checkImages(await planned, await target, signal)],
     ['secrets and roles', async () => checkNamed(await planned)],

@@ -151,6 +151,9 @@ export async function checkCertificate({ context }: Planned): Promise<Verdict> {
       );
 }
 
+/** Building a program takes longer than a call of AWS. Milliseconds. */
+const PROGRAMS_MS = 60_000;
+
 /** The facts that the checks share. */
 export interface StackFacts {
   readonly loaded: Config | { readonly error: unknown };
@@ -168,13 +171,19 @@ export function stackChecks({ loaded, file, planned, target, describeState }: St
     run: async () => configurationVerdict(loaded, file),
   };
   if ('error' in loaded) return [valid];
-  const checks: [string, Check['run']][] = [
+  const checks: [string, Check['run'], deadlineMs?: number][] = [
     ['foresight', async () => foresightVerdicts(loaded)],
     ['state file', async () => ok(await describeState())],
-    ['programs', async (signal) => tryPrograms(await planned, signal)],
+    ['programs', async (signal) => tryPrograms(await planned, signal), PROGRAMS_MS],
     ['base image', (signal) => checkBaseImage(loaded, signal)],
     ['images', async (signal) => checkImages(await planned, await target, signal)],
     ['secrets and roles', async () => checkNamed(await planned)],
   ];
-  return [valid, ...checks.map(([name, run]) => ({ group: 'configuration', name, run }))];
+  return [
+    valid,
+    ...checks.map(([name, run, deadlineMs]): Check => ({
+      ...{ group: 'configuration', name, run },
+      ...(deadlineMs !== undefined && { deadlineMs }),
+    })),
+  ];
 }

@@ -7,6 +7,7 @@ import {
   excessArgument,
   invalidPort,
   invalidRevision,
+  missingCommand,
   missingContainer,
   missingService,
   missingValue,
@@ -69,7 +70,7 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
-  /** The words of the command that `exec` starts, as the user has typed them. */
+  /** The words of the command that `run` or `exec` runs, as the user has typed them. */
   readonly words: readonly string[];
   /** The task in which `exec` starts the command: its id, or the beginning of it. */
   readonly task: string | undefined;
@@ -133,10 +134,11 @@ export async function readOptions(
   }
   const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
   const [name, excess] = takesName || command === 'secret' ? program.args : [undefined, ...program.args];
+  if (takesCommand && !name) throw missingContainer(command);
+  if (command === 'run' && words.length === 0) throw missingCommand(command);
   if (excess !== undefined && command !== 'secret')
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
-  if (takesCommand && !name) throw missingContainer(command);
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, port, ...values } = program.opts<GivenOptions>();

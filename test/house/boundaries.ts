@@ -298,10 +298,11 @@ export const BOUNDARIES: readonly Boundary[] = [
       'test/everything/',
       'test/browser/chromium.ts',
       'teardown/plan.ts',
+      'sandbox/sandbox.ts',
       'sandbox/world/durations.ts',
     ],
     reason:
-      'it runs Slipway as a user does, with the stack of the tests that has everything on; it computes the shortest possible run from the graph and the durations',
+      'it runs Slipway as a user does, with the stack of the tests that has everything on, and against a sandbox in its process; it computes the shortest possible run from the graph and the durations',
   },
   {
     folder: 'slipway.config.ts',

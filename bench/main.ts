@@ -1,9 +1,9 @@
 /** `npm run bench`: measures speed, throughput and dropped requests, compared with Terraform, AWS's minimum, nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { aboutLines } from './about-lines.ts';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { createSurroundings } from '../test/everything/surroundings.ts';
 import { compare, type ComparisonSettings } from './compare.ts';
@@ -34,7 +34,7 @@ import {
   verdicts,
   type SizeResult,
 } from './goals.ts';
-import { terraform, terraformVersion, terraformSkipReason, terraformWithEverything } from './terraform.ts';
+import { terraform, terraformSkipReason, terraformWithEverything } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
 const ALL_PARTS = 'compare,everything,own,commands,minimum,throughput,idle,page,rollouts,local';
@@ -129,23 +129,6 @@ async function compareContenders(
   });
 }
 
-const aboutLines = (): string[] => [
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
-  ...(terraformSkipReason() === undefined ? [terraformVersion()] : []),
-  ...(values.only === 'rollouts' ? [] : comparisonLines()),
-];
-
-const comparisonLines = (): string[] => [
-  `In the comparison with Terraform, figures are medians of ${values.rounds} rounds, with ranges in brackets. Each call was delayed by ${values.delay} ms.`,
-  `In the comparison with the minimum, the sandbox ran at ${PACE_TEXT}.`,
-];
-
-/** Says which parts were measured, and when; undefined if all were. */
-const partsNote = (): string | undefined =>
-  values.only === ALL_PARTS
-    ? undefined
-    : `${new Date().toISOString().slice(0, 10)}, measured again in ${values.rounds === '1' ? 'one round' : `${values.rounds} rounds`}: ${values.only.replaceAll(',', ', ')}`;
-
 async function bench(): Promise<Results> {
   // Compiles the commands in advance, as `npm ci` does.
   spawnSync(process.execPath, ['run.js'], { cwd: ROOT, stdio: 'inherit' });
@@ -183,7 +166,7 @@ async function bench(): Promise<Results> {
     ...localVerdicts(localTimes ?? []),
   ];
   return {
-    about: aboutLines(),
+    about: aboutLines(values, PACE_TEXT),
     sizes,
     everything,
     verdicts: allVerdicts,

@@ -36,7 +36,7 @@ export type {
   ServiceHistory,
   StackInfo,
 } from './lib/run/results.ts';
-export type { StackCost } from './lib/cost/stack-cost.ts';
+export type { EgressCost, StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
   DriftOptions,

@@ -8,7 +8,8 @@ import { announce } from '../lib/run/in-session.ts';
 import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/command-line.ts';
-import { countsByVerb, countsText, planText } from '../lib/run/plan-text.ts';
+import { countsByVerb, countsText } from '../lib/run/plan-text.ts';
+import { harmfulEffects, planLines } from '../lib/run/plan/plan-lines.ts';
 import type { Declined, DriftResult, PlanResult, ProvisionResult } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
@@ -89,13 +90,16 @@ export async function execute(
   if (options.drift) {
     return driftResult(
       plan,
+      config,
       stackInfo,
       run.state.data.configuration,
       currentFingerprint,
       commandLine('provision', options),
+      invocation.output?.columns,
     );
   }
-  if (options.plan) return planResult(plan, config, { ...stackInfo, service: onlyService });
+  if (options.plan)
+    return planResult(plan, config, { ...stackInfo, service: onlyService }, invocation.output?.columns);
   if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
@@ -159,15 +163,20 @@ async function confirmPlan(
   const { options, interactive, report } = invocation;
   const counts = countsText(changes, kept.length);
   report({ type: 'phase', text: `plan: ${counts}` });
-  if (interactive && !options.yes && options.target === 'aws')
-    for (const text of [...planText(changes), ...plannedCost(config, found).lines])
-      report({ type: 'note', text: text.trimStart() });
-  const expected = expectedProvision(changes, config.services);
+  const facts = { config, found };
+  const isAsked = interactive && !options.yes && options.target === 'aws';
+  if (isAsked) {
+    report({ type: 'activity', text: '' });
+    for (const text of planLines(changes, facts, { columns: invocation.columns }))
+      report({ type: 'plan', text });
+  }
   return isConfirmed(invocation, {
     command: selectedCommand(options),
     ...stackInfo,
     counts,
-    duration: expected,
+    harm: isAsked ? harmfulEffects(changes, facts) : [],
+    cost: isAsked ? plannedCost(config, found).total : undefined,
+    duration: expectedProvision(changes, config.services),
   });
 }
 

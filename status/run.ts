@@ -3,6 +3,7 @@ import { routesOf } from '../lib/config/config.ts';
 import { billedAsFound } from '../lib/cost/billed.ts';
 import { costOf } from '../lib/cost/cost.ts';
 import { stackCost } from '../lib/cost/cost-text.ts';
+import { egressCost } from '../lib/cost/egress.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -50,11 +51,13 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
   const found = withSharedBalancer(session.config, healthy);
   const services = statusesOf(session.config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
-  const cost = costOf(billedAsFound(healthy), session.config.region);
+  const billed = billedAsFound(healthy);
+  const cost = costOf(billed, session.config.region);
   const result: StatusResult = {
     ...stackInfo,
     ...factsOf(found, live),
     cost: stackCost(cost),
+    egress: egressCost(session.config, billed) ?? null,
     resources,
     url: (await urlOf(session, found)) ?? null,
     services,

@@ -22,6 +22,8 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
   readonly json: Json;
   /** Whether the command has already printed its result on the output, so that nothing is left to print. */
   readonly isPrinted?: boolean;
+  /** Colours a line of the text, on a terminal. */
+  readonly paint?: (line: string) => string;
 }
 
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
@@ -39,6 +41,8 @@ export interface CommandContext {
   readonly isQuiet?: boolean;
   /** Prints lines while the command runs; undefined if a program calls the command. */
   readonly output?: Output;
+  /** The width of the terminal on which events are shown, in characters; undefined without one. */
+  readonly columns?: number | undefined;
 }
 
 /** Runs a command from its arguments to its exit code. */
@@ -80,12 +84,14 @@ export async function main(
     const listener = isStream ? withEventStream(show) : show;
     const report = timeline(withTypedCommands(listener), process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
-    const pendingResult = work({ options, report, signal, interactive, output });
+    // Some terminals report 0 columns.
+    const columns = process.stderr.isTTY ? process.stderr.columns || 80 : undefined;
+    const pendingResult = work({ options, report, signal, interactive, output, columns });
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
     await shown.close();
     if (result.isPrinted !== true) {
       if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
-      else print(asTyped(result.text));
+      else print(asTyped(result.text), output.colour ? result.paint : undefined);
     }
     process.exitCode = result.exitCode;
   } catch (error) {
@@ -110,8 +116,8 @@ export async function main(
 const uncaughtError = (): Promise<never> =>
   new Promise((_, reject) => process.on('uncaughtException', reject));
 
-function print(what: string): void {
-  const text = printable(what);
+function print(what: string, paint = (line: string) => line): void {
+  const text = printable(what).split('\n').map(paint).join('\n');
   if (text) process.stdout.write(`${text}\n`);
 }
 

@@ -95,6 +95,7 @@ async function execute(
     progress.last = Math.max(progress.last, ...events.slice(-1).map(({ at }) => at));
     await show(events);
   };
+  const endWatch = options.follow ? output?.watch() : undefined;
   try {
     if (newest) await showNew(newest.events);
     if (options.follow)
@@ -112,6 +113,8 @@ async function execute(
     if (isRejectedCredentials(error) && options.follow)
       throw expired(error, commandLine('logs', { ...options, since: new Date(progress.last).toISOString() }));
     throw error;
+  } finally {
+    endWatch?.();
   }
   if (!options.follow) signal.throwIfAborted();
   if (progress.isEmpty && !signal.aborted) report({ type: 'note', text: 'there are no such lines' });

@@ -1,4 +1,5 @@
 /** The output of a command that prints lines while it runs, at the pace of its reader. */
+import { watchPipe } from './closed-pipe.ts';
 
 /** Prints on stdout. */
 export interface Output {
@@ -10,14 +11,20 @@ export interface Output {
   readonly closed: AbortSignal;
   /** Prints a string, and resolves when the stream takes more: a slow reader slows the command down. */
   write(text: string): Promise<void>;
+  /** Lets `closed` abort even while nothing is written. @returns ends the watch */
+  watch(): () => void;
 }
 
 /** The members of stdout that an output uses. */
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'on' | 'once' | 'off'> &
   Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
 
-/** Makes the output of a command. @param noColour the value of NO_COLOR */
-export function outputTo(stream: Stream, noColour: string | undefined): Output {
+/**
+ * Makes the output of a command.
+ * @param noColour the value of NO_COLOR
+ * @param watchReader calls a function when the reader of the stream has closed it, and returns what ends the watch
+ */
+export function outputTo(stream: Stream, noColour: string | undefined, watchReader = watchPipe): Output {
   const controller = new AbortController();
   const closed = controller.signal;
   stream.on('error', () => controller.abort());
@@ -38,5 +45,6 @@ export function outputTo(stream: Stream, noColour: string | undefined): Output {
         closed.addEventListener('abort', done, { once: true });
       });
     },
+    watch: () => watchReader(() => controller.abort()),
   };
 }

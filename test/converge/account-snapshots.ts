@@ -20,14 +20,16 @@ const snapshots = new Map<string, Promise<AccountSnapshot>>();
  * Returns a new account with a provisioned stack. If the account is restored from a snapshot, its journal is empty.
  * @param clockFrom creates the clock that Slipway and the sandbox share, and starts it at the given time. Without a clock, AWS takes
  * no time.
+ * @param surroundings creates what exists before the stack
  */
 export async function provisionedAccount(
   stack: StackInput,
   clockFrom?: (time?: number) => Clock & SandboxClock,
+  surroundings?: (user: Account) => Promise<unknown>,
 ): Promise<Account> {
-  const create = () => provisionNewAccount(stack, clockFrom?.());
+  const create = () => provisionNewAccount(stack, clockFrom?.(), surroundings);
   if (hasSource(stack)) return create();
-  const key = JSON.stringify([stack, clockFrom?.name]);
+  const key = JSON.stringify([stack, clockFrom?.name, surroundings?.name]);
   const snapshot = snapshots.get(key) ?? create().then(snapshotAndClose);
   snapshots.set(key, snapshot);
   const from = await snapshot;
@@ -40,8 +42,13 @@ const hasSource = ({ services }: StackInput): boolean =>
     Object.values(containers).some(({ source }) => source !== undefined),
   );
 
-async function provisionNewAccount(stack: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
+async function provisionNewAccount(
+  stack: StackInput,
+  clock?: Clock & SandboxClock,
+  surroundings?: (user: Account) => Promise<unknown>,
+): Promise<Account> {
   const user = await account({ ...(clock && { clock }) });
+  await surroundings?.(user);
   await user.provision(stack);
   return user;
 }

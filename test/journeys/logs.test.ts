@@ -81,4 +81,12 @@ test('logs prints, filters and follows what the containers print, until Ctrl-C o
   );
   expect(piped.stdout.split('\n')).toHaveLength(2);
   expect(piped.stderr).not.toMatch(/problem|Error/);
+  // No line arrives after the first one, so that nothing is written to the closed pipe.
+  const endless = spawnSync(
+    'sh',
+    ['-c', '"$0" "$@" | head -n 1', process.execPath, join(ROOT, 'run.js'), 'logs', '--follow', ...flags],
+    { cwd: ROOT, env: user.env, encoding: 'utf8', timeout: 60_000 },
+  );
+  expect(endless).toMatchObject({ status: 0, signal: null });
+  expect(endless.stdout.split('\n')).toHaveLength(2);
 }, 240_000);

@@ -64,9 +64,9 @@ export async function censusOutside({ surroundings }: Scenario): Promise<Readonl
 /** Opens an account in the initial state of a scenario. */
 export async function beginScenario({ before, plane, surroundings, prepare }: Scenario): Promise<Account> {
   const user = before
-    ? await provisionedAccount(before, leapingClock)
+    ? await provisionedAccount(before, leapingClock, surroundings)
     : await account({ clock: leapingClock(), ...(plane && { plane }) });
-  await surroundings?.(user);
+  if (!before) await surroundings?.(user);
   await prepare?.(user);
   user.sandbox.journal.clear();
   return user;

@@ -22,3 +22,11 @@ test.each([1, 2, 3, 4, 5, 6])(
     expect(clock.now()).toBeLessThan(Infinity);
   },
 );
+
+test('the clock does not leap to a timer that is further away than any wait', async () => {
+  const clock = leapingClock(0);
+  const cancel = clock.at(24 * 3_600_000, () => undefined);
+  for (let passed = 0; passed < 20; passed += 1) await turn();
+  cancel();
+  expect(clock.now()).toBeLessThan(60_000);
+});

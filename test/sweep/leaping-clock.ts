@@ -15,16 +15,18 @@ subscribe('http.client.request.start', (message) => {
 const TURN_MS = 10;
 /** The number of turns without a request in flight after which the clock leaps. */
 const QUIET_TURNS = 4;
+/** No run waits this long, in milliseconds. Later timers belong to renewals and expiries, which are not due while a run writes files. */
+const LONGEST_WAIT_MS = 6 * 3_600_000;
 
 /**
  * Returns a clock on which waits take no real time, since the clock skips them. Its time advances with the turns of the
  * event loop, so the speed of the machine does not matter. Only one such clock may be in use at a time, since each
  * counts all requests of the process.
  * @param from milliseconds since 1970; by default now
- * @param maxLeapMs the clock does not leap further than this. While images are built, no request is in flight, and the clock would leap
- * from one daily expiry of images to the next
+ * @param maxLeapMs the clock does not leap further than this. While files are written or images are built, no request is in flight, and the
+ * clock would leap to the next renewal of a certificate or expiry of images
  */
-export function leapingClock(from = Date.now(), maxLeapMs = Infinity): Clock & SandboxClock {
+export function leapingClock(from = Date.now(), maxLeapMs = LONGEST_WAIT_MS): Clock & SandboxClock {
   let time = from;
   let quietTurns = 0;
   let isTurning = false;

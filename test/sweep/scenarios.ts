@@ -27,6 +27,24 @@ const stackWithNewPort = stack({ services: web({ api1: { port: 5001 } }) });
 const stackWithNewProtocol = stack({
   services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
 });
+/** A stack with HTTPS, which gRPC needs, whose only program has this protocol. */
+const stackWithProtocol = (protocol: 'HTTP' | 'GRPC', changes: Partial<StackInput> = {}): StackInput => ({
+  ...stack(changes),
+  domain: { name: 'api.example.com', zone: 'example.com', createZone: true, https: true },
+  services: {
+    web: {
+      containers: {
+        app: {
+          ...{ image: 'public.ecr.aws/shop/app:1', port: 8000, path: '/shop.Orders', protocol },
+          ...(protocol === 'GRPC' && {
+            health: { path: '/grpc.health.v1.Health/Check', matcher: '0' },
+          }),
+        },
+      },
+    },
+  },
+});
+const withIpv6AndGrpc = stackWithProtocol('GRPC', { ipv6: true });
 const stackWithNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
 type Deploy = StackInput['services'][string]['deploy'];
@@ -158,6 +176,34 @@ export const scenarios = {
     run: (user) => user.provision(stack()),
     desired: stack(),
   },
+  'a start of IPv6': {
+    before: stack(),
+    run: (user) => user.provision(stack({ ipv6: true })),
+    desired: stack({ ipv6: true }),
+  },
+  'an end of IPv6': {
+    before: stack({ ipv6: true }),
+    run: (user) => user.provision(stack()),
+    desired: stack(),
+  },
+  'a switch to gRPC': {
+    before: stackWithProtocol('HTTP'),
+    run: (user) => user.provision(stackWithProtocol('GRPC')),
+    desired: stackWithProtocol('GRPC'),
+  },
+  'a switch from gRPC': {
+    before: stackWithProtocol('GRPC'),
+    run: (user) => user.provision(stackWithProtocol('HTTP')),
+    desired: stackWithProtocol('HTTP'),
+  },
+  'a first provision with IPv6 and gRPC': {
+    run: (user) => user.provision(withIpv6AndGrpc),
+    desired: withIpv6AndGrpc,
+  },
+  'a teardown with IPv6 and gRPC': {
+    before: withIpv6AndGrpc,
+    run: (user) => user.teardown(withIpv6AndGrpc),
+  },
   'a rolling deploy': {
     before: stack(),
     run: (user) => user.provision(stackWithNewImage),
@@ -209,7 +255,7 @@ export const scenarios = {
   },
   'a teardown of everything': {
     surroundings: createEverythingOutside,
-    prepare: async (user) => void (await user.provision(everything)),
+    before: everything,
     run: (user) => user.teardown(everything),
   },
   'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },

@@ -22,12 +22,17 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
   const closed = new AbortController();
   const written: string[] = [];
   const reported: string[] = [];
+  let watches = 0;
   const output: Output = {
     colour: false,
     closed: closed.signal,
     write: async (text) => {
       written.push(text);
       if (written.length >= closeAfter) closed.abort();
+    },
+    watch: () => {
+      watches += 1;
+      return () => (watches -= 1);
     },
   };
   const result = logs(
@@ -49,6 +54,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
     (value) => ({ value, error: undefined }),
     (error: unknown) => ({ value: undefined, error }),
   );
+  expect(watches).toBe(0);
   return { ...settled, text: written.join(''), reported };
 }
 

@@ -36,3 +36,19 @@ test('a write ends when the reader closes the stream, and later ones do nothing'
   expect(output.closed.aborted).toBe(true);
   await output.write('more');
 });
+
+test('a watched output is closed as soon as its reader is gone, although nothing is written', () => {
+  let leave = () => undefined as void;
+  let isWatched = false;
+  const output = outputTo(streamOf(false), undefined, (onClosed) => {
+    leave = onClosed;
+    isWatched = true;
+    return () => (isWatched = false);
+  });
+  expect(isWatched).toBe(false);
+  const endWatch = output.watch();
+  leave();
+  expect(output.closed.aborted).toBe(true);
+  endWatch();
+  expect(isWatched).toBe(false);
+});

@@ -32,6 +32,8 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+  file: z.string().min(1),
+  plan: z.string().min(1),
 };
 
 /** The options that every call has. */
@@ -78,7 +80,7 @@ export function commandOptions(
     since,
     grep,
   }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
-  selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
+  selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {

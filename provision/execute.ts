@@ -31,6 +31,7 @@ import { permissionEvents } from './permissions.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { leftOutJson, planResult } from './plan-result.ts';
 import { plannedCost } from './planned-cost.ts';
+import { checkSavedPlan, withSavedPlan } from './saved-plan.ts';
 import { checkSecretValues } from './secret-values.ts';
 import { secretEvents } from './secret-variables.ts';
 import { checkSurroundings, checkTogether } from './surroundings.ts';
@@ -96,8 +97,17 @@ export async function execute(
       invocation.output?.columns,
     );
   }
-  if (options.plan)
-    return planResult(plan, config, { ...stackInfo, service: onlyService }, invocation.output?.columns);
+  const inputs = { config: fullConfig, selected: config, builds: context.builds, stackInfo, options };
+  await checkSavedPlan(plan, inputs);
+  if (options.plan) {
+    const result = planResult(
+      plan,
+      config,
+      { ...stackInfo, service: onlyService },
+      invocation.output?.columns,
+    );
+    return withSavedPlan(result, plan, inputs);
+  }
   if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
@@ -162,6 +172,8 @@ async function confirmPlan(
   const { options, interactive, report } = invocation;
   const counts = countsText(changes, kept.length);
   report({ type: 'phase', text: `plan: ${counts}` });
+  // A saved plan was shown when it was made.
+  if (options.savedPlan) return true;
   const facts = { config, found };
   const isAsked = interactive && !options.yes && options.target === 'aws';
   if (isAsked) {

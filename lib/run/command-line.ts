@@ -46,7 +46,7 @@ const logsFlags = ({ container, follow, since, grep }: Partial<StackOptions>): s
 const COMMAND = new RegExp(`npm run (${COMMANDS.join('|')})\\b( -- )?`, 'g');
 
 /** Quotes a word for a shell, if necessary. */
-const shellWord = (word: string): string =>
+export const shellWord = (word: string): string =>
   /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /**

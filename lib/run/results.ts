@@ -80,6 +80,8 @@ export type PlanResult = StackInfo & {
    */
   readonly cost: { readonly after: StackCost; readonly now: StackCost; readonly egress: EgressCost | null };
   readonly rollbacks: readonly RolledBack[];
+  /** The file in which the plan was saved. */
+  readonly file?: string;
   readonly service?: string;
   readonly leftOut?: readonly string[];
 };

@@ -46,7 +46,7 @@ testWithPython(
       ...flags,
     );
     expect(declinedTeardown.code).toBe(0);
-    expect(declinedTeardown.stdout).toMatch(
+    expect(plainText(declinedTeardown.stdout)).toMatch(
       /: 1 to remove,\s+under a\s+minute\s+! log group of the containers: the logs .*\s+This machine has no record of tiny-dev/,
     );
     expect(declinedTeardown.stdout).toContain('nothing was removed');

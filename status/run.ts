@@ -1,26 +1,12 @@
 /** Runs `npm run status`: reports the address of the stack, and the condition of each service. */
-import { routesOf } from '../lib/config/config.ts';
-import { billedAsFound } from '../lib/cost/billed.ts';
-import { costOf } from '../lib/cost/cost.ts';
-import { stackCost } from '../lib/cost/cost-text.ts';
-import { egressCost } from '../lib/cost/egress.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import type { Survey } from '../lib/look/found.ts';
-import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
-import { sizeOfStack } from '../lib/look/stack.ts';
 import { nounsToTearDown } from '../lib/model/architecture.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
-import { idsIn } from '../provision/context.ts';
-import { ownZone } from '../provision/done/delegation.ts';
-import { publicAddress } from '../provision/done/url.ts';
-import { withSharedBalancer } from '../provision/shared-balancer.ts';
-import { factsOf } from './facts.ts';
-import { lookLiveFacts } from './live-facts.ts';
-import { statusesOf } from './services.ts';
+import { lookAtStack } from './look.ts';
 import { statusText } from './text.ts';
 
 /**
@@ -41,44 +27,11 @@ export async function status(
 }
 
 async function execute(session: Session, invocation: CommandContext): Promise<CommandResult<StatusResult>> {
-  const context = session.lookContext();
   const stackInfo = announce(session, invocation, 'status');
-  const surveyed = await session.found;
-  const live = await lookLiveFacts(context, surveyed);
-  const tasks = [...live.tasks.values()].flat();
-  const health = healthOfServices(surveyed.services, tasks, live.targetHealth, surveyed.taskDefinitions);
-  const healthy = withHealth(surveyed, health);
-  const found = withSharedBalancer(session.config, healthy);
-  const services = statusesOf(session.config, found);
-  const resources = sizeOfStack(found, stackInfo.stack);
-  const billed = billedAsFound(healthy);
-  const cost = costOf(billed, session.config.region);
-  const result: StatusResult = {
-    ...stackInfo,
-    ...factsOf(found, live),
-    cost: stackCost(cost),
-    egress: egressCost(session.config, billed) ?? null,
-    resources,
-    url: (await urlOf(session, found)) ?? null,
-    services,
-    healthy: resources > 0 && services.every(({ healthy }) => healthy),
-  };
+  const { result, cost } = await lookAtStack(session, stackInfo, await session.found);
   return {
     exitCode: result.healthy ? 0 : 2,
     text: statusText(result, cost, session.run.clock.now()),
     json: result,
   };
-}
-
-/** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */
-async function urlOf(session: Session, found: Survey): Promise<string | undefined> {
-  const { config, connectedTarget } = session;
-  if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
-  const ids = idsIn(found);
-  const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
-  const zone = isZoneMissing
-    ? undefined
-    : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
-  const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
-  return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
 }

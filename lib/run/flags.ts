@@ -8,6 +8,7 @@ export const COMMANDS = [
   'drift',
   'status',
   'logs',
+  'dashboard',
   'history',
   'rollback',
   'teardown',
@@ -38,7 +39,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'history'].includes(command);
+  ['init', 'drift', 'status', 'logs', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -116,6 +117,12 @@ const FLAGS: readonly Flag[] = [
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
   },
+  {
+    flags: '--port <port>',
+    description: 'the port of the page (default: 4570, or any free port)',
+    commands: ['dashboard'],
+  },
+  { flags: '--no-open', description: 'do not open a browser', commands: ['dashboard'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',

@@ -5,6 +5,7 @@ import {
   badArguments,
   eventsWithoutJson,
   excessArgument,
+  invalidPort,
   invalidRevision,
   missingService,
   missingValue,
@@ -72,6 +73,10 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
+  /** The port of the page; undefined for the default. */
+  readonly port: number | undefined;
+  /** Whether the page is opened in a browser. */
+  readonly open: boolean;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -130,8 +135,10 @@ export async function readOptions(
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
-  const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
-  const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
+  const { to, port, ...values } = program.opts<GivenOptions>();
+  const [emptyOption] = Object.entries({ to, port, ...values }).filter(([, value]) =>
+    [value].flat().includes(''),
+  );
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   checkSince(command, values.since);
   const named =
@@ -142,10 +149,23 @@ export async function readOptions(
         : { [takesContainer ? 'container' : 'service']: name || undefined };
   const { planOutput } = planArguments;
   if (planOutput !== undefined) await checkPlanOutput(planOutput);
-  const options = { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to), planOutput };
+  const options = {
+    ...{ ...DEFAULT_OPTIONS, ...values, ...named },
+    ...{ to: revisionIn(to), port: portIn(port), planOutput },
+  };
   if (command !== 'provision' || !name) return { options };
   const given = Object.entries(values).filter(([key]) => program.getOptionValueSource(key) === 'cli');
   return { options: { ...options, ...(await optionsOfPlan(name, Object.fromEntries(given))) } };
+}
+
+/** The options as commander returns them, in which numbers are strings. */
+type GivenOptions = Partial<Omit<Options, 'to' | 'port'>> & { readonly to?: string; readonly port?: string };
+
+/** Reads a port; 0 selects any free one. @throws ARGUMENTS */
+function portIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw invalidPort(text);
 }
 
 /** Reads the number of a revision. @throws ARGUMENTS */
@@ -183,4 +203,6 @@ export const DEFAULT_OPTIONS: Options = {
   follow: false,
   since: undefined,
   grep: undefined,
+  port: undefined,
+  open: true,
 };

@@ -186,6 +186,19 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'dashboard/',
+    mayImport: [
+      'build/typed-command.js',
+      'lib/',
+      'status/',
+      'logs/',
+      'history/',
+      'provision/compare.ts',
+      'sandbox/client.ts',
+    ],
+    reason: 'it shows what the commands that only read have found, and changes nothing',
+  },
+  {
     folder: 'secret/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'a secret belongs to a stack, but is no resource of its architecture',

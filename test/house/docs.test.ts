@@ -112,6 +112,7 @@ describe('the documents', () => {
     'dev',
     'status',
     'logs',
+    'dashboard',
     'history',
     'rollback',
     'secret',

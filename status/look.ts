@@ -1,0 +1,79 @@
+/** Looks at what runs, and derives the condition of a stack from it. */
+import { routesOf } from '../lib/config/config.ts';
+import { billedAsFound } from '../lib/cost/billed.ts';
+import { costOf, type Cost } from '../lib/cost/cost.ts';
+import { stackCost } from '../lib/cost/cost-text.ts';
+import { egressCost } from '../lib/cost/egress.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
+import { sizeOfStack } from '../lib/look/stack.ts';
+import type { StackInfo } from '../lib/run/results.ts';
+import type { Session } from '../lib/run/session.ts';
+import type { StatusResult } from '../lib/run/status-results.ts';
+import { idsIn } from '../provision/context.ts';
+import { ownZone } from '../provision/done/delegation.ts';
+import { publicAddress } from '../provision/done/url.ts';
+import { withSharedBalancer } from '../provision/shared-balancer.ts';
+import { factsOf } from './facts.ts';
+import { lookLiveFacts, type LiveFacts } from './live-facts.ts';
+import { statusesOf } from './services.ts';
+
+/** The parts of a session that a look needs. */
+export type LookingSession = Pick<Session, 'config' | 'connectedTarget' | 'lookContext'>;
+
+/** The result of a look. */
+export interface StackLook {
+  readonly result: StatusResult;
+  readonly cost: Cost;
+  readonly live: LiveFacts;
+  /** The survey with the health of the services, and with the load balancer of others. */
+  readonly found: Survey;
+}
+
+/**
+ * Reads the live facts, and derives the condition of the stack.
+ * @param knownUrl the address, if an earlier look has found it: to find it takes several calls
+ * @param maxEvents the number of messages of ECS per service
+ */
+export async function lookAtStack(
+  session: LookingSession,
+  stackInfo: StackInfo,
+  surveyed: Survey,
+  knownUrl?: string | null,
+  maxEvents?: number,
+): Promise<StackLook> {
+  const { config } = session;
+  const live = await lookLiveFacts(session.lookContext(), surveyed);
+  const tasks = [...live.tasks.values()].flat();
+  const health = healthOfServices(surveyed.services, tasks, live.targetHealth, surveyed.taskDefinitions);
+  const healthy = withHealth(surveyed, health);
+  const found = withSharedBalancer(config, healthy);
+  const services = statusesOf(config, found);
+  const resources = sizeOfStack(found, stackInfo.stack);
+  const billed = billedAsFound(healthy);
+  const cost = costOf(billed, config.region);
+  const result: StatusResult = {
+    ...stackInfo,
+    ...factsOf(found, live, maxEvents),
+    cost: stackCost(cost),
+    egress: egressCost(config, billed) ?? null,
+    resources,
+    url: knownUrl === undefined ? ((await urlOf(session, found)) ?? null) : knownUrl,
+    services,
+    healthy: resources > 0 && services.every((service) => service.healthy),
+  };
+  return { result, cost, live, found };
+}
+
+/** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */
+async function urlOf(session: LookingSession, found: Survey): Promise<string | undefined> {
+  const { config, connectedTarget } = session;
+  if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
+  const ids = idsIn(found);
+  const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
+  const zone = isZoneMissing
+    ? undefined
+    : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
+  const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
+  return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
+}

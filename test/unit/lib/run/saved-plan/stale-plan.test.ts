@@ -1,4 +1,4 @@
-// What has changed since a plan was saved: in the configuration, in the images and in the resources.
+// The changes since a plan was saved: in the configuration, in the images and in the resources.
 import { describe, expect, test } from '@jest/globals';
 import type { PlannedChange } from '../../../../../lib/run/results.ts';
 import { savedConfiguration } from '../../../../../lib/run/saved-plan/configuration.ts';

@@ -1,4 +1,5 @@
 /** The calls of the programmatic API, one per command; `index.ts` documents them. Each throws only problems. */
+import { startExec } from '../exec/start.ts';
 import { startHistory } from '../history/start.ts';
 import type {
   DriftResult,
@@ -8,10 +9,14 @@ import type {
   RollbackResult,
   TeardownResult,
 } from '../lib/run/results.ts';
+<<<<<<< HEAD
 import type { CommandContext } from '../lib/run/main.ts';
 import type { Options } from '../lib/run/options.ts';
 import { optionsOfPlan } from '../lib/run/saved-plan/options.ts';
 import { checkPlanOutput } from '../lib/run/saved-plan/plan-file.ts';
+=======
+import type { ExecResult } from '../lib/run/exec-results.ts';
+>>>>>>> main
 import { startLogs } from '../logs/start.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
@@ -23,6 +28,7 @@ import { call } from './call.ts';
 import { checkCallOptions, commandOptions } from './check-options.ts';
 import type {
   DriftOptions,
+  ExecOptions,
   HistoryOptions,
   LogsOptions,
   OptionName,
@@ -97,6 +103,12 @@ export async function stackHistory(options: HistoryOptions = {}): Promise<Histor
 export async function stackLogs(options: LogsOptions = {}): Promise<LogsResult> {
   checkCallOptions('logs', options, ['container', 'since', 'grep']);
   return call({ command: 'logs', options: commandOptions(options, {}), start: startLogs }, options);
+}
+
+/** Runs a command in a running container. */
+export async function executeInContainer(options: ExecOptions): Promise<ExecResult> {
+  checkCallOptions('exec', options, ['container', 'command', 'task']);
+  return call({ command: 'exec', options: commandOptions(options, {}), start: startExec }, options);
 }
 
 /** Restores an earlier revision of a service. */

@@ -5,6 +5,7 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 import { DEFAULT_OPTIONS, type Options } from '../lib/run/options.ts';
 import { timeOf } from '../lib/run/since.ts';
 import type {
+  ExecOptions,
   LogsOptions,
   OptionName,
   ProvisionOptions,
@@ -32,8 +33,13 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+<<<<<<< HEAD
   file: z.string().min(1),
   plan: z.string().min(1),
+=======
+  command: z.array(z.string()).min(1),
+  task: z.string().min(1),
+>>>>>>> main
 };
 
 /** The options that every call has. */
@@ -79,17 +85,25 @@ export function commandOptions(
     container,
     since,
     grep,
+<<<<<<< HEAD
   }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
   selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
+=======
+    command,
+    task,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions>,
+  selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
+>>>>>>> main
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, task, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,
+    words: command ?? [],
     adopt: adopt ?? [],
     adoptStack: adoptStack ?? false,
   };

@@ -68,6 +68,16 @@ export interface LogsOptions extends StackOptions {
   readonly grep?: string | undefined;
 }
 
+/** The options of `exec`. */
+export interface ExecOptions extends StackOptions {
+  /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
+  readonly container: string;
+  /** The program to start, and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** The task, by its id or the beginning of it; by default, the newest healthy one. */
+  readonly task?: string | undefined;
+}
+
 /** The options of `rollback`. */
 export interface RollbackOptions extends StackOptions, AdoptStackOption {
   /** The service to roll back; by default, the only service of the stack. */
@@ -87,7 +97,14 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 /** The names of all options. */
 export type OptionName =
   | keyof ProvisionOptions
+<<<<<<< HEAD
   | keyof SavedPlanOptions
   | keyof RollbackOptions
   | keyof TeardownOptions
   | keyof LogsOptions;
+=======
+  | keyof RollbackOptions
+  | keyof TeardownOptions
+  | keyof LogsOptions
+  | keyof ExecOptions;
+>>>>>>> main

@@ -13,6 +13,7 @@ export const VERBS = new Map([
     { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
   ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
+  ['exec', { folder: 'exec', args: [], purpose: 'starts a command or a shell in a running container' }],
   ['dashboard', { folder: 'dashboard', args: [], purpose: 'serves a page that shows what runs' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
@@ -23,7 +24,19 @@ export const VERBS = new Map([
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'logs', 'dashboard', 'history', 'rollback', 'secret', 'teardown'],
+  [
+    'init',
+    'provision',
+    'dev',
+    'status',
+    'logs',
+    'exec',
+    'dashboard',
+    'history',
+    'rollback',
+    'secret',
+    'teardown',
+  ],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

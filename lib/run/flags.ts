@@ -8,6 +8,7 @@ export const COMMANDS = [
   'drift',
   'status',
   'logs',
+  'exec',
   'dashboard',
   'history',
   'rollback',
@@ -25,13 +26,16 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   history: '[SERVICE]',
   rollback: '[SERVICE]',
   logs: '[CONTAINER]',
+  exec: 'CONTAINER [options] [-- COMMAND…]',
   secret: 'set NAME | list | remove NAME',
 };
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs', 'exec'];
+/** The commands whose arguments end with a command to run, after `--`. */
+export const COMMANDS_WITH_COMMAND: readonly Command[] = ['exec'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
@@ -39,7 +43,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'dashboard', 'history'].includes(command);
+  ['init', 'drift', 'status', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -116,6 +120,11 @@ const FLAGS: readonly Flag[] = [
     flags: '--to <revision>',
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
+  },
+  {
+    flags: '--task <id>',
+    description: 'the task, by the beginning of its id (default: the newest healthy one)',
+    commands: ['exec'],
   },
   {
     flags: '--port <port>',

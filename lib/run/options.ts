@@ -7,11 +7,13 @@ import {
   excessArgument,
   invalidPort,
   invalidRevision,
+  missingContainer,
   missingService,
   missingValue,
 } from './bad-arguments.ts';
 import {
   addFlags,
+  COMMANDS_WITH_COMMAND,
   COMMANDS_WITH_CONTAINER,
   COMMANDS_WITH_SERVICE,
   USAGES,
@@ -73,10 +75,23 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
+  /** The words of the command that `exec` starts, as the user has typed them. */
+  readonly words: readonly string[];
+  /** The task in which `exec` starts the command: its id, or the beginning of it. */
+  readonly task: string | undefined;
   /** The port of the page; undefined for the default. */
   readonly port: number | undefined;
   /** Whether the page is opened in a browser. */
   readonly open: boolean;
+}
+
+/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
+export function splitArguments(args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly words: readonly string[];
+} {
+  const end = args.indexOf('--');
+  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -99,8 +114,10 @@ export async function readOptions(
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
   const takesContainer = COMMANDS_WITH_CONTAINER.includes(command);
+  const takesCommand = COMMANDS_WITH_COMMAND.includes(command);
+  const { own, words } = takesCommand ? splitArguments(args) : { own: args, words: [] };
   const takesName = takesContainer || COMMANDS_WITH_SERVICE.includes(command);
-  const usage = [USAGES[command], '[options]'].filter(Boolean).join(' ');
+  const usage = [USAGES[command], ...(takesCommand ? [] : ['[options]'])].filter(Boolean).join(' ');
   const program: Program = new ProgramClass(`npm run ${command} --`)
     .usage(usage)
     .description(purpose)
@@ -109,7 +126,7 @@ export async function readOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addFlags(program, command, Option);
-  const planArguments = readPlanOutput(command, args);
+  const planArguments = readPlanOutput(command, own);
   const npmProblem = flagsTakenByNpm(command, program.options, env);
   if (npmProblem) throw npmProblem;
   // run.js prints the versions before it loads a command.
@@ -133,6 +150,7 @@ export async function readOptions(
       takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined,
     );
   if (command === 'deploy' && !name) throw missingService();
+  if (takesCommand && !name) throw missingContainer(command);
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, port, ...values } = program.opts<GivenOptions>();
@@ -151,7 +169,7 @@ export async function readOptions(
   if (planOutput !== undefined) await checkPlanOutput(planOutput);
   const options = {
     ...{ ...DEFAULT_OPTIONS, ...values, ...named },
-    ...{ to: revisionIn(to), port: portIn(port), planOutput },
+    ...{ words, to: revisionIn(to), port: portIn(port), planOutput },
   };
   if (command !== 'provision' || !name) return { options };
   const given = Object.entries(values).filter(([key]) => program.getOptionValueSource(key) === 'cli');
@@ -203,6 +221,8 @@ export const DEFAULT_OPTIONS: Options = {
   follow: false,
   since: undefined,
   grep: undefined,
+  words: [],
+  task: undefined,
   port: undefined,
   open: true,
 };

@@ -117,7 +117,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'exec', 'history', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -186,6 +186,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'exec/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason:
+      'it changes no resource; it opens sessions on the sandbox over HTTP and a WebSocket, as it does on AWS',
+  },
+  {
     folder: 'dashboard/',
     mayImport: [
       'build/typed-command.js',
@@ -234,6 +240,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/model/',
       'lib/run/results.ts',
       'lib/run/logs-results.ts',
+      'lib/run/exec-results.ts',
       'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',

@@ -112,6 +112,7 @@ describe('the documents', () => {
     'dev',
     'status',
     'logs',
+    'exec',
     'dashboard',
     'history',
     'rollback',

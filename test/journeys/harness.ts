@@ -50,6 +50,7 @@ type Command =
   | 'drift'
   | 'status'
   | 'logs'
+  | 'exec'
   | 'dashboard'
   | 'history'
   | 'rollback'

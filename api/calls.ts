@@ -9,14 +9,11 @@ import type {
   RollbackResult,
   TeardownResult,
 } from '../lib/run/results.ts';
-<<<<<<< HEAD
 import type { CommandContext } from '../lib/run/main.ts';
 import type { Options } from '../lib/run/options.ts';
 import { optionsOfPlan } from '../lib/run/saved-plan/options.ts';
 import { checkPlanOutput } from '../lib/run/saved-plan/plan-file.ts';
-=======
 import type { ExecResult } from '../lib/run/exec-results.ts';
->>>>>>> main
 import { startLogs } from '../logs/start.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';

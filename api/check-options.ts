@@ -33,13 +33,10 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
-<<<<<<< HEAD
   file: z.string().min(1),
   plan: z.string().min(1),
-=======
   command: z.array(z.string()).min(1),
   task: z.string().min(1),
->>>>>>> main
 };
 
 /** The options that every call has. */
@@ -85,15 +82,10 @@ export function commandOptions(
     container,
     since,
     grep,
-<<<<<<< HEAD
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
-  selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
-=======
     command,
     task,
   }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions>,
-  selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
->>>>>>> main
+  selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {

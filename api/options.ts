@@ -97,14 +97,8 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 /** The names of all options. */
 export type OptionName =
   | keyof ProvisionOptions
-<<<<<<< HEAD
   | keyof SavedPlanOptions
-  | keyof RollbackOptions
-  | keyof TeardownOptions
-  | keyof LogsOptions;
-=======
   | keyof RollbackOptions
   | keyof TeardownOptions
   | keyof LogsOptions
   | keyof ExecOptions;
->>>>>>> main

@@ -26,6 +26,7 @@ import type { SavedPlan } from './saved-plan/format.ts';
 import { optionsOfPlan } from './saved-plan/options.ts';
 import { checkPlanOutput } from './saved-plan/plan-file.ts';
 import { checkSince } from './since.ts';
+import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -83,15 +84,6 @@ export interface Options {
   readonly port: number | undefined;
   /** Whether the page is opened in a browser. */
   readonly open: boolean;
-}
-
-/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
-export function splitArguments(args: readonly string[]): {
-  readonly own: readonly string[];
-  readonly words: readonly string[];
-} {
-  const end = args.indexOf('--');
-  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */

@@ -12,6 +12,7 @@ import type {
   TeardownOptions,
 } from './api/options.ts';
 import type { ExecResult } from './lib/run/exec-results.ts';
+import type { DoctorCheck, DoctorResult } from './lib/run/doctor-results.ts';
 import type { LogLine, LogsResult } from './lib/run/logs-results.ts';
 import type {
   DriftResult,
@@ -43,6 +44,8 @@ export type {
 export type { EgressCost, StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
+  DoctorCheck,
+  DoctorResult,
   DriftOptions,
   DriftResult,
   ExecOptions,
@@ -101,6 +104,13 @@ export const drift = async (options?: DriftOptions): Promise<DriftResult> =>
  */
 export const status = async (options?: StackOptions): Promise<StatusResult> =>
   (await calls()).stackStatus(options);
+
+/**
+ * Checks everything that a provision needs, as `slipway doctor` does; changes nothing. A check that says NO is part of the result.
+ * @throws Problem: INTERRUPTED if the signal is aborted
+ */
+export const doctor = async (options?: StackOptions): Promise<DoctorResult> =>
+  (await calls()).checkStack(options);
 
 /**
  * Lists the deployments of each service, the newest first, as `slipway history` does; changes nothing.

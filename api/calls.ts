@@ -1,4 +1,5 @@
 /** The calls of the programmatic API, one per command; `index.ts` documents them. Each throws only problems. */
+import { startDoctor } from '../doctor/start.ts';
 import { startExec } from '../exec/start.ts';
 import { startHistory } from '../history/start.ts';
 import type {
@@ -15,6 +16,7 @@ import { optionsOfPlan } from '../lib/run/saved-plan/options.ts';
 import { checkPlanOutput } from '../lib/run/saved-plan/plan-file.ts';
 import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
+import type { DoctorResult } from '../lib/run/doctor-results.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import { startProvision } from '../provision/start.ts';
@@ -88,6 +90,12 @@ export async function stackDrift(options: DriftOptions = {}): Promise<DriftResul
 export async function stackStatus(options: StackOptions = {}): Promise<StatusResult> {
   checkCallOptions('status', options, []);
   return call({ command: 'status', options: commandOptions(options, {}), start: startStatus }, options);
+}
+
+/** Checks what a provision needs. */
+export async function checkStack(options: StackOptions = {}): Promise<DoctorResult> {
+  checkCallOptions('doctor', options, []);
+  return call({ command: 'doctor', options: commandOptions(options, {}), start: startDoctor }, options);
 }
 
 /** Lists the deployments of each service. */

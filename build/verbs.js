@@ -12,6 +12,10 @@ export const VERBS = new Map([
     'status',
     { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
   ],
+  [
+    'doctor',
+    { folder: 'doctor', args: [], purpose: 'checks everything that a provision needs, and says what to do' },
+  ],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
   ['exec', { folder: 'exec', args: [], purpose: 'starts a command or a shell in a running container' }],
   ['dashboard', { folder: 'dashboard', args: [], purpose: 'serves a page that shows what runs' }],
@@ -29,6 +33,7 @@ export const PROGRAMS = [
     'provision',
     'dev',
     'status',
+    'doctor',
     'logs',
     'exec',
     'dashboard',

@@ -29,6 +29,7 @@ import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { permissionEvents } from './permissions.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { checkPreflight, foresightEvents } from './preflight.ts';
 import { leftOutJson, planResult } from './plan-result.ts';
 import { plannedCost } from './planned-cost.ts';
 import { checkSavedPlan, withSavedPlan } from './saved-plan.ts';
@@ -75,6 +76,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...shadowEvents(fullConfig),
+    ...foresightEvents(fullConfig),
     ...sharedBalancerEvents(fullConfig, plan.found),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
@@ -99,6 +101,7 @@ export async function execute(
   }
   const inputs = { config: fullConfig, selected: config, builds: context.builds, stackInfo, options };
   await checkSavedPlan(plan, inputs);
+  await checkPreflight({ ...context, config, run }, plan, options);
   if (options.plan) {
     const result = planResult(
       plan,

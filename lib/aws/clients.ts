@@ -81,6 +81,8 @@ export interface Aws {
   readonly acm: Send;
   /** WAF, whose web ACL may inspect the requests to the load balancer. */
   readonly wafv2: Send;
+  /** Service Quotas, which knows the maximum numbers of resources in the account. */
+  readonly servicequotas: Send;
   /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
 }
@@ -182,6 +184,10 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     ),
     acm: sender('acm', async () => new (await import('./clients/acm.ts')).ACMClient(clientOptions)),
     wafv2: sender('wafv2', async () => new (await import('./clients/wafv2.ts')).WAFV2Client(clientOptions)),
+    servicequotas: sender(
+      'servicequotas',
+      async () => new (await import('./clients/servicequotas.ts')).ServiceQuotasClient(clientOptions),
+    ),
     close() {
       abort();
       loadedClients.forEach((client) => client.destroy());

@@ -7,6 +7,7 @@ export const COMMANDS = [
   'deploy',
   'drift',
   'status',
+  'doctor',
   'logs',
   'exec',
   'dashboard',
@@ -43,7 +44,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'exec', 'dashboard', 'history'].includes(command);
+  ['init', 'drift', 'status', 'doctor', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -143,6 +144,11 @@ const FLAGS: readonly Flag[] = [
     flags: '--no-wait',
     description: 'do not wait for health checks and DNS',
     commands: ['provision', 'deploy', 'rollback'],
+  },
+  {
+    flags: '--no-preflight',
+    description: 'on AWS: do not check permissions and quotas before the first change',
+    commands: ['provision', 'deploy'],
   },
   {
     flags: '--builder <builder>',

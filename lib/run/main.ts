@@ -22,6 +22,8 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
   readonly text: string;
   /** The result for scripts. */
   readonly json: Json;
+  /** Whether the command has found obstacles, which are in its result instead of in a problem: the document is then not `ok`. */
+  readonly hasObstacles?: boolean;
   /** Whether the command has already printed its result on the output, so that nothing is left to print. */
   readonly isPrinted?: boolean;
   /** Colours a line of the text, on a terminal. */
@@ -98,7 +100,7 @@ export async function main(
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
     await shown.close();
     if (result.isPrinted !== true) {
-      if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
+      if (isJson) printJson({ ...document, ok: result.hasObstacles !== true, ...result.json }, isStream);
       else print(asTyped(result.text), output.colour ? result.paint : undefined);
     }
     process.exitCode = result.exitCode;

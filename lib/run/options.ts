@@ -49,6 +49,8 @@ export interface Options {
   /** Whether progress is shown as lines only, without colour. */
   readonly plain: boolean;
   readonly wait: boolean;
+  /** Whether a provision on AWS checks permissions and quotas before the first change. */
+  readonly preflight: boolean;
   readonly builder: Builder | undefined;
   /** Whether the run only reports drift from the configuration: `npm run drift`. */
   readonly drift: boolean;
@@ -199,6 +201,7 @@ export const DEFAULT_OPTIONS: Options = {
   events: false,
   plain: false,
   wait: true,
+  preflight: true,
   builder: undefined,
   drift: false,
   deploy: false,

@@ -110,6 +110,11 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'the cost of a stack follows from its configuration, or from what exists',
   },
   {
+    folder: 'lib/preflight/',
+    mayImport: ['lib/model/', 'lib/config/', 'lib/derive/', 'lib/aws/', 'lib/look/'],
+    reason: 'whether an account allows a provision is asked before anything is created',
+  },
+  {
     folder: 'lib/run/',
     mayImport: ['lib/', 'build/typed-command.js'],
     reason: 'it combines the other folders of lib into the run of a command',
@@ -117,7 +122,16 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'exec', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = [
+  'provision',
+  'status',
+  'doctor',
+  'logs',
+  'exec',
+  'history',
+  'rollback',
+  'teardown',
+];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -181,6 +195,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'doctor/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it runs the checks of a provision, and changes nothing',
+  },
+  {
     folder: 'logs/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
@@ -239,6 +258,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/cost/stack-cost.ts',
       'lib/model/',
       'lib/run/results.ts',
+      'lib/run/doctor-results.ts',
       'lib/run/logs-results.ts',
       'lib/run/exec-results.ts',
       'lib/run/status-results.ts',

@@ -111,6 +111,7 @@ describe('the documents', () => {
     'provision',
     'dev',
     'status',
+    'doctor',
     'logs',
     'exec',
     'dashboard',

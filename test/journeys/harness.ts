@@ -49,6 +49,7 @@ type Command =
   | 'dev'
   | 'drift'
   | 'status'
+  | 'doctor'
   | 'logs'
   | 'exec'
   | 'dashboard'

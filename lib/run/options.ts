@@ -137,12 +137,8 @@ export async function readOptions(
     takesName || command === 'secret' || isPlanFile(command, program.args[0])
       ? program.args
       : [undefined, ...program.args];
-  if (excess !== undefined && command !== 'secret')
-    throw excessArgument(
-      command,
-      excess,
-      takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined,
-    );
+  const taken = takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined;
+  if (excess !== undefined && command !== 'secret') throw excessArgument(command, excess, taken);
   if (command === 'deploy' && !name) throw missingService();
   if (takesCommand && !name) throw missingContainer(command);
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)

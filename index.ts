@@ -7,6 +7,7 @@ import type {
   PlanOptions,
   ProvisionOptions,
   RollbackOptions,
+  RunOptions,
   SavedPlanOptions,
   StackOptions,
   TeardownOptions,
@@ -22,6 +23,7 @@ import type {
   RollbackResult,
   TeardownResult,
 } from './lib/run/results.ts';
+import type { RunResult } from './lib/run/run-results.ts';
 import type { StatusResult } from './lib/run/status-results.ts';
 
 export { defineStack } from './lib/config/define.ts';
@@ -61,6 +63,8 @@ export type {
   ProvisionResult,
   RollbackOptions,
   RollbackResult,
+  RunOptions,
+  RunResult,
   SavedPlanOptions,
   StackOptions,
   StatusResult,
@@ -125,6 +129,14 @@ export const history = async (options?: HistoryOptions): Promise<HistoryResult> 
  * @throws Problem: NO_LOG if the stack has no log
  */
 export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
+
+/**
+ * Runs a command once, in a separate task with the image, the variables, the secrets and the network of a deployed container, as
+ * `slipway run` does. A command that fails is no problem: its exit code is in the result.
+ * @returns the exit code, and what the container has printed
+ * @throws Problem: NOT_DEPLOYED if the container is not deployed; TASK if the command did not start
+ */
+export const run = async (options: RunOptions): Promise<RunResult> => (await calls()).runInTask(options);
 
 /**
  * Runs a command in a running container, as `slipway exec` does, with an empty standard input. An exit code other than 0 is a result,

@@ -18,9 +18,11 @@ import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
 import type { DoctorResult } from '../lib/run/doctor-results.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
+import type { RunResult } from '../lib/run/run-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import { startProvision } from '../provision/start.ts';
 import { startRollback } from '../rollback/start.ts';
+import { startRun } from '../run/start.ts';
 import { startStatus } from '../status/start.ts';
 import { startTeardown } from '../teardown/start.ts';
 import { call } from './call.ts';
@@ -35,6 +37,7 @@ import type {
   ProvisionOptions,
   SavedPlanOptions,
   RollbackOptions,
+  RunOptions,
   StackOptions,
   TeardownOptions,
 } from './options.ts';
@@ -108,6 +111,12 @@ export async function stackHistory(options: HistoryOptions = {}): Promise<Histor
 export async function stackLogs(options: LogsOptions = {}): Promise<LogsResult> {
   checkCallOptions('logs', options, ['container', 'since', 'grep']);
   return call({ command: 'logs', options: commandOptions(options, {}), start: startLogs }, options);
+}
+
+/** Runs a command once, in a separate task. */
+export async function runInTask(options: RunOptions): Promise<RunResult> {
+  checkCallOptions('run', options, ['container', 'command'], ['container', 'command']);
+  return call({ command: 'run', options: commandOptions(options, {}), start: startRun }, options);
 }
 
 /** Runs a command in a running container. */

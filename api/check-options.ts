@@ -10,6 +10,7 @@ import type {
   OptionName,
   ProvisionOptions,
   RollbackOptions,
+  RunOptions,
   TeardownOptions,
 } from './options.ts';
 
@@ -45,11 +46,19 @@ const COMMON: readonly OptionName[] = ['config', 'stage', 'target', 'onEvent', '
 /**
  * Checks the options of a call, since programs in JavaScript have no types.
  * @param own the options that the call has in addition to the common ones
+ * @param required those of them that must be given
  * @throws ARGUMENTS with every mistake
  */
-export function checkCallOptions(call: string, options: unknown, own: readonly OptionName[]): void {
+export function checkCallOptions(
+  call: string,
+  options: unknown,
+  own: readonly OptionName[],
+  required: readonly OptionName[] = [],
+): void {
   const names = [...COMMON, ...own];
-  const shape = Object.fromEntries(names.map((name) => [name, SHAPE[name].optional()]));
+  const shape = Object.fromEntries(
+    names.map((name) => [name, required.includes(name) ? SHAPE[name] : SHAPE[name].optional()]),
+  );
   const { error } = z.strictObject(shape).safeParse(options);
   if (!error) return;
   const mistakes = error.issues.map(({ path, message }) =>
@@ -84,7 +93,7 @@ export function commandOptions(
     grep,
     command,
     task,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions>,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions & RunOptions>,
   selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;

@@ -9,6 +9,7 @@ export const COMMANDS = [
   'status',
   'doctor',
   'logs',
+  'run',
   'exec',
   'dashboard',
   'history',
@@ -27,6 +28,7 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   history: '[SERVICE]',
   rollback: '[SERVICE]',
   logs: '[CONTAINER]',
+  run: 'CONTAINER [options] -- COMMAND…',
   exec: 'CONTAINER [options] [-- COMMAND…]',
   secret: 'set NAME | list | remove NAME',
 };
@@ -34,9 +36,9 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs', 'exec'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs', 'run', 'exec'];
 /** The commands whose arguments end with a command to run, after `--`. */
-export const COMMANDS_WITH_COMMAND: readonly Command[] = ['exec'];
+export const COMMANDS_WITH_COMMAND: readonly Command[] = ['run', 'exec'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;

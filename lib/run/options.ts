@@ -7,6 +7,7 @@ import {
   excessArgument,
   invalidPort,
   invalidRevision,
+  missingCommand,
   missingContainer,
   missingService,
   missingValue,
@@ -78,7 +79,7 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
-  /** The words of the command that `exec` starts, as the user has typed them. */
+  /** The words of the command that `run` or `exec` runs, as the user has typed them. */
   readonly words: readonly string[];
   /** The task in which `exec` starts the command: its id, or the beginning of it. */
   readonly task: string | undefined;
@@ -137,10 +138,11 @@ export async function readOptions(
     takesName || command === 'secret' || isPlanFile(command, program.args[0])
       ? program.args
       : [undefined, ...program.args];
+  if (takesCommand && !name) throw missingContainer(command);
+  if (command === 'run' && words.length === 0) throw missingCommand(command);
   const taken = takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined;
   if (excess !== undefined && command !== 'secret') throw excessArgument(command, excess, taken);
   if (command === 'deploy' && !name) throw missingService();
-  if (takesCommand && !name) throw missingContainer(command);
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, port, ...values } = program.opts<GivenOptions>();

@@ -5,6 +5,7 @@ import { watchPipe } from './closed-pipe.ts';
 export interface Output {
   /** Whether the lines may be coloured: stdout is a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
+  readonly isTerminal: boolean;
   /** The width of the terminal in characters; undefined if stdout is not a terminal. */
   readonly columns?: number | undefined;
   /** Aborts when the reader has closed the stream, as `| head` does. */
@@ -30,6 +31,7 @@ export function outputTo(stream: Stream, noColour: string | undefined, watchRead
   stream.on('error', () => controller.abort());
   return {
     colour: stream.isTTY === true && noColour === undefined,
+    isTerminal: stream.isTTY === true,
     // Some terminals report 0 columns.
     columns: stream.isTTY === true ? stream.columns || 80 : undefined,
     closed,

@@ -105,6 +105,19 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },
   {
+    folder: 'lib/one-off/',
+    mayImport: [
+      'lib/model/',
+      'lib/config/',
+      'lib/derive/',
+      'lib/aws/',
+      'lib/look/',
+      'lib/diagnosis/',
+      'lib/engine/',
+    ],
+    reason: 'a task for one command runs in the same way for a user and for a deployment',
+  },
+  {
     folder: 'lib/cost/',
     mayImport: ['lib/config/', 'lib/derive/', 'lib/look/'],
     reason: 'the cost of a stack follows from its configuration, or from what exists',
@@ -127,6 +140,7 @@ const ROOMS_OF_COMMANDS = [
   'status',
   'doctor',
   'logs',
+  'run',
   'exec',
   'history',
   'rollback',
@@ -205,6 +219,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'run/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason: 'it starts a task of what is deployed, so it needs no code that creates or removes resources',
+  },
+  {
     folder: 'exec/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason:
@@ -260,6 +279,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/run/results.ts',
       'lib/run/doctor-results.ts',
       'lib/run/logs-results.ts',
+      'lib/run/run-results.ts',
       'lib/run/exec-results.ts',
       'lib/run/status-results.ts',
     ],

@@ -113,6 +113,7 @@ describe('the documents', () => {
     'status',
     'doctor',
     'logs',
+    'run',
     'exec',
     'dashboard',
     'history',

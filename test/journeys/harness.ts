@@ -51,6 +51,7 @@ type Command =
   | 'status'
   | 'doctor'
   | 'logs'
+  | 'run'
   | 'exec'
   | 'dashboard'
   | 'history'

@@ -272,11 +272,11 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
   const assigned = step.assign?.(desiredOf(stack), surveyed, plannedFor(stack, surveyed));
   const found = assigned ? { ...surveyed, [scenario.noun]: assigned } : surveyed;
   const changes = diffOf(step, found, stack);
-  const ids: Record<string, Ids[N]> = {};
-  const notes: string[] = [];
+  const [ids, notes]: [Record<string, Ids[N]>, string[]] = [{}, []];
   const contexts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => applyContextOf(scenario, stack, clock, found, change, notes, ids));
+  for (const context of contexts) await step.prepare?.(context);
   for (const context of contexts) {
     const applied = await carryOut(step, context);
     ids[context.change.key] = applied;

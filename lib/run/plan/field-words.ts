@@ -1,6 +1,6 @@
 /** Says in words how the fields of a resource change, with values that a user can read. Pure. */
 import { changedParts } from '../../derive/revision-words.ts';
-import type { Change, FieldChange, Value } from '../../model/change.ts';
+import { RELEASE_FIELD, type Change, type FieldChange, type Value } from '../../model/change.ts';
 import { mayBeSecret, withoutArns } from '../plan-text.ts';
 import { mayText, permissionChanges, resourceWords, trustText } from './policy-words.ts';
 import { containerName, namesById, NOUN_WORDS, type PlanFacts } from './resource-names.ts';
@@ -110,6 +110,7 @@ const textOf = (value: Value | undefined): string => (typeof value === 'string' 
 function detailsOf(fieldChange: FieldChange, tense: Tense, names: ReadonlyMap<string, string>): Detail[] {
   const { field, from, to } = fieldChange;
   if (mayBeSecret(field)) return [`${labelOf(field)} differs`];
+  if (field === RELEASE_FIELD) return [`${field}: ${valueWords(to, names)}`];
   if (/^(ingress|egress|balancer egress)$/.test(field)) return rulesDetails(fieldChange, tense, names);
   if (field === 'inline policies') return permissionChanges(textOf(from), textOf(to), tense);
   if (field === 'managed policies') return managedPolicyDetails(fieldChange, tense);

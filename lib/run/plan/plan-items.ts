@@ -1,6 +1,6 @@
 /** Sorts the changes of a plan into entries for people: what belongs together is one entry, in the order of its importance. Pure. */
 import { nouns, type Noun } from '../../model/architecture.ts';
-import type { Change, FieldChange, Value, Verb } from '../../model/change.ts';
+import { RELEASE_FIELD, type Change, type FieldChange, type Value, type Verb } from '../../model/change.ts';
 import { effectOf, type Effect } from './effects.ts';
 import { changeDetails, creationText, type Detail, type Tense } from './field-words.ts';
 import { countedNoun, NOUN_WORDS, resourceName, type Group, type PlanFacts } from './resource-names.ts';
@@ -92,7 +92,7 @@ interface ItemParts {
 function itemOf(change: Change, facts: PlanFacts, { effect, tense, version }: ItemParts): PlanItem {
   const { noun, verb, reason, fields } = change;
   const isCreate = verb === 'create';
-  const details = isCreate ? [] : changeDetails(change, facts, tense, version);
+  const details = isCreate ? releaseDetails(fields) : changeDetails(change, facts, tense, version);
   const isAnnotated = verb === 'replace' || verb === 'refused' || reason.startsWith('taken over');
   const versionReason =
     version && /^the configuration is ahead/.test(version.reason) ? version.reason : undefined;
@@ -107,6 +107,10 @@ function itemOf(change: Change, facts: PlanFacts, { effect, tense, version }: It
     rank: rankOf(verb, effect),
   };
 }
+
+/** Says what a new service runs before its tasks. */
+const releaseDetails = (fields: readonly FieldChange[]): string[] =>
+  fields.flatMap(({ field, to }) => (field === RELEASE_FIELD ? [`${field}: ${textOfTag(to)}`] : []));
 
 const isUserTag = (field: FieldChange): boolean => isTag(field) && !OWN_TAG.test(field.field);
 

@@ -4,9 +4,11 @@ import type {
   ExecOptions,
   HistoryOptions,
   LogsOptions,
+  PlanOptions,
   ProvisionOptions,
   RollbackOptions,
   RunOptions,
+  SavedPlanOptions,
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
@@ -41,7 +43,7 @@ export type {
   ServiceHistory,
   StackInfo,
 } from './lib/run/results.ts';
-export type { StackCost } from './lib/cost/stack-cost.ts';
+export type { EgressCost, StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
   DoctorCheck,
@@ -55,6 +57,7 @@ export type {
   LogLine,
   LogsOptions,
   LogsResult,
+  PlanOptions,
   PlanResult,
   ProvisionOptions,
   ProvisionResult,
@@ -62,6 +65,7 @@ export type {
   RollbackResult,
   RunOptions,
   RunResult,
+  SavedPlanOptions,
   StackOptions,
   StatusResult,
   TeardownOptions,
@@ -73,18 +77,21 @@ const calls = () => import('./api/calls.ts');
 
 /**
  * Stands up the stack of the configuration, or brings it up to date, as `slipway provision` does. With `service`, provisions one
- * service only, as `slipway deploy` does. It never asks: with the target `aws`, it changes the account at once.
+ * service only, as `slipway deploy` does. With `plan`, carries a saved plan out. It never asks: with the target `aws`, it changes the
+ * account at once.
  * @returns the address of the stack, the numbers of changes, and the ids of all resources
- * @throws Problem: why the stack could not be provisioned, what the state is now, and how to continue
+ * @throws Problem: why the stack could not be provisioned, what the state is now, and how to continue; PLAN_CHANGED if a saved
+ *   plan no longer holds
  */
 export const provision = async (options?: ProvisionOptions): Promise<ProvisionResult> =>
   (await calls()).provisionStack(options);
 
 /**
- * Returns the changes that `provision` with the same options would make; changes nothing.
- * @throws Problem
+ * Returns the changes that `provision` with the same options would make; changes nothing. With `file`, saves the plan for
+ * `provision({ plan: file })`.
+ * @throws Problem: PLAN_FILE if the plan cannot be saved
  */
-export const plan = async (options?: ProvisionOptions): Promise<PlanResult> =>
+export const plan = async (options?: SavedPlanOptions): Promise<PlanResult> =>
   (await calls()).planStack(options);
 
 /**

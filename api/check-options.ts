@@ -34,6 +34,8 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+  file: z.string().min(1),
+  plan: z.string().min(1),
   command: z.array(z.string()).min(1),
   task: z.string().min(1),
 };
@@ -92,7 +94,7 @@ export function commandOptions(
     command,
     task,
   }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions & RunOptions>,
-  selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
+  selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {

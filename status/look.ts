@@ -3,6 +3,7 @@ import { routesOf } from '../lib/config/config.ts';
 import { billedAsFound } from '../lib/cost/billed.ts';
 import { costOf, type Cost } from '../lib/cost/cost.ts';
 import { stackCost } from '../lib/cost/cost-text.ts';
+import { egressCost } from '../lib/cost/egress.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
@@ -49,11 +50,13 @@ export async function lookAtStack(
   const found = withSharedBalancer(config, healthy);
   const services = statusesOf(config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
-  const cost = costOf(billedAsFound(healthy), config.region);
+  const billed = billedAsFound(healthy);
+  const cost = costOf(billed, config.region);
   const result: StatusResult = {
     ...stackInfo,
     ...factsOf(found, live, maxEvents),
     cost: stackCost(cost),
+    egress: egressCost(config, billed) ?? null,
     resources,
     url: knownUrl === undefined ? ((await urlOf(session, found)) ?? null) : knownUrl,
     services,

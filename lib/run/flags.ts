@@ -23,6 +23,7 @@ export type Command = (typeof COMMANDS)[number] | 'init';
 
 /** The arguments that a command takes beside its options, as `--help` shows them. */
 export const USAGES: Partial<Readonly<Record<Command, string>>> = {
+  provision: '[PLAN FILE]',
   deploy: 'SERVICE',
   history: '[SERVICE]',
   rollback: '[SERVICE]',
@@ -93,7 +94,8 @@ const FLAGS: readonly Flag[] = [
   },
   {
     flags: '--plan',
-    description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
+    description:
+      'only show what would change; exit with 0 if nothing would, 2 otherwise; provision and deploy save it with --plan=FILE',
     commands: CHANGING_COMMANDS,
   },
   { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, 'secret', 'init'] },

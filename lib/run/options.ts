@@ -21,8 +21,13 @@ import {
   type Command,
   type SecretAction,
 } from './flags.ts';
+import { isPlanFile, readPlanOutput } from './plan-arguments.ts';
 import { readSecretArguments } from './secret-arguments.ts';
+import type { SavedPlan } from './saved-plan/format.ts';
+import { optionsOfPlan } from './saved-plan/options.ts';
+import { checkPlanOutput } from './saved-plan/plan-file.ts';
 import { checkSince } from './since.ts';
+import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -34,6 +39,10 @@ export interface Options {
   /** The name of the stack to remove, instead of the name in the configuration. */
   readonly name: string | undefined;
   readonly plan: boolean;
+  /** The file in which the plan is saved: `--plan=FILE`. */
+  readonly planOutput: string | undefined;
+  /** The saved plan that the run carries out, with the path of its file. */
+  readonly savedPlan: { readonly file: string; readonly plan: SavedPlan } | undefined;
   readonly yes: boolean;
   readonly json: boolean;
   /** Whether each event is printed as a line of JSON, too. */
@@ -80,15 +89,6 @@ export interface Options {
   readonly open: boolean;
 }
 
-/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
-export function splitArguments(args: readonly string[]): {
-  readonly own: readonly string[];
-  readonly words: readonly string[];
-} {
-  const end = args.indexOf('--');
-  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
-}
-
 /** The result of parsing arguments: options for a run, or a help text to print. */
 export type ParsedArguments = { readonly options: Options } | { readonly help: string };
 
@@ -121,23 +121,27 @@ export async function readOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addFlags(program, command, Option);
+  const planArguments = readPlanOutput(command, own);
   const npmProblem = flagsTakenByNpm(command, program.options, env);
   if (npmProblem) throw npmProblem;
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
-    program.parse(own, { from: 'user' });
+    program.parse(planArguments.args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
   const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
-  const [name, excess] = takesName || command === 'secret' ? program.args : [undefined, ...program.args];
+  const [name, excess] =
+    takesName || command === 'secret' || isPlanFile(command, program.args[0])
+      ? program.args
+      : [undefined, ...program.args];
   if (takesCommand && !name) throw missingContainer(command);
   if (command === 'run' && words.length === 0) throw missingCommand(command);
-  if (excess !== undefined && command !== 'secret')
-    throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
+  const taken = takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined;
+  if (excess !== undefined && command !== 'secret') throw excessArgument(command, excess, taken);
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
@@ -150,10 +154,18 @@ export async function readOptions(
   const named =
     command === 'secret'
       ? secretArguments
-      : { [takesContainer ? 'container' : 'service']: name || undefined };
-  return {
-    options: { ...DEFAULT_OPTIONS, ...values, ...named, words, to: revisionIn(to), port: portIn(port) },
+      : command === 'provision'
+        ? {}
+        : { [takesContainer ? 'container' : 'service']: name || undefined };
+  const { planOutput } = planArguments;
+  if (planOutput !== undefined) await checkPlanOutput(planOutput);
+  const options = {
+    ...{ ...DEFAULT_OPTIONS, ...values, ...named },
+    ...{ words, to: revisionIn(to), port: portIn(port), planOutput },
   };
+  if (command !== 'provision' || !name) return { options };
+  const given = Object.entries(values).filter(([key]) => program.getOptionValueSource(key) === 'cli');
+  return { options: { ...options, ...(await optionsOfPlan(name, Object.fromEntries(given))) } };
 }
 
 /** The options as commander returns them, in which numbers are strings. */
@@ -180,6 +192,8 @@ export const DEFAULT_OPTIONS: Options = {
   config: undefined,
   name: undefined,
   plan: false,
+  planOutput: undefined,
+  savedPlan: undefined,
   yes: false,
   json: false,
   events: false,

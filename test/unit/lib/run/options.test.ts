@@ -97,7 +97,7 @@ describe('the flags', () => {
   test('are listed by --help in the form in which they are typed', async () => {
     const result = await read('--help');
     const help = 'help' in result ? result.help : '';
-    expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nProvisions the stack\./);
+    expect(help).toMatch(/^Usage: npm run provision -- \[PLAN FILE\] \[options\]\n\nProvisions the stack\./);
     for (const flag of [
       '--target',
       '--stage',

@@ -129,6 +129,12 @@ async function compareContenders(
   });
 }
 
+/** Says which parts were measured, and when; undefined if all were. */
+const partsNote = (): string | undefined =>
+  values.only === ALL_PARTS
+    ? undefined
+    : `${new Date().toISOString().slice(0, 10)}, measured again in ${values.rounds === '1' ? 'one round' : `${values.rounds} rounds`}: ${values.only.replaceAll(',', ', ')}`;
+
 async function bench(): Promise<Results> {
   // Compiles the commands in advance, as `npm ci` does.
   spawnSync(process.execPath, ['run.js'], { cwd: ROOT, stdio: 'inherit' });

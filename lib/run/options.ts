@@ -5,7 +5,6 @@ import {
   badArguments,
   eventsWithoutJson,
   excessArgument,
-  invalidPort,
   invalidRevision,
   missingCommand,
   missingContainer,
@@ -26,6 +25,7 @@ import { readSecretArguments } from './secret-arguments.ts';
 import type { SavedPlan } from './saved-plan/format.ts';
 import { optionsOfPlan } from './saved-plan/options.ts';
 import { checkPlanOutput } from './saved-plan/plan-file.ts';
+import { portIn } from './port.ts';
 import { checkSince } from './since.ts';
 import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
@@ -170,13 +170,6 @@ export async function readOptions(
 
 /** The options as commander returns them, in which numbers are strings. */
 type GivenOptions = Partial<Omit<Options, 'to' | 'port'>> & { readonly to?: string; readonly port?: string };
-
-/** Reads a port; 0 selects any free one. @throws ARGUMENTS */
-function portIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw invalidPort(text);
-}
 
 /** Reads the number of a revision. @throws ARGUMENTS */
 function revisionIn(text: string | undefined): number | undefined {

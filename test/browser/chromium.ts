@@ -1,4 +1,4 @@
-/** Starts the Chromium of the system for tests of the page, with an empty profile and without connections of its own. */
+/** Starts the Chromium of the system for tests of the page, with an empty profile and without background connections. */
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** The program; Debian's path by default. */

@@ -1,0 +1,14 @@
+/** Reads the port that a user types. */
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+
+/** Reads a port; 0 selects any free one. @throws ARGUMENTS */
+export function portIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw problem('ARGUMENTS', {
+    what: `'${text}' is not a port.`,
+    why: 'A port is a whole number from 0 to 65535; 0 is any free port.',
+    now: NOTHING_CHANGED,
+    fix: ['npm run dashboard -- --help'],
+  });
+}

@@ -105,7 +105,7 @@ test('a keyboard reaches every part, and the arrow keys change the view', async 
   for (const name of VIEWS.slice(1)) {
     await page.keyboard.press('ArrowRight');
     expect(await focused()).toBe(`tab-${name}`);
-    expect(await page.locator(`#tab-${name}`).getAttribute('aria-selected')).toBe('true');
+    await page.locator(`#tab-${name}[aria-selected=true]`).waitFor();
   }
   await page.keyboard.press('ArrowRight');
   expect(await focused()).toBe('tab-overview');

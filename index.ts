@@ -3,8 +3,11 @@ import type {
   DriftOptions,
   HistoryOptions,
   LogsOptions,
+  OpenOptions,
   ProvisionOptions,
+  RestartOptions,
   RollbackOptions,
+  ScaleOptions,
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
@@ -17,6 +20,12 @@ import type {
   RollbackResult,
   TeardownResult,
 } from './lib/run/results.ts';
+import type {
+  ContainerAddress,
+  OpenResult,
+  RestartResult,
+  ScaleResult,
+} from './lib/run/steering-results.ts';
 import type { StatusResult } from './lib/run/status-results.ts';
 
 export { defineStack } from './lib/config/define.ts';
@@ -39,6 +48,7 @@ export type {
 export type { StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
+  ContainerAddress,
   DriftOptions,
   DriftResult,
   HistoryOptions,
@@ -46,11 +56,17 @@ export type {
   LogLine,
   LogsOptions,
   LogsResult,
+  OpenOptions,
+  OpenResult,
   PlanResult,
   ProvisionOptions,
   ProvisionResult,
+  RestartOptions,
+  RestartResult,
   RollbackOptions,
   RollbackResult,
+  ScaleOptions,
+  ScaleResult,
   StackOptions,
   StatusResult,
   TeardownOptions,
@@ -104,6 +120,29 @@ export const history = async (options?: HistoryOptions): Promise<HistoryResult> 
  * @throws Problem: NO_LOG if the stack has no log
  */
 export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
+
+/**
+ * Returns the address of the stack or of one container, as `slipway open` does; changes nothing, and opens no browser.
+ * @throws Problem: NOT_DEPLOYED if the stack has no load balancer; NO_ADDRESS if a browser can request nothing
+ */
+export const open = async (options?: OpenOptions): Promise<OpenResult> =>
+  (await calls()).stackAddresses(options);
+
+/**
+ * Changes the number of tasks of a service at once, and waits until that many are healthy, as `slipway scale` does. It never asks.
+ * The next provision sets the configured number again.
+ * @throws Problem: NOT_DEPLOYED; SCALE_REFUSED if Application Auto Scaling would change the number back
+ */
+export const scale = async (options: ScaleOptions): Promise<ScaleResult> =>
+  (await calls()).scaleService(options);
+
+/**
+ * Replaces the tasks of services by new tasks of the same revision, as `slipway restart` does. The old tasks serve until the new
+ * ones are healthy.
+ * @throws Problem: NOT_DEPLOYED; DEPLOYMENT if the new tasks fail
+ */
+export const restart = async (options?: RestartOptions): Promise<RestartResult> =>
+  (await calls()).restartServices(options);
 
 /**
  * Restores an earlier revision of a service, without its source, as `slipway rollback` does.

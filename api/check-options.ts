@@ -9,6 +9,7 @@ import type {
   OptionName,
   ProvisionOptions,
   RollbackOptions,
+  ScaleOptions,
   TeardownOptions,
 } from './options.ts';
 
@@ -32,6 +33,7 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+  count: z.int().min(0).max(5000),
 };
 
 /** The options that every call has. */
@@ -40,11 +42,15 @@ const COMMON: readonly OptionName[] = ['config', 'stage', 'target', 'onEvent', '
 /**
  * Checks the options of a call, since programs in JavaScript have no types.
  * @param own the options that the call has in addition to the common ones
+ * @param required those of them that the call needs
  * @throws ARGUMENTS with every mistake
  */
-export function checkCallOptions(call: string, options: unknown, own: readonly OptionName[]): void {
+export function checkCallOptions(call: string, options: unknown, own: readonly OptionName[], required: readonly OptionName[] = []): void {
   const names = [...COMMON, ...own];
-  const shape = Object.fromEntries(names.map((name) => [name, SHAPE[name].optional()]));
+  const shape = Object.fromEntries(names.map((name) => [
+      name,
+      required.includes(name) ? SHAPE[name] : SHAPE[name].optional(),
+    ]));
   const { error } = z.strictObject(shape).safeParse(options);
   if (!error) return;
   const mistakes = error.issues.map(({ path, message }) =>
@@ -77,14 +83,15 @@ export function commandOptions(
     container,
     since,
     grep,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions>,
+    count,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ScaleOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, count, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,

@@ -53,6 +53,30 @@ export interface LogsOptions extends StackOptions {
   readonly grep?: string | undefined;
 }
 
+/** The options of `open`. */
+export interface OpenOptions extends StackOptions {
+  /** The container: its name, the name of a service, or `<service>/<container>`; by default, all. */
+  readonly container?: string | undefined;
+}
+
+/** The options of `scale`. */
+export interface ScaleOptions extends StackOptions, AdoptStackOption {
+  /** The service to scale. */
+  readonly service: string;
+  /** The number of tasks, from 0 to 5000. */
+  readonly count: number;
+  /** Whether to wait until as many tasks are healthy; true by default. */
+  readonly wait?: boolean | undefined;
+}
+
+/** The options of `restart`. */
+export interface RestartOptions extends StackOptions, AdoptStackOption {
+  /** The service to restart; by default, all services. */
+  readonly service?: string | undefined;
+  /** Whether to wait until the new tasks are healthy; true by default. */
+  readonly wait?: boolean | undefined;
+}
+
 /** The options of `rollback`. */
 export interface RollbackOptions extends StackOptions, AdoptStackOption {
   /** The service to roll back; by default, the only service of the stack. */
@@ -71,4 +95,4 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 
 /** The names of all options. */
 export type OptionName =
-  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions;
+  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions | keyof ScaleOptions;

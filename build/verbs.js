@@ -12,8 +12,11 @@ export const VERBS = new Map([
     'status',
     { folder: 'status', args: [], purpose: 'reports the address and the condition of each service' },
   ],
+  ['open', { folder: 'open', args: [], purpose: 'opens the address of the stack in a browser' }],
   ['logs', { folder: 'logs', args: [], purpose: 'prints what the containers have printed' }],
   ['history', { folder: 'history', args: [], purpose: 'lists the deployments of each service' }],
+  ['scale', { folder: 'scale', args: [], purpose: 'changes the number of tasks of a service' }],
+  ['restart', { folder: 'restart', args: [], purpose: 'replaces the tasks of services by new ones' }],
   ['rollback', { folder: 'rollback', args: [], purpose: 'restores an earlier revision of a service' }],
   ['secret', { folder: 'secret', args: [], purpose: 'stores, lists and removes the secrets of a stack' }],
   ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
@@ -22,7 +25,7 @@ export const VERBS = new Map([
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'logs', 'history', 'rollback', 'secret', 'teardown'],
+  ['init', 'provision', 'dev', 'status', 'open', 'logs', 'history', 'scale', 'restart', 'rollback', 'secret', 'teardown'],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

@@ -13,11 +13,9 @@ import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, RollbackPlan, RollbackResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
-import { idsIn } from '../provision/context.ts';
-import { finish } from '../provision/done/finish.ts';
-import { withSharedBalancer } from '../provision/shared-balancer.ts';
+import { finishServices } from './finish-services.ts';
 import { planRollback } from './plan.ts';
-import { carryOutRollback, rollbackText, type Rollback } from './restore.ts';
+import { carryOutRollback, rollbackText } from './restore.ts';
 
 /** The nouns that a rollback needs to know. Images are built from source, which a rollback does not need. */
 const NOUNS: readonly Noun[] = [
@@ -92,7 +90,7 @@ async function execute(
     }
     await carryOutRollback(session, plan);
   }
-  const url = await finishRollback(session, found, plan);
+  const url = await finishServices(session, found, [plan]);
   if (signal.aborted) throw interrupted(run);
   if (!isDone) await run.state.recordRollback(undefined);
   const elapsed = durationText(performance.now() - start);
@@ -101,33 +99,4 @@ async function execute(
     : `${plan.key} is back on revision ${plan.revision}, ${elapsed}`;
   report({ type: 'phase', text: summary });
   return { exitCode: 0, text: url ?? '', json: { ...json, url: url ?? null } };
-}
-
-/** Waits for the load balancer, and requests every path of the service. Returns the URL. */
-async function finishRollback(
-  session: Session,
-  found: Survey,
-  { key, deployed, existing }: Rollback,
-): Promise<string | undefined> {
-  const context = session.lookContext();
-  const ids = idsIn(withSharedBalancer(context.config, found));
-  const names = { ...context.names, service: () => existing.serviceName };
-  const { url } = await finish(
-    session.run,
-    {
-      ...context,
-      config: { ...context.config, services: [deployed.service] },
-      names,
-    },
-    session.connectedTarget,
-    {
-      names,
-      found: { ...found, services: new Map() },
-      changes: [{ noun: 'services', key, verb: 'update', fields: [], reason: '' }],
-      planned: { changesOf: () => [], isReplaced: () => false },
-      kept: [],
-    },
-    ids,
-  );
-  return url;
 }

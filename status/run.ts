@@ -1,11 +1,9 @@
 /** Runs `npm run status`: reports the address of the stack, and the condition of each service. */
-import { routesOf } from '../lib/config/config.ts';
 import { billedAsFound } from '../lib/cost/billed.ts';
 import { costOf } from '../lib/cost/cost.ts';
 import { stackCost } from '../lib/cost/cost-text.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import type { Survey } from '../lib/look/found.ts';
 import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
 import { nounsToTearDown } from '../lib/model/architecture.ts';
@@ -13,9 +11,7 @@ import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
-import { idsIn } from '../provision/context.ts';
-import { ownZone } from '../provision/done/delegation.ts';
-import { publicAddress } from '../provision/done/url.ts';
+import { stackAddress } from '../provision/done/stack-address.ts';
 import { withSharedBalancer } from '../provision/shared-balancer.ts';
 import { factsOf } from './facts.ts';
 import { lookLiveFacts } from './live-facts.ts';
@@ -56,7 +52,7 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
     ...factsOf(found, live),
     cost: stackCost(cost),
     resources,
-    url: (await urlOf(session, found)) ?? null,
+    url: (await stackAddress(session, found)) ?? null,
     services,
     healthy: resources > 0 && services.every(({ healthy }) => healthy),
   };
@@ -65,17 +61,4 @@ async function execute(session: Session, invocation: CommandContext): Promise<Co
     text: statusText(result, cost, session.run.clock.now()),
     json: result,
   };
-}
-
-/** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */
-async function urlOf(session: Session, found: Survey): Promise<string | undefined> {
-  const { config, connectedTarget } = session;
-  if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
-  const ids = idsIn(found);
-  const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
-  const zone = isZoneMissing
-    ? undefined
-    : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
-  const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
-  return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
 }

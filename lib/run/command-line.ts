@@ -10,14 +10,16 @@ type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & {
   readonly to?: number | undefined;
   readonly action?: SecretAction | undefined;
   readonly secret?: string | undefined;
+  readonly count?: number | undefined;
 } & Partial<Pick<Options, 'container' | 'follow' | 'since' | 'grep'>>;
 
 /** Returns the command line that runs a command on the same stack. */
 export function commandLine(
   command: string,
-  { stage, target, config, name, service, to, action, secret, ...ofLogs }: StackOptions,
+  { stage, target, config, name, service, to, action, secret, count, ...ofLogs }: StackOptions,
 ): string {
-  const takesService = (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
+  const takesService = 
+    command === 'scale' || (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
   const flags = [
     ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
     ...(target === 'sandbox' ? [] : [`--target ${target}`]),
@@ -25,10 +27,12 @@ export function commandLine(
     // Only a teardown can have a name other than the one in the configuration.
     ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
     ...(takesService && service !== undefined ? [shellWord(service)] : []),
+    ...(command === 'scale' && count !== undefined ? [String(count)] : []),
     ...(command === 'secret' && action !== undefined
       ? [action, ...(secret === undefined ? [] : [secret])]
       : []),
     ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
+    ...(command === 'open' && ofLogs.container !== undefined ? [shellWord(ofLogs.container)] : []),
     ...(command === 'logs' ? logsFlags(ofLogs) : []),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
@@ -60,7 +64,7 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
       // The advice itself names the service, the revision and the secret.
       const fullCommand = commandLine(String(name), {
         ...options,
-        ...{ service: undefined, to: undefined, action: undefined },
+        ...{ service: undefined, to: undefined, action: undefined, count: undefined },
         ...{ container: undefined, follow: false, since: undefined, grep: undefined },
       });
       if (String(whole).startsWith(fullCommand, Number(offset))) return match;

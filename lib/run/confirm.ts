@@ -1,6 +1,7 @@
 /** Asks the user to confirm changes on AWS. The question itself states what is about to change, where, and how long it takes. */
 import { ask, noTerminal } from './ask.ts';
-import type { Command } from './flags.ts';
+import type { Target } from '../config/config.ts';
+import { commandsWith, type Command } from './flags.ts';
 import type { CommandContext } from './main.ts';
 
 /** The facts that the question states. */
@@ -15,27 +16,40 @@ export interface Question {
   readonly duration: number;
   /** A note, if this machine has no record of the stack. */
   readonly unknownNote: string | undefined;
+  /** The arguments of the command beside its options, for the advice to confirm with `--yes`. */
+  readonly words?: string;
+  /** Whether the sandbox asks, too, because the stack stops serving requests. */
+  readonly stopsServing?: boolean;
 }
 
 /**
- * Resolves to whether the changes are confirmed, by a flag or by the answer `yes`. The sandbox needs no confirmation.
+ * Resolves to whether the changes are confirmed, by a flag or by the answer `yes`. The sandbox needs no confirmation, except
+ * before a stack stops serving requests.
  * @throws CONFIRMATION when it is required and there is no terminal
  */
 export async function isConfirmed(
   { options, interactive, report, signal }: CommandContext,
   question: Question,
 ): Promise<boolean> {
-  if (options.yes || options.target === 'sandbox') return true;
-  if (!interactive) throw noTerminal(question.command);
+  const { command, words, stopsServing = false } = question;
+  if (options.yes || (options.target === 'sandbox' && !stopsServing)) return true;
+  if (!interactive)
+    throw noTerminal(words === undefined ? command : `${command} -- ${words}`, {
+      hasPlan: commandsWith('--plan').includes(command),
+      stopsServing,
+    });
   // Nothing is drawn below the question.
   report({ type: 'activity', text: '' });
-  return /^yes$/i.test((await ask(questionText(question), signal)) ?? '');
+  return /^yes$/i.test((await ask(questionText(question, options.target), signal)) ?? '');
 }
 
 /** Formats a question as one line. Pure. */
-export const questionText = ({ stack, account, region, counts, duration, unknownNote }: Question): string =>
+export const questionText = (
+  { stack, account, region, counts, duration, unknownNote }: Question,
+  target: Target = 'aws',
+): string =>
   [
-    `${stack} on aws, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
+    `${stack} on ${target}, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
     ...(unknownNote === undefined ? [] : [unknownNote]),
     'Type yes to continue: ',
   ].join('. ');

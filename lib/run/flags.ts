@@ -7,8 +7,11 @@ export const COMMANDS = [
   'deploy',
   'drift',
   'status',
+  'open',
   'logs',
   'history',
+  'scale',
+  'restart',
   'rollback',
   'teardown',
   'secret',
@@ -21,15 +24,18 @@ export type Command = (typeof COMMANDS)[number] | 'init';
 export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   deploy: 'SERVICE',
   history: '[SERVICE]',
+  scale: 'SERVICE N',
+  restart: '[SERVICE]',
   rollback: '[SERVICE]',
+  open: '[CONTAINER]',
   logs: '[CONTAINER]',
   secret: 'set NAME | list | remove NAME',
 };
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
-export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
+export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'restart', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['open', 'logs'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
@@ -37,7 +43,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'logs', 'history'].includes(command);
+  ['init', 'drift', 'status', 'open', 'logs', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -64,6 +70,9 @@ const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback'
 /** Whether a command plans changes of the stack's resources, and carries them out. */
 export const isChanging = (command: Command): boolean => CHANGING_COMMANDS.includes(command);
 
+/** The commands that change how a service runs at once, without a plan. */
+const STEERING_COMMANDS: readonly Command[] = ['scale', 'restart'];
+
 const FLAGS: readonly Flag[] = [
   {
     flags: '--target <target>',
@@ -88,7 +97,7 @@ const FLAGS: readonly Flag[] = [
     description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
     commands: CHANGING_COMMANDS,
   },
-  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, 'secret', 'init'] },
+  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS, 'secret', 'init'] },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
@@ -97,7 +106,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--events',
     description: 'with --json: print every event as a line of JSON, and the result as the last one',
-    commands: CHANGING_COMMANDS,
+    commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS],
   },
   {
     flags: '--plain',
@@ -114,6 +123,7 @@ const FLAGS: readonly Flag[] = [
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
   },
+  { flags: '--no-open', description: 'only print the address', commands: ['open'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',
@@ -124,7 +134,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--no-wait',
     description: 'do not wait for health checks and DNS',
-    commands: ['provision', 'deploy', 'rollback'],
+    commands: ['provision', 'deploy', 'rollback', ...STEERING_COMMANDS],
   },
   {
     flags: '--builder <builder>',
@@ -140,7 +150,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--adopt-stack',
     description: 'change the stack even if it belongs to another project',
-    commands: CHANGING_COMMANDS,
+    commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS],
   },
   {
     flags: '--adopt <address>',

@@ -17,6 +17,7 @@ import {
   type Command,
   type SecretAction,
 } from './flags.ts';
+import { readScaleArguments } from './scale-arguments.ts';
 import { readSecretArguments } from './secret-arguments.ts';
 import { checkSince } from './since.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
@@ -58,6 +59,10 @@ export interface Options {
   readonly key: string | undefined;
   /** The container that the command is limited to: its name, that of its service, or `<service>/<container>`. */
   readonly container: string | undefined;
+  /** The number of tasks that `scale` sets. */
+  readonly count: number | undefined;
+  /** Whether `open` also opens the address in a browser. */
+  readonly open: boolean;
   /** Whether `logs` continues with new lines. */
   readonly follow: boolean;
   /** The time from which `logs` prints lines, as the user has typed it. */
@@ -107,9 +112,9 @@ export async function readOptions(
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
-  const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
-  const [name, excess] = takesName || command === 'secret' ? program.args : [undefined, ...program.args];
-  if (excess !== undefined && command !== 'secret')
+  const ownArguments = readOwnArguments(command, program.args);
+  const [name, excess] = takesName || ownArguments ? program.args : [undefined, ...program.args];
+  if (excess !== undefined && !ownArguments)
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
@@ -118,11 +123,15 @@ export async function readOptions(
   const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   checkSince(command, values.since);
-  const named =
-    command === 'secret'
-      ? secretArguments
-      : { [takesContainer ? 'container' : 'service']: name || undefined };
+  const named = ownArguments ?? { [takesContainer ? 'container' : 'service']: name || undefined };
   return { options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to) } };
+}
+
+/** Reads the arguments of a command whose arguments are not one name; undefined for other commands. @throws ARGUMENTS */
+function readOwnArguments(command: Command, args: readonly string[]): Partial<Options> | undefined {
+  if (command === 'secret') return readSecretArguments(args);
+  if (command === 'scale') return readScaleArguments(args);
+  return undefined;
 }
 
 /** Reads the number of a revision. @throws ARGUMENTS */
@@ -155,6 +164,8 @@ export const DEFAULT_OPTIONS: Options = {
   secret: undefined,
   key: undefined,
   container: undefined,
+  count: undefined,
+  open: true,
   follow: false,
   since: undefined,
   grep: undefined,

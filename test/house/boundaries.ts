@@ -117,7 +117,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'logs', 'history', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = ['provision', 'status', 'open', 'logs', 'history', 'scale', 'restart', 'rollback', 'teardown'];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
@@ -186,6 +186,21 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'open/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it reports the address that a provision reports',
+  },
+  {
+    folder: 'restart/',
+    mayImport: ['lib/', 'provision/', 'rollback/', 'sandbox/client.ts'],
+    reason: 'it describes a deployed service as a rollback does, and waits for it as a provision does',
+  },
+  {
+    folder: 'scale/',
+    mayImport: ['lib/', 'provision/', 'restart/', 'rollback/', 'sandbox/client.ts'],
+    reason: 'it finds a running service as a restart does, and waits for it as a provision does',
+  },
+  {
     folder: 'secret/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'a secret belongs to a stack, but is no resource of its architecture',
@@ -221,6 +236,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/model/',
       'lib/run/results.ts',
       'lib/run/logs-results.ts',
+      'lib/run/steering-results.ts',
       'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',

@@ -78,8 +78,11 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
     'dev',
     'drift',
     'status',
+    'open',
     'logs',
     'history',
+    'scale',
+    'restart',
     'rollback',
     'secret',
     'teardown',
@@ -101,7 +104,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, logs, history, rollback, secret, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, open, logs, history, scale, restart, rollback, secret, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

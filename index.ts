@@ -20,12 +20,7 @@ import type {
   RollbackResult,
   TeardownResult,
 } from './lib/run/results.ts';
-import type {
-  ContainerAddress,
-  OpenResult,
-  RestartResult,
-  ScaleResult,
-} from './lib/run/steering-results.ts';
+import type { ContainerAddress, OpenResult, RestartResult, ScaleResult } from './lib/run/steering-results.ts';
 import type { StatusResult } from './lib/run/status-results.ts';
 
 export { defineStack } from './lib/config/define.ts';

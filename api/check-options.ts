@@ -45,12 +45,16 @@ const COMMON: readonly OptionName[] = ['config', 'stage', 'target', 'onEvent', '
  * @param required those of them that the call needs
  * @throws ARGUMENTS with every mistake
  */
-export function checkCallOptions(call: string, options: unknown, own: readonly OptionName[], required: readonly OptionName[] = []): void {
+export function checkCallOptions(
+  call: string,
+  options: unknown,
+  own: readonly OptionName[],
+  required: readonly OptionName[] = [],
+): void {
   const names = [...COMMON, ...own];
-  const shape = Object.fromEntries(names.map((name) => [
-      name,
-      required.includes(name) ? SHAPE[name] : SHAPE[name].optional(),
-    ]));
+  const shape = Object.fromEntries(
+    names.map((name) => [name, required.includes(name) ? SHAPE[name] : SHAPE[name].optional()]),
+  );
   const { error } = z.strictObject(shape).safeParse(options);
   if (!error) return;
   const mistakes = error.issues.map(({ path, message }) =>

@@ -95,4 +95,8 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 
 /** The names of all options. */
 export type OptionName =
-  keyof ProvisionOptions | keyof RollbackOptions | keyof TeardownOptions | keyof LogsOptions | keyof ScaleOptions;
+  | keyof ProvisionOptions
+  | keyof RollbackOptions
+  | keyof TeardownOptions
+  | keyof LogsOptions
+  | keyof ScaleOptions;

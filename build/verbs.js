@@ -25,7 +25,20 @@ export const VERBS = new Map([
 
 /** The groups of folders that are compiled together; the sandbox is a separate program. */
 export const PROGRAMS = [
-  ['init', 'provision', 'dev', 'status', 'open', 'logs', 'history', 'scale', 'restart', 'rollback', 'secret', 'teardown'],
+  [
+    'init',
+    'provision',
+    'dev',
+    'status',
+    'open',
+    'logs',
+    'history',
+    'scale',
+    'restart',
+    'rollback',
+    'secret',
+    'teardown',
+  ],
   ['sandbox'],
 ];
 /** The folders that contain the source of the programs. */

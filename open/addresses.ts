@@ -21,7 +21,8 @@ export function addressesIn(config: Config, url: string, named: string | undefin
   const addresses = routesOf(config)
     .filter(
       ({ service, container }) =>
-        named === undefined || [service.name, container.name, `${service.name}/${container.name}`].includes(named),
+        named === undefined ||
+        [service.name, container.name, `${service.name}/${container.name}`].includes(named),
     )
     .flatMap(({ service, container }) => {
       const route = verifiedRoute(container);
@@ -38,7 +39,10 @@ export function addressesIn(config: Config, url: string, named: string | undefin
 
 const noAddress = (named: string | undefined): Problem =>
   problem('NO_ADDRESS', {
-    what: named === undefined ? 'The stack has no address for a browser.' : `${named} has no address for a browser.`,
+    what:
+      named === undefined
+        ? 'The stack has no address for a browser.'
+        : `${named} has no address for a browser.`,
     why: 'No container has a path that a plain request reaches: containers without a path get no requests, and gRPC and routes that need a header are not for browsers.',
     now: NOTHING_CHANGED,
     fix: ['Give a container a path in slipway.config.ts, then npm run provision'],

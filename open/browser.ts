@@ -18,7 +18,10 @@ export const hasDisplay = ({ platform, env }: BrowserEnvironment): boolean =>
  * Returns the program that opens an address, and its arguments.
  * @see https://www.freedesktop.org/wiki/Software/xdg-utils/
  */
-export function browserCommand(url: string, { platform, env }: BrowserEnvironment): readonly [string, ...string[]] {
+export function browserCommand(
+  url: string,
+  { platform, env }: BrowserEnvironment,
+): readonly [string, ...string[]] {
   if (platform === 'darwin') return ['open', url];
   // `start` would need a shell, to which some characters of an address are special.
   if (platform === 'win32') return ['rundll32.exe', 'url.dll,FileProtocolHandler', url];

@@ -50,7 +50,8 @@ export async function openAddress(
     for (const other of others) report({ type: 'note', text: `${other.container}: ${other.url}` });
     const caution = cautionAbout(session.config, found);
     if (caution !== undefined) report({ type: 'warning', text: caution });
-    const isWanted = options.open && interactive && isReachable(session.config, found) && hasDisplay(environment);
+    const isWanted =
+      options.open && interactive && isReachable(session.config, found) && hasDisplay(environment);
     const isOpened = isWanted && (await openBrowser(first.url, environment));
     if (isWanted && !isOpened) report({ type: 'warning', text: 'no browser could be started' });
     return { exitCode: 0, text: first.url, json: { ...stackInfo, ...first, opened: isOpened, others } };

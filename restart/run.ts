@@ -79,7 +79,10 @@ async function execute(
   if (signal.aborted) throw interrupted(run);
   const done = run.waitUntilReady ? 'restarted' : 'the restart has started for';
   const elapsed = durationText(performance.now() - start);
-  report({ type: 'phase', text: active.length === 0 ? 'nothing was restarted' : `${done} ${text}, ${elapsed}` });
+  report({
+    type: 'phase',
+    text: active.length === 0 ? 'nothing was restarted' : `${done} ${text}, ${elapsed}`,
+  });
   return {
     exitCode: 0,
     text: url ?? '',
@@ -118,7 +121,11 @@ async function restartService(session: Session, service: ChangedService): Promis
     await waitForService(context, deployed.service, runningIds(service), response.service);
   } catch (error) {
     if (!(error instanceof Problem) || run.signal.aborted) throw error;
-    throw new Problem(error.code, { ...error, what: `${error.what} This was a restart.`, cause: error.cause });
+    throw new Problem(error.code, {
+      ...error,
+      what: `${error.what} This was a restart.`,
+      cause: error.cause,
+    });
   }
 }
 

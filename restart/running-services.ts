@@ -40,7 +40,8 @@ export async function runningServices(
   const known = [...new Set([...active.map(([key]) => key), ...config.services.map(({ name }) => name)])];
   if (named !== undefined && !known.includes(named)) throw unknownService(named, known.sort());
   const selected = active.filter(([key]) => named === undefined || key === named);
-  if (selected.length === 0) throw notDeployed(named === undefined ? names.stack : `${named} in ${names.stack}`);
+  if (selected.length === 0)
+    throw notDeployed(named === undefined ? names.stack : `${named} in ${names.stack}`);
   const described = await Promise.all(
     selected.map(async ([key, existing]): Promise<ChangedService> => {
       const revision = await describeRevision(aws, existing.taskDefinitionArn);
@@ -54,11 +55,7 @@ export async function runningServices(
 /** Returns the context of a wait for a running service, under the name that it has in ECS. */
 export function runningContext(session: Session, { key, existing }: ChangedService): WaitContext {
   const { aws, names } = session.lookContext();
-  return waitContext(
-    session.run,
-    { aws, names: { ...names, service: () => existing.serviceName } },
-    key,
-  );
+  return waitContext(session.run, { aws, names: { ...names, service: () => existing.serviceName } }, key);
 }
 
 /** Returns the ids that a wait for a running service needs. */

@@ -3,7 +3,6 @@ import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import type { Survey } from '../lib/look/found.ts';
 import type { Noun } from '../lib/model/architecture.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';

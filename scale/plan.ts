@@ -8,11 +8,16 @@ import { tasksText } from '../restart/running-services.ts';
 import type { ChangedService } from '../rollback/finish-services.ts';
 
 /** Describes the change, e.g. `web: 1 → 3 tasks`. */
-export const scaleText = ({ key, existing }: Pick<ChangedService, 'key' | 'existing'>, count: number): string =>
-  `${key}: ${existing.desiredCount} → ${tasksText(count)}`;
+export const scaleText = (
+  { key, existing }: Pick<ChangedService, 'key' | 'existing'>,
+  count: number,
+): string => `${key}: ${existing.desiredCount} → ${tasksText(count)}`;
 
 /** Describes what a service without tasks means for requests; undefined for a service that keeps tasks. */
-export function meaningOfZero({ key, deployed }: Pick<ChangedService, 'key' | 'deployed'>, count: number): string | undefined {
+export function meaningOfZero(
+  { key, deployed }: Pick<ChangedService, 'key' | 'deployed'>,
+  count: number,
+): string | undefined {
   if (count > 0) return undefined;
   const paths = deployed.service.containers.filter(isRouted).map(({ path }) => path);
   return paths.length === 0
@@ -21,7 +26,11 @@ export function meaningOfZero({ key, deployed }: Pick<ChangedService, 'key' | 'd
 }
 
 /** Says what the next provision does with the count; undefined if the configuration agrees with it. */
-export function provisionNote(key: string, count: number, configured: number | undefined): string | undefined {
+export function provisionNote(
+  key: string,
+  count: number,
+  configured: number | undefined,
+): string | undefined {
   if (configured === count) return undefined;
   return configured === undefined
     ? `${key} is not in slipway.config.ts: the next npm run provision removes it`
@@ -50,7 +59,8 @@ export async function checkScaling(
   }
   if (range === undefined) return undefined;
   const { min, max } = range;
-  if (count < min || count > max) throw outsideRange(key, count, range, `service/${context.names.cluster}/${serviceName}`);
+  if (count < min || count > max)
+    throw outsideRange(key, count, range, `service/${context.names.cluster}/${serviceName}`);
   return `Application Auto Scaling controls the count of ${key}, from ${min} to ${max}, and may change it again`;
 }
 

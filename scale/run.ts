@@ -90,7 +90,13 @@ async function execute(
   return {
     exitCode: 0,
     text: '',
-    json: { ...stackInfo, service: key, from: existing.desiredCount, to: count, configured: configured ?? null },
+    json: {
+      ...stackInfo,
+      service: key,
+      from: existing.desiredCount,
+      to: count,
+      configured: configured ?? null,
+    },
   };
 }
 

@@ -18,8 +18,7 @@ export function commandLine(
   command: string,
   { stage, target, config, name, service, to, action, secret, count, ...ofLogs }: StackOptions,
 ): string {
-  const takesService = 
-    command === 'scale' || (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
+  const takesService = command === 'scale' || (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
   const flags = [
     ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
     ...(target === 'sandbox' ? [] : [`--target ${target}`]),

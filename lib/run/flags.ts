@@ -97,7 +97,11 @@ const FLAGS: readonly Flag[] = [
     description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
     commands: CHANGING_COMMANDS,
   },
-  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS, 'secret', 'init'] },
+  {
+    flags: '--yes',
+    description: 'do not ask',
+    commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS, 'secret', 'init'],
+  },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',

@@ -17,7 +17,8 @@ interface ScaleArguments {
 export function readScaleArguments([service, count, excess]: readonly string[]): ScaleArguments {
   if (!service) throw badScale('scale needs the name of a service and a number of tasks.');
   if (!count) throw badScale(`scale needs the number of tasks after ${service}.`);
-  if (excess !== undefined) throw badScale(`scale takes a service and a number, but ${excess} is another argument.`);
+  if (excess !== undefined)
+    throw badScale(`scale takes a service and a number, but ${excess} is another argument.`);
   if (!/^\d+$/.test(count)) throw badScale(`'${count}' is not a number of tasks.`);
   if (Number(count) > MAX_COUNT) throw badScale(`${count} tasks are too many for one service.`);
   return { service, count: Number(count) };

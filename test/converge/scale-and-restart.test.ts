@@ -59,14 +59,17 @@ test('a count outside of the range of Application Auto Scaling is refused, and n
   expect(serviceIn(user)?.desiredCount).toBe(4);
 });
 
-test.each(['scale', 'restart', 'open'] as const)('%s of a stack that does not exist is explained', async (verb) => {
-  const user = await account();
-  const options = verb === 'scale' ? { service: 'web', count: 2 } : {};
-  await expect(user[verb](stack(), options)).rejects.toMatchObject({
-    code: 'NOT_DEPLOYED',
-    fix: ['npm run provision'],
-  });
-});
+test.each(['scale', 'restart', 'open'] as const)(
+  '%s of a stack that does not exist is explained',
+  async (verb) => {
+    const user = await account();
+    const options = verb === 'scale' ? { service: 'web', count: 2 } : {};
+    await expect(user[verb](stack(), options)).rejects.toMatchObject({
+      code: 'NOT_DEPLOYED',
+      fix: ['npm run provision'],
+    });
+  },
+);
 
 test.each(['scale', 'restart'] as const)('%s refuses a service that does not exist', async (verb) => {
   const user = await provisionedAccount(stack());

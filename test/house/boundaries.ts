@@ -117,7 +117,17 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The rooms whose commands a program can call. */
-const ROOMS_OF_COMMANDS = ['provision', 'status', 'open', 'logs', 'history', 'scale', 'restart', 'rollback', 'teardown'];
+const ROOMS_OF_COMMANDS = [
+  'provision',
+  'status',
+  'open',
+  'logs',
+  'history',
+  'scale',
+  'restart',
+  'rollback',
+  'teardown',
+];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({

@@ -12,8 +12,9 @@ describe('problems', () => {
   test('every problem code is thrown somewhere', () => {
     const thrown = CODE.filter(
       (file) =>
-        /^(lib|provision|dev|logs|history|open|scale|restart|rollback|secret|status|teardown|api|init)\//.test(file) &&
-        !isTest(file),
+        /^(lib|provision|dev|logs|history|open|scale|restart|rollback|secret|status|teardown|api|init)\//.test(
+          file,
+        ) && !isTest(file),
     )
       .filter((file) => file !== 'lib/model/problem.ts')
       .map(text)

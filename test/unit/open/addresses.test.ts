@@ -33,12 +33,13 @@ test.each(['api2', 'web/api2'])('a container is selected by %s', async (named) =
 
 test('an unknown container is refused, with the nearest name', async () => {
   const config = await read();
-  expect(() => addressesIn(config, HOST, 'api3')).toThrow(/There is no container or service api3.*Did you mean api1/s);
+  expect(() => addressesIn(config, HOST, 'api3')).toThrow(
+    /There is no container or service api3.*Did you mean api1/s,
+  );
 });
 
 test('a container for gRPC has no address for a browser', async () => {
-  const config = await read(
-    stack({ domain: { name: 'a.localhost', zone: 'localhost', createZone: true, https: true }, services: web({ api2: { protocol: 'GRPC', path: '/pkg.Api' } }) }),
-  );
+  const domain = { name: 'api.example.com', zone: 'example.com', createZone: true, https: true };
+  const config = await read(stack({ domain, services: web({ api2: { protocol: 'GRPC' } }) }));
   expect(() => addressesIn(config, HOST, 'api2')).toThrow(/api2 has no address for a browser/);
 });

@@ -13,6 +13,8 @@ const DEFAULTS = {
   config: undefined,
   name: undefined,
   plan: false,
+  count: undefined,
+  open: true,
   follow: false,
   yes: false,
   json: false,

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transientErrors, type TransientError } from '../lib/aws/transient-errors.ts';
 import { services } from '../sandbox/services.ts';
+import { commandReference, problemIndex } from './command-reference.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { convergenceTable } from './convergence-table.ts';
 
@@ -13,6 +14,7 @@ const MARK = '<!-- Below this line: npm run docs -->';
 export const PAGES: readonly { readonly page: string; readonly generate: () => string }[] = [
   { page: 'docs/configuration.md', generate: configurationTables },
   { page: 'docs/converge.md', generate: convergenceTable },
+  { page: 'docs/reference.md', generate: () => `${commandReference()}\n${problemIndex()}` },
   { page: 'docs/waiting.md', generate: transientErrorList },
   { page: 'sandbox/BEHAVIOUR.md', generate: operationList },
 ];

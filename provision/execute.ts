@@ -18,8 +18,8 @@ import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { warnOfEndedContainers } from './done/ended-containers.ts';
-import { checkIdentities, identityEvents } from './identities.ts';
-import { checkLogDestination, logDestinationEvents } from './log-destination.ts';
+import { identityEvents } from './identities.ts';
+import { logDestinationEvents } from './log-destination.ts';
 import { checkImageReferences } from './image-references.ts';
 import { checkHealthPaths } from './health-paths.ts';
 import { selectedCommand, leftOutEvents, onlyServiceOf } from './one-service.ts';
@@ -32,7 +32,7 @@ import { leftOutJson, planResult } from './plan-result.ts';
 import { plannedCost } from './planned-cost.ts';
 import { checkSecretValues } from './secret-values.ts';
 import { secretEvents } from './secret-variables.ts';
-import { checkSecrets } from './secrets.ts';
+import { checkSurroundings, checkTogether } from './surroundings.ts';
 import { rollbackEvents } from './services/ahead.ts';
 import { healthWarnings } from './services/health.ts';
 import { countEvents } from './services/scaling.ts';
@@ -64,10 +64,8 @@ export async function execute(
   warnOfLocalhost(session, invocation);
   const found = await withServiceHealth(context, await session.found);
   const unknownNote = checkOwner(session, found, command, invocation);
+  await checkSurroundings({ ...context, run, selected: config }, found);
   const plan = makePlan(context, found, options.adopt, onlyService);
-  checkSecrets({ ...context, config, run }, plan.found);
-  checkIdentities({ config, account: context.account, run }, plan.found);
-  checkLogDestination({ ...context, config }, plan.found);
   const events = [
     ...countEvents(config, plan.found),
     ...rollbackEvents(plan.changes, plan.found),
@@ -103,12 +101,13 @@ export async function execute(
   const target = session.connectedTarget;
   if (plan.changes.length > 0)
     report({ type: 'activity', text: 'checking images, secrets and health paths' });
-  await checkImageReferences(
-    { aws: context.aws, config, account: stackInfo.account, target, signal, report: run.report },
-    plan.changes,
-  );
-  await checkSecretValues({ ...context, config, run }, plan.changes);
-  await checkHealthPaths(config, plan.changes, context.builds, trials);
+  const { aws } = context;
+  const imageContext = { aws, config, account: stackInfo.account, target, signal, report: run.report };
+  await checkTogether([
+    () => checkImageReferences(imageContext, plan.changes),
+    () => checkSecretValues({ ...context, config, run }, plan.changes),
+    () => checkHealthPaths(config, plan.changes, context.builds, trials),
+  ]);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const { url, zone } = await applyAndFinish(
     session,

@@ -8,16 +8,12 @@ import { nounsDeletedWith, nouns, type Noun } from '../lib/model/architecture.ts
 import type { Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
-import { checkAlarms } from './alarms.ts';
-import { checkCertificates } from './certificates.ts';
-import { checkDomain } from './domain.ts';
 import { namesTaken, reasonLines } from './names-taken.ts';
 import { limitChanges, withDeployedImages } from './one-service.ts';
 import { withRollbackReasons } from './services/ahead.ts';
 import { withServiceNames } from './services/succession.ts';
 import * as allSteps from './steps/index.ts';
-import { checkWebAcl } from './web-acl.ts';
-import { checkSharedBalancer, withSharedBalancer } from './shared-balancer.ts';
+import { withSharedBalancer } from './shared-balancer.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
 export type Steps = { readonly [N in Noun]: Step<N> };
@@ -47,10 +43,8 @@ export interface Plan {
  * Plans a provision.
  * @param adopt addresses of resources to take over
  * @param service the only service to provision, with everything that it needs; by default, all services
- * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; ALARM
- *   when an alarm does not exist; CERTIFICATE when an existing certificate cannot be used; WEB_ACL when the web ACL cannot be used; FOREIGN when
- *   resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our resources cannot
- *   become what is desired
+ * @throws FOREIGN when resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our
+ *   resources cannot become what is desired
  */
 export function makePlan(
   desired: Desired,
@@ -59,12 +53,6 @@ export function makePlan(
   service?: string,
 ): Plan {
   const surveyed = service === undefined ? fullSurvey : withDeployedImages(desired, fullSurvey, service);
-  checkAvailabilityZones(desired, surveyed);
-  checkDomain(desired.config, surveyed.domain);
-  checkAlarms(desired.config, surveyed);
-  checkCertificates(desired.config, surveyed);
-  checkWebAcl(desired, surveyed);
-  checkSharedBalancer(desired.config, desired.account, surveyed);
   const { stack } = desired.names;
   const surveyWithAdopted =
     adopt.length === 0
@@ -120,16 +108,6 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
 /** Returns the refused changes of resources that belong to someone else. */
 const foreignIn = (changes: readonly Change[]): Change[] =>
   changes.filter(({ verb, cannotUpdate }) => verb === 'refused' && !cannotUpdate);
-
-function checkAvailabilityZones({ config }: Desired, { zones }: Survey): void {
-  if (zones.length >= config.network.zones) return;
-  throw problem('ZONE', {
-    what: `${config.region} has too few availability zones for this network.`,
-    why: `network.zones is ${config.network.zones}; the account may use ${zones.length}: ${zones.join(', ')}.`,
-    now: NOTHING_CHANGED,
-    fix: ['Lower network.zones in slipway.config.ts, or choose another region.'],
-  });
-}
 
 const impossibleChanges = (refused: readonly Change[]) =>
   problem('REFUSED', {

@@ -11,22 +11,32 @@ import type { FoundSharedBalancer } from '../lib/look/shared-balancer.ts';
 import { addressOf, ONLY } from '../lib/model/resources.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import type { Event } from '../lib/model/report.ts';
+import type { Run } from '../lib/run/run.ts';
+import type { Desired } from '../lib/look/context.ts';
 import { priorityOf } from './rule-priorities.ts';
+import { closedPorts, closedPortText, openingCommand } from './shared-balancer-egress.ts';
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 const MAX_RULES = 100;
+
+interface SharedBalancerContext extends Pick<Desired, 'config' | 'account'> {
+  readonly run: Pick<Run, 'region' | 'endpoint'>;
+}
 
 /**
  * Checks that the load balancer of someone else can be used.
  * @throws LOAD_BALANCER, with all reasons
  */
-export function checkSharedBalancer(config: Config, account: string, found: Survey): void {
+export function checkSharedBalancer({ config, account, run }: SharedBalancerContext, found: Survey): void {
   const { loadBalancer } = config;
-  if (!loadBalancer || !found.shared) return;
+  const { shared } = found;
+  if (!loadBalancer || !shared) return;
+  const closed = closedPorts(config, found, shared);
   const reasons = [
-    ...reasonsOfBalancer(config, account, found.shared),
-    ...reasonsOfSubnets(config, found.shared),
-    ...reasonsOfRules(config, found.shared),
+    ...reasonsOfBalancer(config, account, shared),
+    ...reasonsOfSubnets(config, shared),
+    ...closed.map((port) => closedPortText(port, shared)),
+    ...reasonsOfRules(config, shared),
     ...nounsOfOthers(config).flatMap((noun) =>
       [...itemsOf(found, noun).keys()].map(
         (key) =>
@@ -40,6 +50,9 @@ export function checkSharedBalancer(config: Config, account: string, found: Surv
     why: reasons.join('\n'),
     now: NOTHING_CHANGED,
     fix: [
+      ...(closed.length === 0
+        ? []
+        : [`${openingCommand(run, closed, shared)}, by the owner of the load balancer`]),
       'Correct loadBalancer in slipway.config.ts,',
       'or remove it: the stack then has its own load balancer and its own VPC.',
     ],

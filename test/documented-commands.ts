@@ -50,5 +50,7 @@ export const stopAtFailure = (script: string): string =>
     'set -e',
     ...script
       .split('\n')
+      // A comment would hide what is added to a line.
+      .map((line) => line.replace(/\s+# .*$/, ''))
       .map((line) => (/ --plan\b/.test(line) ? `${line} && exit 90 || [ $? -eq 2 ]` : line)),
   ].join('\n');

@@ -1,5 +1,10 @@
 /** Runs the checks that involve several fields: the schema cannot express such checks. */
-import { balancingHasRoutes, shiftsAreNotSticky, slowStartsAreRoundRobin } from './checks/balancing.ts';
+import {
+  balancingHasRoutes,
+  gracePeriodsHaveRoutes,
+  shiftsAreNotSticky,
+  slowStartsAreRoundRobin,
+} from './checks/balancing.ts';
 import {
   pathsAreUnique,
   pathsHavePorts,
@@ -124,6 +129,7 @@ const CHECKS: readonly Check[] = [
   http2HasHttps,
   matchersFitProtocols,
   balancingHasRoutes,
+  gracePeriodsHaveRoutes,
   slowStartsAreRoundRobin,
   shiftsAreNotSticky,
   routesHaveConditions,

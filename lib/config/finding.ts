@@ -13,6 +13,8 @@ export interface Finding {
   readonly value?: string;
   /** The paths of the other values that the finding is based on. If such a value is invalid, the finding is dropped. */
   readonly basedOn?: readonly Path[];
+  /** Whether the finding counts only if the user wrote the value: a default that has no effect is no mistake. */
+  readonly ifWritten?: true;
 }
 
 /** Looks for one kind of mistake. */

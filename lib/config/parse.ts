@@ -4,7 +4,7 @@ import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import { stackName } from './field-rules.ts';
 import { NAME_OPTION, type Finding, type Path } from './finding.ts';
-import { foundText, schemaFindings, containsPath } from './schema-issues.ts';
+import { containsPath, foundText, isWritten, schemaFindings } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
 import { display, pathText } from './display.ts';
@@ -36,7 +36,8 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
     config === undefined
       ? []
       : check(config, context.needsSources, context.builtService).filter(
-          (finding) => !dependsOn(finding, unreliablePaths),
+          (finding) =>
+            !dependsOn(finding, unreliablePaths) && (!finding.ifWritten || isWritten(input, finding.path)),
         );
   const mistakes = mistakesOf(input, [...nameOptionFindings(context), ...schemaMistakes, ...findings]);
   if (config === undefined || mistakes.length > 0)

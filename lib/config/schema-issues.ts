@@ -127,6 +127,9 @@ export function foundText(input: unknown, path: Path): string {
     : displayAt(path, value);
 }
 
+/** Whether the user wrote a value at a path. */
+export const isWritten = (input: unknown, path: Path): boolean => valueAt(input, path) !== undefined;
+
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 

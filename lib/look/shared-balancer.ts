@@ -1,5 +1,5 @@
 /** Finds the load balancer of someone else that the stack adds its rules to. It is only read. */
-import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -8,12 +8,23 @@ import {
   type LoadBalancer,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isAccessDenied } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import { HTTPS_PORT, HTTP_PORT } from '../derive/listeners.ts';
+import type { GroupRule } from '../derive/security-group-rules.ts';
 import { STACK_TAG } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound, ifValidId } from './if-found.ts';
+import { readGroupRules } from './security-groups.ts';
+
+/** A subnet that tasks run in. */
+export interface TaskSubnet {
+  readonly vpcId: string;
+  readonly zone: string;
+  /** Its IPv4 block. */
+  readonly cidr: string;
+}
 
 /** A load balancer of someone else. */
 export interface FoundSharedBalancer {
@@ -21,8 +32,10 @@ export interface FoundSharedBalancer {
   readonly balancer: LoadBalancer | undefined;
   /** The listener that gets the rules; undefined if it does not exist. */
   readonly listener: Listener | undefined;
-  /** The VPC and the zone of each subnet that exists, by its id. */
-  readonly subnets: ReadonlyMap<string, { readonly vpcId: string; readonly zone: string }>;
+  /** Each of the tasks' subnets that exists, by its id. */
+  readonly subnets: ReadonlyMap<string, TaskSubnet>;
+  /** The egress rules of each security group of the load balancer, by its id; undefined if the caller may not read them. */
+  readonly egress: ReadonlyMap<string, readonly GroupRule[]> | undefined;
   /** The rules of others at the listener, without the default rule. */
   readonly otherRules: readonly Rule[];
 }
@@ -83,15 +96,17 @@ export async function lookSharedBalancer(context: LookContext): Promise<FoundSha
     describeSharedBalancer(context),
     lookTaskSubnets(context),
   ]);
-  const rules =
-    listener?.ListenerArn === undefined ? [] : ((await describeRules(context, listener.ListenerArn)) ?? []);
+  const [rules = [], egress] = await Promise.all([
+    listener?.ListenerArn === undefined ? [] : describeRules(context, listener.ListenerArn),
+    lookEgress(context, balancer?.SecurityGroups ?? []),
+  ]);
   const ordinary = rules.filter(({ IsDefault }) => !IsDefault);
   const tags = await elbTags(
     context.aws,
     ordinary.map(({ RuleArn = '' }) => RuleArn),
   );
   const isOurs = ({ RuleArn = '' }: Rule) => tags.get(RuleArn)?.[STACK_TAG] === context.names.stack;
-  return { balancer, listener, subnets, otherRules: ordinary.filter((rule) => !isOurs(rule)) };
+  return { balancer, listener, subnets, egress, otherRules: ordinary.filter((rule) => !isOurs(rule)) };
 }
 
 /** A filter leaves out subnets that do not exist; a list of ids would make the call fail. */
@@ -99,9 +114,30 @@ async function lookTaskSubnets({ aws, config }: LookContext): Promise<FoundShare
   const Filters = [{ Name: 'subnet-id', Values: [...(config.loadBalancer?.subnets ?? [])] }];
   const { Subnets = [] } = await aws.ec2(new DescribeSubnetsCommand({ Filters }));
   return new Map(
-    Subnets.map(({ SubnetId = '', VpcId: vpcId = '', AvailabilityZone: zone = '' }) => [
+    Subnets.map(({ SubnetId = '', VpcId: vpcId = '', AvailabilityZone: zone = '', CidrBlock: cidr = '' }) => [
       SubnetId,
-      { vpcId, zone },
+      { vpcId, zone, cidr },
     ]),
   );
+}
+
+/** Reads the egress rules of the load balancer's groups. A filter leaves out groups that were deleted meanwhile. */
+async function lookEgress(
+  { aws }: LookContext,
+  groupIds: readonly string[],
+): Promise<FoundSharedBalancer['egress']> {
+  if (groupIds.length === 0) return new Map();
+  const Filters = [{ Name: 'group-id', Values: [...groupIds] }];
+  try {
+    const { SecurityGroups = [] } = await aws.ec2(new DescribeSecurityGroupsCommand({ Filters }));
+    return new Map(
+      SecurityGroups.map(({ GroupId = '', IpPermissionsEgress }) => [
+        GroupId,
+        readGroupRules(IpPermissionsEgress),
+      ]),
+    );
+  } catch (error) {
+    if (isAccessDenied(error)) return undefined;
+    throw error;
+  }
 }

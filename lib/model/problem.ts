@@ -37,6 +37,7 @@ export const PROBLEM_CODES = [
   'ROLE',
   'BUCKET',
   'WEB_ACL',
+  'SURROUNDINGS',
   'REFUSED',
   'QUOTA',
   'ACCESS_DENIED',

@@ -2,7 +2,7 @@
 import { explain, type Situation } from '../aws/explain.ts';
 import { errorsIn } from '../engine/concurrent.ts';
 import type { Outcome } from '../engine/graph.ts';
-import { NOTHING_CHANGED, nowAfter, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, nowAfter, problem, type Problem, type ProblemCode } from '../model/problem.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Run } from './run.ts';
 
@@ -42,13 +42,21 @@ const distinct = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((cause) => [cause.message, cause])).values(),
 ];
 
-/** Combines problems into one. @param what the `what` of the combined problem; not used if all problems are equal */
-function combined(problems: readonly Problem[], what: string): Problem {
+/**
+ * Combines problems into one.
+ * @param what the `what` of the combined problem; not used if all problems are equal
+ * @param code the code of the combined problem
+ */
+export function combined(
+  problems: readonly Problem[],
+  what: string,
+  code: ProblemCode = 'STEPS_FAILED',
+): Problem {
   const causes = distinct(problems);
   const [first] = causes;
   if (!first) throw new Error('There is no problem to report');
   if (causes.length === 1) return first;
-  return problem('STEPS_FAILED', {
+  return problem(code, {
     what,
     why: causes.map((cause) => `${cause.what} ${cause.why}`).join('\n'),
     now: [...new Set(causes.map(({ now }) => now))].join('\n'),

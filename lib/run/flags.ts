@@ -49,7 +49,7 @@ export const isReadOnly = (command: Command): boolean =>
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
 
 /** One option of one or more commands. */
-interface Flag {
+export interface Flag {
   /** As commander writes it, e.g. `--stage <name>`. */
   readonly flags: string;
   readonly description: string;
@@ -182,6 +182,10 @@ const longOf = ({ flags }: Flag): string => flags.split(' ')[0] ?? flags;
 /** Returns the commands that have an option, e.g. `--builder`. */
 export const commandsWith = (long: string): readonly Command[] =>
   FLAGS.find((flag) => longOf(flag) === long && flag.isHidden !== true)?.commands ?? [];
+
+/** Returns the options of a command that `--help` lists, in its order. */
+export const flagsOf = (command: Command): readonly Flag[] =>
+  FLAGS.filter(({ commands, isHidden }) => commands.includes(command) && isHidden !== true);
 
 /**
  * Adds the options of a command to a program.

@@ -66,11 +66,12 @@ export async function aftermath(
   const serving = versions?.find((version) => version.revision === revision);
   const isRestored = revision !== failedRevision;
   const former = context.found?.services.get(formerServiceKey(service.name));
-  const formerSentence = former && (await formerText(context, service, former));
+  const other = former && (await otherServiceText(context, service, former));
   const sentences = [
-    formerSentence ?? restorationText(restoration, service.name),
-    // Its former service is the one that serves, so the sentence is about the ECS service and not about the whole.
-    servingText(formerSentence === undefined ? service.name : name, primary, serving, running !== undefined),
+    ...(other?.serves ? [] : [restorationText(restoration, service.name)]),
+    other?.text ?? '',
+    // With two ECS services, the sentence is about this one and not about the configured service.
+    servingText(other ? name : service.name, primary, serving, running !== undefined),
     ...(isRestored ? [await healthText(context, followed, current)] : []),
     ...(isRestored
       ? leftovers(followed, current, failedRevision, versions ?? [])
@@ -80,19 +81,26 @@ export async function aftermath(
 }
 
 /**
- * Says that the former service still runs, if its successor has failed. Requests still go to the former service: the rules switch
- * only once the successor is healthy.
+ * Describes the other ECS service of the configured service, if it still runs. After a failed replacement, it is the former
+ * service, which serves until the rules switch to its successor. After a replacement that was given up, it is the successor that
+ * failed then, and receives no requests.
  */
-async function formerText(
+async function otherServiceText(
   context: WaitContext,
   service: Service,
   { serviceName, status }: FoundService,
-): Promise<string | undefined> {
-  const current = await describeService(context, serviceName).catch(() => undefined);
-  if (status !== 'ACTIVE' || !current) return undefined;
-  const { taskDefinition, runningCount = 0, desiredCount = 0 } = current;
-  const counts = `${runningCount} of ${desiredCount} tasks`;
-  return `The former ECS service ${serviceName} still receives the requests of ${service.name}: it runs ${revisionName(taskDefinition)} with ${counts}. Its successor ${context.names.service(service)} failed.`;
+): Promise<{ readonly text: string; readonly serves: boolean } | undefined> {
+  const other = await describeService(context, serviceName).catch(() => undefined);
+  if (status !== 'ACTIVE' || !other) return undefined;
+  const { taskDefinition, runningCount = 0, desiredCount = 0, loadBalancers = [] } = other;
+  const counts = `it runs ${revisionName(taskDefinition)} with ${runningCount} of ${desiredCount} tasks`;
+  const groups = loadBalancers.flatMap(targetGroupArnsOf);
+  const rules = [...(context.found?.rules.values() ?? [])];
+  const serves = groups.length === 0 || rules.some(({ targetGroupArn }) => groups.includes(targetGroupArn));
+  const text = serves
+    ? `The former ECS service ${serviceName} still receives the requests of ${service.name}: ${counts}. Its successor ${context.names.service(service)} failed.`
+    : `The ECS service ${serviceName} is left from an earlier replacement that failed, and receives no requests: ${counts}. The next provision that succeeds removes it.`;
+  return { text, serves };
 }
 
 function restorationText(restoration: Restoration, name: string): string {

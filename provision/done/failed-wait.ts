@@ -38,11 +38,11 @@ export async function concludeFailedWait(
     : `${name} was deployed but does not keep running`;
   return failureProblem(facts, cause, {
     code: isUnhealthy ? 'UNHEALTHY' : 'DEPLOYMENT',
+    service: name,
     what: wasDeployed ? whatIfDeployed : `The deployment of ${name} failed`,
     now,
     reason,
     moreAdvice: (await canRollBack(context, wait, restoration)) ? [rollbackAdvice(name)] : [],
-    awsCommand: context.awsCommand,
   });
 }
 

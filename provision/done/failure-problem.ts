@@ -3,10 +3,13 @@ import type { Cause } from '../../lib/diagnosis/cause.ts';
 import type { Facts } from '../../lib/diagnosis/facts.ts';
 import { endingText, reportsTrouble } from '../../lib/diagnosis/messages.ts';
 import { problem, type Problem, type ProblemCode } from '../../lib/model/problem.ts';
+import { logsAdvice } from './unanswered.ts';
 
 /** A failed deployment, besides its facts and its cause. */
 export interface DeploymentFailure {
   readonly code: ProblemCode;
+  /** The name of the service. */
+  readonly service: string;
   /** A description of the failure, without a full stop. */
   readonly what: string;
   /** The state after the failure. */
@@ -15,8 +18,6 @@ export interface DeploymentFailure {
   readonly reason: string;
   /** What else the user can do, besides correcting the cause. */
   readonly moreAdvice: readonly string[];
-  /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
-  readonly awsCommand: (command: string) => string;
 }
 
 /** The maximum numbers of events and endings of tasks in a problem without a known cause. */
@@ -25,9 +26,9 @@ const MAX_TASKS = 3;
 
 /** Composes the problem of a failed deployment. */
 export function failureProblem(
-  { logGroup, events, tasks }: Facts,
+  { events, tasks }: Facts,
   cause: Cause | undefined,
-  { code, what, now, reason, moreAdvice, awsCommand }: DeploymentFailure,
+  { code, service, what, now, reason, moreAdvice }: DeploymentFailure,
 ): Problem {
   const errors = events.filter(reportsTrouble).slice(-MAX_EVENTS);
   const endings = [...new Set(tasks.map(endingText))].filter((text) => text !== '').slice(0, MAX_TASKS);
@@ -42,7 +43,7 @@ export function failureProblem(
       ...(cause?.fix ?? []),
       'npm run provision, once the cause is fixed',
       ...moreAdvice,
-      `${awsCommand(`aws logs tail ${logGroup} --follow`)}, for the complete logs`,
+      logsAdvice(service),
     ],
   });
 }

@@ -3,7 +3,7 @@ import { routesOf, type Service } from '../../lib/config/config.ts';
 import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { deploymentRecords } from '../../lib/look/service-deployments.ts';
-import { awsCommand, untilReported, type Run } from '../../lib/run/run.ts';
+import { untilReported, type Run } from '../../lib/run/run.ts';
 import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
@@ -68,7 +68,6 @@ export async function finish(
     run,
     async ({ service, container }, answers) => ({
       log: await errorInLogs(context, service, container.name),
-      logGroup: context.names.logGroup,
       cause: await causeOfTrouble(
         waitContext(run, context, service.name),
         service,
@@ -107,6 +106,5 @@ export const waitContext = (
   note: (text) => run.report({ type: 'note', text }),
   until: untilReported(run, 'services', key),
   proofTimes: run.waits.proof,
-  awsCommand: (command) => awsCommand(run, command),
   listenersOf: run.listenersOf,
 });

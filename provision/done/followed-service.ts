@@ -21,7 +21,7 @@ import {
 /** The context of a wait. `change`, `existing` and `found` are missing if the run does not change the service. */
 export type WaitContext = Pick<
   ApplyContext<'services'>,
-  'aws' | 'names' | 'until' | 'note' | 'clock' | 'proofTimes' | 'awsCommand' | 'listenersOf'
+  'aws' | 'names' | 'until' | 'note' | 'clock' | 'proofTimes' | 'listenersOf'
 > &
   Partial<Pick<ApplyContext<'services'>, 'change' | 'existing' | 'found' | 'reportServing'>>;
 

@@ -13,7 +13,6 @@ export interface CheckedPath {
   readonly container: RoutedContainer;
   /** The lines of the container's log that hold an error, with a heading. */
   readonly log: readonly string[];
-  readonly logGroup: string;
   /** Whether this run has replaced an earlier version, which a rollback can restore. */
   readonly hasEarlierVersion: boolean;
   /** Why tasks or targets of the service are not healthy any more; undefined if they are, or if no cause is known. */
@@ -93,8 +92,14 @@ const rollback = ({ service, hasEarlierVersion }: CheckedPath): string[] =>
 export const rollbackAdvice = (service: string): string =>
   `npm run rollback -- ${service}, to restore the previous version`;
 
-const logs = ({ logGroup }: CheckedPath): string =>
-  `aws logs tail ${logGroup} --follow, for the complete logs`;
+const logs = ({ service, container }: CheckedPath): string => logsAdvice(`${service.name}/${container.name}`);
+
+/**
+ * Advises to read what containers have printed.
+ * @param containers the name of a service, or `<service>/<container>`
+ */
+export const logsAdvice = (containers: string): string =>
+  `npm run logs -- ${containers} --since 1h, for the complete logs`;
 
 /** Explains who sent the errors: the program, or the load balancer because no task answered. */
 function senderTexts(bad: readonly PathAnswer[], name: string): string[] {

@@ -78,9 +78,8 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
       region: 'eu-west-1',
       network: { zones },
       logRetentionDays: retention,
-      idleTimeoutSeconds: idle,
-      deregistrationDelaySeconds: delay,
       services: Object.fromEntries(servicesWithPaths) as StackInput['services'],
+      ...(hasRoutes && { idleTimeoutSeconds: idle, deregistrationDelaySeconds: delay }),
       ...(domain === undefined || !hasRoutes
         ? {}
         : { domain: { name: domain, zone: 'example.com', createZone: true } }),

@@ -181,3 +181,22 @@ test.concurrent(
   },
   120_000,
 );
+
+test.concurrent(
+  'if a failed replacement is given up, and the next change fails as well, the problem says which ECS service serves',
+  async () => {
+    const user = await account({ realTasks: true, lifetime: 'file' });
+    const broken = (port: number, path: string) =>
+      web(container('bad', port, 'HTTP', { path, others: 'exit' }));
+    await user.provision(web(container('app', 8000, 'HTTP', { path: '/h1' })), { wait: true });
+    await expect(user.provision(broken(8001, '/h2'), { wait: true })).rejects.toMatchObject({
+      now: expect.stringMatching(/^The former ECS service web still receives the requests of web: /),
+    });
+    await expect(user.provision(broken(8000, '/h1'), { wait: true })).rejects.toMatchObject({
+      now: expect.stringMatching(
+        /restored the previous version\. The ECS service web_[0-9a-f]{4} is left from an earlier replacement that failed, and receives no requests: it runs .* web runs shop-dev-web:1 /,
+      ),
+    });
+  },
+  120_000,
+);

@@ -11,6 +11,8 @@ interface Shared {
   readonly listenerArn: string;
   readonly subnets: string[];
   readonly group: string;
+  /** The blocks of the subnets. */
+  readonly blocks: string[];
 }
 
 const NOT_FOUND: elbv2.Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } };
@@ -56,7 +58,7 @@ async function createShared({ aws: { ec2: network, elb } }: Account): Promise<Sh
   );
   const listenerArn = Listeners?.[0]?.ListenerArn ?? '';
   await createRule({ aws: { elb } }, listenerArn, 7, path('/theirs'));
-  return { arn, listenerArn, subnets, group };
+  return { arn, listenerArn, subnets, group, blocks: ['172.20.0.0/24', '172.20.1.0/24'] };
 }
 
 const createRule = (
@@ -234,6 +236,33 @@ test('everything that cannot work is found before the first change', async () =>
     /another rule of the listener has the priority 7, for \/theirs/,
   );
   expect(user.census()).toEqual(census);
+});
+
+test('a port of the tasks that the load balancer cannot connect to is found before the first change, and by a plan', async () => {
+  const user = await account();
+  const shared = await createShared(user);
+  const network = user.aws.ec2;
+  const everything = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+  await network.send(
+    new ec2.RevokeSecurityGroupEgressCommand({ GroupId: shared.group, IpPermissions: [everything] }),
+  );
+  const census = user.census();
+  const stack = stackOn(shared);
+  for (const run of [() => user.plan(stack), () => user.provision(stack)])
+    await expect(run()).rejects.toMatchObject({
+      code: 'LOAD_BALANCER',
+      why: `services.web: no egress rule of ${shared.group} lets the load balancer connect to port 8000 of the tasks in 172.20.0.0/24 and 172.20.1.0/24.`,
+      fix: expect.arrayContaining([expect.stringMatching(/^aws ec2 authorize-security-group-egress /)]),
+    });
+  expect(user.census()).toEqual(census);
+  const IpRanges = shared.blocks.map((CidrIp) => ({ CidrIp }));
+  const opening = { IpProtocol: 'tcp', FromPort: 8000, ToPort: 8000, IpRanges };
+  await network.send(
+    new ec2.AuthorizeSecurityGroupEgressCommand({ GroupId: shared.group, IpPermissions: [opening] }),
+  );
+  await user.provision(stack);
+  expect(await user.plan(stack)).toEqual([]);
+  await user.teardown(stack);
 });
 
 test('the plan warns of rules that hide each other', async () => {

@@ -50,6 +50,14 @@ export const echo = (name: string, port: number, path?: string): Container => ({
 /** The fastest health checks that AWS allows. */
 export const FAST_HEALTH_CHECK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
 
+/** A load balancer without a delay when tasks stop, if the stack has one. */
+const withoutDelay = (services: Services): Partial<StackInput> =>
+  Object.values(services).some(({ containers }) =>
+    Object.values(containers).some(({ path, routes }) => path !== undefined || routes !== undefined),
+  )
+    ? { deregistrationDelaySeconds: 0 }
+    : {};
+
 /** Writes the echo program and a configuration, and returns the flags that name the configuration. */
 export function tinyStack(
   { write, config }: Machine,
@@ -57,5 +65,5 @@ export function tinyStack(
   more: Partial<StackInput> = {},
 ): string[] {
   write('echo/main.ts', ECHO_PROGRAM);
-  return config({ name: 'tiny', region: 'eu-west-1', deregistrationDelaySeconds: 0, services, ...more });
+  return config({ name: 'tiny', region: 'eu-west-1', ...withoutDelay(services), services, ...more });
 }

@@ -28,6 +28,8 @@ import { namesOf } from '../../lib/derive/names.ts';
 import { nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
 import { idsOf, ONLY, type Items } from '../../lib/model/resources.ts';
 import type { ApplyContext, NotReady, Planned, RemoveContext, Step } from '../../lib/engine/step.ts';
+import type { FoundSharedBalancer } from '../../lib/look/shared-balancer.ts';
+import { withSharedBalancer } from '../../provision/shared-balancer.ts';
 import { withServiceNames } from '../../provision/services/succession.ts';
 import { steps } from '../../provision/plan.ts';
 import { tagsOf } from '../../lib/derive/tags.ts';
@@ -194,7 +196,7 @@ export const ourTags = (noun: Noun, key: string = ONLY, stack: Config = config()
 /** A survey that found only these resources. */
 export const surveyOf = (
   found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {},
-  more: Pick<Survey, 'secrets'> = {},
+  more: Partial<Pick<Survey, 'secrets' | 'shared'>> = {},
 ): Survey =>
   ({
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
@@ -253,6 +255,8 @@ export interface StepScenario<N extends Noun> {
   /** Whether an earlier run has recorded the intent. */
   readonly isResumed?: boolean;
   readonly waitUntilReady?: boolean;
+  /** The load balancer of someone else that the stack adds its rules to. */
+  readonly shared?: FoundSharedBalancer | undefined;
   readonly key?: string;
   readonly noun: N;
 }
@@ -264,7 +268,7 @@ export interface StepScenario<N extends Noun> {
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
   const stack = scenario.config ?? config();
   const clock = testClock();
-  const surveyed = surveyOf(scenario.found);
+  const surveyed = withSharedBalancer(stack, surveyOf(scenario.found, { shared: scenario.shared }));
   const assigned = step.assign?.(desiredOf(stack), surveyed, plannedFor(stack, surveyed));
   const found = assigned ? { ...surveyed, [scenario.noun]: assigned } : surveyed;
   const changes = diffOf(step, found, stack);

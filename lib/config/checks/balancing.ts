@@ -5,16 +5,38 @@ import { containersWithServices, pathOfContainer, pathOfService, type Finding } 
 
 const FIELDS = ['stickiness', 'slowStartSeconds', 'balancing'] as const;
 
+/** The load balancer neither sends requests to a container without a path, nor checks its health. */
 export function* balancingHasRoutes(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
-    const field = FIELDS.find((name) => container[name] !== undefined);
-    if (field !== undefined && container.path === undefined)
+    if (container.path !== undefined) continue;
+    const basedOn = ['path', 'routes'].map((field) => pathOfContainer(service, container, field));
+    for (const field of FIELDS.filter((name) => container[name] !== undefined))
       yield {
         path: pathOfContainer(service, container, field),
         fix: 'Add a path and a port, or remove it: the load balancer only sends requests to containers with a path.',
-        basedOn: [pathOfContainer(service, container, 'path'), pathOfContainer(service, container, 'routes')],
+        basedOn,
       };
+    yield {
+      path: pathOfContainer(service, container, 'health', 'healthyThreshold'),
+      fix: 'Add a path and a port, or remove it: inside a container, one successful check is enough.',
+      basedOn,
+      ifWritten: true,
+    };
   }
+}
+
+/** Only a service behind a load balancer gets a grace period. */
+export function* gracePeriodsHaveRoutes(config: Config): Iterable<Finding> {
+  for (const service of config.services)
+    if (service.containers.length > 0 && service.containers.every(({ path }) => path === undefined))
+      yield {
+        path: pathOfService(service, 'graceSeconds'),
+        fix: 'Remove it, or add the path of a container: it delays the checks by the load balancer. For checks inside a container, use health.startSeconds.',
+        basedOn: service.containers.flatMap((container) =>
+          ['path', 'routes'].map((field) => pathOfContainer(service, container, field)),
+        ),
+        ifWritten: true,
+      };
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html */

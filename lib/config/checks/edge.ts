@@ -8,6 +8,12 @@ import { containersWithServices, pathOfContainer, pathOfService, type Finding } 
 /** The quota of rules per security group, for each family of addresses. @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const MAX_RULES = 60;
 
+/** The fields that only concern a load balancer and have defaults. */
+const BALANCER_SECONDS = [
+  ['idleTimeoutSeconds', 'the load balancer closes silent connections'],
+  ['deregistrationDelaySeconds', 'the load balancer waits for the requests of draining tasks'],
+] as const satisfies readonly (readonly [keyof Config, string])[];
+
 /** The fields that only concern a load balancer, and whether each is set. */
 const BALANCER_FIELDS = [
   ['domain', ({ domain }) => domain !== undefined, 'a domain is an alias of the load balancer'],
@@ -37,10 +43,15 @@ export function* balancerFieldsHaveRoutes(config: Config): Iterable<Finding> {
       yield {
         path: [field],
         ...(field === 'domain' && { value: `${display(config.domain?.name)} without a route` }),
-        fix: `Remove it, or add the path of a container: ${reason}, and a stack without a route has none.`,
+        fix: withoutRoute(reason),
         basedOn,
       };
+  for (const [field, reason] of BALANCER_SECONDS)
+    yield { path: [field], fix: withoutRoute(reason), basedOn, ifWritten: true };
 }
+
+const withoutRoute = (reason: string): string =>
+  `Remove it, or add the path of a container: ${reason}, and a stack without a route has none.`;
 
 export function* clientsAreUnique({ clients = [] }: Config): Iterable<Finding> {
   for (const [index, block] of clients.entries())

@@ -64,6 +64,13 @@ const OWNER_FIELDS = [
   ['flowLogs', ({ flowLogs }) => flowLogs, 'the VPC belongs to its owner'],
 ] as const satisfies readonly (readonly [keyof Config, (config: Config) => boolean, string])[];
 
+/** The settings with defaults that only concern a load balancer and a network of the stack itself. */
+const OWNER_DEFAULTS = [
+  [['idleTimeoutSeconds'], 'its owner decides when it closes silent connections'],
+  [['network', 'cidr'], 'the VPC belongs to its owner'],
+  [['network', 'zones'], 'the tasks run in the zones of loadBalancer.subnets'],
+] as const;
+
 export function* ownerDecides(config: Config): Iterable<Finding> {
   if (config.loadBalancer === undefined || !hasBalancer(config)) return;
   for (const [field, isSet, reason] of OWNER_FIELDS)
@@ -74,4 +81,11 @@ export function* ownerDecides(config: Config): Iterable<Finding> {
         fix: `Remove it, or remove loadBalancer: ${reason}.`,
         basedOn: [['loadBalancer']],
       };
+  for (const [path, reason] of OWNER_DEFAULTS)
+    yield {
+      path,
+      fix: `Remove it, or remove loadBalancer: ${reason}.`,
+      basedOn: [['loadBalancer']],
+      ifWritten: true,
+    };
 }

@@ -97,7 +97,7 @@ test.each([
       fix: [
         suggestedFix,
         expect.stringMatching(/^npm run provision/),
-        expect.stringMatching(/^aws logs tail/),
+        expect.stringMatching(/^npm run logs/),
       ],
     });
   },

@@ -98,25 +98,6 @@ test('the kept resources are sorted by key and exclude every resource that a cha
 });
 
 describe('refusals', () => {
-  test('a plan is refused before any diff if the account has too few zones', () => {
-    fakeStep('serviceLinkedRole', {
-      diff: () => {
-        throw new Error('diffed');
-      },
-    });
-    const stack = config({ network: { cidr: '10.0.0.0/16', zones: 4 } });
-    expect(() => planFor({}, [], stack)).toThrow(
-      expect.objectContaining({
-        code: 'ZONE',
-        why: 'network.zones is 4; the account may use 3: eu-west-1a, eu-west-1b, eu-west-1c.',
-      }),
-    );
-  });
-
-  test('a plan is accepted if the account has exactly the configured number of zones', () => {
-    expect(planFor({}, [], config({ network: { cidr: '10.0.0.0/16', zones: 3 } })).changes).toEqual([]);
-  });
-
   test('foreign resources are listed with the command that adopts them', () => {
     diffs.cluster = [foreignRefusal('cluster', '', 'it belongs to the stack other')];
     diffs.rules = [foreignRefusal('rules', 'web-api1', 'someone else created it')];

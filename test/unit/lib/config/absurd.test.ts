@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidConfig } from '../../../../lib/config/mistake.ts';
-import { mistakesOf, placesOf, read, validStack, validStackWith } from './support.ts';
+import { mistakesOf, placesOf, read, validStack, validStackWith, WITHOUT_BALANCER } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
@@ -18,7 +18,8 @@ describe('keys with a meaning in JavaScript', () => {
     ['services.shop.containers', '{ "__proto__": { "image": "nginx" }, "a": { "image": "nginx" } }'],
     [`${api}.environment`, '{ "__proto__": "x" }'],
   ])('__proto__ in %s is refused instead of lost', (place, json) => {
-    expect(mistakesOf(validStackWith({ domain: undefined, [place]: parsed(json) }))).toEqual([
+    const values = { ...WITHOUT_BALANCER, 'services.shop.graceSeconds': undefined };
+    expect(mistakesOf(validStackWith({ ...values, [place]: parsed(json) }))).toEqual([
       {
         path: `${place}.__proto__`,
         value: 'unknown key',

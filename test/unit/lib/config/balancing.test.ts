@@ -81,3 +81,27 @@ test.each(['stickiness', 'slowStartSeconds', 'balancing'])('%s without a path is
     },
   ]);
 });
+
+test('all settings of the load balancer are reported for a container without a path', () => {
+  const worker = {
+    ...{ source: 'api', port: 1, stickiness: true, slowStartSeconds: 30, balancing: 'round-robin' },
+    health: { healthyThreshold: 2 },
+  };
+  expect(mistakesOf(validStackWith({ 'services.shop.containers.worker': worker }))).toMatchObject(
+    ['stickiness', 'slowStartSeconds', 'balancing', 'health.healthyThreshold'].map((field) => ({
+      path: `services.shop.containers.worker.${field}`,
+    })),
+  );
+});
+
+test('a grace period is a mistake for a service without a path, if it is written', () => {
+  const jobs = { containers: { job: { source: 'api' } } };
+  expect(mistakesOf(validStackWith({ 'services.jobs': jobs }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ 'services.jobs': { ...jobs, graceSeconds: 60 } }))).toEqual([
+    {
+      path: 'services.jobs.graceSeconds',
+      value: '60',
+      fix: 'Remove it, or add the path of a container: it delays the checks by the load balancer. For checks inside a container, use health.startSeconds.',
+    },
+  ]);
+});

@@ -1,7 +1,7 @@
 // The field `deploy` of a service: its forms, its defaults, and every mistake in it.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { mistakesOf, read, startingWith, testRefusals, validStackWith } from './support.ts';
+import { mistakesOf, read, startingWith, testRefusals, validStackWith, WITHOUT_BALANCER } from './support.ts';
 
 const PLACE = 'services.shop.deploy';
 const container = (more: object = {}) => ({ image: 'nginx', ...more });
@@ -136,8 +136,9 @@ test.each([
   ['rolling', false],
 ])('without a path, %s is refused: %s', (strategy, isRefused) => {
   const stack = validStackWith({
-    domain: undefined,
+    ...WITHOUT_BALANCER,
     [PLACE]: strategy,
+    'services.shop.graceSeconds': undefined,
     'services.shop.containers': { job: container() },
   });
   expect(mistakesOf(stack)).toEqual(

@@ -1,6 +1,12 @@
 // Every kind of mistake in the fields that protect a stack.
 import { expect, test } from '@jest/globals';
-import { mistakesOf, testRefusals, validStackWith } from './support.ts';
+import {
+  mistakesOf,
+  testRefusals,
+  validStackWith,
+  WITHOUT_BALANCER,
+  WITHOUT_OWN_BALANCER,
+} from './support.ts';
 
 const FORM = 'Use a CIDR block, e.g. 203.0.113.0/24 or 2001:db8::/32.';
 
@@ -153,9 +159,14 @@ test('without a route, the settings of the load balancer are refused', () => {
     waf: webAcl(),
     accessLogs: true,
   });
-  const of = new Set(['domain', 'clients', 'internal', 'protect', 'ipv6', 'waf', 'accessLogs']);
-  expect(new Set(mistakesOf(stack).map(({ path }) => path))).toEqual(of);
-  expect(mistakesOf(stack).filter(({ path }) => !['ipv6', 'waf', 'accessLogs'].includes(path))).toEqual([
+  const others = ['ipv6', 'waf', 'accessLogs'];
+  const of = [
+    ...['domain', 'clients', 'internal', 'protect'],
+    ...['idleTimeoutSeconds', 'deregistrationDelaySeconds'],
+    ...others,
+  ];
+  expect(new Set(mistakesOf(stack).map(({ path }) => path))).toEqual(new Set(of));
+  expect(mistakesOf(stack).filter(({ path }) => !others.includes(path))).toEqual([
     {
       path: 'domain',
       value: "'api.example.com' without a route",
@@ -164,11 +175,21 @@ test('without a route, the settings of the load balancer are refused', () => {
     { path: 'clients', value: 'a list', fix: fixFor('clients connect to the load balancer') },
     { path: 'internal', value: 'true', fix: fixFor('it is a setting of the load balancer') },
     { path: 'protect', value: 'true', fix: fixFor('it protects the load balancer') },
+    {
+      path: 'idleTimeoutSeconds',
+      value: '30',
+      fix: fixFor('the load balancer closes silent connections'),
+    },
+    {
+      path: 'deregistrationDelaySeconds',
+      value: '5',
+      fix: fixFor('the load balancer waits for the requests of draining tasks'),
+    },
   ]);
 });
 
 test('without a route, a stack without these settings is accepted, and with a redirect, one with them is', () => {
-  expect(mistakesOf(validStackWith({ services: { worker }, domain: undefined }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ ...WITHOUT_BALANCER, services: { worker } }))).toEqual([]);
   const routes = [{ paths: '/old', redirect: { path: '/new' } }];
   expect(mistakesOf(validStackWith({ services: { worker }, routes, protect: true }))).toEqual([]);
 });
@@ -184,7 +205,7 @@ const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/ap
 const LISTENER = `${ARN.replace('loadbalancer', 'listener')}/f2f7dc8efc522ab2`;
 const subnets = ['subnet-0123456789abcdef0'];
 const shared = (loadBalancer: object, more: Record<string, unknown> = {}) =>
-  mistakesOf(validStackWith({ domain: undefined, loadBalancer, ...more })).map(({ path, fix }) => [
+  mistakesOf(validStackWith({ ...WITHOUT_OWN_BALANCER, loadBalancer, ...more })).map(({ path, fix }) => [
     path,
     fix,
   ]);
@@ -215,7 +236,10 @@ test('loadBalancer: neither, both, another region, and a network load balancer a
 });
 
 test('loadBalancer: what only its owner can change is refused, and so is a stack without a route', () => {
-  const more = { protect: true, internal: true, clients: ['10.0.0.0/8'], flowLogs: true };
+  const more = {
+    ...{ protect: true, internal: true, clients: ['10.0.0.0/8'], flowLogs: true },
+    ...{ idleTimeoutSeconds: 60, network: { cidr: '10.0.0.0/16', zones: 2 } },
+  };
   const domain = { name: 'api.example.com', zone: 'example.com' };
   expect(shared({ arn: ARN, subnets }, { ...more, domain }).map(([path]) => path)).toEqual([
     'domain',
@@ -223,8 +247,11 @@ test('loadBalancer: what only its owner can change is refused, and so is a stack
     'internal',
     'protect',
     'flowLogs',
+    'idleTimeoutSeconds',
+    'network.cidr',
+    'network.zones',
   ]);
-  expect(shared({ arn: ARN, subnets }, { services: { worker } })).toEqual([
+  expect(shared({ arn: ARN, subnets }, { ...WITHOUT_BALANCER, services: { worker } })).toEqual([
     ['loadBalancer', fixFor('its rules send requests to it')],
   ]);
 });

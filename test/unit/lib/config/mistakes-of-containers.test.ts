@@ -231,7 +231,8 @@ test('HTTPS without a path is refused, since the load balancer sends no requests
   const fix =
     'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.';
   const mistake = { path: `${api}.protocol`, value: "'HTTPS'", fix };
-  expect(mistakesOf(validStackWith({ [`${api}.path`]: undefined }))).toEqual([mistake]);
+  const noThreshold = { [`${api}.health.healthyThreshold`]: undefined };
+  expect(mistakesOf(validStackWith({ ...noThreshold, [`${api}.path`]: undefined }))).toEqual([mistake]);
   const withoutPort = {
     [`${api}.path`]: undefined,
     [`${api}.port`]: undefined,

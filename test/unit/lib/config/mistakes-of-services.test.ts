@@ -1,7 +1,7 @@
 // Every kind of mistake in the services of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { startingWith, mistakesOf, testRefusals, validStackWith } from './support.ts';
+import { startingWith, mistakesOf, testRefusals, validStackWith, WITHOUT_BALANCER } from './support.ts';
 
 const NAME_FIX = startingWith('Use lower-case letters, digits and single hyphens');
 const makeContainer = (more: object = {}) => ({ image: 'nginx', ...more });
@@ -33,7 +33,7 @@ test.each([
   'a service name of %i characters must be shortened only if AWS would refuse the names derived from it',
   (length, fix) => {
     const [mistake] = mistakesOf(
-      validStackWith({ domain: undefined, services: { ['s'.repeat(length)]: service } }),
+      validStackWith({ ...WITHOUT_BALANCER, services: { ['s'.repeat(length)]: service } }),
     );
     expect(mistake?.fix).toBe(fix);
   },
@@ -122,7 +122,7 @@ test('a missing memory is reported with its default', () => {
 
 test('when two containers get the same key, the second one is reported', () => {
   const stack = validStackWith({
-    domain: undefined,
+    ...WITHOUT_BALANCER,
     services: {
       'a-b': { containers: { c: makeContainer() } },
       a: { containers: { 'b-c': makeContainer() } },

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { startOfContainer } from '../../../../lib/config/program.ts';
 import { kindOf } from '../../../../lib/config/path-kind.ts';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { folderWith, validStackWith } from './support.ts';
+import { folderWith, validStackWith, WITHOUT_BALANCER } from './support.ts';
 
 const folder = folderWith({
   'package.json': '{ "workspaces": ["packages/*"] }',
@@ -24,7 +24,12 @@ const DOCKERFILE = { dockerfile: 'docker/Dockerfile', context: '.' };
 const containerWith = (fields: object, more: Record<string, unknown> = {}) => {
   const container = { source: 'packages/api', ...fields };
   const config = parseConfig(
-    validStackWith({ domain: undefined, 'services.shop.containers': { api: container }, ...more }),
+    validStackWith({
+      ...WITHOUT_BALANCER,
+      'services.shop.graceSeconds': undefined,
+      'services.shop.containers': { api: container },
+      ...more,
+    }),
     {
       stage: 'dev',
       target: 'aws',

@@ -89,6 +89,16 @@ export const validStack = (): StackInput => ({
   },
 });
 
+/** Values that remove the settings of a load balancer from the valid stack. */
+export const WITHOUT_BALANCER = {
+  domain: undefined,
+  idleTimeoutSeconds: undefined,
+  deregistrationDelaySeconds: undefined,
+};
+
+/** Values that remove the settings of a load balancer and a network of its own from the valid stack. */
+export const WITHOUT_OWN_BALANCER = { domain: undefined, network: undefined, idleTimeoutSeconds: undefined };
+
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 

@@ -40,11 +40,11 @@ async function diagnoseFailure(events: readonly string[] = []) {
   const facts = await factGatherer(context, deployment)({ reason: REASON, events });
   return failureProblem(facts, findCause(facts), {
     code: 'DEPLOYMENT',
+    service: 'web',
     what: 'The deployment of web failed',
     now: NOW,
     reason: REASON,
     moreAdvice: [],
-    awsCommand: (command) => command,
   });
 }
 
@@ -65,7 +65,7 @@ test('the problem begins with the cause, and contains how the task ended and the
   expect(shownProblem.fix).toEqual([
     'Correct api2: the log above shows the error.',
     'npm run provision, once the cause is fixed',
-    'aws logs tail /slipway/shop-dev --follow, for the complete logs',
+    'npm run logs -- web --since 1h, for the complete logs',
   ]);
 });
 

@@ -59,7 +59,6 @@ export function waitContext(more: Partial<WaitContext> = {}): WaitContext {
   return {
     ...lookContextOf(),
     proofTimes: REAL_PROOF,
-    awsCommand: (command) => `${command} --region eu-west-1`,
     clock,
     note: (text) => void notes.push(text),
     until: (what, wait, probe, extraMs = 0) =>

@@ -125,7 +125,7 @@ describe('a deployment that ECS or someone else has ended', () => {
       now: 'ECS ended the deployment. web runs shop-dev-web:1 (shop/api1:1) with 1 of 1 tasks. shop-dev-web:2 stays registered; the next provision deploys the configuration again.',
       fix: [
         'npm run provision, once the cause is fixed',
-        'aws logs tail /slipway/shop-dev --follow --region eu-west-1, for the complete logs',
+        'npm run logs -- web --since 1h, for the complete logs',
       ],
     });
     expect(waitedSeconds).toBe(0);

@@ -1,6 +1,8 @@
 // npm run scale and npm run restart: both act at once, wait for healthy tasks, and leave the configuration as it is.
 import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { leapingClock } from '../sweep/leaping-clock.ts';
 import { provisionedAccount } from './account-snapshots.ts';
 import { account, type Account } from './harness.ts';
 import { startLoad } from './load.ts';
@@ -80,17 +82,23 @@ test.each(['scale', 'restart'] as const)('%s refuses a service that does not exi
 });
 
 test('a restart deploys the same revision again', async () => {
-  const user = await provisionedAccount(stack());
+  const user = await account({ clock: leapingClock() });
+  const { domain: _domain, ...ofStack } = stack();
+  const jobs: StackInput = {
+    ...ofStack,
+    services: { web: { containers: { job: { image: 'public.ecr.aws/shop/job:1' } } } },
+  };
+  await user.provision(jobs, { wait: true });
   const before = serviceIn(user);
   const [deploymentBefore, definition] = [before?.deployments[0]?.id, before?.taskDefinition];
   user.sandbox.journal.clear();
-  const { json } = await user.restart(stack(), { wait: true });
+  const { json } = await user.restart(jobs, { wait: true });
   expect(json).toMatchObject({ services: [{ service: 'web', revision: 1, tasks: 1 }] });
   expect(mutationsOf(user)).toEqual(['UpdateService']);
   const after = serviceIn(user);
   expect(after?.taskDefinition).toBe(definition);
   expect(after?.deployments[0]?.id).not.toBe(deploymentBefore);
-  expect(await user.plan(stack())).toEqual([]);
+  expect(await user.plan(jobs)).toEqual([]);
 });
 
 test('no request is lost while real tasks are restarted', async () => {

@@ -13,7 +13,6 @@ const DEFAULTS = {
   config: undefined,
   name: undefined,
   plan: false,
-  count: undefined,
   open: true,
   follow: false,
   yes: false,
@@ -67,6 +66,7 @@ describe('the flags', () => {
       options: {
         target: 'aws',
         stage: 'test',
+        open: true,
         config: 'a.ts',
         name: undefined,
         plan: true,

@@ -38,7 +38,7 @@ export function provisionNote(
 }
 
 /**
- * Checks that Application Auto Scaling would keep the count. Its range belongs to whoever created it, so it is not changed.
+ * Checks that Application Auto Scaling would keep the count. Its range belongs to its creator, so it is not changed.
  * @returns a warning if the service is scaled automatically, or if this is unknown
  * @throws SCALE_REFUSED if the count is outside of the range
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html

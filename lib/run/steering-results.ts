@@ -32,7 +32,7 @@ export type RestartResult = StackInfo & {
   readonly services: readonly {
     readonly service: string;
     readonly revision: number;
-    /** The number of tasks that were replaced; 0 for a service that has none. */
+    /** The number of tasks that were replaced; 0 if the service has no tasks. */
     readonly tasks: number;
   }[];
   /** The address of the stack; null if no path is routed, or if the address does not resolve. */

@@ -28,11 +28,8 @@ import { LAST_GOOD_TAG } from '../../lib/derive/tags.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
-import { openAddress } from '../../open/run.ts';
 import { provision } from '../../provision/run.ts';
-import { restart } from '../../restart/run.ts';
 import { rollback } from '../../rollback/run.ts';
-import { scale } from '../../scale/run.ts';
 import { runSecret } from '../../secret/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -69,6 +66,9 @@ const closeAll = async (lifetime: Lifetime) => {
 };
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
+
+/** The function of a command. */
+type RunCommand = (...args: Parameters<typeof provision>) => Promise<CommandResult>;
 
 /** One change of a plan, as in the `--json` document. */
 export interface PlannedChange {
@@ -113,10 +113,8 @@ export interface Account {
   secret(stack: StackInput, options: Partial<Options>, value?: string): Promise<CommandResult>;
   /** Rolls a service back. */
   rollback(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
-  /** Returns what `npm run scale`, `npm run restart` and `npm run open` print. */
-  scale(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
-  restart(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
-  open(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Returns what another command prints. */
+  runCommand(command: RunCommand, stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns the notes and warnings of the last run, and its result if the run succeeded. */
   output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
@@ -249,7 +247,7 @@ export async function account({
     return parseConfig(stack, { stage, target, builder, folder, file, needsSources, builtService });
   };
   const run = async (
-    command: (...args: Parameters<typeof provision>) => Promise<CommandResult>,
+    command: RunCommand,
     stack: StackInput,
     changedOptions: Partial<Options>,
     report: Report,
@@ -321,9 +319,7 @@ export async function account({
     secret: (stack, options, value = '') =>
       run((...args) => runSecret(...args, value), stack, options, SILENT),
     rollback: (stack, options = {}) => run(rollback, stack, options, SILENT),
-    scale: (stack, options = {}) => run(scale, stack, options, SILENT),
-    restart: (stack, options = {}) => run(restart, stack, options, SILENT),
-    open: (stack, options = {}) => run(openAddress, stack, options, SILENT),
+    runCommand: (command, stack, options = {}) => run(command, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, dependencies) => {

@@ -1,6 +1,9 @@
 // npm run scale and npm run restart: both act at once, wait for healthy tasks, and leave the configuration as it is.
 import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import { expect, test } from '@jest/globals';
+import { openAddress } from '../../open/run.ts';
+import { restart } from '../../restart/run.ts';
+import { scale } from '../../scale/run.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { leapingClock } from '../sweep/leaping-clock.ts';
 import { provisionedAccount } from './account-snapshots.ts';
@@ -19,7 +22,7 @@ const mutationsOf = ({ sandbox }: Account) =>
 test('a changed count is drift, and the next plan returns to the configured count', async () => {
   const user = await provisionedAccount(stack());
   user.sandbox.journal.clear();
-  const { json } = await user.scale(stack(), { service: 'web', count: 3, wait: true });
+  const { json } = await user.runCommand(scale, stack(), { service: 'web', count: 3, wait: true });
   expect(json).toMatchObject({ service: 'web', from: 1, to: 3, configured: 1 });
   expect(mutationsOf(user)).toEqual(['UpdateService']);
   expect(serviceIn(user)?.desiredCount).toBe(3);
@@ -31,12 +34,14 @@ test('a changed count is drift, and the next plan returns to the configured coun
 
 test('0 tasks need --yes without a terminal, even on the sandbox', async () => {
   const user = await provisionedAccount(stack());
-  await expect(user.scale(stack(), { service: 'web', count: 0, yes: false })).rejects.toMatchObject({
+  await expect(
+    user.runCommand(scale, stack(), { service: 'web', count: 0, yes: false }),
+  ).rejects.toMatchObject({
     code: 'CONFIRMATION',
     fix: ['npm run scale -- web 0 --yes'],
   });
   expect(serviceIn(user)?.desiredCount).toBe(1);
-  const { json } = await user.scale(stack(), { service: 'web', count: 0, yes: true, wait: true });
+  const { json } = await user.runCommand(scale, stack(), { service: 'web', count: 0, yes: true, wait: true });
   expect(json).toMatchObject({ from: 1, to: 0 });
   expect(serviceIn(user)?.desiredCount).toBe(0);
 });
@@ -52,12 +57,12 @@ test('a count outside of the range of Application Auto Scaling is refused, and n
       MaxCapacity: 4,
     }),
   );
-  await expect(user.scale(stack(), { service: 'web', count: 5 })).rejects.toMatchObject({
+  await expect(user.runCommand(scale, stack(), { service: 'web', count: 5 })).rejects.toMatchObject({
     code: 'SCALE_REFUSED',
     why: expect.stringContaining('from 1 to 4') as unknown,
   });
   expect(serviceIn(user)?.desiredCount).toBe(1);
-  await user.scale(stack(), { service: 'web', count: 4 });
+  await user.runCommand(scale, stack(), { service: 'web', count: 4 });
   expect(serviceIn(user)?.desiredCount).toBe(4);
 });
 
@@ -66,16 +71,19 @@ test.each(['scale', 'restart', 'open'] as const)(
   async (verb) => {
     const user = await account();
     const options = verb === 'scale' ? { service: 'web', count: 2 } : {};
-    await expect(user[verb](stack(), options)).rejects.toMatchObject({
+    await expect(user.runCommand(command, stack(), options)).rejects.toMatchObject({
       code: 'NOT_DEPLOYED',
       fix: ['npm run provision'],
     });
   },
 );
 
-test.each(['scale', 'restart'] as const)('%s refuses a service that does not exist', async (verb) => {
+test.each([
+  ['scale', scale],
+  ['restart', restart],
+] as const)('%s refuses a service that does not exist', async (_verb, command) => {
   const user = await provisionedAccount(stack());
-  await expect(user[verb](stack(), { service: 'wed', count: 2 })).rejects.toMatchObject({
+  await expect(user.runCommand(command, stack(), { service: 'wed', count: 2 })).rejects.toMatchObject({
     code: 'ARGUMENTS',
     why: expect.stringContaining('Did you mean web?') as unknown,
   });
@@ -92,7 +100,7 @@ test('a restart deploys the same revision again', async () => {
   const before = serviceIn(user);
   const [deploymentBefore, definition] = [before?.deployments[0]?.id, before?.taskDefinition];
   user.sandbox.journal.clear();
-  const { json } = await user.restart(jobs, { wait: true });
+  const { json } = await user.runCommand(restart, jobs, { wait: true });
   expect(json).toMatchObject({ services: [{ service: 'web', revision: 1, tasks: 1 }] });
   expect(mutationsOf(user)).toEqual(['UpdateService']);
   const after = serviceIn(user);
@@ -120,7 +128,7 @@ test('no request is lost while real tasks are restarted', async () => {
   });
   await user.provision(realStack, { wait: true });
   const stopLoad = await startLoad(user, ['/app']);
-  const counts = await user.restart(realStack, { wait: true }).finally(stopLoad).then(stopLoad);
+  const counts = await user.runCommand(restart, realStack, { wait: true }).finally(stopLoad).then(stopLoad);
   expect(Object.keys(counts)).toEqual(['app']);
   expect(counts['app']).toBeGreaterThan(20);
 }, 180_000);

@@ -15,31 +15,31 @@ const read = (input: StackInput = stack()) =>
   });
 const HOST = 'http://api.example.com:8080';
 
-test('the containers in the order of the configuration', async () => {
-  expect(addressesIn(await read(), HOST, undefined)).toEqual([
+test('the containers in the order of the configuration', () => {
+  expect(addressesIn(read(), HOST, undefined)).toEqual([
     { container: 'web/api1', url: `${HOST}/api1` },
     { container: 'web/api2', url: `${HOST}/api2` },
   ]);
 });
 
-test('the path / comes first', async () => {
-  const config = await read(stack({ services: web({ api2: { path: '/' } }) }));
+test('the path / comes first', () => {
+  const config = read(stack({ services: web({ api2: { path: '/' } }) }));
   expect(addressesIn(config, HOST, undefined).map(({ url }) => url)).toEqual([`${HOST}/`, `${HOST}/api1`]);
 });
 
 test.each(['api2', 'web/api2'])('a container is selected by %s', async (named) => {
-  expect(addressesIn(await read(), HOST, named)).toEqual([{ container: 'web/api2', url: `${HOST}/api2` }]);
+  expect(addressesIn(read(), HOST, named)).toEqual([{ container: 'web/api2', url: `${HOST}/api2` }]);
 });
 
-test('an unknown container is refused, with the nearest name', async () => {
-  const config = await read();
+test('an unknown container is refused, with the nearest name', () => {
+  const config = read();
   expect(() => addressesIn(config, HOST, 'api3')).toThrow(
     /There is no container or service api3.*Did you mean api1/s,
   );
 });
 
-test('a container for gRPC has no address for a browser', async () => {
+test('a container for gRPC has no address for a browser', () => {
   const domain = { name: 'api.example.com', zone: 'example.com', createZone: true, https: true };
-  const config = await read(stack({ domain, services: web({ api2: { protocol: 'GRPC' } }) }));
+  const config = read(stack({ domain, services: web({ api2: { protocol: 'GRPC' } }) }));
   expect(() => addressesIn(config, HOST, 'api2')).toThrow(/api2 has no address for a browser/);
 });

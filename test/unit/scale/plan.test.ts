@@ -1,11 +1,11 @@
-// What a change of the number of tasks means for requests, and for the next provision.
+// The meaning of a change of the number of tasks, for requests and for the next provision.
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../lib/config/parse.ts';
 import { meaningOfZero, provisionNote } from '../../../scale/plan.ts';
 import { stack } from '../../converge/stacks.ts';
 
-const serviceWith = async (paths: readonly string[]) => {
-  const { services } = await parseConfig(stack(), {
+const serviceWith = (paths: readonly string[]) => {
+  const { services } = parseConfig(stack(), {
     stage: 'dev',
     target: 'sandbox',
     folder: '.',
@@ -18,18 +18,18 @@ const serviceWith = async (paths: readonly string[]) => {
   return { key: 'web', deployed: { service: { ...service, containers }, targetGroups: new Map() } };
 };
 
-test('0 tasks: the load balancer answers 503 on every path of the service', async () => {
-  expect(meaningOfZero(await serviceWith(['/api1', '/api2']), 0)).toBe(
+test('0 tasks: the load balancer answers 503 on every path of the service', () => {
+  expect(meaningOfZero(serviceWith(['/api1', '/api2']), 0)).toBe(
     'web stops: the load balancer answers 503 on /api1 and /api2',
   );
 });
 
-test('0 tasks of a service without a path: nothing runs', async () => {
-  expect(meaningOfZero(await serviceWith([]), 0)).toBe('web stops: none of its tasks runs');
+test('0 tasks of a service without a path: nothing runs', () => {
+  expect(meaningOfZero(serviceWith([]), 0)).toBe('web stops: none of its tasks runs');
 });
 
-test('a service that keeps tasks serves on', async () => {
-  expect(meaningOfZero(await serviceWith(['/api1']), 1)).toBeUndefined();
+test('a service that keeps tasks serves on', () => {
+  expect(meaningOfZero(serviceWith(['/api1']), 1)).toBeUndefined();
 });
 
 test.each([

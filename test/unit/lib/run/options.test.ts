@@ -297,26 +297,6 @@ describe.each<[Command, string[], string[]]>([
     ['--builder', '--name', '--adopt'],
   ],
   [
-    'open',
-    ['--target', '--stage', '--config', '--json', '--plain', '--no-open'],
-    ['--events', '--plan', '--yes', '--no-wait', '--to'],
-  ],
-  ...(['scale', 'restart'] as const).map((command): [Command, string[], string[]] => [
-    command,
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--yes',
-      '--json',
-      '--events',
-      '--plain',
-      '--no-wait',
-      '--adopt-stack',
-    ],
-    ['--plan', '--builder', '--name', '--adopt', '--to'],
-  ]),
-  [
     'drift',
     ['--target', '--stage', '--config', '--json', '--plain', '--builder'],
     ['--events', '--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt', '--to'],

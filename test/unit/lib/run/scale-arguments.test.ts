@@ -39,3 +39,16 @@ test('a command line of scale names the service and the number, and advice keeps
     'npm run scale -- --stage qa web 1, to return to it',
   );
 });
+
+const CHANGING = ['--adopt-stack', '--events', '--no-wait', '--yes'];
+test.each([
+  ['open', ['--no-open']],
+  ['scale', CHANGING],
+  ['restart', CHANGING],
+] as const)('the options of %s are those of every command, and its own', async (command, own) => {
+  const result = await readOptions(command, 'Purpose.', ['--help'], {});
+  const help = 'help' in result ? result.help : '';
+  const listed = [...help.matchAll(/^ {2}(?:-h, )?(--[\w-]+)/gm)].map(([, long]) => long);
+  const ofEvery = ['--config', '--help', '--json', '--plain', '--stage', '--target', '--version'];
+  expect(listed.sort()).toEqual([...ofEvery, ...own].sort());
+});

@@ -1,5 +1,5 @@
 /** Draws a run as an SVG Gantt chart, with the critical path marked. Pure. */
-import type { Span } from './critical-path.ts';
+import type { Span } from '../lib/engine/critical-path.ts';
 
 const WIDTH = 920;
 const LEFT_MARGIN = 210;

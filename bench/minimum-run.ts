@@ -10,7 +10,7 @@ import { provisionGraph, provisionMinimum, teardownMinimum, updateMinimum } from
 import { measureFailures, type FailureTime } from './failure-times.ts';
 import { freePort } from './local-server.ts';
 import type { LongestPath } from '../lib/engine/longest-path.ts';
-import { criticalPath, type Span } from './critical-path.ts';
+import { criticalPath, type Span } from '../lib/engine/critical-path.ts';
 import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';

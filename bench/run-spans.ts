@@ -1,7 +1,7 @@
 /** Converts the recorded events of a run into spans. Pure. */
 import { addressOf } from '../lib/model/resources.ts';
 import type { TimedEvent } from '../lib/run/timeline.ts';
-import type { Span } from './critical-path.ts';
+import type { Span } from '../lib/engine/critical-path.ts';
 
 /** The statuses that end the work on a resource. */
 const DONE = new Set(['created', 'updated', 'replaced', 'removed']);

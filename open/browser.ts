@@ -33,7 +33,7 @@ export function browserCommand(
  * Starts the program, and does not wait for the browser to be closed.
  * @returns whether the program could be started, and did not fail at once
  */
-export function openInBrowser(url: string, environment: BrowserEnvironment): Promise<boolean> {
+export function startBrowser(url: string, environment: BrowserEnvironment): Promise<boolean> {
   const [program, ...args] = browserCommand(url, environment);
   return new Promise((resolve) => {
     const child = spawn(program, args, { detached: true, stdio: 'ignore' });

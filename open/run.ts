@@ -13,13 +13,13 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import type { OpenResult } from '../lib/run/steering-results.ts';
 import { addressesIn } from './addresses.ts';
-import { hasDisplay, openInBrowser, type BrowserEnvironment } from './browser.ts';
+import { hasDisplay, startBrowser, type BrowserEnvironment } from './browser.ts';
 
 /** The nouns that decide the address. */
 const NOUNS: readonly Noun[] = ['loadBalancer', 'listener', 'services', 'hostedZone', 'record'];
 
 /** Opens an address in a browser; tests replace it. */
-type OpenBrowser = typeof openInBrowser;
+type OpenBrowser = typeof startBrowser;
 
 /**
  * Does what `npm run open` does. It changes nothing.
@@ -29,7 +29,7 @@ export async function openAddress(
   invocation: CommandContext,
   dependencies: SessionDependencies,
   environment: BrowserEnvironment = process,
-  openBrowser: OpenBrowser = openInBrowser,
+  openBrowser: OpenBrowser = startBrowser,
 ): Promise<CommandResult<OpenResult>> {
   // Checked before the first call; the host is not known yet.
   addressesIn(await dependencies.config, 'http://localhost', invocation.options.container);

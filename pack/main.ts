@@ -32,10 +32,10 @@ function write(path: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** Copies the modules that run as they are: preloads, workers and child processes. */
+/** Copies the files that are used as they are: preloads, workers, child processes, and the page that browsers show. */
 function copyScripts(): void {
   for (const folder of SOURCES.filter((name) => name !== 'build'))
-    for (const file of filesIn(join(ROOT, folder)).filter((path) => /\.c?js$/.test(path))) {
+    for (const file of filesIn(join(ROOT, folder)).filter((path) => /\.(c?js|html|css)$/.test(path))) {
       const copy = join(DIST, relative(ROOT, file));
       mkdirSync(dirname(copy), { recursive: true });
       copyFileSync(file, copy);

@@ -26,7 +26,7 @@ const withService =
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(
   invocation: CommandContext,
-  dependencies: SessionDependencies,
+  dependencies: SessionDependencies & { readonly isReadOnly?: boolean },
 ): Promise<CommandResult<ProvisionOutcome>> {
   const start = performance.now();
   const command = selectedCommand(invocation.options);

@@ -50,6 +50,12 @@ export interface SandboxClient {
   /** Whether tasks pull images only from the sandbox's own ECR. */
   readonly pullsOnlyFromEcr: boolean;
   census(): Promise<Readonly<Record<string, number>>>;
+  /** Returns the number of requests to each target group since the sandbox started, by ARN. */
+  requests(): Promise<Readonly<Record<string, number>>>;
+  /** Returns what its page shows: resources by kind, calls, faults and weather. */
+  contents(): Promise<object>;
+  /** Changes the weather, adds faults, or removes all faults. @throws Error that names the invalid settings */
+  inject(page: 'weather' | 'faults' | 'clear-faults', settings: unknown): Promise<void>;
   /** Whether the sandbox's process is alive, even if it does not respond. */
   isAlive(): boolean;
   /**
@@ -85,10 +91,11 @@ export function clientOf(
   started: boolean,
 ): SandboxClient {
   const url = `http://127.0.0.1:${port}`;
-  const call = async (path: string, method = 'GET'): Promise<unknown> => {
+  const call = async (path: string, method = 'GET', body?: string): Promise<unknown> => {
     const response = await fetch(`${url}/_sandbox/${path}`, {
       method,
       headers: { authorization },
+      ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
     if (!response.ok)
@@ -126,6 +133,9 @@ export function clientOf(
     intercept: () => openIntercepts(url, authorization),
     pullsOnlyFromEcr: true,
     census: async () => (await call('census')) as Record<string, number>,
+    requests: async () => (await call('requests')) as Record<string, number>,
+    contents: async () => (await call('contents')) as object,
+    inject: async (page, settings) => void (await call(page, 'POST', JSON.stringify(settings))),
     isAlive: () => isProcessAlive(about.pid),
     async stop(withinMs = STOP_TIMEOUT_MS) {
       await call('stop', 'POST');

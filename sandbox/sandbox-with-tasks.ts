@@ -82,6 +82,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     regions: () => sandbox.world.regions(),
     ...{ isolation, runtime, store, clock, reportError },
   });
+  const requestCounts = new Map<string, number>();
   const sandbox = await startSandbox({
     ...options,
     plane,
@@ -96,6 +97,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
         }
         return null;
       },
+      'GET requests': () => Object.fromEntries(requestCounts),
       'GET lacks-runtime': ({ query }) =>
         lacksRuntime({ regions: sandbox.world.regions(), store, runtime }, query),
       'GET resolve': ({ query }) =>
@@ -113,7 +115,10 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
     folderOf: (task) => plane.folderOf(task),
     servingFolderOf: (task) => intercepts.folderFor(task) ?? plane.folderOf(task),
     httpPort: options.httpPort,
-    countRequest: (targetGroupArn) => plane.countRequest(targetGroupArn),
+    countRequest: (targetGroupArn) => {
+      requestCounts.set(targetGroupArn, (requestCounts.get(targetGroupArn) ?? 0) + 1);
+      plane.countRequest(targetGroupArn);
+    },
     openRequest: plane.openRequests.open,
     countOpen: plane.openRequests.count,
     reportError,

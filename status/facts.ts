@@ -10,14 +10,15 @@ import { withoutArns } from '../lib/run/plan-text.ts';
 import type { RouteStatus, ServiceEventStatus, StatusResult, TaskStatus } from '../lib/run/status-results.ts';
 import type { LiveFacts } from './live-facts.ts';
 
-/** The number of messages that are reported per service. */
+/** The number of messages that are reported per service by default. */
 const EVENTS_PER_SERVICE = 5;
 /** Sorts after every time in ISO 8601. */
 const NOT_YET = '9999';
 
 type Facts = Pick<StatusResult, 'loadBalancer' | 'records' | 'routes' | 'tasks' | 'events'>;
 
-export function factsOf(found: Survey, live: LiveFacts): Facts {
+/** @param maxEvents the number of messages that are reported per service */
+export function factsOf(found: Survey, live: LiveFacts, maxEvents = EVENTS_PER_SERVICE): Facts {
   const balancer = only(found.loadBalancer);
   return {
     loadBalancer: balancer
@@ -34,7 +35,7 @@ export function factsOf(found: Survey, live: LiveFacts): Facts {
       .flatMap(([service, tasks]) => tasks.map((task) => taskStatus(service, task)))
       .sort((one, other) => (other.startedAt ?? NOT_YET).localeCompare(one.startedAt ?? NOT_YET)),
     events: [...live.events].flatMap(([service, events]) =>
-      events.slice(0, EVENTS_PER_SERVICE).map(({ createdAt, message = '' }): ServiceEventStatus => ({
+      events.slice(0, maxEvents).map(({ createdAt, message = '' }): ServiceEventStatus => ({
         service,
         at: createdAt?.toISOString() ?? '',
         text: withoutArns(message.replace(/^\(service [^)]*\) /, '')),
@@ -64,7 +65,7 @@ function routesIn({ rules, services }: Pick<Survey, 'rules' | 'services'>, live:
 }
 
 /** Returns the container that each target group belongs to, as `<service>/<container>:<port>`. */
-function containersByGroup(services: ReadonlyMap<string, FoundService>): Map<string, string> {
+export function containersByGroup(services: ReadonlyMap<string, FoundService>): Map<string, string> {
   return new Map(
     [...services].flatMap(([key, { loadBalancers }]) =>
       attachmentsIn(loadBalancers).flatMap(({ container, port, targetGroupArn, alternateArn }) =>

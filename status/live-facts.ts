@@ -1,5 +1,11 @@
 /** Reads the facts about a stack that change from minute to minute: tasks, the health of targets, and the messages of ECS. */
-import { DescribeServicesCommand, type ServiceEvent, type Task } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  type Deployment,
+  type Service,
+  type ServiceEvent,
+  type Task,
+} from '@aws-sdk/client-ecs';
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { batchesOf } from '../lib/aws/batches.ts';
 import type { LookContext } from '../lib/look/context.ts';
@@ -26,6 +32,8 @@ export interface LiveFacts {
   /** The targets as the load balancer reports them, without those of groups that have been deleted meanwhile. */
   readonly targetHealth: ReadonlyMap<string, readonly TargetHealthDescription[]>;
   readonly events: ReadonlyMap<string, readonly ServiceEvent[]>;
+  /** The deployments that have tasks now; the newest first. */
+  readonly deployments: ReadonlyMap<string, readonly Deployment[]>;
 }
 
 /** Reads the facts about the services and target groups of a survey. */
@@ -35,7 +43,7 @@ export async function lookLiveFacts(
 ): Promise<LiveFacts> {
   const keys = [...services.keys()];
   const nameOf = (key: string) => services.get(key)?.serviceName ?? key;
-  const [tasks, targets, events] = await Promise.all([
+  const [tasks, targets, described] = await Promise.all([
     Promise.all(
       keys.map(async (key) => [key, await tasksOf(context, nameOf(key), 'RUNNING', 'STOPPED')] as const),
     ),
@@ -44,13 +52,14 @@ export async function lookLiveFacts(
         async ({ targetGroupArn: arn }) => [arn, await lookTargets(context.aws, arn)] as const,
       ),
     ),
-    eventsByName(context, keys.map(nameOf)),
+    describedByName(context, keys.map(nameOf)),
   ]);
   return {
     tasks: new Map(tasks),
     targets: new Map(targets.map(([arn, found]) => [arn, countsOf(found)])),
     targetHealth: existingTargets(targets),
-    events: new Map(keys.map((key) => [key, events.get(nameOf(key)) ?? []])),
+    events: new Map(keys.map((key) => [key, described.get(nameOf(key))?.events ?? []])),
+    deployments: new Map(keys.map((key) => [key, described.get(nameOf(key))?.deployments ?? []])),
   };
 }
 
@@ -64,15 +73,15 @@ function countsOf(targets: readonly TargetHealthDescription[] = []): TargetCount
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceEvent.html */
-async function eventsByName(
+async function describedByName(
   { aws, names }: LookContext,
   serviceNames: readonly string[],
-): Promise<Map<string, readonly ServiceEvent[]>> {
+): Promise<Map<string, Service>> {
   const answers = await Promise.all(
     batchesOf([...serviceNames], SERVICES_PER_CALL).map((services) =>
       ifFound(() => aws.ecs(new DescribeServicesCommand({ cluster: names.cluster, services }))),
     ),
   );
   const described = answers.flatMap((answer) => answer?.services ?? []);
-  return new Map(described.map(({ serviceName = '', events = [] }) => [serviceName, events]));
+  return new Map(described.map((service) => [service.serviceName ?? '', service]));
 }

@@ -9,6 +9,7 @@ export const COMMANDS = [
   'status',
   'open',
   'logs',
+  'dashboard',
   'history',
   'scale',
   'restart',
@@ -43,7 +44,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'open', 'logs', 'history'].includes(command);
+  ['init', 'drift', 'status', 'open', 'logs', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -127,7 +128,12 @@ const FLAGS: readonly Flag[] = [
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
   },
-  { flags: '--no-open', description: 'only print the address', commands: ['open'] },
+  {
+    flags: '--port <port>',
+    description: 'the port of the page (default: 4570, or any free port)',
+    commands: ['dashboard'],
+  },
+  { flags: '--no-open', description: 'do not open a browser', commands: ['open', 'dashboard'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',

@@ -5,6 +5,7 @@ import {
   badArguments,
   eventsWithoutJson,
   excessArgument,
+  invalidPort,
   invalidRevision,
   missingService,
   missingValue,
@@ -61,14 +62,16 @@ export interface Options {
   readonly container: string | undefined;
   /** The number of tasks that `scale` sets. */
   readonly count: number | undefined;
-  /** Whether `open` also opens the address in a browser. */
-  readonly open: boolean;
   /** Whether `logs` continues with new lines. */
   readonly follow: boolean;
   /** The time from which `logs` prints lines, as the user has typed it. */
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
+  /** The port of the page; undefined for the default. */
+  readonly port: number | undefined;
+  /** Whether the address, or the page, is opened in a browser. */
+  readonly open: boolean;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -119,12 +122,26 @@ export async function readOptions(
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
-  const { to, ...values } = program.opts<Partial<Omit<Options, 'to'>> & { readonly to?: string }>();
-  const [emptyOption] = Object.entries({ to, ...values }).filter(([, value]) => [value].flat().includes(''));
+  const { to, port, ...values } = program.opts<GivenOptions>();
+  const [emptyOption] = Object.entries({ to, port, ...values }).filter(([, value]) =>
+    [value].flat().includes(''),
+  );
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   checkSince(command, values.since);
   const named = ownArguments ?? { [takesContainer ? 'container' : 'service']: name || undefined };
-  return { options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to) } };
+  return {
+    options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to), port: portIn(port) },
+  };
+}
+
+/** The options as commander returns them, in which numbers are strings. */
+type GivenOptions = Partial<Omit<Options, 'to' | 'port'>> & { readonly to?: string; readonly port?: string };
+
+/** Reads a port; 0 selects any free one. @throws ARGUMENTS */
+function portIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw invalidPort(text);
 }
 
 /** Reads the arguments of a command whose arguments are not one name; undefined for other commands. @throws ARGUMENTS */
@@ -165,8 +182,9 @@ export const DEFAULT_OPTIONS: Options = {
   key: undefined,
   container: undefined,
   count: undefined,
-  open: true,
   follow: false,
   since: undefined,
   grep: undefined,
+  port: undefined,
+  open: true,
 };

@@ -43,6 +43,12 @@ export interface SandboxHandle {
    */
   lacksRuntime?(image?: RegisteredImage): Promise<boolean>;
   census(): Promise<Readonly<Record<string, number>>>;
+  /** Returns the number of requests to each target group since the sandbox started, by ARN. */
+  requests?(): Promise<Readonly<Record<string, number>>>;
+  /** Returns what its page shows: resources by kind, calls, faults and weather. */
+  contents?(): Promise<object>;
+  /** Changes the weather, adds faults, or removes all faults. @throws Error for an invalid setting */
+  inject?(page: 'weather' | 'faults' | 'clear-faults', settings: unknown): Promise<void>;
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
   stop(): Promise<void>;

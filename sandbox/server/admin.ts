@@ -4,6 +4,7 @@ import { delegatedServers } from '../aws/route53/resolve.ts';
 import { census } from '../census.ts';
 import { DELAYED_FAILURE_OPERATIONS } from '../chaos/delayed-failures.ts';
 import { APPEARANCES, type Fault } from '../chaos/faults.ts';
+import { sandboxContents } from './contents.ts';
 import type { GatewayContext } from './gateway.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import type { World } from '../world/world.ts';
@@ -21,11 +22,8 @@ export type AdminPages = Readonly<Record<string, (request: WireRequest) => unkno
  * Makes the admin pages of a sandbox.
  * @param additionalPages the pages of the data plane and the process
  */
-export function makeAdminPages(
-  world: World,
-  { journal, faults, chaos }: GatewayContext,
-  additionalPages: AdminPages,
-) {
+export function makeAdminPages(world: World, context: GatewayContext, additionalPages: AdminPages) {
+  const { journal, faults, chaos } = context;
   const pages: AdminPages = {
     'GET census': () => census(world),
     'GET name-servers': ({ query }) => {
@@ -34,10 +32,15 @@ export function makeAdminPages(
       return anyRegion ? delegatedServers(anyRegion, query.get('name') ?? '') : [];
     },
     'GET journal': () => journal.entries(),
+    'GET contents': () => sandboxContents(world, context),
     'GET faults': () => faults.waiting(),
     'POST faults': ({ body }) => {
       for (const fault of readFaults(body)) faults.add(fault);
       return faults.waiting();
+    },
+    'POST clear-faults': () => {
+      faults.clear();
+      return {};
     },
     'GET weather': () => chaos.weather,
     'POST weather': ({ body }) => chaos.adjust(parseJson(body)),

@@ -66,9 +66,13 @@ test('a count outside of the range of Application Auto Scaling is refused, and n
   expect(serviceIn(user)?.desiredCount).toBe(4);
 });
 
-test.each(['scale', 'restart', 'open'] as const)(
+test.each([
+  ['scale', scale],
+  ['restart', restart],
+  ['open', openAddress],
+] as const)(
   '%s of a stack that does not exist is explained',
-  async (verb) => {
+  async (verb, command) => {
     const user = await account();
     const options = verb === 'scale' ? { service: 'web', count: 2 } : {};
     await expect(user.runCommand(command, stack(), options)).rejects.toMatchObject({

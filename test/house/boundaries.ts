@@ -211,6 +211,19 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it finds a running service as a restart does, and waits for it as a provision does',
   },
   {
+    folder: 'dashboard/',
+    mayImport: [
+      'build/typed-command.js',
+      'lib/',
+      'status/',
+      'logs/',
+      'history/',
+      'provision/compare.ts',
+      'sandbox/client.ts',
+    ],
+    reason: 'it shows what the commands that only read have found, and changes nothing',
+  },
+  {
     folder: 'secret/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'a secret belongs to a stack, but is no resource of its architecture',

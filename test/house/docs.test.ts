@@ -115,6 +115,7 @@ describe('the documents', () => {
     'scale',
     'restart',
     'logs',
+    'dashboard',
     'history',
     'rollback',
     'secret',

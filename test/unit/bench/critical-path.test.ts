@@ -1,7 +1,7 @@
 // The critical path of a run, and the minimum durations that follow from AWS's durations.
 import { expect, test } from '@jest/globals';
 import { provisionMinimum, teardownMinimum, updateMinimum } from '../../../bench/minimum-times.ts';
-import { criticalPath } from '../../../bench/critical-path.ts';
+import { criticalPath } from '../../../lib/engine/critical-path.ts';
 import { durations } from '../../../sandbox/world/durations.ts';
 import { needs } from '../small-graph.ts';
 

@@ -1,6 +1,6 @@
 // The browser that opens an address: the command of the platform, and when there is none.
 import { describe, expect, test } from '@jest/globals';
-import { browserCommand, hasDisplay, openInBrowser } from '../../../open/browser.ts';
+import { browserCommand, hasDisplay, startBrowser } from '../../../open/browser.ts';
 
 const URL = 'http://api.slipway.localhost:8080/api1';
 
@@ -31,7 +31,7 @@ test('a missing program is no opened browser', async () => {
   const path = process.env['PATH'];
   process.env['PATH'] = '/nonexistent';
   try {
-    expect(await openInBrowser(URL, { platform: 'linux', env: {} })).toBe(false);
+    expect(await startBrowser(URL, { platform: 'linux', env: {} })).toBe(false);
   } finally {
     process.env['PATH'] = path;
   }

@@ -34,6 +34,7 @@ const found = surveyOf({
   },
 });
 const live: LiveFacts = {
+  deployments: new Map(),
   targets: new Map([
     [GROUP, { healthy: 2, total: 3 }],
     [OTHER, { healthy: 1, total: 1 }],
@@ -125,7 +126,13 @@ test('a name with a record for each family of addresses is reported once', () =>
 
 test('without a load balancer, there is no way of a request', () => {
   expect(
-    factsOf(surveyOf(), { tasks: new Map(), targets: new Map(), targetHealth: new Map(), events: new Map() }),
+    factsOf(surveyOf(), {
+      tasks: new Map(),
+      targets: new Map(),
+      targetHealth: new Map(),
+      events: new Map(),
+      deployments: new Map(),
+    }),
   ).toEqual({
     ...{ loadBalancer: null, records: [], routes: [], tasks: [], events: [] },
   });

@@ -1,5 +1,5 @@
 /** Computes the critical path of a run: the steps that determined its duration. Pure. */
-import type { Graph } from '../lib/engine/longest-path.ts';
+import type { Graph } from './longest-path.ts';
 
 /** The time from the start of a step to its end. All spans of a run have the same origin. */
 export interface Span {

@@ -70,17 +70,14 @@ test.each([
   ['scale', scale],
   ['restart', restart],
   ['open', openAddress],
-] as const)(
-  '%s of a stack that does not exist is explained',
-  async (verb, command) => {
-    const user = await account();
-    const options = verb === 'scale' ? { service: 'web', count: 2 } : {};
-    await expect(user.runCommand(command, stack(), options)).rejects.toMatchObject({
-      code: 'NOT_DEPLOYED',
-      fix: ['npm run provision'],
-    });
-  },
-);
+] as const)('%s of a stack that does not exist is explained', async (verb, command) => {
+  const user = await account();
+  const options = verb === 'scale' ? { service: 'web', count: 2 } : {};
+  await expect(user.runCommand(command, stack(), options)).rejects.toMatchObject({
+    code: 'NOT_DEPLOYED',
+    fix: ['npm run provision'],
+  });
+});
 
 test.each([
   ['scale', scale],

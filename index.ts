@@ -1,6 +1,7 @@
 /** The package as programs import it: `defineStack` for configurations, and the commands as functions. Importing it runs nothing. */
 import type {
   DriftOptions,
+  ExecOptions,
   HistoryOptions,
   LogsOptions,
   OpenOptions,
@@ -11,6 +12,7 @@ import type {
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
+import type { ExecResult } from './lib/run/exec-results.ts';
 import type { LogLine, LogsResult } from './lib/run/logs-results.ts';
 import type {
   DriftResult,
@@ -46,6 +48,8 @@ export type {
   ContainerAddress,
   DriftOptions,
   DriftResult,
+  ExecOptions,
+  ExecResult,
   HistoryOptions,
   HistoryResult,
   LogLine,
@@ -138,6 +142,15 @@ export const scale = async (options: ScaleOptions): Promise<ScaleResult> =>
  */
 export const restart = async (options?: RestartOptions): Promise<RestartResult> =>
   (await calls()).restartServices(options);
+
+/**
+ * Runs a command in a running container, as `slipway exec` does, with an empty standard input. An exit code other than 0 is a result,
+ * not a problem.
+ * @returns the exit code and the output
+ * @throws Problem: EXEC_NOT_ENABLED without `exec: true`; EXEC_ENDED if the exit code is not known
+ */
+export const exec = async (options: ExecOptions): Promise<ExecResult> =>
+  (await calls()).executeInContainer(options);
 
 /**
  * Restores an earlier revision of a service, without its source, as `slipway rollback` does.

@@ -1,4 +1,5 @@
 /** The calls of the programmatic API, one per command; `index.ts` documents them. Each throws only problems. */
+import { startExec } from '../exec/start.ts';
 import { startHistory } from '../history/start.ts';
 import type {
   DriftResult,
@@ -8,6 +9,7 @@ import type {
   RollbackResult,
   TeardownResult,
 } from '../lib/run/results.ts';
+import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { OpenResult, RestartResult, ScaleResult } from '../lib/run/steering-results.ts';
@@ -23,6 +25,7 @@ import { call } from './call.ts';
 import { checkCallOptions, commandOptions } from './check-options.ts';
 import type {
   DriftOptions,
+  ExecOptions,
   HistoryOptions,
   LogsOptions,
   OpenOptions,
@@ -104,6 +107,12 @@ export async function restartServices(options: RestartOptions = {}): Promise<Res
     'services',
     await call({ command: 'restart', options: restart, start: startRestart }, options),
   );
+}
+
+/** Runs a command in a running container. */
+export async function executeInContainer(options: ExecOptions): Promise<ExecResult> {
+  checkCallOptions('exec', options, ['container', 'command', 'task']);
+  return call({ command: 'exec', options: commandOptions(options, {}), start: startExec }, options);
 }
 
 /** Restores an earlier revision of a service. */

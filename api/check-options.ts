@@ -5,6 +5,7 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 import { DEFAULT_OPTIONS, type Options } from '../lib/run/options.ts';
 import { timeOf } from '../lib/run/since.ts';
 import type {
+  ExecOptions,
   LogsOptions,
   OptionName,
   ProvisionOptions,
@@ -34,6 +35,8 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
   ),
   grep: z.string().min(1),
   count: z.int().min(0).max(5000),
+  command: z.array(z.string()).min(1),
+  task: z.string().min(1),
 };
 
 /** The options that every call has. */
@@ -88,17 +91,20 @@ export function commandOptions(
     since,
     grep,
     count,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ScaleOptions>,
+    command,
+    task,
+  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions & ScaleOptions>,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, count, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, count, task, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,
+    words: command ?? [],
     adopt: adopt ?? [],
     adoptStack: adoptStack ?? false,
   };

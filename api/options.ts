@@ -77,6 +77,16 @@ export interface RestartOptions extends StackOptions, AdoptStackOption {
   readonly wait?: boolean | undefined;
 }
 
+/** The options of `exec`. */
+export interface ExecOptions extends StackOptions {
+  /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
+  readonly container: string;
+  /** The program to start, and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** The task, by its id or the beginning of it; by default, the newest healthy one. */
+  readonly task?: string | undefined;
+}
+
 /** The options of `rollback`. */
 export interface RollbackOptions extends StackOptions, AdoptStackOption {
   /** The service to roll back; by default, the only service of the stack. */
@@ -99,4 +109,5 @@ export type OptionName =
   | keyof RollbackOptions
   | keyof TeardownOptions
   | keyof LogsOptions
-  | keyof ScaleOptions;
+  | keyof ScaleOptions
+  | keyof ExecOptions;

@@ -1,11 +1,16 @@
 /** Brings up the stack that is worked on: provisions it if it does not run, or not with this configuration. */
+import { awsClients } from '../lib/aws/clients.ts';
+import { trackRecentlyCreated } from '../lib/aws/recently-created.ts';
 import type { Config } from '../lib/config/config.ts';
 import { namesOf } from '../lib/derive/names.ts';
+import { singleFlight } from '../lib/look/context.ts';
+import { describeSharedBalancer } from '../lib/look/shared-balancer.ts';
+import { systemClock } from '../lib/model/clock.ts';
 import { ONLY } from '../lib/model/resources.ts';
 import { sandboxFolder, stackFiles, stateFolder } from '../lib/run/home.ts';
 import type { CommandContext } from '../lib/run/main.ts';
 import type { Options } from '../lib/run/options.ts';
-import { connectTarget, sandboxPort } from '../lib/run/target.ts';
+import { connectTarget, sandboxPort, type ConnectedTarget } from '../lib/run/target.ts';
 import { readState } from '../lib/state/read.ts';
 import type { AllIds } from '../provision/context.ts';
 import { publicAddress } from '../provision/done/url.ts';
@@ -85,7 +90,9 @@ export async function bringUpStack(
   let sandbox: SandboxClient | undefined;
   const open = async (startOptions: StartOptions) => (sandbox = await openSandbox(startOptions));
   const target = await connectTarget(config, sandboxFolder(home), open, signal, report);
-  const balancer = resources['loadBalancer'];
+  const balancer = config.loadBalancer
+    ? await lookBalancerOfOthers(config, target, signal)
+    : resources['loadBalancer'];
   const ids = { loadBalancer: new Map(balancer && [[ONLY, balancer]]) } as unknown as AllIds;
   const address = balancer && (await publicAddress(config, target, ids));
   // A service that was replaced has a key with a number, such as `shop~2`.
@@ -95,4 +102,20 @@ export async function bringUpStack(
   });
   if (!sandbox) throw new Error('The sandbox was not opened.');
   return { config, sandbox, serviceArns: new Map(serviceArns), url: address?.url };
+}
+
+/** Returns the name of a load balancer of someone else, which no state file records; undefined if it does not exist. */
+async function lookBalancerOfOthers(
+  config: Config,
+  { settings }: Pick<ConnectedTarget, 'settings'>,
+  signal: AbortSignal,
+): Promise<{ readonly dnsName: string } | undefined> {
+  const clock = systemClock;
+  const aws = awsClients(settings, { clock, signal, recentlyCreated: trackRecentlyCreated(clock) });
+  try {
+    const { balancer } = await describeSharedBalancer({ aws, config, shared: singleFlight() });
+    return balancer && { dnsName: balancer.DNSName ?? '' };
+  } finally {
+    aws.close();
+  }
 }

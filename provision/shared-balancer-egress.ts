@@ -27,7 +27,8 @@ export function closedPorts(
 ): ClosedPort[] {
   if (!egress || egress.size === 0) return [];
   const rules = [...egress.values()].flat();
-  const blocks = [...new Set([...subnets.values()].map(({ cidr }) => cidr))];
+  // A subnet with only IPv6 has no block, and is refused for another reason.
+  const blocks = [...new Set([...subnets.values()].map(({ cidr }) => cidr).filter(Boolean))];
   return services.flatMap((service) => {
     const groupId = securityGroups.get(service.name)?.groupId;
     return portsOf(service).flatMap((port): ClosedPort[] => {

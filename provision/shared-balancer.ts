@@ -16,9 +16,6 @@ import type { Desired } from '../lib/look/context.ts';
 import { priorityOf } from './rule-priorities.ts';
 import { closedPorts, closedPortText, openingCommand } from './shared-balancer-egress.ts';
 
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
-const MAX_RULES = 100;
-
 interface SharedBalancerContext extends Pick<Desired, 'config' | 'account'> {
   readonly run: Pick<Run, 'region' | 'endpoint'>;
 }
@@ -87,20 +84,23 @@ function reasonsOfBalancer(
 
 function reasonsOfSubnets({ loadBalancer }: Config, { balancer, subnets }: FoundSharedBalancer): string[] {
   return (loadBalancer?.subnets ?? []).flatMap((id) => {
-    const vpcId = subnets.get(id)?.vpcId;
+    const { vpcId, cidr } = subnets.get(id) ?? {};
     if (vpcId === undefined) return [`The subnet ${id} does not exist.`];
-    if (!balancer || vpcId === balancer.VpcId) return [];
-    return [`The subnet ${id} is in ${vpcId}, and the load balancer is in ${balancer.VpcId}.`];
+    if (balancer && vpcId !== balancer.VpcId)
+      return [`The subnet ${id} is in ${vpcId}, and the load balancer is in ${balancer.VpcId}.`];
+    return cidr === ''
+      ? [`The subnet ${id} has only IPv6, and load balancers connect to the tasks over IPv4.`]
+      : [];
   });
 }
 
-function reasonsOfRules(config: Config, { otherRules }: FoundSharedBalancer): string[] {
+function reasonsOfRules(config: Config, { otherRules, maxRules }: FoundSharedBalancer): string[] {
   const rules = desiredRules(config);
   const taken = new Map(otherRules.map((rule) => [Number(rule.Priority), rule]));
   return [
-    ...(otherRules.length + rules.length > MAX_RULES
+    ...(maxRules !== undefined && otherRules.length + rules.length > maxRules
       ? [
-          `Its listener has ${otherRules.length} rules of others: with ${rules.length} more, it would exceed ${MAX_RULES}.`,
+          `Its listener has ${otherRules.length} rules of others: with ${rules.length} more, it would exceed ${maxRules}, the quota of rules per load balancer.`,
         ]
       : []),
     ...rules.flatMap(({ explicitPriority, configPath }) => {

@@ -86,6 +86,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   const sandbox = await startSandbox({
     ...options,
     plane,
+    onUpgrade: plane.acceptSession,
     pages: {
       ...options.pages,
       ...intercepts.pages,

@@ -1,5 +1,7 @@
 /** Assembles a sandbox in this process: world, gateway, data plane and HTTP server. */
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { folderAuthority } from './certificates/authority.ts';
 import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeRegistry } from './registry/registry.ts';
@@ -30,6 +32,8 @@ export interface SandboxOptions {
   readonly weather?: Partial<Weather>;
   /** Runs the tasks; by default they are only simulated. */
   readonly plane?: DataPlane;
+  /** Takes requests for WebSockets; by default they are refused. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Receives the sandbox's internal errors, and failures outside any call. */
   readonly reportError?: (error: unknown) => void;
   /** The token that clients of the admin API need. By default, the admin API needs no token. */
@@ -88,6 +92,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     options.port ?? 0,
   );
   world.port = port;
+  server.on('upgrade', (request, socket, head: Buffer) => {
+    if (options.onUpgrade) options.onUpgrade(request, socket, head);
+    else socket.destroy();
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     port,

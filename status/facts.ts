@@ -1,9 +1,9 @@
 /** Derives the parts of a status report from a survey and from live facts. Pure. */
-import type { Task } from '@aws-sdk/client-ecs';
+import type { ServiceEvent, Task } from '@aws-sdk/client-ecs';
 import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { attachmentsIn } from '../lib/derive/load-balancer-text.ts';
 import type { Survey } from '../lib/look/found.ts';
-import type { FoundService } from '../lib/look/services.ts';
+import { isFormerServiceKey, serviceOfKey, type FoundService } from '../lib/look/services.ts';
 import { addressesOf, idOfTask } from '../lib/look/tasks.ts';
 import { only } from '../lib/model/resources.ts';
 import { withoutArns } from '../lib/run/plan-text.ts';
@@ -32,9 +32,9 @@ export function factsOf(found: Survey, live: LiveFacts, maxEvents = EVENTS_PER_S
     records: [...new Set([...found.record.values()].map(({ recordName }) => recordName.replace(/\.$/, '')))],
     routes: routesIn(found, live),
     tasks: [...live.tasks]
-      .flatMap(([service, tasks]) => tasks.map((task) => taskStatus(service, task)))
+      .flatMap(([key, tasks]) => tasks.map((task) => taskStatus(key, task)))
       .sort((one, other) => (other.startedAt ?? NOT_YET).localeCompare(one.startedAt ?? NOT_YET)),
-    events: [...live.events].flatMap(([service, events]) =>
+    events: [...eventsByService(live)].flatMap(([service, events]) =>
       events.slice(0, maxEvents).map(({ createdAt, message = '' }): ServiceEventStatus => ({
         service,
         at: createdAt?.toISOString() ?? '',
@@ -42,6 +42,17 @@ export function factsOf(found: Survey, live: LiveFacts, maxEvents = EVENTS_PER_S
       })),
     ),
   };
+}
+
+/** Returns the messages by the name of the configured service, the newest first: two ECS services may run it. */
+function eventsByService({ events }: Pick<LiveFacts, 'events'>): Map<string, ServiceEvent[]> {
+  const byService = new Map<string, ServiceEvent[]>();
+  for (const [key, ofKey] of events)
+    byService.set(serviceOfKey(key), [...(byService.get(serviceOfKey(key)) ?? []), ...ofKey]);
+  const timeOf = ({ createdAt }: ServiceEvent) => createdAt?.getTime() ?? 0;
+  for (const [service, all] of byService)
+    if (events.get(service)?.length !== all.length) all.sort((one, other) => timeOf(other) - timeOf(one));
+  return byService;
 }
 
 /** Returns one line per rule and target group that gets requests, in the order in which the load balancer tries the rules. */
@@ -70,17 +81,18 @@ export function containersByGroup(services: ReadonlyMap<string, FoundService>): 
     [...services].flatMap(([key, { loadBalancers }]) =>
       attachmentsIn(loadBalancers).flatMap(({ container, port, targetGroupArn, alternateArn }) =>
         [targetGroupArn, alternateArn].flatMap((arn) =>
-          arn === undefined ? [] : [[arn, `${key}/${container}:${port}`] as const],
+          arn === undefined ? [] : [[arn, `${serviceOfKey(key)}/${container}:${port}`] as const],
         ),
       ),
     ),
   );
 }
 
-function taskStatus(service: string, task: Task): TaskStatus {
+function taskStatus(key: string, task: Task): TaskStatus {
   const { lastStatus = '', healthStatus = 'UNKNOWN', taskDefinitionArn = '', startedAt } = task;
   return {
-    service,
+    service: serviceOfKey(key),
+    former: isFormerServiceKey(key),
     id: idOfTask(task),
     status: lastStatus,
     health: healthStatus,

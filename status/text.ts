@@ -101,7 +101,7 @@ function conditionText({ healthy, desired, running, revision, deployment }: Serv
 }
 
 function taskLines(
-  { id, status, health, revision, address, startedAt, containers }: TaskStatus,
+  { id, status, health, revision, address, startedAt, former, containers }: TaskStatus,
   now: number,
 ): string[] {
   const facts = [
@@ -112,6 +112,7 @@ function taskLines(
     ...(health === 'UNKNOWN' ? [] : [health.toLowerCase()]),
     ...(revision === null ? [] : [`revision ${revision}`]),
     ...(address === null ? [] : [address]),
+    ...(former ? ['of the ECS service that is being replaced'] : []),
   ];
   const width = Math.max(0, ...containers.map(({ container }) => container.length));
   return [

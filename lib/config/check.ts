@@ -13,6 +13,7 @@ import {
   sourcesExist,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
+  execHasContainers,
   writableFoldersAreSeparate,
 } from './checks/containers.ts';
 import {
@@ -143,6 +144,7 @@ const CHECKS: readonly Check[] = [
   shiftsHaveOneRule,
   timeoutsAreBelowIntervals,
   healthCommandsAreComplete,
+  execHasContainers,
   writableFoldersAreSeparate,
   variableNamesAreWellFormed,
   secretNamesAreWellFormed,

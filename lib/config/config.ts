@@ -122,8 +122,8 @@ export type Deploy = Pick<DeployFields, 'alarms' | 'circuitBreaker'> &
 /** One ECS service: one task definition, run `count` times. */
 export interface Service
   extends
-    Omit<ServiceFields, 'containers' | 'deploy' | 'architecture'>,
-    Partial<Pick<ServiceFields, 'architecture'>> {
+    Omit<ServiceFields, 'containers' | 'deploy' | 'architecture' | 'exec'>,
+    Partial<Pick<ServiceFields, 'architecture' | 'exec'>> {
   readonly name: string;
   readonly deploy: Deploy;
   readonly containers: readonly Container[];

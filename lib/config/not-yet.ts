@@ -17,8 +17,6 @@ export const NOT_YET: Readonly<Record<string, string>> = {
     'Keep data that must outlive a task in S3 or in a database. Temporary files belong in /tmp, or in the folders of writable.',
   'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
     'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
-  'exec ssh executeCommand enableExecuteCommand shell debug':
-    "Read the logs of the stack's log group, or run the stack on the sandbox, where its programs are processes of this machine.",
   'scaling autoscaling hpa min max minCount maxCount minReplicas maxReplicas minCapacity maxCapacity minTasks maxTasks':
     'Use count. If you give the service a range with Application Auto Scaling, Slipway leaves the count within the range to it.',
   platformVersion: 'Tasks run on the latest platform version. Leave it out.',

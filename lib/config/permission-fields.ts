@@ -1,4 +1,4 @@
-/** The fields for what the tasks of a service may do, and for the roles of a stack. */
+/** The fields for what the tasks of a service may do, who may enter them, and for the roles of a stack. */
 import * as z from 'zod';
 import { string } from './field-rules.ts';
 import { boundaryArn, existingRole, iamAction, iamResource, managedPolicy } from './permission-rules.ts';
@@ -16,6 +16,13 @@ const Permission = z.strictObject({
 
 /** The fields of a service. */
 export const servicePermissions = {
+  // A shell in a container is a way into it, so no one has one by default.
+  exec: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether npm run exec may start commands in its containers with ECS Exec; a container needs readOnlyRoot: false for it',
+    ),
   permissions: z
     .array(Permission.describe('one permission'))
     .default([])

@@ -139,6 +139,10 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'It is true by default.',
   ],
   'services.*.containers.*.user': ['runAsUser uid'],
+  'services.*.exec': [
+    'service:ssh executeCommand enableExecuteCommand service:shell service:debug',
+    'A container needs readOnlyRoot: false for it.',
+  ],
   'services.*.containers.*.stopSeconds': [
     'stopTimeout stopGracePeriod terminationGracePeriodSeconds gracefulShutdown',
   ],

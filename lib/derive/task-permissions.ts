@@ -11,8 +11,8 @@ export const MAX_POLICY_SIZE = 10_240;
 export const policySize = (text: string): number => text.replace(/\s/g, '').length;
 
 /** Whether a service has its own task role, because its programs may do something. */
-export const hasOwnTaskRole = ({ permissions, managedPolicies, taskRole }: Service): boolean =>
-  taskRole === undefined && permissions.length + managedPolicies.length > 0;
+export const hasOwnTaskRole = ({ permissions, managedPolicies, taskRole, exec }: Service): boolean =>
+  taskRole === undefined && (exec === true || permissions.length + managedPolicies.length > 0);
 
 /** Returns the key of the task role of a service. Services whose programs may do nothing share a role. */
 export const taskRoleKey = (service: Service): RoleKey =>
@@ -27,18 +27,34 @@ export const taskRoleKeys = ({ services }: Config): RoleKey[] => [
   ...new Set(services.filter(({ taskRole }) => taskRole === undefined).map(taskRoleKey)),
 ];
 
-/** Returns the inline policy of the task role of a service; undefined if the service has no permissions. */
-export const taskPolicy = ({ permissions }: Service): Policy | undefined =>
-  permissions.length === 0
+/** Returns the inline policy of the task role of a service; undefined if the service needs no permissions. */
+export const taskPolicy = ({ permissions, exec }: Service): Policy | undefined =>
+  permissions.length === 0 && exec !== true
     ? undefined
     : {
         Version: '2012-10-17',
-        Statement: permissions.map(({ actions, resources }) => ({
-          Effect: 'Allow',
-          Action: actions,
-          Resource: resources,
-        })),
+        Statement: [
+          ...permissions.map(({ actions, resources }) => ({
+            Effect: 'Allow' as const,
+            Action: actions,
+            Resource: resources,
+          })),
+          ...(exec === true
+            ? [{ Sid: 'Exec', Effect: 'Allow' as const, Action: EXEC_ACTIONS, Resource: '*' }]
+            : []),
+        ],
       };
+
+/**
+ * What the agent of ECS Exec does with the task role. The actions have no resource-level permissions.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+ */
+const EXEC_ACTIONS = [
+  'ssmmessages:CreateControlChannel',
+  'ssmmessages:CreateDataChannel',
+  'ssmmessages:OpenControlChannel',
+  'ssmmessages:OpenDataChannel',
+];
 
 /** Returns the size of the inline policy of the task role of a service, in characters. */
 export const taskPolicySize = (service: Service): number => {

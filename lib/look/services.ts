@@ -39,6 +39,8 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly targetGroupArns: readonly string[];
   /** Undefined if the endpoint does not report it, as with moto. */
   readonly graceSeconds: number | undefined;
+  /** Whether its new tasks have ECS Exec; undefined if the endpoint does not report it, as with moto. */
+  readonly allowsExec?: boolean | undefined;
   /** The deployment settings; undefined if the endpoint does not report them. */
   readonly deployment: DeploymentConfiguration | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
@@ -197,6 +199,7 @@ function read(service: Service): FoundService {
     loadBalancers: (service.loadBalancers ?? []).map(loadBalancerText).sort(),
     targetGroupArns: (service.loadBalancers ?? []).flatMap(targetGroupArnsOf),
     graceSeconds: service.healthCheckGracePeriodSeconds,
+    allowsExec: service.enableExecuteCommand,
     deployment: service.deploymentConfiguration,
     rollout: primary?.rolloutState ?? '',
     createdAt: service.createdAt,

@@ -1,6 +1,7 @@
 /** Finds the load balancer of someone else that the stack adds its rules to. It is only read. */
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import {
+  DescribeAccountLimitsCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
@@ -10,6 +11,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isAccessDenied } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
+import { desiredRules } from '../derive/desired-rules.ts';
 import { HTTPS_PORT, HTTP_PORT } from '../derive/listeners.ts';
 import type { GroupRule } from '../derive/security-group-rules.ts';
 import { STACK_TAG } from '../derive/tags.ts';
@@ -22,7 +24,7 @@ import { readGroupRules } from './security-groups.ts';
 export interface TaskSubnet {
   readonly vpcId: string;
   readonly zone: string;
-  /** Its IPv4 block. */
+  /** Its IPv4 block; empty if it has only IPv6. */
   readonly cidr: string;
 }
 
@@ -38,7 +40,12 @@ export interface FoundSharedBalancer {
   readonly egress: ReadonlyMap<string, readonly GroupRule[]> | undefined;
   /** The rules of others at the listener, without the default rule. */
   readonly otherRules: readonly Rule[];
+  /** The account's quota of rules per load balancer; undefined if the caller may not read it. */
+  readonly maxRules: number | undefined;
 }
+
+/** AWS's default quota of rules per load balancer. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+const DEFAULT_MAX_RULES = 100;
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html */
 export const describeRules = (
@@ -54,7 +61,7 @@ export const describeRules = (
 
 /** Fetches the load balancer and its listener, once per survey: the look for the rules needs the listener. */
 export const describeSharedBalancer = (
-  context: LookContext,
+  context: Pick<LookContext, 'aws' | 'config' | 'shared'>,
 ): Promise<Pick<FoundSharedBalancer, 'balancer' | 'listener'>> =>
   context.shared('describeSharedBalancer', async () => {
     const { arn, listenerArn, https } = context.config.loadBalancer ?? {};
@@ -72,7 +79,7 @@ export const describeSharedBalancer = (
 
 /** To ELB, the ARNs of another account or region are not valid. The check of the plan says which it is. */
 const fetchListeners = (
-  { aws }: LookContext,
+  { aws }: Pick<LookContext, 'aws'>,
   input: { readonly ListenerArns?: string[]; readonly LoadBalancerArn?: string | undefined },
 ): Promise<Listener[] | undefined> =>
   ifValidId(() =>
@@ -83,7 +90,7 @@ const fetchListeners = (
   );
 
 async function fetchBalancer(
-  { aws }: LookContext,
+  { aws }: Pick<LookContext, 'aws'>,
   arn: string | undefined,
 ): Promise<LoadBalancer | undefined> {
   if (arn === undefined) return undefined;
@@ -106,7 +113,25 @@ export async function lookSharedBalancer(context: LookContext): Promise<FoundSha
     ordinary.map(({ RuleArn = '' }) => RuleArn),
   );
   const isOurs = ({ RuleArn = '' }: Rule) => tags.get(RuleArn)?.[STACK_TAG] === context.names.stack;
-  return { balancer, listener, subnets, egress, otherRules: ordinary.filter((rule) => !isOurs(rule)) };
+  const otherRules = ordinary.filter((rule) => !isOurs(rule));
+  const count = otherRules.length + desiredRules(context.config).length;
+  const maxRules = count > DEFAULT_MAX_RULES ? await lookMaxRules(context) : DEFAULT_MAX_RULES;
+  return { balancer, listener, subnets, egress, otherRules, maxRules };
+}
+
+/** Reads the quota, which AWS increases on request. */
+async function lookMaxRules({ aws }: LookContext): Promise<number | undefined> {
+  try {
+    const limits = await allPages(async (Marker) => {
+      const page = await aws.elbv2(new DescribeAccountLimitsCommand({ Marker }));
+      return { items: page.Limits ?? [], next: page.NextMarker };
+    });
+    const limit = limits.find(({ Name }) => Name === 'rules-per-application-load-balancer');
+    return limit?.Max === undefined ? undefined : Number(limit.Max);
+  } catch (error) {
+    if (isAccessDenied(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A filter leaves out subnets that do not exist; a list of ids would make the call fail. */

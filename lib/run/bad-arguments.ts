@@ -132,6 +132,38 @@ export function unknownContainer(container: string, known: readonly string[]): P
   });
 }
 
+/** The problem with a name that several containers have. @param names their full names */
+export const ambiguousContainer = (container: string, names: readonly string[]): Problem =>
+  problem('ARGUMENTS', {
+    what: `${container} is more than one container.`,
+    why: `It can be ${names.join(' or ')}.`,
+    now: NOTHING_CHANGED,
+    fix: [`Name one of them, such as ${names[0]}.`],
+  });
+
+/** The problem with a command that lacks its container. */
+export const missingContainer = (command: string): Problem =>
+  problem('ARGUMENTS', {
+    what: `${command} needs the name of a container.`,
+    why: 'Everything after -- is the command, and reaches the program as it is. npm itself takes the first --.',
+    now: NOTHING_CHANGED,
+    fix: [`npm run ${command} -- CONTAINER -- node script.js`],
+  });
+
+/** The problem with a shell whose input and output are not one terminal. @param isJson whether the result goes to a script */
+export const shellNeedsTerminal = (isJson: boolean): Problem =>
+  problem('ARGUMENTS', {
+    what: 'exec needs a command after --, or a terminal for a shell.',
+    why: isJson
+      ? 'With --json no one types, so a shell would wait without an end.'
+      : 'Standard input and standard output are not both a terminal, so no one could type.',
+    now: NOTHING_CHANGED,
+    fix: [
+      'npm run exec -- CONTAINER -- node script.js',
+      'or run it at a terminal, without a pipe, for a shell',
+    ],
+  });
+
 /** Returns the name that a user probably meant; undefined if none is near. */
 function nearestOf(name: string, known: readonly string[]): string | undefined {
   const [nearest] = [...known].sort((a, b) => distance(a, name) - distance(b, name));

@@ -11,7 +11,7 @@ type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & {
   readonly action?: SecretAction | undefined;
   readonly secret?: string | undefined;
   readonly count?: number | undefined;
-} & Partial<Pick<Options, 'container' | 'follow' | 'since' | 'grep'>>;
+} & Partial<Pick<Options, 'container' | 'follow' | 'since' | 'grep' | 'words' | 'task'>>;
 
 /** Returns the command line that runs a command on the same stack. */
 export function commandLine(
@@ -33,6 +33,7 @@ export function commandLine(
     ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
     ...(command === 'open' && ofLogs.container !== undefined ? [shellWord(ofLogs.container)] : []),
     ...(command === 'logs' ? logsFlags(ofLogs) : []),
+    ...(command === 'exec' ? execWords(ofLogs) : []),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
@@ -45,11 +46,18 @@ const logsFlags = ({ container, follow, since, grep }: Partial<StackOptions>): s
   ...(grep === undefined ? [] : [`--grep ${shellWord(grep)}`]),
 ];
 
+/** Returns the container, the task and the command of `exec`. Only the first word is shown: the others may be secrets. */
+const execWords = ({ container, task, words = [] }: Partial<StackOptions>): string[] => [
+  ...(container === undefined ? [] : [shellWord(container)]),
+  ...(task === undefined ? [] : [`--task ${shellWord(task)}`]),
+  ...words.slice(0, 1).flatMap((program) => ['--', shellWord(program), ...(words.length > 1 ? ['…'] : [])]),
+];
+
 /** Matches a command that works on a stack. */
 const COMMAND = new RegExp(`npm run (${COMMANDS.join('|')})\\b( -- )?`, 'g');
 
 /** Quotes a word for a shell, if necessary. */
-const shellWord = (word: string): string =>
+export const shellWord = (word: string): string =>
   /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
@@ -64,7 +72,14 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
       const fullCommand = commandLine(String(name), {
         ...options,
         ...{ service: undefined, to: undefined, action: undefined, count: undefined },
-        ...{ container: undefined, follow: false, since: undefined, grep: undefined },
+        ...{
+          container: undefined,
+          follow: false,
+          since: undefined,
+          grep: undefined,
+          words: [],
+          task: undefined,
+        },
       });
       if (String(whole).startsWith(fullCommand, Number(offset))) return match;
       if (separator === undefined) return fullCommand;

@@ -76,7 +76,7 @@ const situationOf = (run: Run, name: Noun) => ({
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const isProvision = command.startsWith('npm run provision');
-  const canChange = !/^npm run (init|drift|status|open|logs|dashboard|history)\b/.test(command);
+  const canChange = !/^npm run (init|drift|status|open|logs|exec|dashboard|history)\b/.test(command);
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',

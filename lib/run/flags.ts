@@ -9,6 +9,7 @@ export const COMMANDS = [
   'status',
   'open',
   'logs',
+  'exec',
   'dashboard',
   'history',
   'scale',
@@ -30,13 +31,16 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   rollback: '[SERVICE]',
   open: '[CONTAINER]',
   logs: '[CONTAINER]',
+  exec: 'CONTAINER [options] [-- COMMAND…]',
   secret: 'set NAME | list | remove NAME',
 };
 
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'restart', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['open', 'logs'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['open', 'logs', 'exec'];
+/** The commands whose arguments end with a command to run, after `--`. */
+export const COMMANDS_WITH_COMMAND: readonly Command[] = ['exec'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
@@ -44,7 +48,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'open', 'logs', 'dashboard', 'history'].includes(command);
+  ['init', 'drift', 'status', 'open', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -127,6 +131,11 @@ const FLAGS: readonly Flag[] = [
     flags: '--to <revision>',
     description: 'the revision to restore (default: the last successful one before the one in service)',
     commands: ['rollback'],
+  },
+  {
+    flags: '--task <id>',
+    description: 'the task, by the beginning of its id (default: the newest healthy one)',
+    commands: ['exec'],
   },
   {
     flags: '--port <port>',

@@ -4,18 +4,19 @@ import { asTyped } from '../../build/typed-command.js';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { commandProblem } from './command-problem.ts';
-import type { Command } from './flags.ts';
+import { COMMANDS_WITH_COMMAND, type Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { outputTo, type Output } from './output.ts';
 import type { ShownRun } from './progress/open-progress.ts';
-import { readOptions, type Options } from './options.ts';
+import { readOptions, splitArguments, type Options } from './options.ts';
 import { printable } from '../model/printable.ts';
 import { timeline } from './timeline.ts';
 import { withTypedCommands } from './typed-commands.ts';
 
 /** The result of a command, to print on stdout. */
 export interface CommandResult<Json extends object = Readonly<Record<string, unknown>>> {
-  readonly exitCode: 0 | 2;
+  /** 0, or 2 if there is something to do; that of the command for `exec`. */
+  readonly exitCode: number;
   /** The final lines for people; the last one states the result. */
   readonly text: string;
   /** The result for scripts. */
@@ -26,6 +27,11 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
 
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
 const JSON_VERSION = 1;
+/**
+ * The exit code if `exec` itself fails, so that it differs from the codes of most commands. Docker uses it in the same way.
+ * @see https://docs.docker.com/engine/containers/run/#exit-status
+ */
+const COMMAND_FAILED = 125;
 /** Node's longest timer; it only keeps the process alive. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -50,14 +56,15 @@ export async function main(
 ): Promise<void> {
   // Silences the SDK's warning that it will stop supporting Node 20: stderr is reserved for Slipway's output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const isJson = args.includes('--json');
-  const isStream = isJson && args.includes('--events');
+  const { own } = splitArguments(args);
+  const isJson = own.includes('--json');
+  const isStream = isJson && own.includes('--events');
   // For scripts, a drift is a provision that changes nothing.
   const document = { version: JSON_VERSION, command: command === 'drift' ? 'provision' : command };
-  const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined && !args.includes('--plain');
+  const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined && !own.includes('--plain');
   // The reader may have closed the stream, as `| head` does: the run continues without output.
   process.stderr.on('error', () => undefined);
-  const output = outputTo(process.stdout, args.includes('--plain') ? '' : process.env['NO_COLOR']);
+  const output = outputTo(process.stdout, own.includes('--plain') ? '' : process.env['NO_COLOR']);
   const { signal, overdue, stop } = onInterrupt();
   // Keeps the process alive until the work is done: without anything to wait for, it would exit silently.
   const keepAlive = setInterval(() => undefined, MAX_TIMER_MS);
@@ -97,7 +104,12 @@ export async function main(
         { ...document, ok: false, problem: problemJson(shownProblem) },
         isStream || options?.follow === true,
       );
-    process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : 1;
+    process.exitCode =
+      shownProblem.code === 'INTERRUPTED'
+        ? 130
+        : COMMANDS_WITH_COMMAND.includes(command)
+          ? COMMAND_FAILED
+          : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();
   } finally {

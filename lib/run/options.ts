@@ -7,11 +7,13 @@ import {
   excessArgument,
   invalidPort,
   invalidRevision,
+  missingContainer,
   missingService,
   missingValue,
 } from './bad-arguments.ts';
 import {
   addFlags,
+  COMMANDS_WITH_COMMAND,
   COMMANDS_WITH_CONTAINER,
   COMMANDS_WITH_SERVICE,
   USAGES,
@@ -68,10 +70,23 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
+  /** The words of the command that `exec` starts, as the user has typed them. */
+  readonly words: readonly string[];
+  /** The task in which `exec` starts the command: its id, or the beginning of it. */
+  readonly task: string | undefined;
   /** The port of the page; undefined for the default. */
   readonly port: number | undefined;
   /** Whether the address, or the page, is opened in a browser. */
   readonly open: boolean;
+}
+
+/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
+export function splitArguments(args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly words: readonly string[];
+} {
+  const end = args.indexOf('--');
+  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -94,8 +109,10 @@ export async function readOptions(
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
   const takesContainer = COMMANDS_WITH_CONTAINER.includes(command);
+  const takesCommand = COMMANDS_WITH_COMMAND.includes(command);
+  const { own, words } = takesCommand ? splitArguments(args) : { own: args, words: [] };
   const takesName = takesContainer || COMMANDS_WITH_SERVICE.includes(command);
-  const usage = [USAGES[command], '[options]'].filter(Boolean).join(' ');
+  const usage = [USAGES[command], ...(takesCommand ? [] : ['[options]'])].filter(Boolean).join(' ');
   const program: Program = new ProgramClass(`npm run ${command} --`)
     .usage(usage)
     .description(purpose)
@@ -109,7 +126,7 @@ export async function readOptions(
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
-    program.parse(args, { from: 'user' });
+    program.parse(own, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
@@ -120,6 +137,7 @@ export async function readOptions(
   if (excess !== undefined && !ownArguments)
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
+  if (takesCommand && !name) throw missingContainer(command);
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, port, ...values } = program.opts<GivenOptions>();
@@ -130,7 +148,7 @@ export async function readOptions(
   checkSince(command, values.since);
   const named = ownArguments ?? { [takesContainer ? 'container' : 'service']: name || undefined };
   return {
-    options: { ...DEFAULT_OPTIONS, ...values, ...named, to: revisionIn(to), port: portIn(port) },
+    options: { ...DEFAULT_OPTIONS, ...values, ...named, words, to: revisionIn(to), port: portIn(port) },
   };
 }
 
@@ -185,6 +203,8 @@ export const DEFAULT_OPTIONS: Options = {
   follow: false,
   since: undefined,
   grep: undefined,
+  words: [],
+  task: undefined,
   port: undefined,
   open: true,
 };

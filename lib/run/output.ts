@@ -7,8 +7,8 @@ export interface Output {
   readonly colour: boolean;
   /** Aborts when the reader has closed the stream, as `| head` does. */
   readonly closed: AbortSignal;
-  /** Prints a string, and resolves when the stream takes more: a slow reader slows the command down. */
-  write(text: string): Promise<void>;
+  /** Prints a string or bytes, and resolves when the stream takes more: a slow reader slows the command down. */
+  write(text: string | Uint8Array): Promise<void>;
   /** Lets `closed` abort even while nothing is written. @returns ends the watch */
   watch(): () => void;
 }

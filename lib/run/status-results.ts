@@ -33,6 +33,8 @@ export type RouteStatus = {
 /** A running task, or one that has stopped within about the last hour. */
 export type TaskStatus = {
   readonly service: string;
+  /** Whether it belongs to an ECS service that another one replaces. */
+  readonly former: boolean;
   readonly id: string;
   /** E.g. `RUNNING`. */
   readonly status: string;

@@ -10,7 +10,7 @@ import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
 import { ownZone, type OwnZone } from './delegation.ts';
-import { localNameNote, trustNote } from './local-name.ts';
+import { hostNote, localNameNote, trustNote } from './local-name.ts';
 import { errorInLogs } from './running-logs.ts';
 import { publicAddress, waitForAddress } from './url.ts';
 import { causeOfTrouble } from './trouble.ts';
@@ -54,14 +54,6 @@ export async function finish(
   const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
   const address = await waitForAddress(run, ...addressInputs);
-  if (config.loadBalancer?.https) {
-    // Its owner decides which names its certificates are for.
-    run.report({
-      type: 'note',
-      text: 'no path was requested: the listener for HTTPS belongs to someone else',
-    });
-    return { url: address.url, zone };
-  }
   const isTrusted = await verify(
     withAutoScaledCounts(config, plan.found),
     address,
@@ -82,6 +74,7 @@ export async function finish(
   );
   const notes = [
     target.sandbox && (await localNameNote(address)),
+    config.loadBalancer && hostNote(address),
     isTrusted ? trustNote(address, routesOf(config)[0]?.container.path ?? '/') : undefined,
   ];
   for (const note of notes) if (note) run.report(note);

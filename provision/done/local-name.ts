@@ -32,6 +32,11 @@ export async function localNameNote(
   ]);
   timeoutController.abort();
   if (isKnown) return undefined;
+  if (!hostname.endsWith('.localhost'))
+    return {
+      type: 'note',
+      text: `${hostname} is not known to this machine's resolver. Clients on this machine need this line in /etc/hosts: ${connect.host} ${hostname}`,
+    };
   // With HTTPS, a client that requests the address would also have to send the name of the certificate, and check it.
   const others = tls
     ? `Other programs need this line in /etc/hosts: ${connect.host} ${hostname}`
@@ -39,6 +44,18 @@ export async function localNameNote(
   return {
     type: 'note',
     text: `${hostname} is known to browsers and curl, but not to this machine's resolver. ${others}`,
+  };
+}
+
+/**
+ * Returns a note for a URL that does not have the host of the routes, which requests must then name.
+ * @returns undefined if the URL has the host
+ */
+export function hostNote({ url, host, tls }: PublicAddress): Event | undefined {
+  if (tls || new URL(url).host === host) return undefined;
+  return {
+    type: 'note',
+    text: `the routes are for ${host}: curl --header 'Host: ${host}' ${url}`,
   };
 }
 

@@ -18,8 +18,10 @@ export interface PathAnswer {
   readonly isBlocked?: boolean;
   /** Whether the time ran out before an answer or an error arrived. */
   readonly isTimeout?: boolean;
-  /** Why this machine does not trust the user's own certificate; undefined if it does. */
-  readonly distrust?: string;
+  /** Why clients will not accept the certificate of the user, or of someone else; undefined if they will. */
+  readonly distrust?: string | undefined;
+  /** The names that a certificate of someone else is for. */
+  readonly names?: string;
 }
 
 /**
@@ -28,5 +30,8 @@ export interface PathAnswer {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
  */
 export const isFromBalancer = (server: string): boolean => server.startsWith('awselb/');
+
+/** The status of a request that a web ACL blocks. */
+export const BLOCKED = 403;
 
 export class RequestTimeout extends Error {}

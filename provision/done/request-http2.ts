@@ -2,8 +2,8 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { connect as connectSecurely } from 'node:tls';
 import type { Run } from '../../lib/run/run.ts';
-import { checkCertificate } from './presented-certificate.ts';
-import { isFromBalancer, RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
+import { checkPresented, uncheckedBy } from './presented-certificate.ts';
+import { BLOCKED, isFromBalancer, RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
 import type { PublicAddress } from './url.ts';
 
 /** A message of gRPC without content. */
@@ -25,7 +25,7 @@ export async function requestOverHttp2(
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   let session: ClientHttp2Session | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let distrust: string | undefined;
+  let certificate: Pick<PathAnswer, 'distrust' | 'names'> = {};
   const ended = new AbortController();
   try {
     return await new Promise<PathAnswer>((resolve, reject) => {
@@ -37,15 +37,14 @@ export async function requestOverHttp2(
       session = connect(`https://${host}`, {
         createConnection: () => {
           const socket = connectSecurely({
-            ...{ host: address, port, servername: tls?.servername, ALPNProtocols: ['h2'] },
-            ...(tls?.authority && { ca: tls.authority.certificate }),
-            ...(tls?.isOwn && { rejectUnauthorized: false }),
+            ...{ host: address, port, ALPNProtocols: ['h2'] },
+            ...(tls && uncheckedBy(tls)),
           });
-          if (tls?.isOwn)
+          if (tls?.isOwn || tls?.isOthers)
             socket.once('secureConnect', () => {
-              const checked = checkCertificate(socket, tls.servername);
-              if (checked instanceof Error) socket.destroy(checked);
-              else distrust = checked;
+              const { error, ...checked } = checkPresented(socket, tls);
+              if (error) socket.destroy(error);
+              else certificate = checked;
             });
           return socket;
         },
@@ -61,9 +60,9 @@ export async function requestOverHttp2(
       stream.once('response', (headers) => {
         const status = headers[':status'] ?? 0;
         const server = String(headers.server ?? '');
-        const isBlocked = status === 403 && isFromBalancer(server);
+        const isBlocked = status === BLOCKED && isFromBalancer(server);
         const from =
-          status === INCOMPATIBLE || (status >= 500 && isFromBalancer(server))
+          status === INCOMPATIBLE || (isFromBalancer(server) && !isBlocked)
             ? 'balancer'
             : status >= 500
               ? 'program'
@@ -71,7 +70,7 @@ export async function requestOverHttp2(
         resolve({
           ...{ text: String(status), status, from },
           ...(isBlocked && { isBlocked }),
-          ...(distrust !== undefined && { distrust }),
+          ...certificate,
         });
       });
       stream.resume().end(isGrpc ? EMPTY_MESSAGE : undefined);

@@ -5,8 +5,8 @@ import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../../lib/aws/errors.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
-import { isFromBalancer, RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
-import { checkCertificate } from './presented-certificate.ts';
+import { BLOCKED, isFromBalancer, RequestTimeout, TIMEOUT_MS, type PathAnswer } from './path-answer.ts';
+import { checkPresented, uncheckedBy } from './presented-certificate.ts';
 import { requestOverHttp2 } from './request-http2.ts';
 import type { PublicAddress } from './url.ts';
 
@@ -36,21 +36,19 @@ function get(
   return new Promise((resolve, reject) => {
     const headers = { host, 'user-agent': 'slipway' };
     const options = { ...connect, path, headers, agent: false, signal };
-    let distrust: string | undefined;
+    let certificate: Pick<PathAnswer, 'distrust' | 'names'> = {};
     const clientRequest = tls
       ? requestSecurely({
           ...options,
-          servername: tls.servername,
-          ...(tls.authority && { ca: tls.authority.certificate }),
-          ...(tls.isOwn && { rejectUnauthorized: false }),
+          ...uncheckedBy(tls),
         })
       : request(options);
-    if (tls?.isOwn) {
+    if (tls?.isOwn || tls?.isOthers) {
       clientRequest.on('socket', (socket) =>
         socket.on('secureConnect', () => {
-          const checked = checkCertificate(socket as TLSSocket, tls.servername);
-          if (checked instanceof Error) clientRequest.destroy(checked);
-          else distrust = checked;
+          const { error, ...checked } = checkPresented(socket as TLSSocket, tls);
+          if (error) clientRequest.destroy(error);
+          else certificate = checked;
         }),
       );
     }
@@ -64,13 +62,13 @@ function get(
       let body = '';
       const settle = () => {
         const server = String(response.headers['server'] ?? '');
-        const isBlocked = status === 403 && isFromBalancer(server);
+        const isBlocked = status === BLOCKED && isFromBalancer(server);
         resolve({
           text: String(status),
           status,
           from: senderOf(status, server, body),
           ...(isBlocked && { isBlocked }),
-          ...(distrust !== undefined && { distrust }),
+          ...certificate,
         });
         clientRequest.destroy();
       };
@@ -89,7 +87,6 @@ function get(
 }
 
 function senderOf(status: number, server: string, body: string): PathAnswer['from'] {
-  if (body === NO_SERVICE) return 'balancer';
-  if (status < 500) return 'good';
-  return isFromBalancer(server) ? 'balancer' : 'program';
+  if (body === NO_SERVICE || (isFromBalancer(server) && status !== BLOCKED)) return 'balancer';
+  return status < 500 ? 'good' : 'program';
 }

@@ -7,6 +7,7 @@ import { isProblem, problem, type Problem } from '../../lib/model/problem.ts';
 import type { Run } from '../../lib/run/run.ts';
 import type { ConnectedTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
+import { sharedAddress } from './shared-address.ts';
 
 /** Where requests go: the URL to print, and the address that this machine connects to. */
 export interface PublicAddress {
@@ -22,19 +23,21 @@ export interface PublicAddress {
 
 /** The certificate of the stack, as this machine checks it. */
 export interface PublicTls {
-  /** The name that the certificate must cover. */
+  /** The name that the certificate must cover; empty if no name is known. */
   readonly servername: string;
   /** The certificate of the authority in PEM, and its file; by default, that of a public authority. */
   readonly authority?: { readonly certificate: string; readonly file: string } | undefined;
   /** Whether the certificate is the user's own: an authority that this machine does not trust may have signed it. */
   readonly isOwn?: boolean;
+  /** Whether the certificate belongs to someone else: what clients will not accept of it is only reported. */
+  readonly isOthers?: boolean;
 }
 
 /**
  * Returns the address of the stack. On AWS, this is the domain, with three exceptions: if there is no domain, if the domain ends
  * in `.localhost`, or while its zone is not delegated, it is the load balancer's DNS name. On the sandbox, the sandbox's Route 53
  * resolves the name, and the port is the listener's local port. The Host header is the domain even while its zone is not
- * delegated.
+ * delegated. A stack on the load balancer of someone else has no domain; `sharedAddress` chooses its name.
  * @param isDelegated whether resolvers find the zone of the domain
  * @returns undefined if the name does not resolve
  */
@@ -45,8 +48,9 @@ export async function publicAddress(
   isDelegated = true,
 ): Promise<PublicAddress | undefined> {
   const balancer = balancerOf(ids);
+  if (config.loadBalancer) return sharedAddress(config, target, balancer);
   const domain = config.domain?.name;
-  const isSecure = config.domain?.https === true || config.loadBalancer?.https === true;
+  const isSecure = config.domain?.https === true;
   const [scheme, awsPort] = isSecure ? ['https', HTTPS_PORT] : ['http', HTTP_PORT];
   const isOwn = config.domain?.certificate !== undefined;
   const secured =

@@ -47,9 +47,21 @@ export const verifiedRoutes = (config: Config) =>
     return request ? [{ service, container, request }] : [];
   });
 
-/** Returns the address under the host that a request asks for, with its protocol. */
-export const addressFor = (address: PublicAddress, { host, http2 }: VerifiedRoute): PublicAddress => ({
-  ...address,
-  ...(host !== undefined && { host }),
-  ...(http2 !== undefined && { http2 }),
-});
+/**
+ * Returns the address under the host that a request asks for, with its protocol. The certificates of someone else's listener are
+ * looked up by that host as well.
+ */
+export function addressFor(address: PublicAddress, { host, http2 }: VerifiedRoute): PublicAddress {
+  const { tls, url } = address;
+  const { port } = new URL(url);
+  return {
+    ...address,
+    ...(host !== undefined && { host }),
+    ...(host !== undefined &&
+      tls?.isOthers && {
+        url: `https://${host}${port === '' ? '' : `:${port}`}`,
+        tls: { ...tls, servername: host },
+      }),
+    ...(http2 !== undefined && { http2 }),
+  };
+}

@@ -42,10 +42,20 @@ export async function verify(
 ): Promise<boolean> {
   const routes = verifiedRoutes(config).filter(({ service }) => service.count > 0);
   let isTrusted = true;
-  const reportDistrust = ({ distrust }: PathAnswer) => {
-    if (distrust === undefined || !isTrusted) return;
+  const reported = new Set<string>();
+  /** Each listener of someone else may have a certificate for each host. */
+  const reportCertificate = (address: PublicAddress, { distrust, names }: PathAnswer) => {
+    const { tls } = address;
+    const event =
+      distrust !== undefined
+        ? untrusted(tls?.isOthers ? address : publicAddress, distrust)
+        : names !== undefined && tls?.servername === ''
+          ? unknownHost(names)
+          : undefined;
+    if (!event) return;
     isTrusted = false;
-    run.report(untrusted(publicAddress, distrust));
+    if (!reported.has(event.text)) run.report(event);
+    reported.add(event.text);
   };
   const checks = routes.map(async ({ service, container, request }) => {
     const { path } = request;
@@ -57,7 +67,7 @@ export async function verify(
     });
     const first = await firstAnswer(url, address, path, run, checked, isRestricted(config));
     if (first.from === 'none') return run.report(unreachable(url, config));
-    reportDistrust(first);
+    reportCertificate(address, first);
     if (first.isBlocked) return run.report(blocked(url, config));
     run.report({ type: 'note', text: `${address.http2 === 'GRPC' ? 'gRPC' : 'GET'} ${url}  ${first.text}` });
     if (first.status === 404 && request.isUnchanged) run.report(unknownPath(path, container.name));
@@ -122,13 +132,18 @@ async function firstAnswer(
 }
 
 /** Whether the load balancer may drop the requests of this machine. */
-const isRestricted = ({ internal, clients }: Config): boolean => internal || clients !== undefined;
+const isRestricted = ({ internal, clients, loadBalancer }: Config): boolean =>
+  internal || clients !== undefined || loadBalancer !== undefined;
 
 /** Returns the warning for a stack that does not answer this machine, possibly on purpose. */
-const unreachable = (url: string, { internal, clients }: Config): Event => ({
+const unreachable = (url: string, { internal, clients, loadBalancer }: Config): Event => ({
   type: 'warning',
   text: `${url} does not answer this machine, so it was not checked: ${
-    internal ? 'the load balancer is internal' : `clients admits only ${clients?.join(', ')}`
+    loadBalancer
+      ? 'the owner of the load balancer decides who may connect'
+      : internal
+        ? 'the load balancer is internal'
+        : `clients admits only ${clients?.join(', ')}`
   }. Its tasks are healthy.`,
 });
 
@@ -142,10 +157,18 @@ const blocked = (url: string, { waf }: Config): Event => ({
   }, so it was not checked. Its tasks are healthy.`,
 });
 
-/** Returns the warning for a certificate of domain.certificate that this machine does not trust. The stack is up all the same. */
-const untrusted = ({ url }: PublicAddress, distrust: string): Event => ({
-  type: 'warning',
-  text: `${url} serves the certificate in domain.certificate, which this machine does not trust: ${distrust}. The paths were requested without this check. Clients must trust that authority: for curl, --cacert with a file of its certificate.`,
+/** Returns the warning for a certificate that clients will not accept. The stack is up all the same. */
+const untrusted = ({ url, tls }: PublicAddress, distrust: string) => ({
+  type: 'warning' as const,
+  text: tls?.isOthers
+    ? `${url} has a certificate of the owner of the load balancer that clients will not accept: ${distrust}. The paths were requested without this check. The owner can add a certificate to the listener.`
+    : `${url} serves the certificate in domain.certificate, which this machine does not trust: ${distrust}. The paths were requested without this check. Clients must trust that authority: for curl, --cacert with a file of its certificate.`,
+});
+
+/** Returns the note for a listener of someone else and routes without a host: which name clients use is not known. */
+const unknownHost = (names: string) => ({
+  type: 'note' as const,
+  text: `no route names a host, so the name in the certificate of the load balancer was not checked: it is for ${names}`,
 });
 
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */

@@ -33,6 +33,7 @@ export type ServiceField =
   | 'public address'
   | 'load balancers'
   | 'grace seconds'
+  | 'exec'
   | 'deployment'
   | 'rollout'
   | 'registered targets'
@@ -142,7 +143,8 @@ export async function update(context: ServiceContext, service: Service): Promise
   const isFailed = existing?.rollout === 'FAILED';
   if (touches(change, 'registered targets') && !touches(change, 'load balancers'))
     await registerMissingTargets(context);
-  const isRestarted = touches(change, 'running containers');
+  // ECS starts no deployment for a change of `exec` alone, and tasks that run already would stay as they are.
+  const isRestarted = touches(change, 'running containers') || switchesExec(existing, service);
   if (!isFailed && !isRestarted && change.fields.filter(isSetting).every(isSentOtherwise)) return undefined;
   const balancers = touches(change, 'load balancers')
     ? {
@@ -157,6 +159,12 @@ export async function update(context: ServiceContext, service: Service): Promise
     forceNewDeployment: isFailed || isRestarted || undefined,
   });
 }
+
+const allowsExec = ({ exec }: Service): boolean => exec === true;
+
+/** Whether an update switches ECS Exec on or off. */
+const switchesExec = (existing: FoundService | undefined, service: Service): boolean =>
+  existing?.allowsExec !== undefined && existing.allowsExec !== allowsExec(service);
 
 /**
  * Sends an update with all settings.
@@ -180,6 +188,9 @@ const settings = ({ change, config, existing, found, ids }: ServiceContext, serv
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
   deploymentConfiguration: deploymentSettings(service.deploy, existing?.deployment),
   healthCheckGracePeriodSeconds: graceOf(service),
+  ...((allowsExec(service) || existing?.allowsExec === true) && {
+    enableExecuteCommand: allowsExec(service),
+  }),
   networkConfiguration: {
     awsvpcConfiguration: {
       subnets: taskSubnetKeys(config).map((key) => ids.subnets.get(key)?.subnetId ?? ''),

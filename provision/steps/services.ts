@@ -59,6 +59,9 @@ function desiredFields(
     'public address': false,
     'load balancers': balancersText(balancers),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
+    ...(service.exec === true || found.services.get(name)?.allowsExec === true
+      ? { exec: service.exec === true }
+      : {}),
     deployment: deploymentText(deploymentSettings(service.deploy), isBakeCompared(service)),
     // A failed deployment is retried. If traffic will be switched, a deployment in progress counts as a change, so that this
     // step waits for it. Otherwise the run waits for it at the end.
@@ -109,6 +112,7 @@ export const services: Step<'services', ServiceField> = {
         'public address': service.assignPublicIp,
         'load balancers': service.loadBalancers.join(', '),
         'grace seconds': service.graceSeconds,
+        exec: service.allowsExec,
         deployment:
           service.deployment &&
           deploymentText(

@@ -60,5 +60,6 @@ export function containerOfOtherArchitecture(
     stop: () => exited,
     kill: () => undefined,
     run: async () => ({ exitCode: 1, output: '', timedOut: false }),
+    execute: () => Promise.reject(new Error('The container is not running.')),
   };
 }

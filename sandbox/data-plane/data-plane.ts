@@ -25,6 +25,24 @@ export interface Usage {
   readonly requests: ReadonlyMap<string, number>;
 }
 
+/** A command to start in a container of a running task. */
+export interface SessionRequest {
+  readonly taskArn: string;
+  /** The name of the container. */
+  readonly container: string;
+  /** A program with its arguments, in the quoting of a shell. */
+  readonly command: string;
+}
+
+/** A session that waits for its client, as ECS returns it. */
+export interface OpenedSession {
+  readonly sessionId: string;
+  /** The address of its WebSocket. */
+  readonly streamUrl: string;
+  /** What the client must know to use the session, once. */
+  readonly tokenValue: string;
+}
+
 /** Runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
 export interface DataPlane {
   /**
@@ -36,6 +54,11 @@ export interface DataPlane {
   startTask(region: Region, taskArn: string, onOutcome: (failure?: TaskFailure) => void): void;
   /** Stops the containers of a task, reports their exit codes, and then calls `onStopped`. */
   stopTask(region: Region, taskArn: string, onStopped: () => void): void;
+  /**
+   * Opens a session in a container. The command starts when a client connects. Returns undefined if the container does not run; the
+   * member is undefined if tasks are no programs.
+   */
+  readonly openSession?: (region: Region, request: SessionRequest) => OpenedSession | undefined;
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
   /**

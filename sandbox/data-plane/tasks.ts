@@ -25,6 +25,8 @@ import { giveUpReported, startReported, watchReported } from './reported-starts.
 import { startInOrder, stopInOrder, type StartedContainer } from './start-order.ts';
 import { fetchSecrets } from './task-secrets.ts';
 import type { ContainerContext } from './task-container.ts';
+import { makeSessions, type Sessions } from '../session/sessions.ts';
+import { openTaskSession } from './task-session.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 import { makeUsageWatch } from './usage-watch.ts';
 
@@ -50,6 +52,8 @@ export interface TaskDataPlane extends DataPlane {
   countRequest(targetGroupArn: string): void;
   /** The requests that load balancers have forwarded and that have not ended. */
   readonly openRequests: OpenRequests;
+  /** Takes a request for the WebSocket of a session. */
+  readonly acceptSession: Sessions['upgrade'];
   /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
@@ -77,6 +81,7 @@ export function makeTaskDataPlane(
   const watchUsage = makeUsageWatch(memory, meter);
   const runningTasks = new Map<string, RunningTask>();
   const unpacking = new Set<Promise<void>>();
+  const sessions = makeSessions(reportError);
   let isClosing = false;
   const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
 
@@ -197,11 +202,15 @@ export function makeTaskDataPlane(
         )
         .catch(reportError);
     },
+    acceptSession: (...request) => sessions.upgrade(...request),
+    openSession: (region, request) =>
+      openTaskSession(sessions, region, runningTasks.get(request.taskArn)?.containers, request),
     stopTask(region, taskArn, onStopped) {
       stop(region, taskArn).then(onStopped).catch(reportError);
     },
     async close() {
       isClosing = true;
+      await sessions.close();
       await Promise.all(unpacking);
       await Promise.all(
         [...runningTasks].map(([taskArn, { region }]) => stop(region, taskArn, CLOSE_STOP_MS)),

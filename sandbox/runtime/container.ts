@@ -10,13 +10,14 @@ import {
 } from './command.ts';
 import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
-import { executionErrorOf } from './executable.ts';
+import { executionErrorOf, reasonOf } from './executable.ts';
+import { startExecution, type ContainerExecution, type TerminalSize } from './execution.ts';
 import { makeReadOnly } from './file-modes.ts';
 import { noIsolation, type Isolation, type IsolationSettings } from './isolation.ts';
 import { withOpenFiles, type OpenFileLimits } from './open-files.ts';
 import { reachesProcessOne } from './pid-one.ts';
 import { portsFolder } from './ports.ts';
-import { signalNumber, startProcess, type RunningProcess } from './process.ts';
+import { signalNumber, startProcess, type ProcessSpec, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';
 import type { BindMount } from './staged-root.ts';
 import { stopWithin } from './stop-deadline.ts';
@@ -76,6 +77,11 @@ export interface RunningContainer {
    *   of its output
    */
   run(command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult>;
+  /**
+   * Starts a command with input, and with a terminal if this machine has the tools for one. It ends with the container.
+   * @throws CannotStartContainerError when the program is not in the image
+   */
+  execute(command: readonly string[], size?: TerminalSize): Promise<ContainerExecution>;
 }
 
 export interface ContainerCommandResult {
@@ -123,15 +129,20 @@ export async function startContainer(
   };
   const search: ProgramSearch = { ...resolved, path: resolved.environment.PATH ?? DEFAULT_PATH };
 
-  const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
+  const startWith = async <Started>(
+    command: readonly string[],
+    start: (spec: ProcessSpec) => Promise<Started>,
+  ): Promise<Started> => {
     const program = await resolveCommand(command, search);
     const isolated = withOpenFiles(isolation.wrap(program, settings), resolved.openFiles);
     const code = await executionErrorOf(program.file);
     if (code) throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf({ code, message: code })}`);
-    return startProcess({ ...isolated, folder, environment }, output).catch((cause: unknown) => {
+    return start({ ...isolated, folder, environment }).catch((cause: unknown) => {
       throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf(cause)}`, { cause });
     });
   };
+  const start = (command: readonly string[], output: Parameters<typeof startProcess>[1]) =>
+    startWith(command, (spec) => startProcess(spec, output));
 
   const lines = {
     stdout: makeLineSplitter((text) => output.line('stdout', text)),
@@ -142,12 +153,14 @@ export async function startContainer(
   // not find the container.
   const recording = recordContainer(resolved.taskDirectory, resolved.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
+  const executions = new Set<ContainerExecution>();
   let isRunning = true;
   const exited = main.exited.then(async (exitCode) => {
     isRunning = false;
     lines.stdout.end();
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
+    for (const execution of executions) execution.kill();
     await recording;
     await removeRecord(resolved.taskDirectory, resolved.name).catch(() => undefined);
     return { exitCode };
@@ -188,20 +201,20 @@ export async function startContainer(
     }
   };
 
+  const execute = async (command: readonly string[], size?: TerminalSize): Promise<ContainerExecution> => {
+    const execution = await startWith(command, (spec) => startExecution(spec, size));
+    executions.add(execution);
+    void execution.ended.then(() => executions.delete(execution));
+    if (!isRunning) execution.kill();
+    return execution;
+  };
+
   return {
     pid: main.pid,
     exited,
     stop,
     kill: () => main.signal(SIGKILL),
     run,
+    execute,
   };
-}
-
-/** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOEXEC') return 'exec format error';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'ENOENT') return 'no such file or directory';
-  return message;
 }

@@ -30,3 +30,12 @@ export async function executionErrorOf(file: string): Promise<'ENOEXEC' | 'ENOEN
     await handle.close();
   }
 }
+
+/** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */
+export function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOEXEC') return 'exec format error';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'ENOENT') return 'no such file or directory';
+  return message;
+}

@@ -10,6 +10,7 @@ import type {
   RunningContainer,
 } from './container.ts';
 import { makeLineSplitter } from './lines.ts';
+import { startOciExecution } from './oci-execution.ts';
 import { bridgeNetwork } from './oci-network.ts';
 import { ociSpec } from './oci-spec.ts';
 import { filtersSystemCalls } from './find-oci-runtime.ts';
@@ -169,7 +170,14 @@ export async function startOciContainer(
     return { exitCode: timedOut ? 137 : exitCode, output: written.toString(), timedOut };
   };
 
-  return { pid, exited, stop, kill: () => kill(), run };
+  const execute: RunningContainer['execute'] = (command, size) =>
+    startOciExecution(
+      { runtime, globals, bundle, id, environment: runtimeEnvironment, exited: main.exited },
+      command,
+      size,
+    );
+
+  return { pid, exited, stop, kill: () => kill(), run, execute };
 }
 
 /** Waits until the runtime has started the program; returns undefined if the runtime ended instead. */

@@ -83,6 +83,7 @@ const web: ServiceInput = {
   ...{ cpu: 512, memory: 2048, count: 2, graceSeconds: 30 },
   permissions: [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::uploads/*'] }],
   managedPolicies: ['AmazonSQSReadOnlyAccess'],
+  exec: true,
   deploy: {
     rolling: { bakeMinutes: 0 },
     alarms: [ALARM],
@@ -189,6 +190,7 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['permissions', withWeb({ permissions: [{ actions: ['sqs:SendMessage'], resources: ['*'] }] })],
   ['managedPolicies', withWeb({ managedPolicies: ['AmazonS3ReadOnlyAccess'] })],
   ['deploy.alarms', withWeb({ deploy: { ...(web.deploy as object), alarms: [] } })],
+  ['exec', withWeb({ exec: false })],
   ['deploy.circuitBreaker', withWeb({ deploy: { rolling: { bakeMinutes: 0 }, alarms: [ALARM] } })],
   [
     'deploy',

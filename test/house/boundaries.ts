@@ -122,6 +122,7 @@ const ROOMS_OF_COMMANDS = [
   'status',
   'open',
   'logs',
+  'exec',
   'history',
   'scale',
   'restart',
@@ -211,6 +212,12 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it finds a running service as a restart does, and waits for it as a provision does',
   },
   {
+    folder: 'exec/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason:
+      'it changes no resource; it opens sessions on the sandbox over HTTP and a WebSocket, as it does on AWS',
+  },
+  {
     folder: 'dashboard/',
     mayImport: [
       'build/typed-command.js',
@@ -260,6 +267,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/run/results.ts',
       'lib/run/logs-results.ts',
       'lib/run/steering-results.ts',
+      'lib/run/exec-results.ts',
       'lib/run/status-results.ts',
     ],
     reason: 'a configuration imports it, so it must load nothing before its first call',

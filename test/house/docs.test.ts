@@ -115,6 +115,7 @@ describe('the documents', () => {
     'scale',
     'restart',
     'logs',
+    'exec',
     'dashboard',
     'history',
     'rollback',

@@ -53,6 +53,7 @@ type Command =
   | 'scale'
   | 'restart'
   | 'logs'
+  | 'exec'
   | 'dashboard'
   | 'history'
   | 'rollback'

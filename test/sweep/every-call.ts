@@ -16,16 +16,17 @@ import {
 } from './call-failures.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { reportLine } from './report.ts';
-import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
+import { desiredIn, scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
 /** Runs a scenario again, and checks that every resource exists exactly once and that a teardown removes them all. */
 export async function expectRecovery(
   user: Account,
-  { run, desired }: Scenario,
+  scenario: Scenario,
   fullCensus: Readonly<Record<string, number>>,
   outside: Readonly<Record<string, number>> = {},
 ) {
-  await run(user);
+  await scenario.run(user);
+  const desired = desiredIn(user, scenario);
   if (desired) {
     expect(await user.provision(desired)).toEqual({ done: [], calls: [] });
     expect(user.census()).toEqual(fullCensus);
@@ -38,13 +39,13 @@ const censuses = new Map<Scenario, Readonly<Record<string, number>>>();
 
 /** Returns the census after an undisturbed scenario. */
 export async function expectedCensus(scenario: Scenario): Promise<Readonly<Record<string, number>>> {
-  const { desired } = scenario;
-  if (!desired) return {};
+  if (!scenario.desired) return {};
   const cached = censuses.get(scenario);
   if (cached) return cached;
   const user = await account({ clock: leapingClock() });
   await scenario.surroundings?.(user);
-  await user.provision(desired);
+  const desired = desiredIn(user, scenario);
+  if (desired) await user.provision(desired);
   const fullCensus = user.census();
   await user.close();
   censuses.set(scenario, fullCensus);
@@ -152,9 +153,12 @@ const failCall = (
   outside: Readonly<Record<string, number>>,
 ) =>
   withFailureAt(scenario, call, failure, async (user, failedCalls) => {
+    const ofOthers = scenario.ofOthers?.(user);
     await scenario.run(user).catch(expectForeseenError);
+    expect(scenario.ofOthers?.(user)).toEqual(ofOthers);
     clearFailures(user);
     if (failedCalls.length > 0) await expectRecovery(user, scenario, fullCensus, outside);
+    expect(scenario.ofOthers?.(user)).toEqual(ofOthers);
   });
 
 /** One test case per way of failing: the title, and the name of the failure. */

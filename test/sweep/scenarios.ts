@@ -3,6 +3,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { isProblem } from '../../lib/model/problem.ts';
 import { simulatedDataPlane, type DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Account } from '../converge/harness.ts';
+import { createShared, ownedByOthers, sharedIn, stackOn } from '../converge/others-balancer.ts';
 import { stack, web } from '../converge/stacks.ts';
 import { everythingOn } from '../everything/stack.ts';
 import { createSurroundings } from '../everything/surroundings.ts';
@@ -19,9 +20,15 @@ export interface Scenario {
   /** Changes that another user makes before the run. */
   readonly prepare?: (user: Account) => Promise<void>;
   readonly run: (user: Account) => Promise<unknown>;
-  /** The stack after the run; undefined for a teardown. */
-  readonly desired?: StackInput;
+  /** The stack after the run, which may name ids of its account; undefined for a teardown. */
+  readonly desired?: StackInput | ((user: Account) => StackInput);
+  /** Returns what belongs to others: no run may change it, whether it fails or not. */
+  readonly ofOthers?: (user: Account) => unknown;
 }
+
+/** Returns the stack after the run; undefined for a teardown. */
+export const desiredIn = (user: Account, { desired }: Scenario): StackInput | undefined =>
+  typeof desired === 'function' ? desired(user) : desired;
 
 const stackWithNewPort = stack({ services: web({ api1: { port: 5001 } }) });
 const stackWithNewProtocol = stack({
@@ -147,6 +154,9 @@ async function deployBrokenImage(user: Account): Promise<void> {
 const everything = everythingOn({ protect: false });
 const createEverythingOutside = ({ sandbox }: Account): Promise<string> => createSurroundings(sandbox.url);
 
+/** The stack on the load balancer that someone else has in the account. */
+const stackBesideOthers = (user: Account): StackInput => stackOn(sharedIn(user));
+
 const addressesToAdopt = retaggableResources.map(([address]) => address);
 
 export const scenarios = {
@@ -257,6 +267,18 @@ export const scenarios = {
     surroundings: createEverythingOutside,
     before: everything,
     run: (user) => user.teardown(everything),
+  },
+  'a provision beside rules of others': {
+    surroundings: createShared,
+    run: (user) => user.provision(stackBesideOthers(user)),
+    desired: stackBesideOthers,
+    ofOthers: ownedByOthers,
+  },
+  'a teardown beside rules of others': {
+    surroundings: createShared,
+    prepare: async (user) => void (await user.provision(stackBesideOthers(user))),
+    run: (user) => user.teardown(stackBesideOthers(user)),
+    ofOthers: ownedByOthers,
   },
   'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },
 } satisfies Record<string, Scenario>;

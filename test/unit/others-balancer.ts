@@ -53,5 +53,6 @@ export const sharedBalancer = (changes: Partial<FoundSharedBalancer> = {}): Foun
     ['sg-2222', []],
   ]),
   otherRules: [otherRule('7', '/theirs')],
+  maxRules: 100,
   ...changes,
 });

@@ -92,6 +92,20 @@ export function* writableFoldersAreSeparate(config: Config): Iterable<Finding> {
   }
 }
 
+/**
+ * ECS Exec does not work in a container whose root file system is read-only: its agent writes files inside of the container.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+ */
+export function* execHasContainers({ services }: Config): Iterable<Finding> {
+  for (const service of services)
+    if (service.exec === true && service.containers.every(({ readOnlyRoot }) => readOnlyRoot))
+      yield {
+        path: ['services', service.name, 'exec'],
+        fix: 'Set readOnlyRoot: false in each container that npm run exec should work in, or remove exec: ECS Exec does not work in a container whose root file system is read-only.',
+        basedOn: service.containers.map((container) => pathOfContainer(service, container, 'readOnlyRoot')),
+      };
+}
+
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 export function* healthCommandsAreComplete(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {

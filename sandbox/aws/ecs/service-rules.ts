@@ -91,7 +91,7 @@ export function checkDesiredCount(count: number | undefined): number {
   return count;
 }
 
-/** Checks that there is a task role if ECS Exec is enabled. The sandbox stores this setting, but refuses every ExecuteCommand. */
+/** Checks that there is a task role if ECS Exec is enabled: its agent uses the role. */
 export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn }: TaskDefinitionRow): void {
   if (!enabled || taskRoleArn !== undefined) return;
   throw invalid(

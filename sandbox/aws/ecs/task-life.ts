@@ -3,6 +3,7 @@ import type { Container, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { TaskFailure } from '../../data-plane/data-plane.ts';
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
+import { startAgent, stopAgent } from './execute-agent.ts';
 import { shortName } from './lookups.ts';
 import type { TaskRow } from './store.ts';
 import { deleteUnusedDefinitions } from './task-definitions.ts';
@@ -81,6 +82,7 @@ function startContainers(region: Region, task: TaskRow, isLastAttempt = false): 
 export function markStarted(region: Region, task: TaskRow, container: Container): void {
   if (container.lastStatus !== 'PENDING') return;
   container.lastStatus = 'RUNNING';
+  startAgent(region, task, container);
   // In the network mode awsvpc, no port of the host is bound.
   container.networkBindings = [];
   container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
@@ -141,7 +143,10 @@ function stopContainers(region: Region, task: TaskRow): void {
 function deprovision(region: Region, task: TaskRow): void {
   task.handedOver = false;
   task.executionStoppedAt = region.now();
-  for (const container of task.containers) container.lastStatus = 'STOPPED';
+  for (const container of task.containers) {
+    container.lastStatus = 'STOPPED';
+    stopAgent(container);
+  }
   setStatus(task, 'DEPROVISIONING');
   wakeServiceOf(region, task);
   region.after('taskDetach', 'ecs:task-detached', task.taskArn);

@@ -2,6 +2,7 @@
 import type { Container, HealthStatus } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import type { TaskRow } from './store.ts';
+import { stopAgent } from './execute-agent.ts';
 import { markStarted, stop } from './task-life.ts';
 import { wakeServiceOf } from './wake.ts';
 
@@ -47,6 +48,7 @@ export function recordContainerExit(
   if (!reported) return;
   const { task, container } = reported;
   container.lastStatus = 'STOPPED';
+  stopAgent(container);
   container.exitCode = exitCode;
   container.reason = reason;
   const isEssential = definitionOf(region, task, containerName)?.essential ?? true;

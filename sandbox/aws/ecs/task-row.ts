@@ -9,6 +9,7 @@ import type {
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { parseReference, referencedRepository, imageByTagOrDigest } from '../ecr/references.ts';
+import { newAgent } from './execute-agent.ts';
 import { shortName, newTaskId } from './lookups.ts';
 import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
@@ -51,6 +52,7 @@ export function addTask(region: Region, request: TaskRequest): TaskRow {
   const { securityGroups, assignPublicIp } = network.awsvpcConfiguration ?? {};
   const containers = (definition.containerDefinitions ?? []).map((container) => ({
     ...newContainer(container, request.digests),
+    ...(request.enableExecuteCommand && { managedAgents: [newAgent()] }),
     containerArn: region.arn('ecs', `container/${cluster}/${id}/${region.uuid()}`),
     taskArn,
   }));

@@ -27,7 +27,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
     colour: false,
     closed: closed.signal,
     write: async (text) => {
-      written.push(text);
+      written.push(String(text));
       if (written.length >= closeAfter) closed.abort();
     },
     watch: () => {

@@ -77,11 +77,21 @@ test('subnets that do not exist, or that are in another VPC, are refused', () =>
   ]);
 });
 
+test('a subnet with only IPv6 is refused', () => {
+  const subnets = new Map([...sharedBalancer().subnets].map(([id, subnet]) => [id, { ...subnet, cidr: '' }]));
+  expect(reasonsOf({ subnets })).toEqual(
+    ['subnet-11111111', 'subnet-22222222'].map(
+      (id) => `The subnet ${id} has only IPv6, and load balancers connect to the tasks over IPv4.`,
+    ),
+  );
+});
+
 test('a full listener, a priority of someone else, and a stack with its own network are refused', () => {
   const full = Array.from({ length: 99 }, (_, index) => otherRule(String(index + 1), `/${index}`));
   expect(reasonsOf({ otherRules: full })).toEqual([
-    'Its listener has 99 rules of others: with 2 more, it would exceed 100.',
+    'Its listener has 99 rules of others: with 2 more, it would exceed 100, the quota of rules per load balancer.',
   ]);
+  for (const maxRules of [200, undefined]) expect(reasonsOf({ otherRules: full, maxRules })).toEqual([]);
   const [service] = config().services;
   const [api1] = service?.containers ?? [];
   if (!service || !api1) throw new Error('no container');

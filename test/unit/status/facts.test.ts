@@ -93,7 +93,8 @@ test('the newest task is first, and one that has not started yet is before it', 
   const { tasks } = factsOf(found, live);
   expect(tasks.map(({ id }) => id)).toEqual(['next', 'new', 'old']);
   expect(tasks[1]).toEqual({
-    ...{ service: 'web', id: 'new', status: 'RUNNING', health: 'HEALTHY', revision: 7 },
+    ...{ service: 'web', former: false, id: 'new' },
+    ...{ status: 'RUNNING', health: 'HEALTHY', revision: 7 },
     ...{ address: '10.0.0.4', startedAt: '1970-01-01T00:00:02.000Z', stoppedReason: null },
     containers: [
       { container: 'app', status: 'RUNNING', health: 'UNKNOWN', digest: 'sha256:1', exitCode: null },
@@ -136,4 +137,31 @@ test('without a load balancer, there is no way of a request', () => {
   ).toEqual({
     ...{ loadBalancer: null, records: [], routes: [], tasks: [], events: [] },
   });
+});
+
+test('a service that is being replaced has one name, and its former tasks and messages are reported with it', () => {
+  const former = 'web~former';
+  const services = {
+    ...{ web: { ...foundFor('services', 'web'), loadBalancers: [] } },
+    [former]: { ...foundFor('services', former), loadBalancers: [`app:5000 → ${GROUP}`] },
+  };
+  const at = (second: number) => ({ createdAt: new Date(second * 1_000), message: `message ${second}` });
+  const facts = factsOf(surveyOf({ services, rules: Object.fromEntries(found.rules) }), {
+    ...live,
+    tasks: new Map([
+      ['web', [{ taskArn: 'arn:task/new', startedAt: new Date(2_000) }]],
+      [former, [{ taskArn: 'arn:task/old', startedAt: new Date(1_000) }]],
+    ]),
+    events: new Map([
+      ['web', [at(4), at(2)]],
+      [former, [at(3), at(1)]],
+    ]),
+  });
+  expect(JSON.stringify(facts)).not.toContain('~');
+  expect(facts.routes.map(({ container }) => container)).toEqual([null, 'web/app:5000', null]);
+  expect(facts.tasks.map(({ service, id, former: isFormer }) => [service, id, isFormer])).toEqual([
+    ['web', 'new', false],
+    ['web', 'old', true],
+  ]);
+  expect(facts.events.map(({ text }) => text)).toEqual(['message 4', 'message 3', 'message 2', 'message 1']);
 });

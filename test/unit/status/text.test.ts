@@ -8,7 +8,8 @@ import { clockText, uptimeText } from '../../../status/times.ts';
 const NOW = Date.parse('2026-12-01T12:00:00.000Z');
 const COST: Cost = { items: [{ what: 'NAT gateway', perHour: 0.048 }], perHour: 0.048, pricesOf: '2026-09' };
 const TASK: TaskStatus = {
-  ...{ service: 'web', id: '43c4f81102554a2d', status: 'RUNNING', health: 'HEALTHY', revision: 7 },
+  ...{ service: 'web', former: false, id: '43c4f81102554a2d' },
+  ...{ status: 'RUNNING', health: 'HEALTHY', revision: 7 },
   ...{ address: '10.0.0.4', startedAt: '2026-12-01T08:55:00.000Z', stoppedReason: null },
   containers: [
     {
@@ -75,6 +76,12 @@ describe('the text', () => {
   test('names the load balancer itself without a record, and nothing without a load balancer', () => {
     expect(linesOf({ records: [] })[0]).toBe('shop-dev-1.elb');
     expect(linesOf({ loadBalancer: null })[0]).toMatch(/^web {2}healthy/);
+  });
+
+  test('marks the tasks of an ECS service that is being replaced', () => {
+    expect(linesOf({ tasks: [TASK, { ...TASK, id: 'old', former: true }] })).toContain(
+      '  task old  running for 3 h 05 min, healthy, revision 7, 10.0.0.4, of the ECS service that is being replaced',
+    );
   });
 
   test('shows warnings, tasks that have failed, and the latest messages', () => {

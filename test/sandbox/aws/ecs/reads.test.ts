@@ -1,19 +1,16 @@
-// The sandbox's answers to ECS calls about capacity providers, container instances, attributes, namespaces and sessions.
+// The sandbox's answers to ECS calls about capacity providers, container instances, attributes and namespaces.
 import {
   DescribeCapacityProvidersCommand,
   DescribeContainerInstancesCommand,
-  ExecuteCommandCommand,
   ListAttributesCommand,
   ListContainerInstancesCommand,
   ListServicesByNamespaceCommand,
   PutClusterCapacityProvidersCommand,
-  RunTaskCommand,
   type DescribeCapacityProvidersCommandInput,
-  type ExecuteCommandCommandInput,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { account, balancedAccount, required } from './scene.ts';
+import { account } from './scene.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:000000000000';
 const ID = '0123456789abcdef0123456789abcdef';
@@ -67,40 +64,4 @@ test('there are no container instances, attributes or namespaces', async () => {
   expect((await refusalOf(withoutName)).code).toBe('InvalidParameterException');
   const services = await ecs.send(new ListServicesByNamespaceCommand({ namespace: 'internal' }));
   expect(services.serviceArns).toEqual([]);
-});
-
-test('no command can be executed in a task, because no task has the agent that executes commands', async () => {
-  const { ecs, taskInput } = await balancedAccount();
-  const { tasks } = await ecs.send(
-    new RunTaskCommand({
-      ...taskInput,
-      enableExecuteCommand: true,
-    }),
-  );
-  const execute = (input: Partial<ExecuteCommandCommandInput> = {}) =>
-    refusalOf(
-      ecs.send(
-        new ExecuteCommandCommand({
-          cluster: 'main',
-          task: required(tasks?.[0]?.taskArn),
-          container: 'api1',
-          command: 'sh',
-          interactive: true,
-          ...input,
-        }),
-      ),
-    );
-  const refusalWith = (message: string) => ({
-    code: 'InvalidParameterException',
-    message: expect.stringContaining(message),
-  });
-  expect(await execute()).toEqual(
-    refusalWith(
-      'execute command was not enabled when the task was run or the execute command agent isn’t running',
-    ),
-  );
-  expect(await execute({ interactive: false })).toEqual(refusalWith('Interactive is the only mode'));
-  expect(await execute({ container: undefined })).toEqual(refusalWith('several containers'));
-  expect(await execute({ container: 'web' })).toEqual(refusalWith('web'));
-  expect(await execute({ task: ID })).toEqual(refusalWith('not found'));
 });

@@ -246,3 +246,24 @@ testRefusals(
   { 'a container whose root is writable': ['/cache'] },
   'a list',
 );
+
+testRefusals(`${service}.exec`, startingWith('Use true or false'), { 'a string': 'yes' });
+
+test('exec needs a container whose root file system is not read-only', () => {
+  const exec = (readOnlyRoot: boolean) =>
+    mistakesOf(
+      validStackWith({
+        [`${service}.exec`]: true,
+        [`${api}.readOnlyRoot`]: readOnlyRoot,
+        [`${api}.writable`]: undefined,
+      }),
+    ).filter(({ path }) => path === `${service}.exec`);
+  expect(exec(false)).toEqual([]);
+  expect(exec(true)).toEqual([
+    {
+      path: `${service}.exec`,
+      value: 'true',
+      fix: 'Set readOnlyRoot: false in each container that npm run exec should work in, or remove exec: ECS Exec does not work in a container whose root file system is read-only.',
+    },
+  ]);
+});

@@ -165,11 +165,8 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   [
     'a shell in a container',
-    { [`${service}.exec`]: true, [`${service}.enableExecuteCommand`]: true },
-    {
-      [`${service}.exec`]: `${notYet}Read the logs`,
-      [`${service}.enableExecuteCommand`]: `${notYet}Read the logs`,
-    },
+    { [`${service}.enableExecuteCommand`]: true },
+    { [`${service}.enableExecuteCommand`]: 'Use exec: whether npm run exec may start commands' },
   ],
   [
     'a range of counts',

@@ -97,6 +97,7 @@ describe('a valid stack', () => {
           cpu: 256,
           memory: 512,
           count: 1,
+          exec: false,
           graceSeconds: 60,
           permissions: [],
           managedPolicies: [],

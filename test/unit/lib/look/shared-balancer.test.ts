@@ -1,6 +1,7 @@
 // The look at the load balancer of someone else: which calls it makes, and what it takes to be absent.
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import {
+  DescribeAccountLimitsCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
@@ -126,6 +127,18 @@ test('egress rules that the caller may not read are unknown, and any other error
   expect((await lookFor()).egress).toBeUndefined();
   mocks.ec2.on(DescribeSecurityGroupsCommand).rejects(awsError('InvalidParameterValue', 'strange'));
   await expect(lookFor()).rejects.toThrow('strange');
+});
+
+test('the quota of rules is read only if the default could be exceeded', async () => {
+  await lookFor();
+  expect(callsOf('DescribeAccountLimits')).toEqual([]);
+  mockRules(Object.fromEntries(Array.from({ length: 99 }, (_, index) => [index + 1, 'other-dev'])));
+  mocks.elbv2
+    .on(DescribeAccountLimitsCommand)
+    .resolves({ Limits: [{ Name: 'rules-per-application-load-balancer', Max: '200' }] });
+  expect((await lookFor()).maxRules).toBe(200);
+  mocks.elbv2.on(DescribeAccountLimitsCommand).rejects(awsError('AccessDenied', 'no', 403));
+  expect((await lookFor()).maxRules).toBeUndefined();
 });
 
 test('the looks for the listener and the rules leave out what others own', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { localNameNote } from '../../../../provision/done/local-name.ts';
+import { hostNote, localNameNote } from '../../../../provision/done/local-name.ts';
 
 const address = {
   url: 'http://api.shop.localhost:8080',
@@ -51,4 +51,21 @@ test('the shown address and Host lead to the server', async () => {
   } finally {
     server.close();
   }
+});
+
+test('another name is known to no program on this machine', async () => {
+  const other = { ...address, url: 'https://shop.example.com:8443', tls: { servername: 'shop.example.com' } };
+  expect(await localNameNote(other, rejectAsUnknown)).toEqual({
+    type: 'note',
+    text: "shop.example.com is not known to this machine's resolver. Clients on this machine need this line in /etc/hosts: 127.0.0.1 shop.example.com",
+  });
+});
+
+test('a URL without the host of the routes is shown with a command that names it', () => {
+  expect(hostNote(address)).toBeUndefined();
+  expect(hostNote({ ...address, host: 'shop.example.com', tls: { servername: '' } })).toBeUndefined();
+  expect(hostNote({ ...address, host: 'shop.example.com:8080' })).toEqual({
+    type: 'note',
+    text: "the routes are for shop.example.com:8080: curl --header 'Host: shop.example.com:8080' http://api.shop.localhost:8080",
+  });
 });

@@ -40,6 +40,9 @@ const oneContainer = config({
   services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
 });
 
+const textsIn = (events: readonly Event[]) =>
+  events.flatMap((event) => ('text' in event && event.type !== 'activity' ? [event.text] : []));
+
 async function verified(address: Parameters<typeof verify>[1]) {
   const events: Event[] = [];
   const waits = { ...localWaits, answer: { first: 0, every: 1000, deadline: 2500 } };
@@ -50,7 +53,11 @@ async function verified(address: Parameters<typeof verify>[1]) {
   const explain = () =>
     Promise.resolve({ log: [], logGroup: '/x', hasEarlierVersion: false, cause: undefined });
   const isTrusted = await verify(oneContainer, address, run, explain);
-  return { isTrusted, warnings: events.flatMap((event) => (event.type === 'warning' ? [event.text] : [])) };
+  return {
+    isTrusted,
+    texts: textsIn(events),
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.text] : [])),
+  };
 }
 
 test('an own certificate of an unknown authority is reported once, and the paths are checked', async () => {
@@ -70,7 +77,7 @@ test('an own certificate of a known authority needs no warning', async () => {
     isOwn: true,
     authority: { certificate: authority.certificate, file: '/a' },
   };
-  expect(await verified({ ...(await serve()), tls })).toEqual({ isTrusted: true, warnings: [] });
+  expect(await verified({ ...(await serve()), tls })).toMatchObject({ isTrusted: true, warnings: [] });
 });
 
 test.each([
@@ -89,4 +96,51 @@ test('a certificate that Slipway requested must be one that this machine trusts'
   await expect(verified({ ...(await serve()), tls: { servername: NAME } })).rejects.toMatchObject({
     code: 'UNANSWERED',
   });
+});
+
+test('a certificate of someone else that is for another name is reported, and the paths are checked', async () => {
+  const address = await serve(['theirs.example.com', '*.example.net']);
+  const tls = {
+    servername: NAME,
+    isOthers: true,
+    authority: { certificate: authority.certificate, file: '' },
+  };
+  const { isTrusted, warnings, texts } = await verified({ ...address, tls });
+  expect(isTrusted).toBe(false);
+  expect(warnings).toEqual([
+    `${address.url} has a certificate of the owner of the load balancer that clients will not accept: the certificate is for theirs.example.com, *.example.net, and not for ${NAME}. The paths were requested without this check. The owner can add a certificate to the listener.`,
+  ]);
+  expect(texts).toContain(`GET ${address.url}/api1  200`);
+});
+
+test('a certificate of someone else for the host of the route needs no report', async () => {
+  const address = await serve();
+  const tls = {
+    servername: NAME,
+    isOthers: true,
+    authority: { certificate: authority.certificate, file: '' },
+  };
+  expect(await verified({ ...address, tls })).toMatchObject({ isTrusted: true, warnings: [] });
+});
+
+test('a certificate of someone else that has expired is reported', async () => {
+  const address = await serve([NAME], new Date(Date.now() - DAY_MS));
+  const tls = {
+    servername: NAME,
+    isOthers: true,
+    authority: { certificate: authority.certificate, file: '' },
+  };
+  const { warnings } = await verified({ ...address, tls });
+  expect(warnings).toEqual([expect.stringContaining('will not accept: CERT_HAS_EXPIRED')]);
+});
+
+test('if no route names a host, the names of the certificate are reported, and the paths are checked', async () => {
+  const address = await serve(['theirs.example.com']);
+  const tls = { servername: '', isOthers: true, authority: { certificate: authority.certificate, file: '' } };
+  const { isTrusted, texts } = await verified({ ...address, tls });
+  expect(isTrusted).toBe(false);
+  expect(texts.slice(0, 2)).toEqual([
+    'no route names a host, so the name in the certificate of the load balancer was not checked: it is for theirs.example.com',
+    `GET ${address.url}/api1  200`,
+  ]);
 });

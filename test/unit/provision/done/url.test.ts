@@ -7,6 +7,7 @@ import type { AllIds } from '../../../../provision/context.ts';
 import { publicAddress } from '../../../../provision/done/url.ts';
 import { config, domainOf } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
+import { stackOfTenant } from '../../others-balancer.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const ids = {
@@ -91,5 +92,58 @@ describe('on the sandbox', () => {
   test('on the sandbox no address is returned while the name does not resolve', async () => {
     const { target } = sandboxOf({});
     expect(await publicAddress(configWithDomain('api.shop.localhost'), target, ids)).toBeUndefined();
+  });
+});
+
+describe('on the load balancer of someone else', () => {
+  const hostOf = (hosts: string | undefined, https = false) =>
+    stackOfTenant(
+      { https },
+      {
+        services: config().services.map((service) => ({
+          ...service,
+          containers: service.containers
+            .slice(0, 1)
+            .map((container) => ({ ...container, paths: [], routes: [{ paths: '/a', hosts }] as never })),
+        })),
+      },
+    );
+  const sandbox = {
+    resolve: async () => ({ host: '127.0.0.1', port: 8443 }),
+    authority: async () => ({ certificate: 'PEM', file: '/authority.pem' }),
+  } as unknown as SandboxHandle;
+  const local: ConnectedTarget = { ...aws, endpointName: 'sandbox', sandbox };
+
+  test('the URL has the host of a route, and requests connect to the load balancer', async () => {
+    expect(await publicAddress(hostOf('shop.example.com', true), aws, ids)).toEqual({
+      ...{ url: 'https://shop.example.com', host: 'shop.example.com' },
+      connect: { host: BALANCER, port: 443 },
+      tls: { servername: 'shop.example.com', authority: undefined, isOthers: true },
+    });
+    expect(await publicAddress(hostOf('shop.example.com'), aws, ids)).toEqual({
+      ...{ url: 'http://shop.example.com', host: 'shop.example.com' },
+      connect: { host: BALANCER, port: 80 },
+    });
+  });
+
+  test.each([undefined, '*.example.com'])('with the host %s, no name is known', async (host) => {
+    expect(await publicAddress(hostOf(host, true), aws, ids)).toMatchObject({
+      url: `https://${BALANCER}`,
+      tls: { servername: '', isOthers: true },
+    });
+  });
+
+  test('on the sandbox, the URL has a host only if other programs reach it there', async () => {
+    const urlFor = async (host: string | undefined, https = false) =>
+      (await publicAddress(hostOf(host, https), local, ids))?.url;
+    expect(await urlFor('shop.example.com')).toBe(`http://${BALANCER}:8443`);
+    expect(await urlFor('shop.localhost')).toBe('http://shop.localhost:8443');
+    expect(await urlFor('shop.example.com', true)).toBe('https://shop.example.com:8443');
+    expect(await urlFor(undefined, true)).toBe(`https://${BALANCER}:8443`);
+  });
+
+  test('a load balancer whose name does not resolve has no address', async () => {
+    const unknown = { ...local, sandbox: { ...sandbox, resolve: async () => undefined } };
+    expect(await publicAddress(hostOf('shop.localhost'), unknown, ids)).toBeUndefined();
   });
 });

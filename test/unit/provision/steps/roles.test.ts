@@ -213,6 +213,25 @@ const configWith = (
   return config({ permissionsBoundary, services: web ? [{ ...web, permissions, managedPolicies }] : [] });
 };
 
+test('creates when missing: the role of a service with exec, which lets the agent of ECS Exec connect', async () => {
+  for (const command of [CreateRoleCommand, PutRolePolicyCommand])
+    mocks.iam.on(command as typeof PutRolePolicyCommand).resolves({});
+  const [web] = config().services;
+  const { shortChanges } = await provisionStep(roles, {
+    noun: 'roles',
+    config: config({ services: web ? [{ ...web, exec: true }] : [] }),
+    found: { roles: { execution: foundRole('execution') } },
+  });
+  expect(shortChanges).toEqual([['create', 'task-web']]);
+  expect(sentCalls().at(-1)).toMatchObject({
+    command: 'PutRolePolicy',
+    input: {
+      PolicyDocument:
+        '{"Statement":[{"Action":["ssmmessages:CreateControlChannel","ssmmessages:CreateDataChannel","ssmmessages:OpenControlChannel","ssmmessages:OpenDataChannel"],"Effect":"Allow","Resource":"*","Sid":"Exec"}],"Version":"2012-10-17"}',
+    },
+  });
+});
+
 test('creates when missing: the role of a service, with its boundary, its policy and its managed policies', async () => {
   for (const command of [CreateRoleCommand, PutRolePolicyCommand, AttachRolePolicyCommand])
     mocks.iam.on(command as typeof PutRolePolicyCommand).resolves({});

@@ -253,6 +253,20 @@ describe('repairs drift', () => {
     expect(mutations()).toEqual([updateCall({ healthCheckGracePeriodSeconds: 90 })]);
   });
 
+  test('repairs drift: ECS Exec is off by default, and switching it starts new tasks, since those that run stay as they are', async () => {
+    mockDeployed();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
+    expect((await provisionStep(services, scenarioWith({ allowsExec: false }))).shortChanges).toEqual([]);
+    const off = await provisionStep(services, scenarioWith({ allowsExec: true }));
+    expect(off.shortChanges).toEqual([['update', 'web', 'exec']]);
+    const on = await provisionStep(services, scenarioWith({ allowsExec: false }, stackWith({ exec: true })));
+    expect(on.shortChanges).toEqual([['update', 'web', 'task definition', 'exec']]);
+    expect(mutations()).toMatchObject([
+      updateCall({ enableExecuteCommand: false, forceNewDeployment: true }),
+      { input: { enableExecuteCommand: true, forceNewDeployment: true } },
+    ]);
+  });
+
   test('repairs drift: new tasks are also registered with the old target group until traffic is switched', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });

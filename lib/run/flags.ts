@@ -70,13 +70,12 @@ export interface Flag {
 /** The commands that end with one result, on the sandbox or on AWS. */
 const COMMANDS_WITH_RESULT: readonly Command[] = COMMANDS.filter((command) => command !== 'dev');
 
+/** The commands that change how a service runs at once, without a plan. */
+const STEERING_COMMANDS: readonly Command[] = ['scale', 'restart'];
 const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback', 'teardown'];
 
 /** Whether a command plans changes of the stack's resources, and carries them out. */
 export const isChanging = (command: Command): boolean => CHANGING_COMMANDS.includes(command);
-
-/** The commands that change how a service runs at once, without a plan. */
-const STEERING_COMMANDS: readonly Command[] = ['scale', 'restart'];
 
 const FLAGS: readonly Flag[] = [
   {

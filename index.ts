@@ -9,10 +9,12 @@ import type {
   RestartOptions,
   RollbackOptions,
   ScaleOptions,
+  RunOptions,
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
 import type { ExecResult } from './lib/run/exec-results.ts';
+import type { DoctorCheck, DoctorResult } from './lib/run/doctor-results.ts';
 import type { LogLine, LogsResult } from './lib/run/logs-results.ts';
 import type {
   DriftResult,
@@ -23,6 +25,7 @@ import type {
   TeardownResult,
 } from './lib/run/results.ts';
 import type { ContainerAddress, OpenResult, RestartResult, ScaleResult } from './lib/run/steering-results.ts';
+import type { RunResult } from './lib/run/run-results.ts';
 import type { StatusResult } from './lib/run/status-results.ts';
 
 export { defineStack } from './lib/config/define.ts';
@@ -46,6 +49,8 @@ export type { StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
   ContainerAddress,
+  DoctorCheck,
+  DoctorResult,
   DriftOptions,
   DriftResult,
   ExecOptions,
@@ -66,6 +71,8 @@ export type {
   RollbackResult,
   ScaleOptions,
   ScaleResult,
+  RunOptions,
+  RunResult,
   StackOptions,
   StatusResult,
   TeardownOptions,
@@ -107,6 +114,13 @@ export const status = async (options?: StackOptions): Promise<StatusResult> =>
   (await calls()).stackStatus(options);
 
 /**
+ * Checks everything that a provision needs, as `slipway doctor` does; changes nothing. A check that says NO is part of the result.
+ * @throws Problem: INTERRUPTED if the signal is aborted
+ */
+export const doctor = async (options?: StackOptions): Promise<DoctorResult> =>
+  (await calls()).checkStack(options);
+
+/**
  * Lists the deployments of each service, the newest first, as `slipway history` does; changes nothing.
  * @throws Problem: NO_HISTORY if nothing has been deployed
  */
@@ -142,6 +156,14 @@ export const scale = async (options: ScaleOptions): Promise<ScaleResult> =>
  */
 export const restart = async (options?: RestartOptions): Promise<RestartResult> =>
   (await calls()).restartServices(options);
+
+/**
+ * Runs a command once, in a separate task with the image, the variables, the secrets and the network of a deployed container, as
+ * `slipway run` does. A command that fails is no problem: its exit code is in the result.
+ * @returns the exit code, and what the container has printed
+ * @throws Problem: NOT_DEPLOYED if the container is not deployed; TASK if the command did not start
+ */
+export const run = async (options: RunOptions): Promise<RunResult> => (await calls()).runInTask(options);
 
 /**
  * Runs a command in a running container, as `slipway exec` does, with an empty standard input. An exit code other than 0 is a result,

@@ -1,4 +1,5 @@
 /** The calls of the programmatic API, one per command; `index.ts` documents them. Each throws only problems. */
+import { startDoctor } from '../doctor/start.ts';
 import { startExec } from '../exec/start.ts';
 import { startHistory } from '../history/start.ts';
 import type {
@@ -11,14 +12,17 @@ import type {
 } from '../lib/run/results.ts';
 import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
+import type { DoctorResult } from '../lib/run/doctor-results.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
 import type { OpenResult, RestartResult, ScaleResult } from '../lib/run/steering-results.ts';
+import type { RunResult } from '../lib/run/run-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
 import { startOpen } from '../open/start.ts';
 import { startProvision } from '../provision/start.ts';
 import { startRestart } from '../restart/start.ts';
 import { startRollback } from '../rollback/start.ts';
 import { startScale } from '../scale/start.ts';
+import { startRun } from '../run/start.ts';
 import { startStatus } from '../status/start.ts';
 import { startTeardown } from '../teardown/start.ts';
 import { call } from './call.ts';
@@ -34,6 +38,7 @@ import type {
   RestartOptions,
   RollbackOptions,
   ScaleOptions,
+  RunOptions,
   StackOptions,
   TeardownOptions,
 } from './options.ts';
@@ -74,6 +79,12 @@ export async function stackStatus(options: StackOptions = {}): Promise<StatusRes
   return call({ command: 'status', options: commandOptions(options, {}), start: startStatus }, options);
 }
 
+/** Checks what a provision needs. */
+export async function checkStack(options: StackOptions = {}): Promise<DoctorResult> {
+  checkCallOptions('doctor', options, []);
+  return call({ command: 'doctor', options: commandOptions(options, {}), start: startDoctor }, options);
+}
+
 /** Lists the deployments of each service. */
 export async function stackHistory(options: HistoryOptions = {}): Promise<HistoryResult> {
   checkCallOptions('history', options, ['service']);
@@ -107,6 +118,12 @@ export async function restartServices(options: RestartOptions = {}): Promise<Res
     'services',
     await call({ command: 'restart', options: restart, start: startRestart }, options),
   );
+}
+
+/** Runs a command once, in a separate task. */
+export async function runInTask(options: RunOptions): Promise<RunResult> {
+  checkCallOptions('run', options, ['container', 'command'], ['container', 'command']);
+  return call({ command: 'run', options: commandOptions(options, {}), start: startRun }, options);
 }
 
 /** Runs a command in a running container. */

@@ -11,6 +11,7 @@ import type {
   ProvisionOptions,
   RollbackOptions,
   ScaleOptions,
+  RunOptions,
   TeardownOptions,
 } from './options.ts';
 
@@ -45,7 +46,7 @@ const COMMON: readonly OptionName[] = ['config', 'stage', 'target', 'onEvent', '
 /**
  * Checks the options of a call, since programs in JavaScript have no types.
  * @param own the options that the call has in addition to the common ones
- * @param required those of them that the call needs
+ * @param required those of them that must be given
  * @throws ARGUMENTS with every mistake
  */
 export function checkCallOptions(
@@ -93,7 +94,15 @@ export function commandOptions(
     count,
     command,
     task,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions & ScaleOptions>,
+  }: Partial<
+    ProvisionOptions &
+      RollbackOptions &
+      TeardownOptions &
+      LogsOptions &
+      ExecOptions &
+      RunOptions &
+      ScaleOptions
+  >,
   selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;

@@ -77,6 +77,14 @@ export interface RestartOptions extends StackOptions, AdoptStackOption {
   readonly wait?: boolean | undefined;
 }
 
+/** The options of `run`. */
+export interface RunOptions extends StackOptions {
+  /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
+  readonly container: string;
+  /** The command: the program and its arguments. No shell reads them. */
+  readonly command: readonly [string, ...string[]];
+}
+
 /** The options of `exec`. */
 export interface ExecOptions extends StackOptions {
   /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
@@ -109,5 +117,6 @@ export type OptionName =
   | keyof RollbackOptions
   | keyof TeardownOptions
   | keyof LogsOptions
+  | keyof RunOptions
   | keyof ScaleOptions
   | keyof ExecOptions;

@@ -1,36 +1,9 @@
-/** Chooses the container and the task in which a command runs. Pure. */
+/** Chooses the task in which a command runs. Pure. */
 import type { Container as TaskContainer, Task } from '@aws-sdk/client-ecs';
-import type { Config, Container, Service } from '../lib/config/config.ts';
 import { configuredServiceName } from '../lib/derive/names.ts';
 import { idOfTask } from '../lib/look/tasks.ts';
-import { ambiguousContainer, unknownContainer } from '../lib/run/bad-arguments.ts';
+import type { NamedContainer } from '../lib/run/one-container.ts';
 import { noSuchTask, notEnabled, noAgent } from './problems.ts';
-
-/** A container of the configuration. */
-export interface Place {
-  readonly service: Service;
-  readonly container: Container;
-}
-
-/**
- * Finds a container by its name, by `<service>/<container>`, or by the name of a service that has only one.
- * @throws ARGUMENTS if there is none, or several
- */
-export function placeOf(config: Pick<Config, 'services'>, name: string): Place {
-  const all = config.services.flatMap((service) =>
-    service.containers.map((container) => ({ service, container })),
-  );
-  const full = ({ service, container }: Place) => `${service.name}/${container.name}`;
-  const named = all.filter((place) => [place.container.name, full(place)].includes(name));
-  const found = named.length > 0 ? named : all.filter(({ service }) => service.name === name);
-  const [first, ...others] = found;
-  if (!first)
-    throw unknownContainer(name, [
-      ...new Set([...all.map(({ container }) => container.name), ...all.map(full)]),
-    ]);
-  if (others.length > 0) throw ambiguousContainer(name, found.map(full));
-  return first;
-}
 
 /** The task in which a command runs. */
 export interface ChosenTask {
@@ -48,7 +21,11 @@ export interface ChosenTask {
  * @param id the beginning of the id of a task, or its ARN; undefined for any task of the service
  * @throws EXEC_NO_TASK, EXEC_NOT_ENABLED, EXEC_NO_AGENT
  */
-export function chooseTask(tasks: readonly Task[], place: Place, id: string | undefined): ChosenTask {
+export function chooseTask(
+  tasks: readonly Task[],
+  place: NamedContainer,
+  id: string | undefined,
+): ChosenTask {
   const { service, container } = place;
   const containerOf = ({ containers = [] }: Task): TaskContainer | undefined =>
     containers.find(({ name }) => name === container.name);

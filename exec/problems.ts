@@ -1,11 +1,11 @@
 /** The problems of `exec`: each says why no command runs in the container, and what to do. */
 import { messageOf } from '../lib/aws/errors.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
-import type { Place } from './choose.ts';
+import type { NamedContainer } from '../lib/run/one-container.ts';
 import type { SessionEnd } from './data-session.ts';
 
 /** The problem if no task has the container running. @param id what the user has typed after `--task` */
-export const noSuchTask = ({ service, container }: Place, id: string | undefined): Problem =>
+export const noSuchTask = ({ service, container }: NamedContainer, id: string | undefined): Problem =>
   problem('EXEC_NO_TASK', {
     what: `No running task ${id === undefined ? `of ${service.name}` : id} has a running container ${container.name}.`,
     why:
@@ -22,7 +22,7 @@ export const noSuchTask = ({ service, container }: Place, id: string | undefined
   });
 
 /** The problem if the tasks were started without ECS Exec. */
-export const notEnabled = ({ service, container }: Place): Problem =>
+export const notEnabled = ({ service, container }: NamedContainer): Problem =>
   problem('EXEC_NOT_ENABLED', {
     what: `The tasks of ${service.name} were started without ECS Exec.`,
     why:
@@ -42,7 +42,7 @@ export const notEnabled = ({ service, container }: Place): Problem =>
 
 /** The problem if the agent of a container does not run, or cannot be reached. */
 export const noAgent = (
-  { service, container }: Place,
+  { service, container }: NamedContainer,
   { status, reason }: { readonly status: string; readonly reason?: string | undefined },
   cause?: unknown,
 ): Problem =>
@@ -71,7 +71,10 @@ export const noAgent = (
   });
 
 /** The problem if a session ended before its command did. */
-export function sessionEnded({ container }: Place, end: Exclude<SessionEnd, { how: 'exited' }>): Problem {
+export function sessionEnded(
+  { container }: NamedContainer,
+  end: Exclude<SessionEnd, { how: 'exited' }>,
+): Problem {
   const words = end.how === 'closed' ? end.words.trim() : '';
   const reason = [end.reason, words].filter(Boolean).join('\n');
   const lacksShell = !end.hasStarted && /not found|no such file/i.test(reason);
@@ -99,5 +102,5 @@ export function sessionEnded({ container }: Place, end: Exclude<SessionEnd, { ho
 }
 
 /** The problem if AWS refuses to open a session, although the agent seemed to run. */
-export const refusedSession = (place: Place, error: unknown): Problem =>
+export const refusedSession = (place: NamedContainer, error: unknown): Problem =>
   noAgent(place, { status: 'RUNNING', reason: messageOf(error) }, error);

@@ -7,9 +7,10 @@ import { runningTasks } from '../lib/look/tasks.ts';
 import { shellNeedsTerminal } from '../lib/run/bad-arguments.ts';
 import type { ExecResult } from '../lib/run/exec-results.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
+import { containerNamed, type NamedContainer } from '../lib/run/one-container.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
-import { chooseTask, placeOf, type ChosenTask, type Place } from './choose.ts';
+import { chooseTask, type ChosenTask } from './choose.ts';
 import { runSession, type RunningSession } from './data-session.ts';
 import { refusedSession, sessionEnded } from './problems.ts';
 import { remoteCommand } from './remote-command.ts';
@@ -36,7 +37,7 @@ export async function execute(
 ): Promise<CommandResult<ExecResult>> {
   const { options } = invocation;
   // Checked before the first call.
-  const place = placeOf(await dependencies.config, options.container ?? '');
+  const place = containerNamed(await dependencies.config, options.container ?? '');
   const isAtTerminal = streams !== undefined && !options.json && isTyped(streams);
   if (!isAtTerminal && options.words.length === 0) throw shellNeedsTerminal(options.json);
   const sessionOptions = {
@@ -53,7 +54,7 @@ export async function execute(
 
 /** Where a command runs, and what it is connected to. */
 interface Connected {
-  readonly place: Place;
+  readonly place: NamedContainer;
   readonly streams: Streams | undefined;
   readonly isAtTerminal: boolean;
 }
@@ -117,7 +118,7 @@ async function executeIn(
 
 /** What to start. */
 interface Started {
-  readonly place: Place;
+  readonly place: NamedContainer;
   readonly task: ChosenTask;
   readonly command: string;
 }
@@ -183,7 +184,7 @@ function connect(
   return streams.stdin.isTTY === true ? () => undefined : connectInput(running, streams);
 }
 
-const describe = ({ container }: Place, { id, among }: ChosenTask): string =>
+const describe = ({ container }: NamedContainer, { id, among }: ChosenTask): string =>
   `in ${container.name} of task ${id}${among > 1 ? `, the newest healthy one of ${among}` : ''}`;
 
 /** Collects output for a result. @throws RangeError if it is too large */

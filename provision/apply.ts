@@ -119,6 +119,7 @@ async function applyNoun<N extends Noun>(
   noun: N,
   changes: readonly Change[],
 ): Promise<void> {
+  await waitForSiblings(startHook(scope, noun, changes, 'prepare'));
   const entries = changes.map((change) => [change.key, change] as const);
   const applying = startAll<Change, Ids[N]>(entries, (change, siblings) =>
     applyChange(scope, noun, change, siblings),
@@ -131,7 +132,7 @@ function startHook<N extends Noun>(
   scope: ApplyScope,
   noun: N,
   changes: readonly Change[],
-  hook: 'switchTraffic' | 'cleanUp',
+  hook: 'prepare' | 'switchTraffic' | 'cleanUp',
 ): Promise<void>[] {
   const step: Step<N> = steps[noun];
   if (!step[hook]) return [];

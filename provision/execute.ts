@@ -28,6 +28,7 @@ import { shadowEvents } from './shadowed-routes.ts';
 import { otherProgramEvents } from './other-programs.ts';
 import { permissionEvents } from './permissions.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { checkPreflight, foresightEvents } from './preflight.ts';
 import { leftOutJson, planResult } from './plan-result.ts';
 import { plannedCost } from './planned-cost.ts';
 import { checkSecretValues } from './secret-values.ts';
@@ -73,6 +74,7 @@ export async function execute(
     ...domainEvents(config, plan.found),
     ...routeEvents(fullConfig),
     ...shadowEvents(fullConfig),
+    ...foresightEvents(fullConfig),
     ...sharedBalancerEvents(fullConfig, plan.found),
     ...leftOutEvents(plan.leftOut),
     ...secretEvents(config, plan, options),
@@ -93,6 +95,7 @@ export async function execute(
       commandLine('provision', options),
     );
   }
+  await checkPreflight({ ...context, config, run }, plan, options);
   if (options.plan) return planResult(plan, config, { ...stackInfo, service: onlyService });
   if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });

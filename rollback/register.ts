@@ -5,23 +5,15 @@ import {
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Aws } from '../lib/aws/clients.ts';
-import { describeRevision, revisionsOf, type Revision } from '../lib/aws/task-definition-revisions.ts';
+import {
+  describeRevision,
+  registrableContent,
+  revisionsOf,
+  type Revision,
+} from '../lib/aws/task-definition-revisions.ts';
 import { callerTag } from '../lib/derive/caller-name.ts';
 import { LAST_GOOD_TAG, RESTORES_TAG, STACK_TAG, toCamelCaseTags, type Tags } from '../lib/derive/tags.ts';
 import type { PinnedImages } from './images.ts';
-
-/** The members of a task definition that AWS fills in, and that a registration does not accept. */
-type FilledIn =
-  | 'taskDefinitionArn'
-  | 'revision'
-  | 'status'
-  | 'requiresAttributes'
-  | 'compatibilities'
-  | 'registeredAt'
-  | 'registeredBy'
-  | 'deregisteredAt'
-  | 'deleteRequestedAt'
-  | 'enableFaultInjection';
 
 /** The tags that AWS sets, and which no one else may set. */
 const AWS_TAG = /^aws:/i;
@@ -58,22 +50,8 @@ export function registrationOf({
   rolePath,
   roles,
 }: RestoredRevision): RegisterTaskDefinitionCommandInput {
-  const {
-    taskDefinitionArn: _arn,
-    revision: _revision,
-    status: _status,
-    requiresAttributes: _attributes,
-    compatibilities: _compatibilities,
-    registeredAt: _registeredAt,
-    registeredBy: _registeredBy,
-    deregisteredAt: _deregisteredAt,
-    deleteRequestedAt: _deleteRequestedAt,
-    // False is the default.
-    enableFaultInjection,
-    ...content
-  }: TaskDefinition = definition;
+  const input = registrableContent(definition);
   const ownTags = Object.entries(tags).filter(([key]) => !AWS_TAG.test(key) && key !== LAST_GOOD_TAG);
-  const input: Omit<TaskDefinition, FilledIn> = content;
   const roleOf = (member: 'taskRoleArn' | 'executionRoleArn') =>
     input[member]?.includes(`:role${rolePath}`) ? roles[member] : input[member];
   return {
@@ -81,7 +59,6 @@ export function registrationOf({
     family: input.family,
     taskRoleArn: roleOf('taskRoleArn'),
     executionRoleArn: roleOf('executionRoleArn'),
-    enableFaultInjection: enableFaultInjection || undefined,
     containerDefinitions: (input.containerDefinitions ?? []).map((container) => ({
       ...container,
       image: images.get(container.name ?? '') ?? container.image,

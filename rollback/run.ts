@@ -88,6 +88,8 @@ async function execute(
       return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
     }
     await carryOutRollback(session, plan);
+    const hasRelease = plan.deployed.service.containers.some(({ release }) => release !== undefined);
+    if (hasRelease) report({ type: 'note', text: 'a rollback runs no release command' });
   }
   const url = await finishServices(session, found, [plan]);
   if (signal.aborted) throw interrupted(run);

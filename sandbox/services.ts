@@ -11,6 +11,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import * as servicequotas from '@aws-sdk/client-service-quotas';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import * as wafv2 from '@aws-sdk/client-wafv2';
@@ -26,6 +27,7 @@ import { logsOperations } from './aws/logs/index.ts';
 import { route53Events, route53Operations } from './aws/route53/index.ts';
 import { s3Operations } from './aws/s3/index.ts';
 import { secretsManagerEvents, secretsManagerOperations } from './aws/secretsmanager/index.ts';
+import { serviceQuotasOperations } from './aws/servicequotas/index.ts';
 import { ssmOperations } from './aws/ssm/index.ts';
 import { stsOperations } from './aws/sts/index.ts';
 import { wafv2Operations } from './aws/wafv2/index.ts';
@@ -90,6 +92,7 @@ export const services: Readonly<Record<string, SandboxService>> = {
   secretsmanager: makeService('secretsmanager', secretsmanager, jsonProtocol, secretsManagerOperations),
   acm: makeService('acm', acm, jsonProtocol, acmOperations),
   wafv2: makeService('wafv2', wafv2, jsonProtocol, wafv2Operations),
+  servicequotas: makeService('servicequotas', servicequotas, jsonProtocol, serviceQuotasOperations),
   monitoring: makeService(
     'cloudwatch',
     cloudwatch,

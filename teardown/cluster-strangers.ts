@@ -4,7 +4,7 @@ import { allPages } from '../lib/aws/pages.ts';
 import { STACK_TAG, readTags } from '../lib/derive/tags.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { describeServices, listServices } from '../lib/look/services.ts';
-import { idOfTask, runningTasks } from '../lib/look/tasks.ts';
+import { idOfTask, isOneOff, runningTasks } from '../lib/look/tasks.ts';
 import type { Stranger, StrangerContext } from './strangers.ts';
 
 /** A task or a service of a stranger. */
@@ -14,7 +14,7 @@ export interface ClusterStranger extends Stranger {
 }
 
 /**
- * Lists the running tasks that no service started, and the active services that do not belong to this stack. A task that is
+ * Lists the running tasks that neither a service nor a command of this stack started, and the active services that do not belong to this stack. A task that is
  * already stopping is not listed.
  */
 export async function strangersInCluster({ aws, names, found }: StrangerContext): Promise<ClusterStranger[]> {
@@ -37,7 +37,7 @@ export async function strangersInCluster({ aws, names, found }: StrangerContext)
         attachments: [],
       })),
     ...tasks
-      .filter(({ group = '' }) => !group.startsWith('service:'))
+      .filter((task) => !task.group?.startsWith('service:') && !isOneOff(task, stack))
       .map(({ taskArn, group, startedBy, attachments = [] }) => {
         const id = idOfTask({ taskArn });
         const origin = [group && `group ${group}`, startedBy && `started by ${startedBy}`].filter(Boolean);

@@ -22,6 +22,7 @@ import { checkOwner } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
 import { findObstacles, throwObstacles, type Obstacle } from './obstacles.ts';
 import { removalOrder, removals } from './plan.ts';
+import { stopOneOffTasks } from './one-off-tasks.ts';
 import { removeResource } from './remove.ts';
 
 /** The result of a teardown or of its plan. */
@@ -76,6 +77,7 @@ async function execute(
       report({ type: 'phase', text: 'nothing was removed' });
       return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
     }
+    await stopOneOffTasks(session);
     await takeDown(session, found, changes);
   }
   const certificate = await verifyNothingLeft(session, found);

@@ -1,7 +1,9 @@
 /** The AWS clients of a run: for each service, a function that sends commands. A client is loaded on first use. */
+import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { linkedSignal, withDeadline } from './deadline.ts';
+import { trackRecentlyCreated } from './recently-created.ts';
 import { makeLimiter, unlimited } from './rate-limiter.ts';
 import { retryingSender, type BeforeRetry, type Call, type CallContext } from './retry.ts';
 
@@ -63,6 +65,10 @@ export interface Aws {
   readonly ec2Once: Send;
   readonly elbv2: Send;
   readonly ecs: Send;
+  /**
+   * ECS, for calls that an interruption of the run does not abort: they start a task, and stop it again.
+   */
+  readonly ecsUninterrupted: Send;
   /** Application Auto Scaling, which may control the task counts of services. */
   readonly autoscaling: Send;
   /** CloudWatch, whose alarms may roll back a deployment. */
@@ -81,8 +87,17 @@ export interface Aws {
   readonly acm: Send;
   /** WAF, whose web ACL may inspect the requests to the load balancer. */
   readonly wafv2: Send;
+  /** Service Quotas, which knows the maximum numbers of resources in the account. */
+  readonly servicequotas: Send;
   /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
+}
+
+/** How a client sends its calls. */
+interface SenderOptions {
+  readonly kind?: Call['kind'];
+  /** Whether an interruption of the run aborts the calls. */
+  readonly isInterrupted?: boolean;
 }
 
 /** Connections are reused, and there are enough connections per host that no survey has to wait for one. */
@@ -94,7 +109,8 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
  */
 export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   const { signal, abort } = linkedSignal(run.signal);
-  const context = { ...run, signal };
+  const recentlyCreated = run.recentlyCreated ?? trackRecentlyCreated(run.clock);
+  const context = { ...run, signal, recentlyCreated };
   const { rateLimitFactor, timeouts = TIMEOUTS, ...endpointSettings } = settings;
   const clientOptions = {
     ...endpointSettings,
@@ -112,13 +128,19 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   };
   const limiter = rateLimitFactor === undefined ? unlimited : makeLimiter(context, rateLimitFactor);
   const sendWithRetries = retryingSender(context);
+  const closing = new AbortController();
+  // Every call adds a listener; that is not a leak.
+  setMaxListeners(0, closing.signal);
+  const sendToTheEnd = retryingSender({ ...context, signal: closing.signal });
   const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
     make: () => Promise<C>,
-    kind: Call['kind'] = 'repeatable',
+    { kind = 'repeatable', isInterrupted = true }: SenderOptions = {},
   ): Send => {
     let client: Promise<C> | undefined;
+    const retry = isInterrupted ? sendWithRetries : sendToTheEnd;
+    const abortWith = isInterrupted ? context.signal : closing.signal;
     return async <I extends object, O extends object>(
       command: CommandOf<I, O>,
       { beforeRetry }: { readonly beforeRetry?: BeforeRetry } = {},
@@ -127,26 +149,29 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
       const loaded = await client;
       const name = command.constructor.name.replace(/Command$/, '');
       const send = async () => {
-        await limiter(service, name);
+        if (isInterrupted) await limiter(service, name);
         const ms =
           name === 'UploadLayerPart' ? (timeouts.uploadMs ?? UPLOAD_MS) : (timeouts.callMs ?? CALL_MS);
-        return withDeadline(name, ms, context.signal, (abortSignal) => loaded.send(command, { abortSignal }));
+        return withDeadline(name, ms, abortWith, (abortSignal) => loaded.send(command, { abortSignal }));
       };
-      return (await sendWithRetries({ name, input: command.input, kind, send, beforeRetry })) as O;
+      return (await retry({ name, input: command.input, kind, send, beforeRetry })) as O;
     };
   };
   return {
     ec2: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions)),
-    ec2Once: sender(
-      'ec2',
-      async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions),
-      'once',
-    ),
+    ec2Once: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(clientOptions), {
+      kind: 'once',
+    }),
     elbv2: sender(
       'elbv2',
       async () => new (await import('./clients/elbv2.ts')).ElasticLoadBalancingV2Client(clientOptions),
     ),
     ecs: sender('ecs', async () => new (await import('./clients/ecs.ts')).ECSClient(clientOptions)),
+    ecsUninterrupted: sender(
+      'ecs',
+      async () => new (await import('./clients/ecs.ts')).ECSClient(clientOptions),
+      { isInterrupted: false },
+    ),
     autoscaling: sender(
       'autoscaling',
       async () => new (await import('./clients/autoscaling.ts')).ApplicationAutoScalingClient(clientOptions),
@@ -182,8 +207,13 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     ),
     acm: sender('acm', async () => new (await import('./clients/acm.ts')).ACMClient(clientOptions)),
     wafv2: sender('wafv2', async () => new (await import('./clients/wafv2.ts')).WAFV2Client(clientOptions)),
+    servicequotas: sender(
+      'servicequotas',
+      async () => new (await import('./clients/servicequotas.ts')).ServiceQuotasClient(clientOptions),
+    ),
     close() {
       abort();
+      closing.abort();
       loadedClients.forEach((client) => client.destroy());
     },
   };

@@ -1,5 +1,6 @@
 /** Lists, describes and deregisters the revisions of a task definition. Tasks of a deregistered revision keep running. */
 import {
+  DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
@@ -17,6 +18,36 @@ export const revisionNumber = (arn: string): number => Number(arn.split(':').at(
 
 /** Returns a revision without the rest of its ARN, such as `shop-dev-web:7`. */
 export const revisionName = (arn = ''): string => arn.split('/').at(-1) ?? '';
+
+/** The members of a task definition that AWS fills in, and that a registration does not accept. */
+type FilledIn =
+  | 'taskDefinitionArn'
+  | 'revision'
+  | 'status'
+  | 'requiresAttributes'
+  | 'compatibilities'
+  | 'registeredAt'
+  | 'registeredBy'
+  | 'deregisteredAt'
+  | 'deleteRequestedAt';
+
+/** Returns the members of a task definition that can be registered again. */
+export function registrableContent(definition: TaskDefinition): Omit<TaskDefinition, FilledIn> {
+  const {
+    taskDefinitionArn: _arn,
+    revision: _revision,
+    status: _status,
+    requiresAttributes: _attributes,
+    compatibilities: _compatibilities,
+    registeredAt: _registeredAt,
+    registeredBy: _registeredBy,
+    deregisteredAt: _deregisteredAt,
+    deleteRequestedAt: _deleteRequestedAt,
+    ...content
+  } = definition;
+  // False is the default.
+  return { ...content, enableFaultInjection: content.enableFaultInjection || undefined };
+}
 
 /** A revision, with its own tags: the revisions of one family may have different owners. */
 export interface Revision {
@@ -81,8 +112,15 @@ export async function ownRevisions(
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html */
-export const deregisterRevision = ({ ecs }: Aws, taskDefinition: string): Promise<void> =>
+export const deregisterRevision = ({ ecs }: Pick<Aws, 'ecs'>, taskDefinition: string): Promise<void> =>
   ignoringNotFound(() => ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
+
+/**
+ * Deletes a deregistered revision. Tasks that run from it keep running.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/delete-task-definition-v2.html
+ */
+export const deleteRevision = async (send: Aws['ecs'], taskDefinition: string): Promise<void> =>
+  void (await send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [taskDefinition] })));
 
 /** ECS reports a missing revision as a `ClientException` with one of these messages. */
 const isMissing = (error: unknown): boolean =>

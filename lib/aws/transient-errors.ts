@@ -51,7 +51,7 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 600,
   },
   {
-    commands: ['CreateCluster', 'CreateService'],
+    commands: ['CreateCluster', 'CreateService', 'RunTask'],
     code: 'InvalidParameter',
     message: /service linked role|service role being passed/,
     why: "ECS's service-linked role was just created and is not usable yet",
@@ -73,7 +73,7 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 120,
   },
   {
-    commands: ['CreateService', 'UpdateService'],
+    commands: ['CreateService', 'UpdateService', 'RunTask'],
     code: 'InvalidParameter',
     message: /ErrorCode: Invalid\w+\.NotFound/,
     why: 'a security group or subnet that was just created is not known to ECS yet',
@@ -81,7 +81,7 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 60,
   },
   {
-    commands: ['CreateService', 'UpdateService'],
+    commands: ['CreateService', 'UpdateService', 'RunTask'],
     code: 'Client',
     message: /TaskDefinition not found/,
     why: 'a task definition that was just registered is not visible everywhere yet',
@@ -89,9 +89,9 @@ export const transientErrors: readonly TransientError[] = [
     seconds: 60,
   },
   {
-    commands: ['RegisterTaskDefinition', 'CreateService', 'UpdateService'],
+    commands: ['RegisterTaskDefinition', 'CreateService', 'UpdateService', 'RunTask'],
     code: /^(AccessDenied|Client|InvalidParameter)$/,
-    message: /iam:PassRole|Role is not valid|Unable to assume role/,
+    message: /iam:PassRole|Role is not valid|Unable to assume (the )?role/i,
     why: 'a role that was just created is not visible everywhere yet',
     onlyRecentlyCreated: true,
     seconds: 120,

@@ -57,7 +57,7 @@ export interface Source extends Partial<Pick<ContainerFields, BuildField>> {
 
 /** The fields that limit a container or order its start. */
 type ContainerSetting =
-  'cpu' | 'memory' | 'memoryReservation' | 'dependsOn' | 'entryPoint' | 'ulimits' | 'writable';
+  'cpu' | 'memory' | 'memoryReservation' | 'dependsOn' | 'entryPoint' | 'ulimits' | 'writable' | 'release';
 
 /** The fields that say how the load balancer chooses between the tasks of a container. */
 type BalancingField = 'stickiness' | 'slowStartSeconds' | 'balancing';

@@ -35,6 +35,13 @@ const writableFolder: rules.FieldRule = (path) => {
 const word = (description: string) => rules.string(rules.processText).describe(description);
 
 export const containerSettings = {
+  release: z
+    .array(word('the program, or one argument'))
+    .min(1)
+    .optional()
+    .describe(
+      "a command that runs once per deployment, before the new version takes requests, e.g. ['node', 'migrate.js']",
+    ),
   // Linux counts in shares, of which a process has at least two.
   cpu: integer(2, MAX_CPU)
     .optional()

@@ -18,6 +18,9 @@ export const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
   [32_768, [61_440, 122_880, 249_856]],
 ]);
 
+/** The number of CPU units in one vCPU. */
+export const UNITS_PER_CPU = 1024;
+
 /** The CPU architectures of Fargate, as a configuration names them; the first is the default. */
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];

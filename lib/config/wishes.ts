@@ -138,6 +138,10 @@ export const SYNONYMS: Readonly<Record<string, readonly [words: string, differen
     'readonlyRootFilesystem readOnly readOnlyRootFs',
     'It is true by default.',
   ],
+  'services.*.containers.*.release': [
+    'releaseCommand preDeploy preDeployCommand migrations migrate stack:release service:release',
+    'It is a list of words, such as ["node", "migrate.js"], and belongs to the container whose image it needs.',
+  ],
   'services.*.containers.*.user': ['runAsUser uid'],
   'services.*.exec': [
     'service:ssh executeCommand enableExecuteCommand service:shell service:debug',
@@ -159,7 +163,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'launchType networkMode requiresCompatibilities compatibilities provider':
     'Remove it: every task runs on Fargate, in network mode awsvpc.',
   'restart restartPolicy': 'Remove it: ECS replaces every task that stops.',
-  'initContainers initContainer migrations release preDeploy':
+  'initContainers initContainer':
     "Add a container with essential: false that does the work and ends, and dependsOn: { <its name>: 'SUCCESS' } to the containers that wait for it.",
   'stage stack:environment stack:env workspace':
     'Remove it, and add --stage NAME to the command; a configuration that is a function gets the stage as its argument.',

@@ -1,4 +1,5 @@
 /** Computes the cost of a stack from what it is billed for. Pure. */
+import { UNITS_PER_CPU } from '../config/fargate.ts';
 import type { Billed, BilledTasks } from './billed.ts';
 import { PRICES, type Prices, type PriceUnit } from './prices.ts';
 
@@ -71,5 +72,5 @@ function costOfTasks(
 ): number | undefined {
   const [cpu, memory] = [usd(isArm ? 'armVcpuHour' : 'vcpuHour'), usd(isArm ? 'armGbHour' : 'gbHour')];
   if (cpu === undefined || memory === undefined) return undefined;
-  return count * ((cpuUnits / 1024) * cpu + (memoryMib / 1024) * memory);
+  return count * ((cpuUnits / UNITS_PER_CPU) * cpu + (memoryMib / 1024) * memory);
 }

@@ -65,7 +65,19 @@ export interface Names {
   repository(key: string): string;
   /** @param service the name of a service */
   family(service: string): string;
+  /** The family of the task definitions of a service's one-off tasks. @param service the name of a service */
+  oneOffFamily(service: string): string;
 }
+
+/** The end of the families of one-off tasks: no name of a service contains an underscore. */
+const ONE_OFF = '_run';
+
+/** Returns the family of the one-off tasks of a service. @param family the family of the service */
+export const oneOffFamilyOf = (family: string): string => `${family}${ONE_OFF}`;
+
+/** Returns the family of the service to which a family of one-off tasks belongs; undefined for any other family. */
+export const serviceFamilyOf = (family: string): string | undefined =>
+  family.endsWith(ONE_OFF) ? family.slice(0, -ONE_OFF.length) : undefined;
 
 /** Returns the name of the configured service that an ECS service belongs to: configured names have no underscores. */
 export const configuredServiceName = (name: string): string => name.replace(/_.*/, '');
@@ -101,5 +113,6 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     },
     repository: (key) => `${stack}/${key}`,
     family: (service) => `${stack}-${service}`,
+    oneOffFamily: (service) => oneOffFamilyOf(`${stack}-${service}`),
   };
 }

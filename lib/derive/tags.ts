@@ -16,6 +16,11 @@ export const RESTORES_TAG = 'slipway:restores';
 /** The tag of an older task definition that stays registered until the next deployment: the service may have to go back to it. */
 export const LAST_GOOD_TAG = 'slipway:last-good';
 
+/** The tag of a task definition for which the release commands of its service have succeeded: the time. */
+export const RELEASED_TAG = 'slipway:released';
+/** The tag of a one-off task: what started it, `run` or `release`. */
+export const ONE_OFF_TAG = 'slipway:one-off';
+
 /** The tag of a load balancer that names the web ACL with which the stack associated it. */
 export const WEB_ACL_TAG = 'slipway:web-acl';
 

@@ -92,6 +92,11 @@ export interface Step<N extends Noun, F extends string = string> {
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**
+   * Does what has to succeed before any resource of this noun is created or updated in this run: if it fails for one of them, none
+   * is changed.
+   */
+  prepare?(context: ApplyContext<N, F>): Promise<void>;
+  /**
    * Creates the resource. If the new resource cannot exist beside the old one, removes the old one first. The
    * engine records the ids.
    */

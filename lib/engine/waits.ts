@@ -38,6 +38,8 @@ const table = {
   targets: { first: 0, every: s(3), deadline: s(600), usual: s(20) },
   /** ECS stops the failed tasks, or starts tasks of the restored version: about 45 s. */
   rollback: { first: 0, every: s(3), deadline: s(600), usual: s(45) },
+  /** A one-off task starts within 30 to 90 s, and then runs as long as its command takes; a day is the limit for a release. */
+  oneOff: { first: 0, every: s(1), deadline: s(86_400), usual: s(60) },
   /** Draining takes the deregistration delay and the stop timeout. */
   serviceGone: { first: s(5), every: s(3), deadline: s(1200), usual: s(25) },
   /** The name of a deleted service stays taken for a while. */

@@ -11,6 +11,7 @@ import { definitionFields } from '../derive/task-definition.ts';
 import { describeRevision, revisionsOf, type Revision } from '../aws/task-definition-revisions.ts';
 import type { LookContext } from './context.ts';
 import { isRecordedWithoutTags } from './recorded.ts';
+import { serviceFamilyOf } from '../derive/names.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;
@@ -38,7 +39,9 @@ export async function lookTaskDefinitions(context: LookContext): Promise<Items<F
     );
     return { items: page.families ?? [], next: page.nextToken };
   });
-  const definitions = await Promise.all(families.map((family) => lookFamily(context, family)));
+  // The families of one-off tasks are removed together with that of their service.
+  const own = families.filter((family) => !families.includes(serviceFamilyOf(family) ?? ''));
+  const definitions = await Promise.all(own.map((family) => lookFamily(context, family)));
   return new Map(
     definitions
       .filter((found) => found !== undefined)

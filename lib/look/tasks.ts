@@ -1,9 +1,16 @@
 /** Finds the tasks of a service, even if the service is gone; ECS lists stopped tasks for about an hour. */
-import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
+import {
+  DescribeTasksCommand,
+  ListTasksCommand,
+  type DesiredStatus,
+  type Task,
+  type TaskField,
+} from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import type { Clock } from '../model/clock.ts';
 import { allPages } from '../aws/pages.ts';
 import { configuredServiceName } from '../derive/names.ts';
+import { ONE_OFF_TAG, readTags, STACK_TAG } from '../derive/tags.ts';
 import { perClient, perName, batched } from '../aws/batched-calls.ts';
 import { ifFound } from './if-found.ts';
 import type { LookContext } from './context.ts';
@@ -74,13 +81,20 @@ export const batchedTasksOf = (
 
 /** Describes all tasks in a cluster that are meant to run, including those that a user started. Tasks that are stopping are left out. */
 export const runningTasks = (aws: LookContext['aws'], cluster: string): Promise<Task[]> =>
-  describeTasks(aws, { cluster }, ['RUNNING']);
+  describeTasks(aws, { cluster }, ['RUNNING'], ['TAGS']);
+
+/** Whether a task is a one-off task of a stack, which its own commands have started. */
+export const isOneOff = ({ tags }: Task, stack: string): boolean => {
+  const { [STACK_TAG]: owner, [ONE_OFF_TAG]: startedBy } = readTags(tags);
+  return owner === stack && startedBy !== undefined;
+};
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 async function describeTasks(
   aws: LookContext['aws'],
   selection: { readonly cluster: string; readonly family?: string },
   statuses: readonly DesiredStatus[],
+  include?: TaskField[],
 ): Promise<Task[]> {
   const { cluster } = selection;
   const arns = new Set<string>();
@@ -95,7 +109,7 @@ async function describeTasks(
   }
   const responses = await Promise.all(
     batchesOf([...arns], BATCH_SIZE).map((tasks) =>
-      ifFound(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
+      ifFound(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks, include }))),
     ),
   );
   return responses.flatMap((response) => response?.tasks ?? []);

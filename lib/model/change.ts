@@ -28,6 +28,9 @@ export interface FieldChange<F extends string = string> {
 
 export type Verb = 'create' | 'update' | 'replace' | 'remove' | 'refused';
 
+/** The field of a service's change that says which commands run before its new tasks start. */
+export const RELEASE_FIELD = 'release';
+
 /** A planned change of one resource. */
 export interface Change<F extends string = string> {
   readonly noun: Noun;

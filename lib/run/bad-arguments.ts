@@ -150,6 +150,15 @@ export const missingContainer = (command: string): Problem =>
     fix: [`npm run ${command} -- CONTAINER -- node script.js`],
   });
 
+/** The problem with `run` without a command. */
+export const missingCommand = (command: string): Problem =>
+  problem('ARGUMENTS', {
+    what: `${command} needs a command after --.`,
+    why: 'Everything after -- is the command, and reaches the program as it is. npm itself takes the first --.',
+    now: NOTHING_CHANGED,
+    fix: [`npm run ${command} -- CONTAINER -- node script.js`],
+  });
+
 /** The problem with a shell whose input and output are not one terminal. @param isJson whether the result goes to a script */
 export const shellNeedsTerminal = (isJson: boolean): Problem =>
   problem('ARGUMENTS', {

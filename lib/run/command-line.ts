@@ -33,7 +33,7 @@ export function commandLine(
     ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
     ...(command === 'open' && ofLogs.container !== undefined ? [shellWord(ofLogs.container)] : []),
     ...(command === 'logs' ? logsFlags(ofLogs) : []),
-    ...(command === 'exec' ? execWords(ofLogs) : []),
+    ...(command === 'run' || command === 'exec' ? commandWords(ofLogs) : []),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
@@ -46,8 +46,8 @@ const logsFlags = ({ container, follow, since, grep }: Partial<StackOptions>): s
   ...(grep === undefined ? [] : [`--grep ${shellWord(grep)}`]),
 ];
 
-/** Returns the container, the task and the command of `exec`. Only the first word is shown: the others may be secrets. */
-const execWords = ({ container, task, words = [] }: Partial<StackOptions>): string[] => [
+/** Returns the container, the task and the command of `run` or `exec`. Only the first word is shown: the others may be secrets. */
+const commandWords = ({ container, task, words = [] }: Partial<StackOptions>): string[] => [
   ...(container === undefined ? [] : [shellWord(container)]),
   ...(task === undefined ? [] : [`--task ${shellWord(task)}`]),
   ...words.slice(0, 1).flatMap((program) => ['--', shellWord(program), ...(words.length > 1 ? ['…'] : [])]),

@@ -76,13 +76,18 @@ const situationOf = (run: Run, name: Noun) => ({
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const isProvision = command.startsWith('npm run provision');
-  const canChange = !/^npm run (init|drift|status|open|logs|exec|dashboard|history)\b/.test(command);
+  const canChange = !/^npm run (init|drift|status|open|doctor|logs|exec|dashboard|history)\b/.test(command);
+  const isTask = /^npm run run\b/.test(command);
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: canChange ? nowAfter(command) : NOTHING_CHANGED,
+    now: isTask
+      ? 'The stack is as before. A task that had started is being stopped, as reported above.'
+      : canChange
+        ? nowAfter(command)
+        : NOTHING_CHANGED,
     fix: [
-      canChange ? `${command}, to continue from here` : command,
+      canChange && !isTask ? `${command}, to continue from here` : command,
       ...(isProvision
         ? [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]
         : []),

@@ -8,7 +8,9 @@ export const COMMANDS = [
   'drift',
   'status',
   'open',
+  'doctor',
   'logs',
+  'run',
   'exec',
   'dashboard',
   'history',
@@ -31,6 +33,7 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
   rollback: '[SERVICE]',
   open: '[CONTAINER]',
   logs: '[CONTAINER]',
+  run: 'CONTAINER [options] -- COMMAND…',
   exec: 'CONTAINER [options] [-- COMMAND…]',
   secret: 'set NAME | list | remove NAME',
 };
@@ -38,9 +41,9 @@ export const USAGES: Partial<Readonly<Record<Command, string>>> = {
 /** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
 export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'restart', 'rollback'];
 /** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['open', 'logs', 'exec'];
+export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['open', 'logs', 'run', 'exec'];
 /** The commands whose arguments end with a command to run, after `--`. */
-export const COMMANDS_WITH_COMMAND: readonly Command[] = ['exec'];
+export const COMMANDS_WITH_COMMAND: readonly Command[] = ['run', 'exec'];
 
 /** The actions of `secret`, each with its argument. */
 export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
@@ -48,7 +51,7 @@ export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
 export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'open', 'logs', 'exec', 'dashboard', 'history'].includes(command);
+  ['init', 'drift', 'status', 'open', 'doctor', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */
 export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
@@ -153,6 +156,11 @@ const FLAGS: readonly Flag[] = [
     flags: '--no-wait',
     description: 'do not wait for health checks and DNS',
     commands: ['provision', 'deploy', 'rollback', ...STEERING_COMMANDS],
+  },
+  {
+    flags: '--no-preflight',
+    description: 'on AWS: do not check permissions and quotas before the first change',
+    commands: ['provision', 'deploy'],
   },
   {
     flags: '--builder <builder>',

@@ -19,14 +19,14 @@ export interface Interrupt {
   readonly stop: () => void;
 }
 
-/** Listens for interrupts. */
-export function onInterrupt(): Interrupt {
+/** Listens for interrupts. @param stopMs milliseconds within which the run has to stop after an interrupt */
+export function onInterrupt(stopMs = STOP_MS): Interrupt {
   const controller = new AbortController();
   const { signal } = controller;
   // Every call and every wait of a run adds a listener; that is not a leak.
   setMaxListeners(0, signal);
   const overdue = new Promise<never>((_, reject) => {
-    const startDeadline = () => setTimeout(() => reject(signal.reason as Error), STOP_MS);
+    const startDeadline = () => setTimeout(() => reject(signal.reason as Error), stopMs);
     signal.addEventListener('abort', startDeadline, { once: true });
   });
   // This promise may reject while nothing awaits it.

@@ -15,12 +15,14 @@ import { withTypedCommands } from './typed-commands.ts';
 
 /** The result of a command, to print on stdout. */
 export interface CommandResult<Json extends object = Readonly<Record<string, unknown>>> {
-  /** 0, or 2 if there is something to do; that of the command for `exec`. */
+  /** 0, or 2 if there is something to do; that of the command for `run` and `exec`. */
   readonly exitCode: number;
   /** The final lines for people; the last one states the result. */
   readonly text: string;
   /** The result for scripts. */
   readonly json: Json;
+  /** Whether the command has found obstacles, which are in its result instead of in a problem: the document is then not `ok`. */
+  readonly hasObstacles?: boolean;
   /** Whether the command has already printed its result on the output, so that nothing is left to print. */
   readonly isPrinted?: boolean;
 }
@@ -28,10 +30,12 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
 const JSON_VERSION = 1;
 /**
- * The exit code if `exec` itself fails, so that it differs from the codes of most commands. Docker uses it in the same way.
+ * The exit code if `run` or `exec` itself fails, so that it differs from the codes of most commands. Docker uses it in the same way.
  * @see https://docs.docker.com/engine/containers/run/#exit-status
  */
 const COMMAND_FAILED = 125;
+/** How long `run` has after an interrupt to stop its task, in milliseconds. */
+const STOP_TASK_MS = 5000;
 /** Node's longest timer; it only keeps the process alive. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -65,7 +69,7 @@ export async function main(
   // The reader may have closed the stream, as `| head` does: the run continues without output.
   process.stderr.on('error', () => undefined);
   const output = outputTo(process.stdout, own.includes('--plain') ? '' : process.env['NO_COLOR']);
-  const { signal, overdue, stop } = onInterrupt();
+  const { signal, overdue, stop } = onInterrupt(command === 'run' ? STOP_TASK_MS : undefined);
   // Keeps the process alive until the work is done: without anything to wait for, it would exit silently.
   const keepAlive = setInterval(() => undefined, MAX_TIMER_MS);
   let options: Options | undefined;
@@ -91,7 +95,7 @@ export async function main(
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
     await shown.close();
     if (result.isPrinted !== true) {
-      if (isJson) printJson({ ...document, ok: true, ...result.json }, isStream);
+      if (isJson) printJson({ ...document, ok: result.hasObstacles !== true, ...result.json }, isStream);
       else print(asTyped(result.text));
     }
     process.exitCode = result.exitCode;

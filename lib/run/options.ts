@@ -7,6 +7,7 @@ import {
   excessArgument,
   invalidPort,
   invalidRevision,
+  missingCommand,
   missingContainer,
   missingService,
   missingValue,
@@ -41,6 +42,8 @@ export interface Options {
   /** Whether progress is shown as lines only, without colour. */
   readonly plain: boolean;
   readonly wait: boolean;
+  /** Whether a provision on AWS checks permissions and quotas before the first change. */
+  readonly preflight: boolean;
   readonly builder: Builder | undefined;
   /** Whether the run only reports drift from the configuration: `npm run drift`. */
   readonly drift: boolean;
@@ -70,7 +73,7 @@ export interface Options {
   readonly since: string | undefined;
   /** The text that every line of `logs` contains. */
   readonly grep: string | undefined;
-  /** The words of the command that `exec` starts, as the user has typed them. */
+  /** The words of the command that `run` or `exec` runs, as the user has typed them. */
   readonly words: readonly string[];
   /** The task in which `exec` starts the command: its id, or the beginning of it. */
   readonly task: string | undefined;
@@ -134,10 +137,11 @@ export async function readOptions(
   }
   const ownArguments = readOwnArguments(command, program.args);
   const [name, excess] = takesName || ownArguments ? program.args : [undefined, ...program.args];
+  if (takesCommand && !name) throw missingContainer(command);
+  if (command === 'run' && words.length === 0) throw missingCommand(command);
   if (excess !== undefined && !ownArguments)
     throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
   if (command === 'deploy' && !name) throw missingService();
-  if (takesCommand && !name) throw missingContainer(command);
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
   const { to, port, ...values } = program.opts<GivenOptions>();
@@ -188,6 +192,7 @@ export const DEFAULT_OPTIONS: Options = {
   events: false,
   plain: false,
   wait: true,
+  preflight: true,
   builder: undefined,
   drift: false,
   deploy: false,

@@ -5,6 +5,7 @@ import { watchPipe } from './closed-pipe.ts';
 export interface Output {
   /** Whether the lines may be coloured: stdout is a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
+  readonly isTerminal: boolean;
   /** Aborts when the reader has closed the stream, as `| head` does. */
   readonly closed: AbortSignal;
   /** Prints a string or bytes, and resolves when the stream takes more: a slow reader slows the command down. */
@@ -28,6 +29,7 @@ export function outputTo(stream: Stream, noColour: string | undefined, watchRead
   stream.on('error', () => controller.abort());
   return {
     colour: stream.isTTY === true && noColour === undefined,
+    isTerminal: stream.isTTY === true,
     closed,
     async write(text) {
       if (closed.aborted || stream.write(text)) return;

@@ -1,5 +1,12 @@
 /** Formats plans for people and for scripts. Pure. */
-import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../model/change.ts';
+import {
+  changeAddress,
+  RELEASE_FIELD,
+  type Change,
+  type FieldChange,
+  type Value,
+  type Verb,
+} from '../model/change.ts';
 import type { PlanCounts, PlannedChanges, PlannedValue } from './results.ts';
 
 /** Formats a value. If it is not known yet, the text names the step after which it is known. */
@@ -15,6 +22,7 @@ export const mayBeSecret = (field: string): boolean => /\.environment\.|\.comman
 /** Formats the change of a field as one line. */
 export function fieldText({ field, from, to }: FieldChange, separator = ': ', arrow = ' → '): string {
   if (mayBeSecret(field)) return `${field} differs`;
+  if (field === RELEASE_FIELD) return `${field}${separator}${valueText(to)}`;
   const [before, after] = excerpts(withoutArns(valueText(from)), withoutArns(valueText(to)));
   return `${field}${separator}${before}${arrow}${after}`;
 }
@@ -80,8 +88,9 @@ export function countsText(changes: readonly Change[], kept: number): string {
 export function planText(changes: readonly Change[], kept: readonly string[] = []): string[] {
   const lines = changes.flatMap((change) => {
     const head = `  ${SIGNS[change.verb]} ${change.verb.padEnd(8)} ${changeAddress(change).padEnd(28)}  ${change.reason}`;
-    if (change.verb === 'create' || change.verb === 'remove') return [head];
-    return [head, ...change.fields.map((field) => `      ${fieldText(field)}`)];
+    const isWhole = change.verb === 'create' || change.verb === 'remove';
+    const shown = change.fields.filter(({ field }) => !isWhole || field === RELEASE_FIELD);
+    return [head, ...shown.map((field) => `      ${fieldText(field)}`)];
   });
   return [...lines, ...keptText(kept)];
 }

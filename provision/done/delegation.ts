@@ -36,16 +36,27 @@ export async function ownZone(
   const { zone } = domain ?? {};
   if (!domain?.createZone || zone === undefined) return undefined;
   const nameServers = knownServers ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
-  // A resolver answers for names in .localhost itself, whatever Route 53 contains.
-  const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
-  const serversInDns = isOnlyLocal
-    ? undefined
-    : await (target.sandbox?.nameServers ?? lookUp)(zone).catch(notFoundAsEmpty);
+  const serversInDns = await nameServersInDns(target, zone, domain.name, lookUp);
   return {
     name: zone,
     nameServers,
     isDelegated: serversInDns && areServersOfZone(serversInDns, nameServers),
   };
+}
+
+/**
+ * Returns the name servers that DNS names for a zone: none if nothing delegates it, undefined if this machine cannot tell.
+ * @param name the name of the domain
+ */
+export async function nameServersInDns(
+  { sandbox }: Pick<ConnectedTarget, 'sandbox'>,
+  zone: string,
+  name: string,
+  lookUp: LookUpServers = queryDns,
+): Promise<readonly string[] | undefined> {
+  // A resolver answers for names in .localhost itself, whatever Route 53 contains.
+  if (!sandbox && name.endsWith('.localhost')) return undefined;
+  return (sandbox?.nameServers ?? lookUp)(zone).catch(notFoundAsEmpty);
 }
 
 /** A query is sent this many times, with this timeout in milliseconds. */
@@ -62,7 +73,10 @@ function notFoundAsEmpty(error: unknown): string[] | undefined {
 }
 
 /** Whether DNS names only servers of our zone: any other server does not know our record. */
-const areServersOfZone = (serversInDns: readonly string[], nameServers: readonly string[]): boolean => {
+export const areServersOfZone = (
+  serversInDns: readonly string[],
+  nameServers: readonly string[],
+): boolean => {
   const ours = new Set(nameServers.map(bareName));
   return serversInDns.length > 0 && serversInDns.every((server) => ours.has(bareName(server)));
 };

@@ -16,7 +16,7 @@ import { takenByOthers } from '../../lib/engine/adopt.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 import { pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import type { FoundService } from '../../lib/look/services.ts';
-import { touches, type Change } from '../../lib/model/change.ts';
+import { touches, type Change, type RELEASE_FIELD } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
 import { loadBalancersOf, loadBalancersTo, outgoingTargetGroups } from './load-balancers.ts';
 import { registerMissingTargets } from './register-targets.ts';
@@ -38,6 +38,7 @@ export type ServiceField =
   | 'rollout'
   | 'registered targets'
   | 'running containers'
+  | typeof RELEASE_FIELD
   | TagField;
 
 export type ServiceContext = ApplyContext<'services', ServiceField>;

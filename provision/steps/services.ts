@@ -9,7 +9,7 @@ import type { Planned, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { describeService, isAutoScaled } from '../../lib/look/services.ts';
+import { describeService, isAutoScaled, type FoundService } from '../../lib/look/services.ts';
 import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { waitForService } from '../done/wait-for-service.ts';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../services/calls.ts';
 import { ALL, registeredText, runningText } from '../services/health.ts';
 import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
+import { release, withRelease } from '../services/release.ts';
 import {
   assignServices,
   interimService,
@@ -45,10 +46,9 @@ function desiredFields(
   const balancers = loadBalancersOf(service, found);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
-  const needsNewRevision = planned
-    .changesOf('taskDefinitions')
-    .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
-  const definition = needsNewRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
+  const definition = needsNewRevision(planned, name)
+    ? undefined
+    : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
     name: withServiceNames(names, found).service(service),
     status: 'ACTIVE',
@@ -73,6 +73,12 @@ function desiredFields(
   };
 }
 
+/** Whether a new revision is about to be registered for a service. */
+const needsNewRevision = (planned: Planned<'taskDefinitions'>, name: string): boolean =>
+  planned
+    .changesOf('taskDefinitions')
+    .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
+
 /** Returns the load balancers of a service in one line, once everything that they refer to exists. */
 function balancersText(balancers: ReturnType<typeof loadBalancersOf>) {
   for (const { targetGroupArn, advancedConfiguration: advanced } of balancers) {
@@ -92,7 +98,7 @@ export const services: Step<'services', ServiceField> = {
   assign: assignServices,
 
   diff: (desired, found, planned) =>
-    compare({
+    compare<FoundService, ServiceField>({
       noun: 'services',
       desired: new Map(
         desired.config.services.map((service) => [
@@ -127,7 +133,10 @@ export const services: Step<'services', ServiceField> = {
       immutable: { status: 'a service that is being deleted cannot come back' },
       replacedBy: replacementFor,
       whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
-    }),
+    }).map((change) => withRelease(desired, found, change, needsNewRevision(planned, change.key))),
+
+  /** Runs the release commands. If one fails, no service is deployed. */
+  prepare: (context) => release(context, serviceOf(context)),
 
   /** A service that is being deleted keeps its name until it is gone. */
   async create(context) {

@@ -32,6 +32,7 @@ interface Model {
 const FOLDERS: Readonly<Record<string, string>> = {
   elasticloadbalancing: 'elbv2',
   monitoring: 'cloudwatch',
+  servicequotas: 'service-quotas',
 };
 
 function readModel(dataFolder: string, service: string): Model {

@@ -6,6 +6,7 @@ import { deregisterRevision, ownRevisions } from '../../lib/aws/task-definition-
 import { problem } from '../../lib/model/problem.ts';
 import { throwingRefusals } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
+import { oneOffFamilyOf } from '../../lib/derive/names.ts';
 import { perClient, batched } from '../../lib/aws/batched-calls.ts';
 
 const MAX_REVISIONS_PER_CALL = 10;
@@ -13,17 +14,18 @@ const MAX_REVISIONS_PER_CALL = 10;
 export const taskDefinitions: Removal<'taskDefinitions'> = {
   /**
    * Deregisters the revisions in sequence: AWS accepts one call per second, and a family has a revision for every change that
-   * was ever made. Revisions that someone else registered in the family stay. ECS still shows a deleted revision while it lists
+   * was ever made. The same happens to what a killed one-off task left in the family of the service's one-off tasks. Revisions that someone else registered in the family stay. ECS still shows a deleted revision while it lists
    * a stopped task that refers to the revision.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(context) {
     const { family, taskDefinitionArn: recorded } = context.existing;
-    const query = { family, stack: context.names.stack, recorded };
-    const [active, inactive] = await Promise.all([
-      ownRevisions(context.aws, query, 'ACTIVE'),
-      ownRevisions(context.aws, query, 'INACTIVE'),
-    ]);
+    const { stack } = context.names;
+    const revisions = async (status: 'ACTIVE' | 'INACTIVE') => [
+      ...(await ownRevisions(context.aws, { family: oneOffFamilyOf(family), stack }, status)),
+      ...(await ownRevisions(context.aws, { family, stack, recorded }, status)),
+    ];
+    const [active, inactive] = await Promise.all([revisions('ACTIVE'), revisions('INACTIVE')]);
     for (const taskDefinition of active) {
       await deregisterRevision(context.aws, taskDefinition);
     }

@@ -10,6 +10,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 
 export type Clients = ReturnType<typeof clientsOf>;
@@ -34,5 +35,6 @@ export function clientsOf(endpoint: string) {
     acm: new ACMClient(settings),
     s3: new S3Client(settings),
     wafv2: new WAFV2Client(settings),
+    servicequotas: new ServiceQuotasClient(settings),
   };
 }

@@ -105,9 +105,27 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
     reason: 'steps and removals run the same way in both commands, and without a terminal',
   },
   {
+    folder: 'lib/one-off/',
+    mayImport: [
+      'lib/model/',
+      'lib/config/',
+      'lib/derive/',
+      'lib/aws/',
+      'lib/look/',
+      'lib/diagnosis/',
+      'lib/engine/',
+    ],
+    reason: 'a task for one command runs in the same way for a user and for a deployment',
+  },
+  {
     folder: 'lib/cost/',
     mayImport: ['lib/config/', 'lib/derive/', 'lib/look/'],
     reason: 'the cost of a stack follows from its configuration, or from what exists',
+  },
+  {
+    folder: 'lib/preflight/',
+    mayImport: ['lib/model/', 'lib/config/', 'lib/derive/', 'lib/aws/', 'lib/look/'],
+    reason: 'whether an account allows a provision is asked before anything is created',
   },
   {
     folder: 'lib/run/',
@@ -126,6 +144,8 @@ const ROOMS_OF_COMMANDS = [
   'history',
   'scale',
   'restart',
+  'doctor',
+  'run',
   'rollback',
   'teardown',
 ];
@@ -192,6 +212,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'doctor/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it runs the checks of a provision, and changes nothing',
+  },
+  {
     folder: 'logs/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
@@ -210,6 +235,11 @@ export const BOUNDARIES: readonly Boundary[] = [
     folder: 'scale/',
     mayImport: ['lib/', 'provision/', 'restart/', 'rollback/', 'sandbox/client.ts'],
     reason: 'it finds a running service as a restart does, and waits for it as a provision does',
+  },
+  {
+    folder: 'run/',
+    mayImport: ['lib/', 'sandbox/client.ts'],
+    reason: 'it starts a task of what is deployed, so it needs no code that creates or removes resources',
   },
   {
     folder: 'exec/',
@@ -265,8 +295,10 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/cost/stack-cost.ts',
       'lib/model/',
       'lib/run/results.ts',
+      'lib/run/doctor-results.ts',
       'lib/run/logs-results.ts',
       'lib/run/steering-results.ts',
+      'lib/run/run-results.ts',
       'lib/run/exec-results.ts',
       'lib/run/status-results.ts',
     ],

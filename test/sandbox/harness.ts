@@ -11,6 +11,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
@@ -57,6 +58,7 @@ function withClients(started: Sandbox) {
     acm: new ACMClient(settings),
     s3: new S3Client(settings),
     wafv2: new WAFV2Client(settings),
+    servicequotas: new ServiceQuotasClient(settings),
   };
   for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());
   return { ...started, ...clients, region: started.world.region('eu-west-1') };

@@ -3,6 +3,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { isProblem } from '../../lib/model/problem.ts';
 import { simulatedDataPlane, type DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Account } from '../converge/harness.ts';
+import { planeWithOneOffTasks } from '../converge/one-off-plane.ts';
 import { createShared, ownedByOthers, sharedIn, stackOn } from '../converge/others-balancer.ts';
 import { stack, web } from '../converge/stacks.ts';
 import { everythingOn } from '../everything/stack.ts';
@@ -131,6 +132,14 @@ const stackOfWorker = (tag: string): StackInput => ({
   services: { web: { containers: { app: { image: `public.ecr.aws/shop/app:${tag}` } } } },
 });
 
+/** A stack without paths, whose program has a release command. */
+const stackWithRelease = (tag: string): StackInput => ({
+  ...stackOfWorker(tag),
+  services: {
+    web: { containers: { app: { image: `public.ecr.aws/shop/app:${tag}`, release: ['migrate'] } } },
+  },
+});
+
 /** A stack with a single container, and a load balancer only if the container has a path. */
 const serverOf = (path: string | undefined): StackInput => ({
   name: 'shop',
@@ -239,6 +248,12 @@ export const scenarios = {
     prepare: async (user) => void (await user.provision(stackOfWorker('1'), { wait: true })),
     run: deployBrokenImage,
     desired: stackOfWorker('2'),
+  },
+  'a deployment with a release': {
+    plane: planeWithOneOffTasks(),
+    before: stackWithRelease('1'),
+    run: (user) => user.provision(stackWithRelease('2')),
+    desired: stackWithRelease('2'),
   },
   'a removal of the last route': {
     before: serverOf('/app'),

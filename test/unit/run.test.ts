@@ -79,7 +79,9 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
     'drift',
     'status',
     'open',
+    'doctor',
     'logs',
+    'run',
     'exec',
     'dashboard',
     'history',
@@ -106,7 +108,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, open, logs, exec, dashboard, history, scale, restart, rollback, secret, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, open, doctor, logs, run, exec, dashboard, history, scale, restart, rollback, secret, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

@@ -1,6 +1,7 @@
 /** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and contexts for steps and removals. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { ACMClient } from '@aws-sdk/client-acm';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -41,7 +42,6 @@ import { testClock } from './clock.ts';
 
 export { testClock };
 export { awsError } from './errors.ts';
-
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** The mocked clients: `mocks.ec2.on(CreateVpcCommand).resolves({ … })`. */
@@ -61,6 +61,7 @@ export const mocks = {
   acm: mockClient(ACMClient),
   s3: mockClient(S3Client),
   wafv2: mockClient(WAFV2Client),
+  servicequotas: mockClient(ServiceQuotasClient),
 };
 
 /** The response about the default group of a VPC, unless a test mocks the call: every VPC has one, without rules. */
@@ -96,7 +97,6 @@ export const sentCalls = (): { command: string; input: unknown }[] =>
 
 /** All calls that were sent, except those that only read. */
 export const mutations = () => sentCalls().filter(({ command }) => !/^(Describe|List|Get)/.test(command));
-
 /** Lets EC2 and ECS send an empty response to every call that the test does not mock. */
 export function mockOtherCallsAsEmpty(): void {
   mocks.ec2.resolves({});
@@ -272,11 +272,11 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
   const assigned = step.assign?.(desiredOf(stack), surveyed, plannedFor(stack, surveyed));
   const found = assigned ? { ...surveyed, [scenario.noun]: assigned } : surveyed;
   const changes = diffOf(step, found, stack);
-  const ids: Record<string, Ids[N]> = {};
-  const notes: string[] = [];
+  const [ids, notes]: [Record<string, Ids[N]>, string[]] = [{}, []];
   const contexts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => applyContextOf(scenario, stack, clock, found, change, notes, ids));
+  for (const context of contexts) await step.prepare?.(context);
   for (const context of contexts) {
     const applied = await carryOut(step, context);
     ids[context.change.key] = applied;

@@ -9,7 +9,7 @@ import { page } from './paging.ts';
  * the refusal.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
-const quotas = {
+export const balancingQuotas = {
   'application-load-balancers': [50, 'TooManyLoadBalancers'],
   'target-groups': [3000, 'TooManyTargetGroups'],
   'targets-per-target-group': [1000, 'TooManyTargets'],
@@ -27,8 +27,9 @@ const quotas = {
  * @param count the number of resources after the call
  * @throws the quota's refusal when the count exceeds the maximum
  */
-export function checkQuota(name: keyof typeof quotas, count: number): void {
-  const [max, code, message = `You have reached the maximum number of ${name}: ${max}`] = quotas[name];
+export function checkQuota(name: keyof typeof balancingQuotas, count: number): void {
+  const [max, code, message = `You have reached the maximum number of ${name}: ${max}`] =
+    balancingQuotas[name];
   if (count > max) throw refusal(code, message);
 }
 
@@ -36,7 +37,7 @@ export const limitOperations = {
   DescribeAccountLimits: {
     inputMembers: ['PageSize', 'Marker'],
     run({ PageSize, Marker }) {
-      const limits = Object.entries(quotas).map(([Name, [max]]) => ({ Name, Max: String(max) }));
+      const limits = Object.entries(balancingQuotas).map(([Name, [max]]) => ({ Name, Max: String(max) }));
       const { rows: Limits, NextMarker } = page(limits, PageSize, Marker);
       return { Limits, NextMarker };
     },

@@ -10,6 +10,7 @@ import { policyVersionOperations } from './policy-versions.ts';
 import { roleTagOperations } from './role-tags.ts';
 import { roleOperations } from './roles.ts';
 import { serviceLinkedRoleOperations } from './service-linked-roles.ts';
+import { simulationOperations } from './simulation.ts';
 import { userOperations } from './users.ts';
 
 export const iamOperations = {
@@ -25,4 +26,5 @@ export const iamOperations = {
   ...serviceLinkedRoleOperations,
   ...userOperations,
   ...emptyAccountListOperations,
+  ...simulationOperations,
 };

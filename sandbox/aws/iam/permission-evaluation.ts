@@ -39,10 +39,7 @@ export function denialOf(region: Region, role: RoleRow, call: AttemptedCall): st
 }
 
 function reasonOf(region: Region, role: RoleRow, call: AttemptedCall): string | undefined {
-  const identity = [
-    ...Object.values(role.inlinePolicies).flatMap(statementsOf),
-    ...role.attachedPolicies.flatMap((arn) => statementsOfManaged(region, arn)),
-  ];
+  const identity = policiesOfRole(region, role).flatMap(({ statements }) => statements);
   const boundary = role.boundary === undefined ? undefined : statementsOfManaged(region, role.boundary);
   const { action } = call;
   if (applies(identity, 'Deny', call)) return 'with an explicit deny in an identity-based policy';
@@ -54,9 +51,28 @@ function reasonOf(region: Region, role: RoleRow, call: AttemptedCall): string | 
   return undefined;
 }
 
+/** A policy of a role. `name` is what the policy simulator calls its source. */
+export interface RolePolicy {
+  readonly name: string;
+  readonly statements: readonly Statement[];
+}
+
+/** Returns the identity-based policies of a role. */
+export const policiesOfRole = (region: Region, role: RoleRow): RolePolicy[] => [
+  ...Object.entries(role.inlinePolicies).map(([name, document]) => ({
+    name: `role_${role.RoleName}_${name}`,
+    statements: statementsOf(document),
+  })),
+  ...role.attachedPolicies.map((arn) => ({
+    name: arn.slice(arn.lastIndexOf('/') + 1),
+    statements: statementsOfManaged(region, arn),
+  })),
+];
+
 const ALLOWS_EVERYTHING: Statement[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
 
-function statementsOfManaged(region: Region, arn: string): Statement[] {
+/** Returns the statements of a managed policy. */
+export function statementsOfManaged(region: Region, arn: string): Statement[] {
   const parsed = parsePolicyArn(region, arn);
   if (!parsed.isAwsManaged) {
     const policy = findPolicy(region, parsed);
@@ -76,12 +92,20 @@ const applies = (
   { action, resource = '*', context = {} }: AttemptedCall,
 ): boolean =>
   statements.some(
-    ({ Effect, Action, NotAction, Resource, NotResource, Condition }) =>
-      Effect === effect &&
-      covers(Action, NotAction, action.toLowerCase(), (pattern) => pattern.toLowerCase()) &&
-      covers(Resource, NotResource, resource, (pattern) => pattern) &&
-      areMet(Condition, context, effect),
+    (statement) =>
+      statement.Effect === effect &&
+      isAbout(statement, action, resource) &&
+      areMet(statement.Condition, context, effect),
   );
+
+/** Whether a statement names an action and a resource, whatever its conditions. */
+export const isAbout = (
+  { Action, NotAction, Resource, NotResource }: Statement,
+  action: string,
+  resource: string,
+): boolean =>
+  covers(Action, NotAction, action.toLowerCase(), (pattern) => pattern.toLowerCase()) &&
+  covers(Resource, NotResource, resource, (pattern) => pattern);
 
 /** Whether an element such as `Action`, or its negation, covers a value. */
 function covers(

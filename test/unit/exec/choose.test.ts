@@ -1,7 +1,8 @@
 // The container that a name means, and the task in which a command runs.
 import type { Task } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
-import { chooseTask, placeOf } from '../../../exec/choose.ts';
+import { chooseTask } from '../../../exec/choose.ts';
+import { containerNamed } from '../../../lib/run/one-container.ts';
 import { config } from '../step-harness.ts';
 
 const stack = config();
@@ -21,7 +22,7 @@ const task = (id: string, minute: number, changes: Partial<Task> = {}, managedAg
   containers: [{ name: 'api1', lastStatus: 'RUNNING', managedAgents }],
   ...changes,
 });
-const place = placeOf(stack, 'api1');
+const place = containerNamed(stack, 'api1');
 const chosen = (tasks: Task[], id?: string) => {
   try {
     return chooseTask(tasks, place, id).id;
@@ -31,12 +32,12 @@ const chosen = (tasks: Task[], id?: string) => {
 };
 
 test('a name means a container, a service with one container, or both with a slash', () => {
-  expect(placeOf(stack, 'api2').container.name).toBe('api2');
-  expect(placeOf(twoServices, 'jobs/api1').service.name).toBe('jobs');
-  expect(placeOf(twoServices, 'jobs').container.name).toBe('api1');
-  expect(() => placeOf(twoServices, 'api1')).toThrow('more than one');
-  expect(() => placeOf(stack, 'web')).toThrow('more than one');
-  expect(() => placeOf(stack, 'api3')).toThrow('no container or service api3');
+  expect(containerNamed(stack, 'api2').container.name).toBe('api2');
+  expect(containerNamed(twoServices, 'jobs/api1').service.name).toBe('jobs');
+  expect(containerNamed(twoServices, 'jobs').container.name).toBe('api1');
+  expect(() => containerNamed(twoServices, 'api1')).toThrow('more than one');
+  expect(() => containerNamed(stack, 'web')).toThrow('more than one');
+  expect(() => containerNamed(stack, 'api3')).toThrow('no container or service api3');
 });
 
 test('the newest healthy task is chosen, and a task by the beginning of its id', () => {

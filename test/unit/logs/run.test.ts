@@ -25,6 +25,7 @@ async function runLogs(options: Partial<Options> = {}, closeAfter = 1000) {
   let watches = 0;
   const output: Output = {
     colour: false,
+    isTerminal: false,
     closed: closed.signal,
     write: async (text) => {
       written.push(String(text));

@@ -66,6 +66,7 @@ export const validStack = (): StackInput => ({
           environment: { MODE: 'fast' },
           secrets: { STORE_KEY: 'secretsmanager:shop/keys#api', STORE_DB: 'ssm:/shop/db' },
           command: ['node', 'main.js'],
+          release: ['node', 'migrate.js'],
           essential: true,
           readOnlyRoot: false,
           user: 'node',

@@ -22,6 +22,7 @@ const DEFAULTS = {
   events: false,
   plain: false,
   wait: true,
+  preflight: true,
   builder: undefined,
   drift: false,
   deploy: false,
@@ -58,6 +59,7 @@ describe('the flags', () => {
         '--yes',
         '--json',
         '--no-wait',
+        '--no-preflight',
         '--builder=docker',
         '--adopt=logGroup',
         '--adopt',
@@ -80,6 +82,7 @@ describe('the flags', () => {
         events: false,
         plain: false,
         wait: false,
+        preflight: false,
         builder: 'docker',
         drift: false,
         deploy: false,
@@ -260,6 +263,7 @@ test('a fix for the default stack stays unchanged', () => {
   expect(withStackFlags(advice, defaultStack)).toBe(advice);
 });
 
+const CHANGE_FLAGS = ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--events', '--plain'];
 const PROVISION_FLAGS = [
   '--target',
   '--stage',
@@ -270,6 +274,7 @@ const PROVISION_FLAGS = [
   '--events',
   '--plain',
   '--no-wait',
+  '--no-preflight',
   '--builder',
   '--adopt-stack',
   '--adopt',
@@ -279,48 +284,22 @@ describe.each<[Command, string[], string[]]>([
   ['provision', PROVISION_FLAGS, ['--name', '--to']],
   ['deploy', PROVISION_FLAGS, ['--name', '--to']],
   [
+    'doctor',
+    ['--target', '--stage', '--config', '--json', '--plain'],
+    ['--events', '--plan', '--yes', '--no-wait', '--no-preflight', '--builder', '--name', '--adopt', '--to'],
+  ],
+  [
     'history',
     ['--target', '--stage', '--config', '--json', '--plain'],
     ['--events', '--plan', '--yes', '--no-wait', '--builder', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
-  [
-    'rollback',
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--plan',
-      '--yes',
-      '--json',
-      '--events',
-      '--plain',
-      '--no-wait',
-      '--to',
-      '--adopt-stack',
-    ],
-    ['--builder', '--name', '--adopt'],
-  ],
+  ['rollback', [...CHANGE_FLAGS, '--no-wait', '--to', '--adopt-stack'], ['--builder', '--name', '--adopt']],
   [
     'drift',
     ['--target', '--stage', '--config', '--json', '--plain', '--builder'],
     ['--events', '--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt', '--to'],
   ],
-  [
-    'teardown',
-    [
-      '--target',
-      '--stage',
-      '--config',
-      '--plan',
-      '--yes',
-      '--json',
-      '--events',
-      '--plain',
-      '--name',
-      '--adopt-stack',
-    ],
-    ['--no-wait', '--builder', '--adopt', '--to'],
-  ],
+  ['teardown', [...CHANGE_FLAGS, '--name', '--adopt-stack'], ['--no-wait', '--builder', '--adopt', '--to']],
 ])('the options of %s', (command, listedOptions, otherOptions) => {
   const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
 

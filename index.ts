@@ -5,11 +5,13 @@ import type {
   HistoryOptions,
   LogsOptions,
   OpenOptions,
+  PlanOptions,
   ProvisionOptions,
   RestartOptions,
   RollbackOptions,
   ScaleOptions,
   RunOptions,
+  SavedPlanOptions,
   StackOptions,
   TeardownOptions,
 } from './api/options.ts';
@@ -45,7 +47,7 @@ export type {
   ServiceHistory,
   StackInfo,
 } from './lib/run/results.ts';
-export type { StackCost } from './lib/cost/stack-cost.ts';
+export type { EgressCost, StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
   ContainerAddress,
@@ -62,6 +64,7 @@ export type {
   LogsResult,
   OpenOptions,
   OpenResult,
+  PlanOptions,
   PlanResult,
   ProvisionOptions,
   ProvisionResult,
@@ -73,6 +76,7 @@ export type {
   ScaleResult,
   RunOptions,
   RunResult,
+  SavedPlanOptions,
   StackOptions,
   StatusResult,
   TeardownOptions,
@@ -84,18 +88,21 @@ const calls = () => import('./api/calls.ts');
 
 /**
  * Stands up the stack of the configuration, or brings it up to date, as `slipway provision` does. With `service`, provisions one
- * service only, as `slipway deploy` does. It never asks: with the target `aws`, it changes the account at once.
+ * service only, as `slipway deploy` does. With `plan`, carries a saved plan out. It never asks: with the target `aws`, it changes the
+ * account at once.
  * @returns the address of the stack, the numbers of changes, and the ids of all resources
- * @throws Problem: why the stack could not be provisioned, what the state is now, and how to continue
+ * @throws Problem: why the stack could not be provisioned, what the state is now, and how to continue; PLAN_CHANGED if a saved
+ *   plan no longer holds
  */
 export const provision = async (options?: ProvisionOptions): Promise<ProvisionResult> =>
   (await calls()).provisionStack(options);
 
 /**
- * Returns the changes that `provision` with the same options would make; changes nothing.
- * @throws Problem
+ * Returns the changes that `provision` with the same options would make; changes nothing. With `file`, saves the plan for
+ * `provision({ plan: file })`.
+ * @throws Problem: PLAN_FILE if the plan cannot be saved
  */
-export const plan = async (options?: ProvisionOptions): Promise<PlanResult> =>
+export const plan = async (options?: SavedPlanOptions): Promise<PlanResult> =>
   (await calls()).planStack(options);
 
 /**

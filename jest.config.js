@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 /** Test files that take long or need a program that may be missing; `npm run sweep` runs them. */
 export const LONG = [
   ...[
+    'every-call-of-a-deployment-with-a-release',
     'every-call-of-an-adoption',
     'every-call-of-a-read-only-run',
     'failure-modes/',

@@ -10,6 +10,10 @@ import type {
   RollbackResult,
   TeardownResult,
 } from '../lib/run/results.ts';
+import type { CommandContext } from '../lib/run/main.ts';
+import type { Options } from '../lib/run/options.ts';
+import { optionsOfPlan } from '../lib/run/saved-plan/options.ts';
+import { checkPlanOutput } from '../lib/run/saved-plan/plan-file.ts';
 import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
 import type { DoctorResult } from '../lib/run/doctor-results.ts';
@@ -34,8 +38,10 @@ import type {
   LogsOptions,
   OpenOptions,
   OptionName,
+  PlanOptions,
   ProvisionOptions,
   RestartOptions,
+  SavedPlanOptions,
   RollbackOptions,
   ScaleOptions,
   RunOptions,
@@ -45,25 +51,42 @@ import type {
 
 const PROVISION_OPTIONS: readonly OptionName[] = ['service', 'builder', 'wait', 'adopt', 'adoptStack'];
 
-/** Provisions the stack, or one of its services. */
+/** Provisions the stack, or one of its services, or carries a saved plan out. */
 export async function provisionStack(options: ProvisionOptions = {}): Promise<ProvisionResult> {
-  checkCallOptions('provision', options, PROVISION_OPTIONS);
-  return withField('url', await runProvision(options, false));
+  checkCallOptions('provision', options, [...PROVISION_OPTIONS, 'plan']);
+  const { plan: file, signal: _signal, onEvent: _onEvent, ...given } = options;
+  return withField(
+    'url',
+    await runProvision(options, {}, async (planned) =>
+      file === undefined ? planned : { ...planned, ...(await optionsOfPlan(file, given)) },
+    ),
+  );
 }
 
-/** Plans a provision. */
-export async function planStack(options: ProvisionOptions = {}): Promise<PlanResult> {
-  checkCallOptions('plan', options, PROVISION_OPTIONS);
-  return withField('plan', await runProvision(options, true));
+/** Plans a provision, and saves the plan if a file is given. */
+export async function planStack(options: SavedPlanOptions = {}): Promise<PlanResult> {
+  checkCallOptions('plan', options, [...PROVISION_OPTIONS, 'file']);
+  const { file: planOutput } = options;
+  return withField(
+    'plan',
+    await runProvision(options, { plan: true, planOutput }, async (planned) => {
+      if (planOutput !== undefined) await checkPlanOutput(planOutput);
+      return planned;
+    }),
+  );
 }
 
-async function runProvision(options: ProvisionOptions, plan: boolean) {
+/** @param complete returns the final options; its failure is explained like one of the command */
+async function runProvision(
+  options: PlanOptions,
+  selected: Partial<Pick<Options, 'plan' | 'planOutput'>>,
+  complete: (options: Options) => Promise<Options>,
+) {
   const deploy = options.service !== undefined;
   const command = deploy ? 'deploy' : 'provision';
-  return call(
-    { command, options: commandOptions(options, { plan, deploy }), start: startProvision },
-    options,
-  );
+  const start = async (context: CommandContext) =>
+    startProvision({ ...context, options: await complete(context.options) });
+  return call({ command, options: commandOptions(options, { ...selected, deploy }), start }, options);
 }
 
 /** Compares the stack with its configuration. */

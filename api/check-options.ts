@@ -36,6 +36,8 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
   ),
   grep: z.string().min(1),
   count: z.int().min(0).max(5000),
+  file: z.string().min(1),
+  plan: z.string().min(1),
   command: z.array(z.string()).min(1),
   task: z.string().min(1),
 };
@@ -103,7 +105,7 @@ export function commandOptions(
       RunOptions &
       ScaleOptions
   >,
-  selected: Partial<Pick<Options, 'plan' | 'drift' | 'deploy'>>,
+  selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {

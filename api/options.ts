@@ -22,8 +22,8 @@ export interface AdoptStackOption {
   readonly adoptStack?: boolean | undefined;
 }
 
-/** The options of `provision` and `plan`. */
-export interface ProvisionOptions extends StackOptions, AdoptStackOption {
+/** The options that `provision` and `plan` have in common. */
+export interface PlanOptions extends StackOptions, AdoptStackOption {
   /** Limits the call to one service and the resources that it needs. */
   readonly service?: string | undefined;
   /** The way images are built from source; it takes precedence over the configuration. */
@@ -32,6 +32,21 @@ export interface ProvisionOptions extends StackOptions, AdoptStackOption {
   readonly wait?: boolean | undefined;
   /** The addresses of existing resources to take over, e.g. `logGroup`. */
   readonly adopt?: readonly string[] | undefined;
+}
+
+/** The options of `provision`: those of a plan, or a saved plan. */
+export interface ProvisionOptions extends PlanOptions {
+  /**
+   * The file of a plan that `plan` has saved with `file`. The call carries out exactly this plan, with the options with which it
+   * was made.
+   */
+  readonly plan?: string | undefined;
+}
+
+/** The options of `plan`. */
+export interface SavedPlanOptions extends PlanOptions {
+  /** The file in which to save the plan. */
+  readonly file?: string | undefined;
 }
 
 /** The options of `drift`. */
@@ -114,6 +129,7 @@ export interface TeardownOptions extends StackOptions, AdoptStackOption {
 /** The names of all options. */
 export type OptionName =
   | keyof ProvisionOptions
+  | keyof SavedPlanOptions
   | keyof RollbackOptions
   | keyof TeardownOptions
   | keyof LogsOptions

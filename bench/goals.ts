@@ -126,7 +126,7 @@ export const rolloutVerdicts = (results: readonly RolloutResult[]): Verdict[] =>
   });
 
 /** The maximum time that Slipway itself may take, in seconds. */
-const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };
+const MAX_OWN_SECONDS = { provision: 0.6, help: 0.2 };
 
 /** Compares Slipway's own time with its goals. */
 export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [

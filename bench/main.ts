@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { createSurroundings } from '../test/everything/surroundings.ts';
 import { compare, type ComparisonSettings } from './compare.ts';
+import { commandVerdicts } from './command-goals.ts';
+import { measureCommands } from './command-times.ts';
 import { everythingVerdicts } from './everything-goals.ts';
 import { gantt } from './gantt.ts';
 import { measureLocalTimes } from './local-times.ts';
@@ -33,6 +35,8 @@ import {
 import { terraform, terraformVersion, terraformSkipReason, terraformWithEverything } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
+const ALL_PARTS = 'compare,everything,own,commands,minimum,throughput,idle,rollouts,local';
+
 const { values } = parseArgs({
   options: {
     /** The number of rounds; the contenders take turns in each. */
@@ -50,7 +54,7 @@ const { values } = parseArgs({
     /** Parts of the names of the changes during which dropped requests are counted; all changes by default. */
     changes: { type: 'string', default: '' },
     /** The parts to measure. */
-    only: { type: 'string', default: 'compare,everything,own,minimum,throughput,idle,rollouts,local' },
+    only: { type: 'string', default: ALL_PARTS },
     json: { type: 'boolean', default: false },
     /** Whether to write the measured parts of docs/speed.md, with its picture, and of docs/rollouts.md. */
     write: { type: 'boolean', default: false },
@@ -134,6 +138,12 @@ const comparisonLines = (): string[] => [
   `In the comparison with the minimum, the sandbox ran at ${PACE_TEXT}.`,
 ];
 
+/** Says which parts were measured, and when; undefined if all were. */
+const partsNote = (): string | undefined =>
+  values.only === ALL_PARTS
+    ? undefined
+    : `${new Date().toISOString().slice(0, 10)}, measured again in ${values.rounds === '1' ? 'one round' : `${values.rounds} rounds`}: ${values.only.replaceAll(',', ', ')}`;
+
 async function bench(): Promise<Results> {
   // Compiles the commands in advance, as `npm ci` does.
   spawnSync(process.execPath, ['run.js'], { cwd: ROOT, stdio: 'inherit' });
@@ -143,6 +153,7 @@ async function bench(): Promise<Results> {
   const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
   const everything = (moto && (await runPart('everything', () => compareWithEverything(moto)))) ?? [];
   const ownTime = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
+  const commands = await runPart('commands', () => measureCommands(Number(values.delay), log));
   const minimumResults = await runPart('minimum', () =>
     compareWithMinimum(Number(values.pace), log, values.minimum.split(',')),
   );
@@ -160,6 +171,7 @@ async function bench(): Promise<Results> {
     ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
     ...failureVerdicts(minimumResults?.failures ?? []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
+    ...(commands ? commandVerdicts(commands) : []),
     ...balancerVerdicts(throughput ?? []),
     ...(idle ? idleVerdicts(idle) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
@@ -171,6 +183,7 @@ async function bench(): Promise<Results> {
     everything,
     verdicts: allVerdicts,
     own: ownTime,
+    commands,
     minimum: minimumResults,
     throughput,
     idle,
@@ -188,7 +201,7 @@ try {
   if (values.write) {
     if (values.only !== 'rollouts') {
       const page = join(ROOT, 'docs', 'speed.md');
-      writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
+      writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results, partsNote()));
     }
     if (results.rollouts) {
       const page = join(ROOT, 'docs', 'rollouts.md');

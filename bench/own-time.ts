@@ -30,7 +30,7 @@ export function secondsInCalls(calls: readonly Pick<ProxiedCall, 'start' | 'end'
 }
 
 /** Converts an npm command into the command that npm starts. */
-const nodeCommand = ({ args, ...command }: Command): Command => ({
+export const nodeCommand = ({ args, ...command }: Command): Command => ({
   ...command,
   command: process.execPath,
   args: ['run.js', ...args.filter((arg) => arg !== 'run' && arg !== '--')],

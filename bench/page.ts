@@ -1,6 +1,7 @@
 /** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
 import type { FailureTime } from './failure-times.ts';
 import type { SizeResult } from './goals.ts';
+import { mergedResults } from './merged-page.ts';
 import type { LocalTime } from './local-times.ts';
 import type { Results } from './results.ts';
 import { rolloutTable } from './rollout-page.ts';
@@ -12,9 +13,16 @@ const MARK = '<!-- Below this line: npm run bench -- --write -->';
 /** The file name of the picture beside the page. */
 export const PICTURE = 'speed.svg';
 
-/** Returns the page with its generated part replaced. */
-export const pageWith = (text: string, results: Results): string =>
-  `${text.split(MARK)[0]}${MARK}\n\n${sections(results, true).join('\n\n')}\n`;
+/**
+ * Returns the page with its generated part replaced.
+ * @param note if only some parts were measured: says which, and when. Then the other figures stay as they are.
+ */
+export function pageWith(text: string, results: Results, note?: string): string {
+  const [written = '', earlier = ''] = text.split(MARK);
+  const measured = sections(results, true).join('\n\n');
+  const generated = note === undefined ? measured : mergedResults(earlier, measured, note);
+  return `${written}${MARK}\n\n${generated}\n`;
+}
 
 /** Returns the printed report. */
 export const reportOf = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;

@@ -1,4 +1,5 @@
 /** The results of a benchmark, which are printed as JSON or as tables. */
+import type { CommandTimes } from './command-times.ts';
 import type { LocalTime } from './local-times.ts';
 import type { IdleCost } from './idle.ts';
 import type { MinimumResults } from './minimum-run.ts';
@@ -18,6 +19,8 @@ export interface Results {
   readonly verdicts: readonly Verdict[];
   /** Slipway's own time. The flag `--only own` selects it. */
   readonly own?: OwnTime | undefined;
+  /** The times of `status` and `logs`. */
+  readonly commands?: CommandTimes | undefined;
   /** The comparison with the minimum times. */
   readonly minimum?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;

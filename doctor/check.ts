@@ -26,11 +26,16 @@ export const warning = (text: string, ...fix: readonly string[]): Verdict => ({
 export interface Check {
   readonly group: string;
   readonly name: string;
+  /** Milliseconds until it is given up, if it takes longer than others. */
+  readonly deadlineMs?: number;
   run(signal: AbortSignal): Promise<Verdict | readonly Verdict[]>;
 }
 
 /** Ends a check that needs what another check did not find. */
 export class NeedsOther extends Error {}
+
+/** Ends a check that has not ended in time. */
+class Overdue extends Error {}
 
 /** Milliseconds until a check is given up. */
 const DEADLINE_MS = 15_000;
@@ -72,8 +77,9 @@ async function verdictsOf(
   check: Check,
   { situation, signal, deadlineMs = DEADLINE_MS }: Circumstances,
 ): Promise<readonly Verdict[]> {
+  const limitMs = check.deadlineMs ?? deadlineMs;
   try {
-    const verdict = await withDeadline(check.name, deadlineMs, signal, (limited) =>
+    const verdict = await withDeadline(check.name, limitMs, signal, (limited) =>
       settledOrAborted(check.run(limited), limited),
     );
     return [verdict].flat();
@@ -81,15 +87,22 @@ async function verdictsOf(
     if (error instanceof NeedsOther) return [skipped(error.message)];
     if (isAccessDenied(error)) return [skipped(`the caller may not look it up: ${messageOf(error)}`)];
     if (isUnimplemented(error)) return [skipped(`this endpoint cannot tell: ${messageOf(error)}`)];
+    if (error instanceof Error && error.cause instanceof Overdue)
+      return [
+        no(
+          `There was no answer within ${limitMs / 1000} s.`,
+          'Check the network connection, and run the command again.',
+        ),
+      ];
     const { what, why, fix } = explain(error, situation);
-    return [no(`${what} ${why}`, ...fix)];
+    return [no(`${what} ${why}`, ...fix.filter((line) => !line.startsWith(situation.command)))];
   }
 }
 
 /** Settles with a promise, or rejects when the signal is aborted, even if the work does not listen to the signal. */
 const settledOrAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    const stop = () => reject(new Error('aborted'));
+    const stop = () => reject(new Overdue('aborted'));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject);

@@ -83,7 +83,7 @@ async function expiryOf(region: string): Promise<number | undefined> {
   }
 }
 
-/** Makes the context of the looks. Images are neither built nor looked for. */
+/** Makes the context of the looks. Images are not looked for. */
 export const lookContextFor = (
   config: Config,
   aws: Aws,

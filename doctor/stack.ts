@@ -29,6 +29,7 @@ import { shadowEvents } from '../provision/shadowed-routes.ts';
 import { checkWebAcl } from '../provision/web-acl.ts';
 import { no, ok, skipped, warning, type Check, type Verdict } from './check.ts';
 import type { Planned } from './facts.ts';
+import { counted, tryPrograms } from './programs.ts';
 
 /** Describes the configuration, or every mistake in it. */
 export function configurationVerdict(loaded: Config | { readonly error: unknown }, file: string): Verdict {
@@ -43,8 +44,6 @@ export function configurationVerdict(loaded: Config | { readonly error: unknown 
     `${shownPath(file)}: ${name}-${stage}, ${counted(services.length, 'service')}, ${counted(containers, 'container')}`,
   );
 }
-
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** Lists what the configuration alone lets foresee. */
 export function foresightVerdicts(config: Config): readonly Verdict[] {
@@ -152,6 +151,9 @@ export async function checkCertificate({ context }: Planned): Promise<Verdict> {
       );
 }
 
+/** Building a program takes longer than a call of AWS. Milliseconds. */
+const PROGRAMS_MS = 60_000;
+
 /** The facts that the checks share. */
 export interface StackFacts {
   readonly loaded: Config | { readonly error: unknown };
@@ -169,12 +171,19 @@ export function stackChecks({ loaded, file, planned, target, describeState }: St
     run: async () => configurationVerdict(loaded, file),
   };
   if ('error' in loaded) return [valid];
-  const checks: [string, Check['run']][] = [
+  const checks: [string, Check['run'], deadlineMs?: number][] = [
     ['foresight', async () => foresightVerdicts(loaded)],
     ['state file', async () => ok(await describeState())],
+    ['programs', async (signal) => tryPrograms(await planned, signal), PROGRAMS_MS],
     ['base image', (signal) => checkBaseImage(loaded, signal)],
     ['images', async (signal) => checkImages(await planned, await target, signal)],
     ['secrets and roles', async () => checkNamed(await planned)],
   ];
-  return [valid, ...checks.map(([name, run]) => ({ group: 'configuration', name, run }))];
+  return [
+    valid,
+    ...checks.map(([name, run, deadlineMs]): Check => ({
+      ...{ group: 'configuration', name, run },
+      ...(deadlineMs !== undefined && { deadlineMs }),
+    })),
+  ];
 }

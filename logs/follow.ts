@@ -10,6 +10,9 @@ const POLL_MS = 1000;
 /** The longest time between two polls while AWS does not answer, in milliseconds. */
 const MAX_POLL_MS = 15_000;
 
+/** With this many new events in one poll, the next one follows at once: programs print faster than one poll per second reads. */
+const BUSY_EVENTS = 5000;
+
 /** The parts of a run that following a log uses. */
 export interface Following {
   readonly read: ReadPages;
@@ -30,12 +33,16 @@ export interface Following {
 export async function followLog({ read, shown, clock, signal, show, onWait }: Following): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
+    let count = 0;
     try {
       for await (const { events } of read(shown.readFrom(clock.now()))) {
-        await show(events.filter((event) => shown.add(event)));
+        const newEvents = events.filter((event) => shown.add(event));
+        count += newEvents.length;
+        await show(newEvents);
         if (signal.aborted) return;
       }
       failures = 0;
+      if (count >= BUSY_EVENTS) continue;
     } catch (error) {
       if (signal.aborted) return;
       if (!isThrottle(error) && !isServerError(error) && !isUnreachable(error)) throw error;

@@ -2,9 +2,10 @@
 import type { Config } from '../lib/config/config.ts';
 import { shortHash } from '../lib/derive/names.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
-import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { CommandResult } from '../lib/run/main.ts';
-import { fieldText, planJson } from '../lib/run/plan-text.ts';
+import { planJson } from '../lib/run/plan-text.ts';
+import { paintedLine } from '../lib/run/plan/paint.ts';
+import { planLines } from '../lib/run/plan/plan-lines.ts';
 import type { DriftResult, StackInfo } from '../lib/run/results.ts';
 import type { Plan } from './plan.ts';
 import { rolledBackServices, rolledBackText } from './services/ahead.ts';
@@ -18,20 +19,23 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  * @param lastFingerprint the fingerprint of the configuration at the last provision, if it is known
  * @param currentFingerprint the fingerprint of the current configuration
  * @param repairCommand the command that repairs drift, as a user types it for this stack
+ * @param columns the width of the terminal in characters; undefined without one
  */
 export function driftResult(
   { changes, kept, found }: Plan,
+  config: Config,
   stackInfo: StackInfo,
   lastFingerprint: string | undefined,
   currentFingerprint: string,
   repairCommand: string,
+  columns?: number,
 ): CommandResult<DriftResult> {
   const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const rollbacks = rolledBackServices(changes, found);
   const warnings = healthWarnings(found);
   const text = [
     ...(sizeOfStack(found, stackInfo.stack) > 0
-      ? driftText(changes)
+      ? planLines(changes, { config, found }, { columns, isDrift: true })
       : [`${stackInfo.stack} does not exist.`]),
     ...rollbacks.map(rolledBackText),
     ...warnings.map((warning) => `  ${warning}.`),
@@ -45,6 +49,7 @@ export function driftResult(
   return {
     exitCode: changes.length + warnings.length === 0 ? 0 : 2,
     text: text.join('\n'),
+    paint: paintedLine,
     json: {
       ...stackInfo,
       configurationChanged: isConfigurationChanged,
@@ -59,13 +64,3 @@ const unchangedText = (keptCount: number, warningCount: number): string =>
   warningCount === 0
     ? `No drift. Resources that match the configuration: ${keptCount}.`
     : `Drift: all ${keptCount} resources match the configuration, but not all of them work as configured.`;
-
-/** One line per difference. Pure. */
-export function driftText(changes: readonly Change[]): string[] {
-  return changes.flatMap((change) => {
-    const address = changeAddress(change);
-    if (change.verb === 'create') return [`  ${address} does not exist`];
-    if (change.verb === 'remove') return [`  ${address} exists, but ${change.reason}`];
-    return change.fields.map((field) => `  ${address}: ${fieldText(field, ': now ', '; configured: ')}`);
-  });
-}

@@ -8,7 +8,8 @@ import { announce } from '../lib/run/in-session.ts';
 import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/command-line.ts';
-import { countsByVerb, countsText, planText } from '../lib/run/plan-text.ts';
+import { countsByVerb, countsText } from '../lib/run/plan-text.ts';
+import { harmfulEffects, planLines } from '../lib/run/plan/plan-lines.ts';
 import type { Declined, DriftResult, PlanResult, ProvisionResult } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
@@ -31,6 +32,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { checkPreflight, foresightEvents } from './preflight.ts';
 import { leftOutJson, planResult } from './plan-result.ts';
 import { plannedCost } from './planned-cost.ts';
+import { checkSavedPlan, withSavedPlan } from './saved-plan.ts';
 import { checkSecretValues } from './secret-values.ts';
 import { secretEvents } from './secret-variables.ts';
 import { checkSurroundings, checkTogether } from './surroundings.ts';
@@ -89,14 +91,26 @@ export async function execute(
   if (options.drift) {
     return driftResult(
       plan,
+      config,
       stackInfo,
       run.state.data.configuration,
       currentFingerprint,
       commandLine('provision', options),
+      invocation.output?.columns,
     );
   }
+  const inputs = { config: fullConfig, selected: config, builds: context.builds, stackInfo, options };
+  await checkSavedPlan(plan, inputs);
   await checkPreflight({ ...context, config, run }, plan, options);
-  if (options.plan) return planResult(plan, config, { ...stackInfo, service: onlyService });
+  if (options.plan) {
+    const result = planResult(
+      plan,
+      config,
+      { ...stackInfo, service: onlyService },
+      invocation.output?.columns,
+    );
+    return withSavedPlan(result, plan, inputs);
+  }
   if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
@@ -161,15 +175,22 @@ async function confirmPlan(
   const { options, interactive, report } = invocation;
   const counts = countsText(changes, kept.length);
   report({ type: 'phase', text: `plan: ${counts}` });
-  if (interactive && !options.yes && options.target === 'aws')
-    for (const text of [...planText(changes), ...plannedCost(config, found).lines])
-      report({ type: 'note', text: text.trimStart() });
-  const expected = expectedProvision(changes, config.services);
+  // A saved plan was shown when it was made.
+  if (options.savedPlan) return true;
+  const facts = { config, found };
+  const isAsked = interactive && !options.yes && options.target === 'aws';
+  if (isAsked) {
+    report({ type: 'activity', text: '' });
+    for (const text of planLines(changes, facts, { columns: invocation.columns }))
+      report({ type: 'plan', text });
+  }
   return isConfirmed(invocation, {
     command: selectedCommand(options),
     ...stackInfo,
     counts,
-    duration: expected,
+    harm: isAsked ? harmfulEffects(changes, facts) : [],
+    cost: isAsked ? plannedCost(config, found).total : undefined,
+    duration: expectedProvision(changes, config.services),
   });
 }
 

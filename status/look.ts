@@ -2,6 +2,7 @@
 import { billedAsFound } from '../lib/cost/billed.ts';
 import { costOf, type Cost } from '../lib/cost/cost.ts';
 import { stackCost } from '../lib/cost/cost-text.ts';
+import { egressCost } from '../lib/cost/egress.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
@@ -46,11 +47,13 @@ export async function lookAtStack(
   const found = withSharedBalancer(config, healthy);
   const services = statusesOf(config, found);
   const resources = sizeOfStack(found, stackInfo.stack);
-  const cost = costOf(billedAsFound(healthy), config.region);
+  const billed = billedAsFound(healthy);
+  const cost = costOf(billed, config.region);
   const result: StatusResult = {
     ...stackInfo,
     ...factsOf(found, live, maxEvents),
     cost: stackCost(cost),
+    egress: egressCost(config, billed) ?? null,
     resources,
     url: knownUrl === undefined ? ((await stackAddress(session, found)) ?? null) : knownUrl,
     services,

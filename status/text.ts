@@ -1,6 +1,7 @@
 /** Formats the condition of a stack for people. Pure. */
 import { costText } from '../lib/cost/cost-text.ts';
 import type { Cost } from '../lib/cost/cost.ts';
+import { egressText } from '../lib/cost/egress.ts';
 import type {
   RouteStatus,
   ServiceEventStatus,
@@ -26,9 +27,10 @@ const PLANNED_STOP = /^Scaling activity initiated by/;
  * @param now milliseconds since 1970
  */
 export function statusText(result: StatusResult, cost: Cost, now: number): string {
+  const egress = result.egress === null ? [] : [egressText(result.egress)];
   const { stack, resources, services, tasks, events, url } = result;
   if (resources === 0) return `${stack} does not exist.`;
-  const [costLine] = costText(cost);
+  const costs = costText(cost);
   const sections = [
     requestLines(result),
     ...services.map((service) =>
@@ -39,7 +41,7 @@ export function statusText(result: StatusResult, cost: Cost, now: number): strin
         now,
       ),
     ),
-    costLine === undefined ? [] : [`cost on AWS: ${costLine}`],
+    costs === undefined ? [] : [`cost on AWS: ${costs.total}: ${costs.items}`, ...egress],
   ].filter((lines) => lines.length > 0);
   return [...sections.map((lines) => lines.join('\n')), ...(url === null ? [] : [url])].join('\n\n');
 }

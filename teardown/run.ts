@@ -14,7 +14,10 @@ import { throwFailures } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/command-line.ts';
-import { planJson, planText } from '../lib/run/plan-text.ts';
+import { planJson } from '../lib/run/plan-text.ts';
+import { paintedLine } from '../lib/run/plan/paint.ts';
+import { harmfulEffects, planLines } from '../lib/run/plan/plan-lines.ts';
+import type { PlanFacts } from '../lib/run/plan/resource-names.ts';
 import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, StackInfo, TeardownPlan, TeardownResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
@@ -55,21 +58,28 @@ async function execute(
   const unknownNote = checkOwner(session, found, 'teardown', invocation);
   const changes = removalsOf(found, stack);
   const obstacles = await findObstacles(session, found, changes, { wait: !options.plan });
+  const facts = { config: session.config, found };
   if (options.plan) {
     for (const { text, command } of obstacles) {
       report({ type: 'warning', text: `A teardown would be refused: ${text} To lift it: ${command}` });
     }
-    return planResult(changes, stackInfo, obstacles);
+    return planResult(changes, facts, stackInfo, obstacles, invocation.output?.columns);
   }
   throwObstacles(obstacles, stack);
   if (changes.length > 0) {
     const counts = `${changes.length} to remove`;
     report({ type: 'phase', text: `plan: ${counts}` });
     const expected = expectedTeardown(changes, removalOrder());
+    if (invocation.interactive && !options.yes && options.target === 'aws') {
+      report({ type: 'activity', text: '' });
+      for (const text of planLines(changes, facts, { columns: invocation.columns }))
+        report({ type: 'plan', text });
+    }
     const question = {
       command: 'teardown',
       ...stackInfo,
       counts,
+      harm: harmfulEffects(changes, facts),
       duration: expected,
       unknownNote,
     } as const;
@@ -151,13 +161,18 @@ const certificateText = ({ nouns, vpc }: Certificate): string =>
 
 function planResult(
   changes: readonly Change[],
+  facts: PlanFacts,
   stackInfo: StackInfo,
   obstacles: readonly Obstacle[],
+  columns: number | undefined,
 ): CommandResult<TeardownPlan> {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,
-    text: [...planText(changes), summary].join('\n'),
+    text: [...planLines(changes, facts, { columns }), ...(changes.length === 0 ? [] : ['']), summary].join(
+      '\n',
+    ),
+    paint: paintedLine,
     json: { ...stackInfo, plan: planJson(changes, []), obstacles },
   };
 }

@@ -1,4 +1,4 @@
-# The load balancer: HTTPS with a certificate of three names, a redirect from port 80, and three target groups with their alternates.
+# The load balancer: HTTPS with a certificate of three names, a redirect from port 80, access logs, a web ACL, and the target groups.
 resource "aws_route53_zone" "this" {
   name = "example.com"
 }
@@ -38,6 +38,17 @@ resource "aws_lb" "this" {
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "defensive"
   depends_on                 = [aws_internet_gateway.this]
+
+  access_logs {
+    enabled = true
+    bucket  = "outside-logs"
+    prefix  = "shop/dev"
+  }
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  resource_arn = aws_lb.this.arn
+  web_acl_arn  = data.aws_wafv2_web_acl.outside.arn
 }
 
 resource "aws_lb_listener" "http" {
@@ -73,22 +84,34 @@ resource "aws_lb_listener" "https" {
 }
 
 resource "aws_lb_target_group" "this" {
-  for_each             = merge(local.targets, { shop-alternate = local.targets["shop-app"] })
-  name                 = "${var.stack}-${each.key}"
-  vpc_id               = aws_vpc.this.id
-  protocol             = each.value.protocol
-  port                 = each.value.port
-  target_type          = "ip"
-  deregistration_delay = 5
+  for_each                      = merge(local.targets, { shop-alternate = local.targets["shop-app"] })
+  name                          = "${var.stack}-${each.key}"
+  vpc_id                        = aws_vpc.this.id
+  protocol                      = try(each.value.protocol, "HTTP")
+  protocol_version              = try(each.value.version, "HTTP1")
+  port                          = each.value.port
+  target_type                   = "ip"
+  deregistration_delay          = 5
+  slow_start                    = try(each.value.slow_start, 0)
+  load_balancing_algorithm_type = try(each.value.algorithm, "round_robin")
 
   health_check {
-    protocol            = each.value.protocol
+    protocol            = try(each.value.protocol, "HTTP")
     path                = each.value.path
     interval            = 20
     timeout             = 6
     healthy_threshold   = 3
     unhealthy_threshold = 4
-    matcher             = "200,204"
+    matcher             = try(each.value.matcher, "200,204")
+  }
+
+  dynamic "stickiness" {
+    for_each = try([each.value.cookie], [])
+    content {
+      type            = "app_cookie"
+      cookie_name     = stickiness.value
+      cookie_duration = each.value.cookie_seconds
+    }
   }
 }
 

@@ -24,6 +24,7 @@ provider "aws" {
     secretsmanager = var.endpoint
     ssm            = var.endpoint
     sts            = var.endpoint
+    wafv2          = var.endpoint
   }
 
   default_tags {
@@ -37,6 +38,11 @@ data "aws_caller_identity" "this" {}
 data "aws_ssm_parameter" "db" {
   name            = "/outside/db"
   with_decryption = false
+}
+
+data "aws_wafv2_web_acl" "outside" {
+  name  = "outside"
+  scope = "REGIONAL"
 }
 
 data "aws_secretsmanager_secret" "outside" {
@@ -53,8 +59,10 @@ locals {
 
   # The containers behind the load balancer, by the keys of their target groups.
   targets = {
-    web-api1 = { service = "web", container = "api1", port = 5000, protocol = "HTTP", path = "/health" }
-    web-api2 = { service = "web", container = "api2", port = 6000, protocol = "HTTPS", path = "/api2" }
-    shop-app = { service = "shop", container = "app", port = 7000, protocol = "HTTP", path = "/shop" }
+    web-api1   = { service = "web", container = "api1", port = 5000, path = "/health", cookie = "session", cookie_seconds = 600 }
+    web-api2   = { service = "web", container = "api2", port = 6000, protocol = "HTTPS", path = "/api2", algorithm = "least_outstanding_requests" }
+    web-orders = { service = "web", container = "orders", port = 6500, version = "GRPC", path = "/grpc.health.v1.Health/Check", matcher = "0" }
+    web-events = { service = "web", container = "events", port = 6600, version = "HTTP2", path = "/events", slow_start = 60, algorithm = "round_robin" }
+    shop-app   = { service = "shop", container = "app", port = 7000, path = "/shop" }
   }
 }

@@ -7,6 +7,8 @@ locals {
     api2    = { priority = 102, target = "web-api2", paths = ["/api2", "/api2/*"] }
     shop    = { priority = 103, target = "shop-app", paths = ["/shop", "/shop/*"] }
     images  = { priority = 104, target = "web-api1", paths = ["/img/*.png"], hosts = ["www.example.com"], methods = ["GET", "HEAD"] }
+    orders  = { priority = 107, target = "web-orders", paths = ["/shop.Orders", "/shop.Orders/*"] }
+    events  = { priority = 108, target = "web-events", paths = ["/events", "/events/*"] }
     version = { priority = 105, target = "web-api1", headers = ["2*"], queries = ["1", "true"], sources = ["10.0.0.0/8"] }
   }
 }

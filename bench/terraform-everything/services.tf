@@ -1,4 +1,4 @@
-# The cluster with Container Insights, and three services: one with secrets and a job, one with two target groups, and a worker.
+# The cluster with Container Insights, and three services: one with secrets and a job, one that shifts requests between two target groups, and a worker.
 resource "aws_ecs_cluster" "this" {
   name = var.stack
 
@@ -25,11 +25,11 @@ locals {
           name             = "api1", image = "public.ecr.aws/shop/api1:1", essential = true, user = "node", stopTimeout = 20
           cpu              = 128, memory = 256, memoryReservation = 128
           portMappings     = [{ containerPort = 5000, protocol = "tcp" }]
-          environment      = [{ name = "MODE", value = "fast" }]
+          environment      = [{ name = "LEVEL", value = "info" }, { name = "MODE", value = "fast" }]
           command          = ["node", "main.js"]
           healthCheck      = { command = ["CMD", "node", "check.js"], startPeriod = 60 }
           ulimits          = [{ name = "nofile", softLimit = 1024, hardLimit = 4096 }]
-          dependsOn        = [{ containerName = "migrate", condition = "SUCCESS" }]
+          dependsOn        = [{ containerName = "migrate", condition = "SUCCESS" }, { containerName = "api2", condition = "START" }]
           logConfiguration = local.log
           secrets = [
             { name = "DB", valueFrom = "/outside/db" },
@@ -41,6 +41,16 @@ locals {
           portMappings          = [{ containerPort = 6000, protocol = "tcp" }]
           repositoryCredentials = { credentialsParameter = data.aws_secretsmanager_secret.outside["outside/registry"].arn }
           logConfiguration      = local.log
+        },
+        {
+          name             = "orders", image = "public.ecr.aws/shop/orders:1", essential = true
+          portMappings     = [{ containerPort = 6500, protocol = "tcp" }]
+          logConfiguration = local.log
+        },
+        {
+          name             = "events", image = "public.ecr.aws/shop/events:1", essential = true
+          portMappings     = [{ containerPort = 6600, protocol = "tcp" }]
+          logConfiguration = local.log
         },
         { name = "migrate", image = "public.ecr.aws/shop/migrate:1", essential = false, logConfiguration = local.log },
       ]

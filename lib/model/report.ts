@@ -49,6 +49,8 @@ export type Event =
   | { readonly type: 'activity'; readonly text: string }
   /** A line that a program has printed. */
   | { readonly type: 'log'; readonly source: string; readonly text: string }
+  /** A line of a plan, which is shown before it is confirmed. */
+  | { readonly type: 'plan'; readonly text: string }
   /** A heading for the events that follow. */
   | { readonly type: 'phase'; readonly text: string };
 

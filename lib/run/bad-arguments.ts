@@ -63,6 +63,22 @@ export const eventsWithoutJson = (command: string): Problem =>
     'Without --json, the events are shown as text, and there is nothing to choose.',
   );
 
+/** The problem with `--plan=`. */
+export const missingPlanFile = (command: string): Problem =>
+  argumentsProblem(
+    command,
+    '--plan= has no file.',
+    'The plan is saved in the file after the =; --plan alone only shows it.',
+  );
+
+/** The problem with `--plan=FILE` of a command whose plan cannot be saved. */
+export const unsavedPlan = (command: string): Problem =>
+  argumentsProblem(
+    command,
+    `${command} cannot save its plan.`,
+    `Only the plans of provision and deploy are saved; ${command} -- --plan shows its plan.`,
+  );
+
 /** The problem with `npm run deploy` without a service. */
 export const missingService = (): Problem =>
   problem('ARGUMENTS', {
@@ -88,7 +104,11 @@ export const invalidRevision = (value: string): Problem =>
  * The problem with an argument that is not an option.
  * @param taken what the command takes one of; undefined if it takes only options
  */
-export function excessArgument(command: string, argument: string, taken?: 'service' | 'container'): Problem {
+export function excessArgument(
+  command: string,
+  argument: string,
+  taken?: 'service' | 'container' | 'saved plan',
+): Problem {
   if (taken !== undefined)
     return argumentsProblem(
       command,

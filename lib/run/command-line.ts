@@ -1,6 +1,6 @@
 /** Writes the command lines of Slipway as a user types them, with the options that select the same stack. */
 import { CONFIG_FILE } from '../config/config.ts';
-import { COMMANDS, COMMANDS_WITH_SERVICE, type SecretAction } from './flags.ts';
+import { COMMANDS, COMMANDS_WITH_SERVICE, type SecretAction } from './commands.ts';
 import type { Options } from './options.ts';
 
 /** The options that select a stack, and the part of the stack that a command works on. */

@@ -1,10 +1,12 @@
-/** Asks the user to confirm changes on AWS. The question itself states what is about to change, where, and how long it takes. */
+/** Asks the user to confirm changes on AWS. What is about to change, where, and how long it takes is stated right above. */
 import { ask, noTerminal } from './ask.ts';
 import type { Target } from '../config/config.ts';
-import { commandsWith, type Command } from './flags.ts';
+import { commandsWith } from './flags.ts';
+import { type Command } from './commands.ts';
 import type { CommandContext } from './main.ts';
+import { wrappedLines } from './plan/wrap.ts';
 
-/** The facts that the question states. */
+/** The facts that are stated right above the question. */
 export interface Question {
   readonly command: Command;
   readonly stack: string;
@@ -12,6 +14,10 @@ export interface Question {
   readonly region: string;
   /** E.g. `33 to create`. */
   readonly counts: string;
+  /** Sentences about what the changes interrupt or delete, e.g. `load balancer: requests fail until …`. */
+  readonly harm?: readonly string[];
+  /** The cost after the changes, e.g. `about $74 per month ($0.101 per hour)`. */
+  readonly cost?: string | undefined;
   /** The expected duration, in milliseconds. */
   readonly duration: number;
   /** A note, if this machine has no record of the stack. */
@@ -28,7 +34,7 @@ export interface Question {
  * @throws CONFIRMATION when it is required and there is no terminal
  */
 export async function isConfirmed(
-  { options, interactive, report, signal }: CommandContext,
+  { options, interactive, report, signal, columns }: CommandContext,
   question: Question,
 ): Promise<boolean> {
   const { command, words, stopsServing = false } = question;
@@ -40,19 +46,28 @@ export async function isConfirmed(
     });
   // Nothing is drawn below the question.
   report({ type: 'activity', text: '' });
-  return /^yes$/i.test((await ask(questionText(question, options.target), signal)) ?? '');
+  for (const text of wrappedLines(factLines(question, options.target), columns)) report({ type: 'plan', text });
+  return /^yes$/i.test((await ask('Type yes to continue: ', signal)) ?? '');
 }
 
-/** Formats a question as one line. Pure. */
-export const questionText = (
-  { stack, account, region, counts, duration, unknownNote }: Question,
+/** The number of interruptions and losses that are named above the question. */
+const MAX_HARM = 5;
+
+/** Returns the facts that are shown right above the question. Pure. */
+export function factLines(
+  { stack, account, region, counts, duration, harm = [], cost, unknownNote }: Question,
   target: Target = 'aws',
-): string =>
-  [
+): string[] {
+  const more = harm.length - MAX_HARM;
+  return [
+    '',
     `${stack} on ${target}, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
-    ...(unknownNote === undefined ? [] : [unknownNote]),
-    'Type yes to continue: ',
-  ].join('. ');
+    ...harm.slice(0, MAX_HARM).map((text) => `  ! ${text}`),
+    ...(more > 0 ? [`  ! and ${more} more, as listed above`] : []),
+    ...(cost === undefined ? [] : [`  costs ${cost}`]),
+    ...(unknownNote === undefined ? [] : [`  ${unknownNote}`]),
+  ];
+}
 
 /** Formats a number of milliseconds in whole minutes. */
 function roughDuration(ms: number): string {

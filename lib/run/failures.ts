@@ -78,14 +78,17 @@ export function interrupted({ command }: Pick<Run, 'command'>) {
   const isProvision = command.startsWith('npm run provision');
   const canChange = !/^npm run (init|drift|status|open|doctor|logs|exec|dashboard|history)\b/.test(command);
   const isTask = /^npm run run\b/.test(command);
+  const isExec = /^npm run exec\b/.test(command);
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
     now: isTask
       ? 'The stack is as before. A task that had started is being stopped, as reported above.'
-      : canChange
-        ? nowAfter(command)
-        : NOTHING_CHANGED,
+      : isExec
+        ? 'The stack is as before. What the command in the container has done so far stays done.'
+        : canChange
+          ? nowAfter(command)
+          : NOTHING_CHANGED,
     fix: [
       canChange && !isTask ? `${command}, to continue from here` : command,
       ...(isProvision

@@ -4,11 +4,12 @@ import { asTyped } from '../../build/typed-command.js';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { commandProblem } from './command-problem.ts';
-import { COMMANDS_WITH_COMMAND, type Command } from './flags.ts';
+import { COMMANDS_WITH_COMMAND, type Command } from './commands.ts';
 import { onInterrupt } from './interrupt.ts';
 import { outputTo, type Output } from './output.ts';
 import type { ShownRun } from './progress/open-progress.ts';
-import { readOptions, splitArguments, type Options } from './options.ts';
+import { readOptions, type Options } from './options.ts';
+import { splitArguments } from './split-arguments.ts';
 import { printable } from '../model/printable.ts';
 import { timeline } from './timeline.ts';
 import { withTypedCommands } from './typed-commands.ts';
@@ -25,6 +26,8 @@ export interface CommandResult<Json extends object = Readonly<Record<string, unk
   readonly hasObstacles?: boolean;
   /** Whether the command has already printed its result on the output, so that nothing is left to print. */
   readonly isPrinted?: boolean;
+  /** Colours a line of the text, on a terminal. */
+  readonly paint?: (line: string) => string;
 }
 
 /** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
@@ -49,6 +52,8 @@ export interface CommandContext {
   readonly isQuiet?: boolean;
   /** Prints lines while the command runs; undefined if a program calls the command. */
   readonly output?: Output;
+  /** The width of the terminal on which events are shown, in characters; undefined without one. */
+  readonly columns?: number | undefined;
 }
 
 /** Runs a command from its arguments to its exit code. */
@@ -91,12 +96,14 @@ export async function main(
     const listener = isStream ? withEventStream(show) : show;
     const report = timeline(withTypedCommands(listener), process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
-    const pendingResult = work({ options, report, signal, interactive, output });
+    // Some terminals report 0 columns.
+    const columns = process.stderr.isTTY ? process.stderr.columns || 80 : undefined;
+    const pendingResult = work({ options, report, signal, interactive, output, columns });
     const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
     await shown.close();
     if (result.isPrinted !== true) {
       if (isJson) printJson({ ...document, ok: result.hasObstacles !== true, ...result.json }, isStream);
-      else print(asTyped(result.text));
+      else print(asTyped(result.text), output.colour ? result.paint : undefined);
     }
     process.exitCode = result.exitCode;
   } catch (error) {
@@ -126,8 +133,8 @@ export async function main(
 const uncaughtError = (): Promise<never> =>
   new Promise((_, reject) => process.on('uncaughtException', reject));
 
-function print(what: string): void {
-  const text = printable(what);
+function print(what: string, paint = (line: string) => line): void {
+  const text = printable(what).split('\n').map(paint).join('\n');
   if (text) process.stdout.write(`${text}\n`);
 }
 

@@ -33,12 +33,13 @@ export function flagsTakenByNpm(
     const value = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
     if (negate) return value === '' ? [long] : [];
     if (!value) return [];
+    if (long === '--plan' && value !== 'true') return [`${long}=${value}`];
     if (!required || value === 'true') return [flags];
     // An npmrc may have a `target` for native modules, such as Electron's version.
     return argChoices && !argChoices.includes(value) ? [] : [`${long} ${value}`];
   });
   if (taken.length === 0) return undefined;
-  const names = taken.map((flag) => flag.split(' ')[0]);
+  const names = taken.map((flag) => flag.split(/[ =]/)[0]);
   return problem('ARGUMENTS', {
     what: `npm kept ${names.join(' and ')} for itself.`,
     why: 'Only arguments after a separate -- reach the command.',

@@ -12,18 +12,16 @@ import {
   missingService,
   missingValue,
 } from './bad-arguments.ts';
-import {
-  addFlags,
-  COMMANDS_WITH_COMMAND,
-  COMMANDS_WITH_CONTAINER,
-  COMMANDS_WITH_SERVICE,
-  USAGES,
-  type Command,
-  type SecretAction,
-} from './flags.ts';
+import { addFlags } from './flags.ts';
+import { COMMANDS_WITH_COMMAND, COMMANDS_WITH_CONTAINER, COMMANDS_WITH_SERVICE, USAGES, type Command, type SecretAction } from './commands.ts';
 import { readScaleArguments } from './scale-arguments.ts';
+import { isPlanFile, readPlanOutput } from './plan-arguments.ts';
 import { readSecretArguments } from './secret-arguments.ts';
+import type { SavedPlan } from './saved-plan/format.ts';
+import { optionsOfPlan } from './saved-plan/options.ts';
+import { checkPlanOutput } from './saved-plan/plan-file.ts';
 import { checkSince } from './since.ts';
+import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -35,6 +33,10 @@ export interface Options {
   /** The name of the stack to remove, instead of the name in the configuration. */
   readonly name: string | undefined;
   readonly plan: boolean;
+  /** The file in which the plan is saved: `--plan=FILE`. */
+  readonly planOutput: string | undefined;
+  /** The saved plan that the run carries out, with the path of its file. */
+  readonly savedPlan: { readonly file: string; readonly plan: SavedPlan } | undefined;
   readonly yes: boolean;
   readonly json: boolean;
   /** Whether each event is printed as a line of JSON, too. */
@@ -83,15 +85,6 @@ export interface Options {
   readonly open: boolean;
 }
 
-/** Separates the arguments of a command from the words after the first `--`, which belong to another program. */
-export function splitArguments(args: readonly string[]): {
-  readonly own: readonly string[];
-  readonly words: readonly string[];
-} {
-  const end = args.indexOf('--');
-  return end < 0 ? { own: args, words: [] } : { own: args.slice(0, end), words: args.slice(end + 1) };
-}
-
 /** The result of parsing arguments: options for a run, or a help text to print. */
 export type ParsedArguments = { readonly options: Options } | { readonly help: string };
 
@@ -124,23 +117,27 @@ export async function readOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addFlags(program, command, Option);
+  const planArguments = readPlanOutput(command, own);
   const npmProblem = flagsTakenByNpm(command, program.options, env);
   if (npmProblem) throw npmProblem;
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
-    program.parse(own, { from: 'user' });
+    program.parse(planArguments.args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
   const ownArguments = readOwnArguments(command, program.args);
-  const [name, excess] = takesName || ownArguments ? program.args : [undefined, ...program.args];
+  const [name, excess] =
+    takesName || ownArguments || isPlanFile(command, program.args[0])
+      ? program.args
+      : [undefined, ...program.args];
   if (takesCommand && !name) throw missingContainer(command);
   if (command === 'run' && words.length === 0) throw missingCommand(command);
-  if (excess !== undefined && !ownArguments)
-    throw excessArgument(command, excess, takesContainer ? 'container' : takesName ? 'service' : undefined);
+  const taken = takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined;
+  if (excess !== undefined && !ownArguments) throw excessArgument(command, excess, taken);
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
@@ -150,10 +147,18 @@ export async function readOptions(
   );
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   checkSince(command, values.since);
-  const named = ownArguments ?? { [takesContainer ? 'container' : 'service']: name || undefined };
-  return {
-    options: { ...DEFAULT_OPTIONS, ...values, ...named, words, to: revisionIn(to), port: portIn(port) },
+  const named =
+    ownArguments ??
+    (command === 'provision' ? {} : { [takesContainer ? 'container' : 'service']: name || undefined });
+  const { planOutput } = planArguments;
+  if (planOutput !== undefined) await checkPlanOutput(planOutput);
+  const options = {
+    ...{ ...DEFAULT_OPTIONS, ...values, ...named },
+    ...{ words, to: revisionIn(to), port: portIn(port), planOutput },
   };
+  if (command !== 'provision' || !name) return { options };
+  const given = Object.entries(values).filter(([key]) => program.getOptionValueSource(key) === 'cli');
+  return { options: { ...options, ...(await optionsOfPlan(name, Object.fromEntries(given))) } };
 }
 
 /** The options as commander returns them, in which numbers are strings. */
@@ -187,6 +192,8 @@ export const DEFAULT_OPTIONS: Options = {
   config: undefined,
   name: undefined,
   plan: false,
+  planOutput: undefined,
+  savedPlan: undefined,
   yes: false,
   json: false,
   events: false,

@@ -6,6 +6,8 @@ export interface Output {
   /** Whether the lines may be coloured: stdout is a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
   readonly isTerminal: boolean;
+  /** The width of the terminal in characters; undefined if stdout is not a terminal. */
+  readonly columns?: number | undefined;
   /** Aborts when the reader has closed the stream, as `| head` does. */
   readonly closed: AbortSignal;
   /** Prints a string or bytes, and resolves when the stream takes more: a slow reader slows the command down. */
@@ -16,7 +18,7 @@ export interface Output {
 
 /** The members of stdout that an output uses. */
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'on' | 'once' | 'off'> &
-  Partial<Pick<NodeJS.WriteStream, 'isTTY'>>;
+  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
 
 /**
  * Makes the output of a command.
@@ -30,6 +32,8 @@ export function outputTo(stream: Stream, noColour: string | undefined, watchRead
   return {
     colour: stream.isTTY === true && noColour === undefined,
     isTerminal: stream.isTTY === true,
+    // Some terminals report 0 columns.
+    columns: stream.isTTY === true ? stream.columns || 80 : undefined,
     closed,
     async write(text) {
       if (closed.aborted || stream.write(text)) return;

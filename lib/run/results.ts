@@ -1,5 +1,5 @@
 /** The results of the commands as data: the fields of the documents that `--json` prints, and of the values that the API returns. */
-import type { StackCost } from '../cost/stack-cost.ts';
+import type { EgressCost, StackCost } from '../cost/stack-cost.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Verb } from '../model/change.ts';
 
@@ -74,9 +74,14 @@ export type ProvisionResult = StackInfo & {
 /** The result of a plan: the changes that a provision would make. */
 export type PlanResult = StackInfo & {
   readonly plan: PlannedChanges;
-  /** The cost after the change, and that of what exists now. */
-  readonly cost: { readonly after: StackCost; readonly now: StackCost };
+  /**
+   * The cost after the change, and that of what exists now; and the cost of the way to the internet, null for a stack without its
+   * own NAT gateway, or without a known price.
+   */
+  readonly cost: { readonly after: StackCost; readonly now: StackCost; readonly egress: EgressCost | null };
   readonly rollbacks: readonly RolledBack[];
+  /** The file in which the plan was saved. */
+  readonly file?: string;
   readonly service?: string;
   readonly leftOut?: readonly string[];
 };

@@ -1,5 +1,5 @@
 /** The result of `status` as data: the fields of the document that `--json` prints, and of the value that the API returns. */
-import type { StackCost } from '../cost/stack-cost.ts';
+import type { EgressCost, StackCost } from '../cost/stack-cost.ts';
 import type { StackInfo } from './results.ts';
 
 /** The condition of one service. */
@@ -79,6 +79,8 @@ export type StatusResult = StackInfo & {
   readonly events: readonly ServiceEventStatus[];
   /** The cost of what exists, on AWS. */
   readonly cost: StackCost;
+  /** The cost of the way to the internet; null for a stack without its own NAT gateway, or without a known price. */
+  readonly egress: EgressCost | null;
   /** Whether the stack exists and every service is healthy. */
   readonly healthy: boolean;
 };

@@ -169,6 +169,21 @@ test('the AWS CLI reads back every kind of resource', async () => {
       ['tiny-dev-execution', 'tiny-dev-task'],
     ],
     [
+      [
+        'iam',
+        'simulate-principal-policy',
+        '--policy-source-arn',
+        id('roles.task', 'roleArn'),
+        '--action-names',
+        'ec2:CreateVpc',
+      ],
+      { EvaluationResults: [{ EvalActionName: 'ec2:CreateVpc', EvalDecision: 'implicitDeny' }] },
+    ],
+    [
+      ['service-quotas', 'get-service-quota', '--service-code', 'vpc', '--quota-code', 'L-F678F1CE'],
+      { Quota: { QuotaName: 'VPCs per Region', Value: 5 } },
+    ],
+    [
       ['logs', 'describe-log-groups', '--log-group-name-prefix', '/slipway/tiny-dev'],
       { logGroups: [{ logGroupName: '/slipway/tiny-dev', retentionInDays: 14 }] },
     ],

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 # The names of services in boto3, if they differ from the names in signatures.
-NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
+NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "servicequotas": "service-quotas"}
 
 SESSION = boto3.Session("any", "any", region_name=REGION)
 # Without retries, each call reaches the sandbox once, and the tests see its first answer.

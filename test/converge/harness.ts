@@ -30,6 +30,7 @@ import { awsWaits, NO_PROOF, quickWaits } from '../../lib/engine/waits.ts';
 import { history } from '../../history/run.ts';
 import { provision } from '../../provision/run.ts';
 import { rollback } from '../../rollback/run.ts';
+import { status } from '../../status/run.ts';
 import { runSecret } from '../../secret/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -107,6 +108,8 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, options?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Returns what `npm run status` prints, and its exit code. */
+  status(stack: StackInput): Promise<CommandResult<object>>;
   /** Returns what `npm run history` prints. */
   history(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Stores, lists or removes secrets. @param value the value to store */
@@ -315,6 +318,7 @@ export async function account({
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
     output: () => output,
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
+    status: (stack) => run(status, stack, {}, SILENT),
     history: (stack, options = {}) => run(history, stack, options, SILENT),
     secret: (stack, options, value = '') =>
       run((...args) => runSecret(...args, value), stack, options, SILENT),

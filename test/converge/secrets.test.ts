@@ -72,7 +72,7 @@ test('a new value is drift and starts tasks; a secret that was created again als
     'update taskDefinitions.web: api1.secret version.DB',
     'update services.web: task definition',
   ]);
-  expect((await user.drift(config)).text).toContain('api1.secret version.DB: now 1; configured: 2');
+  expect((await user.drift(config)).text).toContain('value of secret DB of api1: now 1; configured: 2');
   await user.provision(config);
 
   await stores.remove('shop/keys');

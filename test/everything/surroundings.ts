@@ -3,7 +3,7 @@ import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwa
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { CreateWebACLCommand, ListWebACLsCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { ALARM, LOG_BUCKET, SECRETS } from './stack.ts';
 
 /**
@@ -12,11 +12,7 @@ import { ALARM, LOG_BUCKET, SECRETS } from './stack.ts';
  * @returns the ARN of the web ACL: `WEB_ACL` in the sandbox, and another one elsewhere
  */
 export async function createSurroundings(endpoint: string): Promise<string> {
-  const settings = {
-    endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-  };
+  const settings = settingsOf(endpoint);
   const ssm = new SSMClient(settings);
   const secrets = new SecretsManagerClient(settings);
   const cloudwatch = new CloudWatchClient(settings);
@@ -38,6 +34,23 @@ export async function createSurroundings(endpoint: string): Promise<string> {
     return webAcl;
   } finally {
     for (const client of [ssm, secrets, cloudwatch, s3, wafv2]) client.destroy();
+  }
+}
+
+const settingsOf = (endpoint: string) => ({
+  endpoint,
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+});
+
+/** Returns the ARN of the web ACL, if `createSurroundings` has created it. @param endpoint its URL */
+export async function findWebAcl(endpoint: string): Promise<string | undefined> {
+  const wafv2 = new WAFV2Client(settingsOf(endpoint));
+  try {
+    const { WebACLs = [] } = await wafv2.send(new ListWebACLsCommand({ Scope: 'REGIONAL' }));
+    return WebACLs[0]?.ARN;
+  } finally {
+    wafv2.destroy();
   }
 }
 

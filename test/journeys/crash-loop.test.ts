@@ -66,7 +66,7 @@ test('an update that crashes at its start or after seconds is explained, and the
 
   // The configuration differs from what runs, so it is deployed again.
   const plan = await user.run('provision', ...flags, '--plan');
-  expect(plan).toMatchObject({ code: 2, stdout: expect.stringContaining('services.web') });
+  expect(plan).toMatchObject({ code: 2, stdout: expect.stringContaining('service web') });
   user.write('app/main.ts', program('v4', 0));
   expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
   expect(await httpRequest(url)).toMatchObject({ status: 200, body: 'v4' });

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { compileProgram } from '../program.ts';
 import { followProcess } from './command.ts';
 import { httpRequest, machine, type Machine } from './harness.ts';
-import { tinyStack } from './tiny-stack.ts';
+import { echo, tinyStack } from './tiny-stack.ts';
 
 let library = '';
 beforeAll(async () => {
@@ -18,7 +18,7 @@ async function runProgram({ folder, env, write }: Machine, body: string) {
     'program.mjs',
     `
     import { writeFileSync } from 'node:fs';
-    import { drift, history, logs, plan, Problem, provision, rollback, status, teardown } from '${library}';
+    import { drift, exec, history, logs, plan, Problem, provision, rollback, status, teardown } from '${library}';
     const saved = {};
     const save = (name, value) => writeFileSync('saved.json', JSON.stringify(Object.assign(saved, { [name]: value })));
     const failure = (error) => error instanceof Problem
@@ -35,7 +35,8 @@ async function runProgram({ folder, env, write }: Machine, body: string) {
 
 test('a program stands a stack up, reads its condition, and takes it down', async () => {
   const user = await machine();
-  tinyStack(user);
+  const app = { ...echo('app', 8000, '/app'), readOnlyRoot: false };
+  tinyStack(user, { web: { exec: true, containers: { app } } });
   user.write(
     'slipway.config.ts',
     `console.log('the configuration prints');\n${readFileSync(`${user.folder}/slipway.config.ts`, 'utf8')}`,
@@ -53,6 +54,7 @@ test('a program stands a stack up, reads its condition, and takes it down', asyn
     save('status', await status());
     save('history', await history({ service: 'web' }));
     save('logs', await logs({ container: 'app', since: '1h', grep: 'listens' }));
+    save('exec', await exec({ container: 'app', command: ['sh', '-c', 'echo $NAME; exit 3'] }));
     `,
   );
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -93,6 +95,7 @@ test('a program stands a stack up, reads its condition, and takes it down', asyn
     lines: [expect.objectContaining({ service: 'web', container: 'app', message: 'app listens on 8000' })],
     omitted: 0,
   });
+  expect(saved['exec']).toMatchObject({ ...stack, container: 'app', exitCode: 3, output: 'app\n' });
   expect(saved['events']).toEqual(
     expect.arrayContaining([
       { type: 'note', text: 'the configuration prints' },

@@ -108,9 +108,7 @@ test('secrets are stored, injected, changed and removed, and nothing shows their
   await store(SECOND);
   const drift = await run('drift');
   expect(drift).toMatchObject({ code: 2 });
-  expect(drift.stdout).toContain(
-    'taskDefinitions.web: app.secret version.DATABASE_URL: now 1; configured: 2',
-  );
+  expect(drift.stdout).toContain('value of secret DATABASE_URL of app: now 1; configured: 2');
   expect((await run('provision')).code).toBe(0);
   expect(await answer()).toEqual([hash(SECOND), hash(THIRD), 'production']);
   expect((await run('history', 'web')).stdout).toContain('value of secret DATABASE_URL of app');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LONG } from '../../jest.config.js';
-import { survivalPage } from './page.ts';
+import { mergedSurvivalPage, survivalPage } from './page.ts';
 import type { ReportLine } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -21,13 +21,18 @@ const PAGE = join(ROOT, 'docs/survival.md');
 
 // Other arguments are passed to jest: `npm run sweep -- test/sweep/pairs --json`.
 const { values, positionals, tokens } = parseArgs({
-  options: { 'no-write': { type: 'boolean', default: false }, long: { type: 'boolean', default: false } },
+  options: {
+    'no-write': { type: 'boolean', default: false },
+    /** Writes the results of some sweeps into the page. */
+    write: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+  },
   strict: false,
   allowPositionals: true,
   tokens: true,
 });
 const sweepFlagIndexes = tokens.flatMap((token) =>
-  token.kind === 'option' && ['no-write', 'long'].includes(token.name) ? [token.index] : [],
+  token.kind === 'option' && ['no-write', 'write', 'long'].includes(token.name) ? [token.index] : [],
 );
 const jestArguments = process.argv.slice(2).filter((_, index) => !sweepFlagIndexes.includes(index));
 const isComplete = positionals.length === 0 && !values.long;
@@ -45,13 +50,20 @@ const jest = spawn(
   },
 );
 const code = await new Promise<number>((resolve) => jest.on('close', (status) => resolve(status ?? 1)));
-// The page is written only after a complete sweep without failures.
-if (code === 0 && isComplete && !values['no-write']) {
+// The page is written only after sweeps without failures.
+if (code === 0 && existsSync(report) && (isComplete ? !values['no-write'] : values.write)) {
   const lines = readFileSync(report, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as ReportLine);
-  writeFileSync(PAGE, survivalPage(readFileSync(PAGE, 'utf8'), lines, performance.now() - start));
+  const page = readFileSync(PAGE, 'utf8');
+  const today = new Date().toISOString().slice(0, 10);
+  writeFileSync(
+    PAGE,
+    isComplete
+      ? survivalPage(page, lines, performance.now() - start)
+      : mergedSurvivalPage(page, lines, today),
+  );
   process.stderr.write('docs/survival.md is written; npm run format aligns its tables.\n');
 }
 // The results of a failed sweep are kept, since they may have taken an hour.

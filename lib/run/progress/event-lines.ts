@@ -4,6 +4,7 @@ import { printable } from '../../model/printable.ts';
 import type { Event, ResourceStatus } from '../../model/report.ts';
 import { addressOf } from '../../model/resources.ts';
 import { durationText } from './duration-text.ts';
+import { paintedLine } from '../plan/paint.ts';
 import { lineWidths, shortenedMiddle } from './fit.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -43,6 +44,7 @@ export function eventLine(event: Event, { colour, columns }: LineFormat): string
     colour ? styleText(style, text, { validateStream: false }) : text;
   const text = printable(event.text);
   if (event.type === 'steps' || event.type === 'activity') return undefined;
+  if (event.type === 'plan') return colour ? paintedLine(text) : text;
   if (event.type === 'phase') return paint('bold', text);
   if (event.type === 'log')
     return `${paint(sourceStyle(event.source), printable(event.source).padEnd(SOURCE_WIDTH))} │ ${text}`;

@@ -6,7 +6,7 @@ import { invalidToken } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import { readPattern } from './filter-pattern.ts';
 import { groupOf, streamsOf } from './groups.ts';
-import { fittingCount, keptSince, positionIn, positionText } from './reading.ts';
+import { fittingCount, keptSince, positionIn, positionText, timeOfPosition } from './reading.ts';
 import { streamOf } from './streams.ts';
 import type { LogStreamRow } from './store.ts';
 
@@ -21,6 +21,33 @@ function requestedStreams(
   }
   if (names) return names.map((name) => streamOf(region, group, name));
   return streamsOf(region, group).filter(({ logStreamName }) => logStreamName.startsWith(prefix ?? ''));
+}
+
+/** Which events of a stream are searched. Times are milliseconds since 1970. */
+interface Search {
+  readonly since: number;
+  readonly endTime: number;
+  /** The id of the last event of the page before. */
+  readonly nextToken: string;
+  readonly matches: (message: string) => boolean;
+  /** The maximum number of events to find: one more than a page has, so that it is known whether there are more. */
+  readonly count: number;
+}
+
+/** Finds the next events of a stream. Their number is limited, since the ids of all events of a long log would take long to compute. */
+function eventsAfter(stream: LogStreamRow, { since, endTime, nextToken, matches, count }: Search) {
+  const positionOf = positionIn(stream);
+  const start = Math.max(since, nextToken === '' ? 0 : timeOfPosition(nextToken));
+  const found = [];
+  for (const { timestamp, message, ingestionTime, sequence } of stream.events) {
+    if (timestamp < start) continue;
+    if (timestamp > endTime || found.length === count) break;
+    if (!matches(message)) continue;
+    const eventId = positionText(positionOf({ timestamp, sequence }));
+    const { logStreamName } = stream;
+    if (eventId > nextToken) found.push({ logStreamName, timestamp, message, ingestionTime, eventId });
+  }
+  return found;
 }
 
 export const filterOperations = {
@@ -52,21 +79,7 @@ export const filterOperations = {
         input.logStreamNamePrefix,
       );
       const found = searched
-        .flatMap((stream) => {
-          const positionOf = positionIn(stream);
-          return stream.events
-            .filter(
-              ({ timestamp, message }) => timestamp >= since && timestamp <= endTime && matches(message),
-            )
-            .map((event) => ({
-              logStreamName: stream.logStreamName,
-              timestamp: event.timestamp,
-              message: event.message,
-              ingestionTime: event.ingestionTime,
-              eventId: positionText(positionOf(event)),
-            }));
-        })
-        .filter(({ eventId }) => eventId > nextToken)
+        .flatMap((stream) => eventsAfter(stream, { since, endTime, nextToken, matches, count: limit + 1 }))
         .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
       const events = found.slice(0, fittingCount(found, limit));
       return {

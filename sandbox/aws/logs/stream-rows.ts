@@ -3,7 +3,9 @@ import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
 /** The maximum number of events per stream. The sandbox keeps events in memory, so it drops the oldest. */
-export const MAX_EVENTS = 10_000;
+export const MAX_EVENTS = 20_000;
+/** The number of events that are dropped at once: each drop moves all others. */
+export const DROPPED_EVENTS = 1000;
 /** The maximum number of bytes per stream, for the same reason. */
 export const MAX_WEIGHT = 16 * 1024 * 1024;
 
@@ -45,12 +47,14 @@ export function insertEvent(
   if (index === events.length) events.push(row);
   else events.splice(index, 0, row);
   stream.weight += weightOf(row);
-  while (events.length > MAX_EVENTS || stream.weight > MAX_WEIGHT) {
-    const oldest = events.shift();
-    if (!oldest) break;
-    stream.weight -= weightOf(oldest);
-  }
+  if (events.length > MAX_EVENTS) drop(stream, DROPPED_EVENTS);
+  while (stream.weight > MAX_WEIGHT && events.length > 0) drop(stream, 1);
   stream.lastIngestionTime = ingestionTime;
   stream.firstEventTimestamp = events[0]?.timestamp;
   stream.lastEventTimestamp = events.at(-1)?.timestamp;
+}
+
+/** Drops the oldest events. */
+function drop(stream: LogStreamRow, count: number): void {
+  for (const oldest of stream.events.splice(0, count)) stream.weight -= weightOf(oldest);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { needsOwnSystem } from '../../../sandbox/runtime/image-system.ts';
 import { startOciContainer } from '../../../sandbox/runtime/oci-runtime.ts';
+import { hasTerminals } from '../../../sandbox/runtime/execution.ts';
 import { killOrphanedContainers } from '../../../sandbox/runtime/orphaned-containers.ts';
 import { listenedAddresses, localAddress } from '../../../sandbox/runtime/ports.ts';
 import type { ContainerSpec } from '../../../sandbox/runtime/container.ts';
@@ -184,6 +185,32 @@ describe('a container without Node', () => {
     const hanging = ['CMD', '/server', 'hang'];
     expect(await started.container.run(hanging, 300)).toMatchObject({ exitCode: 137, timedOut: true });
   });
+
+  testWithRuntime(
+    'runs commands of a session inside, with a terminal of the size of the client',
+    async () => {
+      await using started = await start();
+      const { container } = started;
+      const execution = await container.execute(['/server', 'terminal'], { cols: 123, rows: 45 });
+      const chunks: Buffer[] = [];
+      for await (const chunk of execution.output as AsyncIterable<Buffer>) chunks.push(chunk);
+      await execution.ended;
+      expect(Buffer.concat(chunks).toString()).toBe(
+        hasTerminals()
+          ? 'terminal 1 123x45 TERM=xterm-256color PORT=4000\r\n'
+          : 'terminal 0 0x0 TERM=xterm-256color PORT=4000\n',
+      );
+      // A command that hangs ends with its session, and with its container.
+      const hanging = await container.execute(['/server', 'hang']);
+      hanging.output.resume();
+      hanging.kill();
+      await hanging.ended;
+      const last = await container.execute(['/server', 'hang']);
+      last.output.resume();
+      container.kill();
+      await last.ended;
+    },
+  );
 
   testWithRuntime.each([
     ['a missing program', ['/absent'], 'exec: "/absent": stat /absent: no such file or directory'],

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -53,11 +54,21 @@ static int refused(const char *name) {
 
 static void end(int number) { _exit(number == SIGTERM ? 7 : 8); }
 
+/* Prints whether there is a terminal, and its size, which the runtime may set after the start. */
+static int terminal(void) {
+  struct winsize size = {0};
+  int is_terminal = isatty(0);
+  for (int tries = 0; is_terminal && size.ws_col == 0 && tries < 5000; tries++, usleep(1000)) ioctl(0, TIOCGWINSZ, &size);
+  printf("terminal %d %dx%d TERM=%s PORT=%s\n", is_terminal, size.ws_col, size.ws_row, getenv("TERM"), getenv("PORT"));
+  return 0;
+}
+
 int main(int count, char **arguments) {
   const char *host = count > 1 ? arguments[1] : "0.0.0.0";
   if (strcmp(host, "check") == 0) return atoi(arguments[2]);
   if (strcmp(host, "connect") == 0) return reach(atoi(arguments[2]));
   if (strcmp(host, "call") == 0) return refused(arguments[2]);
+  if (strcmp(host, "terminal") == 0) return terminal();
   if (strcmp(host, "hang") == 0) for (;;) pause();
   if (getenv("HANDLES_SIGTERM")) signal(SIGTERM, end);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(getenv("PORT")))};

@@ -13,7 +13,7 @@ async function follow(
   log: LogEvent[],
   polls: number,
   onPoll: (poll: number, now: number) => void,
-  { pageSize = 10_000, limit = 50_000 } = {},
+  { pageSize = 10_000, limit = 50_000, pollMs = 0 } = {},
 ) {
   const controller = new AbortController();
   let now = START;
@@ -24,6 +24,9 @@ async function follow(
   const pages: number[][] = [];
   const read: ReadPages = async function* (from) {
     poll += 1;
+    // A poll takes time, and the next one may follow at once.
+    now += pollMs;
+    if (poll > polls) controller.abort();
     onPoll(poll, now);
     const reads: { from: number; pages: number[] }[] = [];
     yield* readingOf(log, pageSize, reads)(from);
@@ -53,6 +56,16 @@ describe('following', () => {
     const { texts, sleeps } = await follow(log, 3, (poll, now) => log.push(event(now, `poll ${poll}`)));
     expect(texts).toEqual(['poll 1', 'poll 2', 'poll 3']);
     expect(sleeps).toEqual([1000, 1000, 1000]);
+  });
+
+  test('polls again at once while many lines arrive, so that it keeps up with programs that print thousands', async () => {
+    const log: LogEvent[] = [];
+    const { texts, sleeps } = await follow(log, 3, (poll, now) => {
+      const count = poll === 1 ? 5000 : 10;
+      for (let n = 0; n < count; n += 1) log.push(event(now, `poll ${poll} line ${n}`));
+    });
+    expect(texts).toHaveLength(5020);
+    expect(sleeps).toEqual([1000, 1000]);
   });
 
   test('shows events that arrive late, and those of the same millisecond', async () => {
@@ -92,11 +105,18 @@ describe('following', () => {
   test('shows ten thousand events per second, and reads only the last of them again', async () => {
     const log: LogEvent[] = [];
     let sent = 0;
-    const { texts, pages } = await follow(log, 12, (_poll, now) => {
-      for (let index = 0; index < 10_000; index += 1) log.push(event(now + index / 10, String(sent++)));
-      // The test keeps only what a poll may read, so that it is fast.
-      log.splice(0, Math.max(0, log.length - 100_000));
-    });
+    const { texts, pages, sleeps } = await follow(
+      log,
+      12,
+      (poll, now) => {
+        if (poll > 12) return;
+        for (let index = 0; index < 10_000; index += 1) log.push(event(now + index / 10, String(sent++)));
+        // The test keeps only what a poll may read, so that it is fast.
+        log.splice(0, Math.max(0, log.length - 100_000));
+      },
+      { pollMs: 1000 },
+    );
+    expect(sleeps).toEqual([]);
     expect(texts).toHaveLength(120_000);
     expect(texts.every((text, index) => text === String(index))).toBe(true);
     expect(Math.max(...pages.map((sizes) => sizes.length))).toBeLessThanOrEqual(7);

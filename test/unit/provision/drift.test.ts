@@ -1,7 +1,7 @@
 // The text and the exit code of npm run drift.
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../../provision/plan.ts';
-import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts';
+import { driftResult, fingerprint } from '../../../provision/drift.ts';
 import { change, foundAt, foundFor, planOf } from '../engine-harness.ts';
 import { config } from '../step-harness.ts';
 
@@ -14,7 +14,7 @@ const stackAndRegion = {
 const found = { vpc: foundAt('vpc', '') };
 /** Returns the result for a plan. @param lastFingerprint the fingerprint of the last provision */
 const result = (plan: Plan, lastFingerprint?: string) =>
-  driftResult(plan, stackAndRegion, lastFingerprint, 'current', 'npm run provision -- --stage dev');
+  driftResult(plan, config(), stackAndRegion, lastFingerprint, 'current', 'npm run provision -- --stage dev');
 
 test('the fingerprint of a configuration changes only when the configuration does', () => {
   expect(fingerprint(config())).toBe(fingerprint(config()));
@@ -25,7 +25,7 @@ test('the fingerprint of a configuration changes only when the configuration doe
 describe('the result', () => {
   test('without drift, the exit code is 0 and the number of resources is printed', () => {
     const plan = { ...planOf([], found), kept: ['vpc'] };
-    expect(result(plan)).toEqual({
+    expect(result(plan)).toMatchObject({
       exitCode: 0,
       text: 'No drift. Resources that match the configuration: 1.',
       json: {
@@ -70,11 +70,12 @@ describe('the result', () => {
     const { exitCode, text, json } = result(plan);
     expect(exitCode).toBe(2);
     const lines = text.split('\n');
-    expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/^ {2}vpc: dns\.support: now .*false.*; configured: .*true/);
-    expect(lines[2]).toBe(
+    expect(lines).toEqual([
+      'Network',
+      '  ~ VPC',
+      '      dns support: now false; configured: true',
       'Drift: 1 of 3 resources differ from the configuration. To repair: npm run provision -- --stage dev',
-    );
+    ]);
     expect(json).toMatchObject({ drift: { changes: [{ address: 'vpc', verb: 'update' }] } });
   });
 
@@ -100,17 +101,27 @@ describe('the result', () => {
   });
 });
 
-test('a missing or surplus resource is printed as one line, without its fields', () => {
+test('a missing or surplus resource is named, without its fields', () => {
   const fields = [{ field: 'cidr', from: undefined, to: '10.0.0.0/16' }];
+  const changes = [
+    change('vpc', '', 'create', { fields }),
+    change('rules', 'web-old', 'remove'),
+    change('natGateway', '', 'replace', { fields: [{ field: 'state', from: 'failed', to: 'available' }] }),
+  ];
+  const rules = {
+    'web-old': foundFor('rules', 'web-old', { paths: ['/old'] }),
+    web: foundFor('rules', 'web'),
+  };
   expect(
-    driftText([
-      change('vpc', '', 'create', { fields }),
-      change('rules', 'old', 'remove', { reason: 'the configuration does not have it' }),
-      change('natGateway', '', 'replace', { fields: [{ field: 'state', from: 'failed', to: 'available' }] }),
-    ]),
+    result(planOf(changes, { ...found, rules }))
+      .text.split('\n')
+      .slice(0, -1),
   ).toEqual([
-    '  vpc does not exist',
-    '  rules.old exists, but the configuration does not have it',
-    expect.stringContaining('  natGateway: state: now failed; configured: '),
+    'Routes',
+    '  - route /old: not in the configuration',
+    'Network',
+    '  ± NAT gateway',
+    '      state: now failed; configured: available',
+    '  + VPC: missing',
   ]);
 });

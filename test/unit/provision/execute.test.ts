@@ -76,7 +76,7 @@ describe('a plan', () => {
     await run.state.recordApplied({ configuration: 'another', tags: [] });
     const { exitCode, text, json } = await runExecute({ drift: true, plan: true });
     expect(exitCode).toBe(2);
-    expect(text).toContain('cluster does not exist');
+    expect(text).toContain('cluster: missing');
     expect(json).toMatchObject({ configurationChanged: true });
     expect(appliedChanges()).toEqual([]);
     await run.state.recordApplied({ configuration: fingerprint(stack), tags: [] });

@@ -46,6 +46,7 @@ const RESULT: StatusResult = {
   tasks: [TASK],
   events: [],
   cost: { perHour: 0.048, perMonth: 35.04, items: [], pricesOf: '2026-09' },
+  egress: null,
 };
 const linesOf = (more: Partial<StatusResult> = {}) =>
   statusText({ ...RESULT, ...more }, COST, NOW).split('\n');
@@ -62,7 +63,7 @@ test('the text follows a request from DNS to the containers, and ends with the a
     '    app  running, healthy, image sha256:d669aa2879c5',
     '    job  stopped, exit code 0',
     '',
-    'cost on AWS: about $0.048 per hour, $35 per month: NAT gateway $35',
+    'cost on AWS: about $35 per month ($0.048 per hour): NAT gateway $35',
     '',
     'http://shop',
   ]);

@@ -202,7 +202,7 @@ describe('a run', () => {
     mockVpc();
     expect(await runTeardown({ plan: true })).toMatchObject({
       exitCode: 2,
-      text: expect.stringMatching(/vpc[^]*Plan: 1 to remove\.$/),
+      text: expect.stringMatching(/- VPC\n[^]*Plan: 1 to remove\.$/),
       json: { plan: { changes: [{ address: 'vpc', verb: 'remove' }] } },
     });
     expect(removed()).toEqual([]);

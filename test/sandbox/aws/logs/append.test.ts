@@ -2,7 +2,7 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, jest, test } from '@jest/globals';
 import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';
-import { MAX_EVENTS, MAX_WEIGHT } from '../../../../sandbox/aws/logs/stream-rows.ts';
+import { DROPPED_EVENTS, MAX_EVENTS, MAX_WEIGHT } from '../../../../sandbox/aws/logs/stream-rows.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { logGroupName, NOW, logGroupScene } from './writing.ts';
 
@@ -25,19 +25,30 @@ test('appending to an unknown log group throws instead of creating the group', a
   expect(region.logs.streams.size).toBe(0);
 });
 
-test('a stream keeps only its newest events', async () => {
+test('a stream keeps only its newest events, and drops the oldest ones together', async () => {
   const { logs, region } = await logGroupScene();
-  for (let n = 0; n < MAX_EVENTS + 5; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
-  const { events, nextForwardToken } = await logs.send(
-    new GetLogEventsCommand({ logGroupName, logStreamName: 'one', startFromHead: true, limit: 1 }),
-  );
-  expect(events).toMatchObject([{ message: 'line 5' }]);
-  expect(region.logs.streams.get(`${logGroupName}:one`)?.firstEventTimestamp).toBe(NOW + 5);
-  appendLog(region, logGroupName, 'one', 'one more', NOW + MAX_EVENTS + 5);
-  const nextPage = await logs.send(
-    new GetLogEventsCommand({ logGroupName, logStreamName: 'one', nextToken: nextForwardToken, limit: 1 }),
-  );
-  expect(nextPage.events).toMatchObject([{ message: 'line 6' }]);
+  const append = (n: number) => appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
+  for (let n = 0; n < MAX_EVENTS; n++) append(n);
+  const readOne = (nextToken?: string) =>
+    logs.send(
+      new GetLogEventsCommand({
+        logGroupName,
+        logStreamName: 'one',
+        startFromHead: true,
+        limit: 1,
+        nextToken,
+      }),
+    );
+  const first = await readOne();
+  expect(first.events).toMatchObject([{ message: 'line 0' }]);
+  append(MAX_EVENTS);
+  const oldest = `line ${DROPPED_EVENTS}`;
+  expect((await readOne()).events).toMatchObject([{ message: oldest }]);
+  expect((await readOne(first.nextForwardToken)).events).toMatchObject([{ message: oldest }]);
+  expect(region.logs.streams.get(`${logGroupName}:one`)).toMatchObject({
+    firstEventTimestamp: NOW + DROPPED_EVENTS,
+    lastEventTimestamp: NOW + MAX_EVENTS,
+  });
 });
 
 test('the total size of the events in a stream is limited', async () => {

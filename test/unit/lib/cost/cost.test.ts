@@ -4,6 +4,7 @@ import type { Billed } from '../../../../lib/cost/billed.ts';
 import { billedAsFound, billedByConfig } from '../../../../lib/cost/billed.ts';
 import { costOf } from '../../../../lib/cost/cost.ts';
 import { costText } from '../../../../lib/cost/cost-text.ts';
+import { egressCost, egressText } from '../../../../lib/cost/egress.ts';
 import { PRICES } from '../../../../lib/cost/prices.ts';
 import { config, surveyOf } from '../../step-harness.ts';
 
@@ -34,13 +35,13 @@ describe('the cost', () => {
 
   test('names what has no known price in the region', () => {
     const arm = { ...EXAMPLE, tasks: EXAMPLE.tasks.map((tasks) => ({ ...tasks, isArm: true })) };
-    expect(costText(costOf(arm, 'eu-central-1')).join('\n')).toContain(
+    expect(costText(costOf(arm, 'eu-central-1'))?.notes).toContain(
       'without 1 task of shop, whose price is not known for this region',
     );
   });
 
   test('is not shown for a region without prices', () => {
-    expect(costText(costOf({ ...EXAMPLE, hostedZones: 0 }, 'af-south-1'))).toEqual([]);
+    expect(costText(costOf({ ...EXAMPLE, hostedZones: 0 }, 'af-south-1'))).toBeUndefined();
   });
 
   test('leaves out what the stack does not have', () => {
@@ -52,16 +53,44 @@ describe('the cost', () => {
   });
 });
 
-test('the text names the drivers and the difference to what exists', () => {
+test('the text names the items, the difference to what exists, and what makes the difference', () => {
   const larger = { ...EXAMPLE, tasks: EXAMPLE.tasks.map((tasks) => ({ ...tasks, count: 4 })) };
-  expect(costText(costOf(larger, 'eu-west-1'), costOf(EXAMPLE, 'eu-west-1'))).toEqual([
-    'about $0.138 per hour, $101 per month, $27 more than now: 4 tasks of shop $36, NAT gateway $35, load balancer $18, 3 public IPv4 addresses $11, others $0.50',
-    'plus traffic, logs and images; prices of 2026-07 or later, before taxes',
-  ]);
-  expect(costText(costOf(EXAMPLE, 'eu-west-1'), costOf(EXAMPLE, 'eu-west-1'))[0]).toMatch(
-    /^about \$0\.101 per hour, \$74 per month: NAT/,
+  const now = costOf(EXAMPLE, 'eu-west-1');
+  expect(costText(costOf(larger, 'eu-west-1'), now)).toEqual({
+    total: 'about $101 per month ($0.138 per hour), $27 more than now',
+    items:
+      '4 tasks of shop $36, NAT gateway $35, load balancer $18, 3 public IPv4 addresses $11, others $0.50',
+    drivers: '4 tasks of shop $27 more',
+    notes: ['without traffic, logs, images and taxes; prices of 2026-07 or later'],
+  });
+  expect(costText(now, now)).toMatchObject({
+    total: 'about $74 per month ($0.101 per hour), as now',
+    drivers: '',
+  });
+  const cheaper = { ...EXAMPLE, publicAddresses: 1, hostedZones: 0 };
+  expect(costText(costOf(cheaper, 'eu-west-1'), now)?.drivers).toBe(
+    'public IPv4 address $7.30 less, hosted zone $0.50 less',
   );
-  expect(costText(costOf(EXAMPLE, 'eu-west-1'), costOf(larger, 'eu-west-1'))[0]).toContain('$27 less');
+  expect(costText(now)?.total).toBe('about $74 per month ($0.101 per hour)');
+});
+
+describe('the egress', () => {
+  test('has the prices of the NAT gateway and of its alternatives', () => {
+    const egress = egressCost(config(), EXAMPLE);
+    // 0.048 × 730; 0.048 + 0.0252 + 3 × 0.005, times 730; 3 endpoints in 2 zones.
+    expect(egress).toEqual({
+      ...{ natGateway: 35.04, natGatewayPerGb: 0.048, sharedSaves: 64.39 },
+      endpoints: { services: ['ecr.api', 'ecr.dkr', 'logs'], zones: 2, perMonth: 48.18 },
+    });
+    expect(egress && egressText(egress)).toBe(
+      'Egress through the NAT gateway: $35 plus $0.048 per GB. To share the load balancer and the network of another stack (loadBalancer) saves $64. 3 VPC endpoints in 2 zones instead of it would cost $48.',
+    );
+  });
+
+  test('costs nothing without a NAT gateway, and is unknown in a region without prices', () => {
+    expect(egressCost(config(), { ...EXAMPLE, natGateways: 0 })).toBeUndefined();
+    expect(egressCost(config({ region: 'af-south-1' }), EXAMPLE)).toBeUndefined();
+  });
 });
 
 describe('a stack is billed', () => {

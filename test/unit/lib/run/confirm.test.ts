@@ -1,6 +1,6 @@
 // The confirmation of changes: when the user is asked, and what the question states.
 import { describe, expect, test } from '@jest/globals';
-import { isConfirmed, questionText, type Question } from '../../../../lib/run/confirm.ts';
+import { factLines, isConfirmed, type Question } from '../../../../lib/run/confirm.ts';
 import { defaultOptions } from '../../engine-harness.ts';
 
 const question: Question = {
@@ -38,16 +38,28 @@ describe('no question is asked', () => {
   });
 });
 
-test('the question states the changes, the target, the account, the region and the expected duration in one line', () => {
-  expect(questionText(question)).toBe(
-    'shop-dev on aws, account 123456789012, eu-west-1: 33 to create, 2 to replace, about 3 min. Type yes to continue: ',
-  );
-  expect(questionText({ ...question, duration: 20_000 })).toContain(', under a minute. ');
-});
+describe('right above the question', () => {
+  test('are the target, the account, the region, the changes and the expected duration', () => {
+    expect(factLines(question)).toEqual([
+      '',
+      'shop-dev on aws, account 123456789012, eu-west-1: 33 to create, 2 to replace, about 3 min',
+    ]);
+    expect(factLines({ ...question, duration: 20_000 })[1]).toMatch(/, under a minute$/);
+  });
 
-test('the question says when this machine has no record of the stack', () => {
-  const unknownNote = 'This machine has no record of shop-dev, of which 30 resources exist';
-  expect(questionText({ ...question, unknownNote })).toMatch(
-    /about 3 min\. This machine has no record of shop-dev, of which 30 resources exist\. Type yes to continue: $/,
-  );
+  test('are the interruptions, the cost, and whether this machine has a record of the stack', () => {
+    const harm = ['load balancer: requests fail'];
+    const unknownNote = 'This machine has no record of shop-dev, of which 30 resources exist';
+    const cost = 'about $74 per month ($0.101 per hour)';
+    expect(factLines({ ...question, harm, cost, unknownNote }).slice(2)).toEqual([
+      '  ! load balancer: requests fail',
+      '  costs about $74 per month ($0.101 per hour)',
+      `  ${unknownNote}`,
+    ]);
+  });
+
+  test('are at most five interruptions: the others are in the plan above', () => {
+    const harm = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    expect(factLines({ ...question, harm }).slice(6)).toEqual(['  ! e', '  ! and 2 more, as listed above']);
+  });
 });

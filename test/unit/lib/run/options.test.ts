@@ -1,6 +1,6 @@
 // The flags: their meaning, and the problems with wrong ones.
 import { describe, expect, test } from '@jest/globals';
-import type { Command } from '../../../../lib/run/flags.ts';
+import type { Command } from '../../../../lib/run/commands.ts';
 import { withStackFlags, commandLine } from '../../../../lib/run/command-line.ts';
 import { readOptions } from '../../../../lib/run/options.ts';
 
@@ -97,7 +97,7 @@ describe('the flags', () => {
   test('are listed by --help in the form in which they are typed', async () => {
     const result = await read('--help');
     const help = 'help' in result ? result.help : '';
-    expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nProvisions the stack\./);
+    expect(help).toMatch(/^Usage: npm run provision -- \[PLAN FILE\] \[options\]\n\nProvisions the stack\./);
     for (const flag of [
       '--target',
       '--stage',

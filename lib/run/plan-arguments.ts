@@ -1,0 +1,32 @@
+/** Reads the arguments that name the file of a saved plan: `--plan=FILE` saves it, and `provision FILE` carries it out. */
+import { missingPlanFile, unsavedPlan } from './bad-arguments.ts';
+import type { Command } from './commands.ts';
+
+/** The commands whose plans can be saved. */
+const SAVING_COMMANDS: readonly Command[] = ['provision', 'deploy'];
+/** The commands that have `--plan`. */
+const PLANNING_COMMANDS: readonly Command[] = [...SAVING_COMMANDS, 'rollback', 'teardown'];
+
+/**
+ * Takes the file out of `--plan=FILE`. A separate word after `--plan` is not a file: it may be the service of a deployment.
+ * @returns the arguments with `--plan` only, and the file
+ * @throws ARGUMENTS if there is no file after the `=`, or if the command cannot save its plan
+ */
+export function readPlanOutput(
+  command: Command,
+  args: readonly string[],
+): { readonly args: readonly string[]; readonly planOutput: string | undefined } {
+  const argument = args.find((one) => one.startsWith('--plan='));
+  if (argument === undefined || !PLANNING_COMMANDS.includes(command)) return { args, planOutput: undefined };
+  if (!SAVING_COMMANDS.includes(command)) throw unsavedPlan(command);
+  const planOutput = argument.slice('--plan='.length);
+  if (planOutput === '') throw missingPlanFile(command);
+  return { args: args.map((one) => (one.startsWith('--plan=') ? '--plan' : one)), planOutput };
+}
+
+/** Whether an argument of `provision` names a file with a plan, rather than a target, a stage or a configuration without its option. */
+export const isPlanFile = (command: Command, argument: string | undefined): boolean =>
+  command === 'provision' &&
+  argument !== undefined &&
+  /[./\\]/.test(argument) &&
+  !/\.[cm]?[jt]s$/.test(argument);

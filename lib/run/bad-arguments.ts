@@ -63,22 +63,6 @@ export const eventsWithoutJson = (command: string): Problem =>
     'Without --json, the events are shown as text, and there is nothing to choose.',
   );
 
-/** The problem with `--plan=`. */
-export const missingPlanFile = (command: string): Problem =>
-  argumentsProblem(
-    command,
-    '--plan= has no file.',
-    'The plan is saved in the file after the =; --plan alone only shows it.',
-  );
-
-/** The problem with `--plan=FILE` of a command whose plan cannot be saved. */
-export const unsavedPlan = (command: string): Problem =>
-  argumentsProblem(
-    command,
-    `${command} cannot save its plan.`,
-    `Only the plans of provision and deploy are saved; ${command} -- --plan shows its plan.`,
-  );
-
 /** The problem with `npm run deploy` without a service. */
 export const missingService = (): Problem =>
   problem('ARGUMENTS', {
@@ -215,7 +199,8 @@ export function unknownService(service: string, known: readonly string[]): Probl
   });
 }
 
-const argumentsProblem = (command: string, what: string, why: string): Problem =>
+/** The problem with arguments, which refers to the help of the command. */
+export const argumentsProblem = (command: string, what: string, why: string): Problem =>
   problem('ARGUMENTS', {
     what,
     why,

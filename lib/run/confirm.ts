@@ -46,7 +46,8 @@ export async function isConfirmed(
     });
   // Nothing is drawn below the question.
   report({ type: 'activity', text: '' });
-  for (const text of wrappedLines(factLines(question, options.target), columns)) report({ type: 'plan', text });
+  for (const text of wrappedLines(factLines(question, options.target), columns))
+    report({ type: 'plan', text });
   return /^yes$/i.test((await ask('Type yes to continue: ', signal)) ?? '');
 }
 

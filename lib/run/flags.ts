@@ -1,6 +1,13 @@
 /** The options of each command, as data: a command lists and accepts only its own. */
 import type { Command as Program, Option } from 'commander';
-import { COMMANDS, type Command, BUILDING_COMMANDS, COMMANDS_WITH_RESULT, STEERING_COMMANDS, CHANGING_COMMANDS } from './commands.ts';
+import {
+  COMMANDS,
+  type Command,
+  BUILDING_COMMANDS,
+  COMMANDS_WITH_RESULT,
+  STEERING_COMMANDS,
+  CHANGING_COMMANDS,
+} from './commands.ts';
 
 /** One option of one or more commands. */
 export interface Flag {

@@ -13,7 +13,14 @@ import {
   missingValue,
 } from './bad-arguments.ts';
 import { addFlags } from './flags.ts';
-import { COMMANDS_WITH_COMMAND, COMMANDS_WITH_CONTAINER, COMMANDS_WITH_SERVICE, USAGES, type Command, type SecretAction } from './commands.ts';
+import {
+  COMMANDS_WITH_COMMAND,
+  COMMANDS_WITH_CONTAINER,
+  COMMANDS_WITH_SERVICE,
+  USAGES,
+  type Command,
+  type SecretAction,
+} from './commands.ts';
 import { readScaleArguments } from './scale-arguments.ts';
 import { isPlanFile, readPlanOutput } from './plan-arguments.ts';
 import { readSecretArguments } from './secret-arguments.ts';
@@ -117,13 +124,13 @@ export async function readOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addFlags(program, command, Option);
-  const planArguments = readPlanOutput(command, own);
+  const { ownArgs, planOutput } = readPlanOutput(command, own);
   const npmProblem = flagsTakenByNpm(command, program.options, env);
   if (npmProblem) throw npmProblem;
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
-    program.parse(planArguments.args, { from: 'user' });
+    program.parse(ownArgs, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
@@ -150,7 +157,6 @@ export async function readOptions(
   const named =
     ownArguments ??
     (command === 'provision' ? {} : { [takesContainer ? 'container' : 'service']: name || undefined });
-  const { planOutput } = planArguments;
   if (planOutput !== undefined) await checkPlanOutput(planOutput);
   const options = {
     ...{ ...DEFAULT_OPTIONS, ...values, ...named },

@@ -1,5 +1,6 @@
 /** Reads the arguments that name the file of a saved plan: `--plan=FILE` saves it, and `provision FILE` carries it out. */
-import { missingPlanFile, unsavedPlan } from './bad-arguments.ts';
+import type { Problem } from '../model/problem.ts';
+import { argumentsProblem } from './bad-arguments.ts';
 import type { Command } from './commands.ts';
 
 /** The commands whose plans can be saved. */
@@ -15,13 +16,14 @@ const PLANNING_COMMANDS: readonly Command[] = [...SAVING_COMMANDS, 'rollback', '
 export function readPlanOutput(
   command: Command,
   args: readonly string[],
-): { readonly args: readonly string[]; readonly planOutput: string | undefined } {
+): { readonly ownArgs: readonly string[]; readonly planOutput: string | undefined } {
   const argument = args.find((one) => one.startsWith('--plan='));
-  if (argument === undefined || !PLANNING_COMMANDS.includes(command)) return { args, planOutput: undefined };
+  if (argument === undefined || !PLANNING_COMMANDS.includes(command))
+    return { ownArgs: args, planOutput: undefined };
   if (!SAVING_COMMANDS.includes(command)) throw unsavedPlan(command);
   const planOutput = argument.slice('--plan='.length);
   if (planOutput === '') throw missingPlanFile(command);
-  return { args: args.map((one) => (one.startsWith('--plan=') ? '--plan' : one)), planOutput };
+  return { ownArgs: args.map((one) => (one.startsWith('--plan=') ? '--plan' : one)), planOutput };
 }
 
 /** Whether an argument of `provision` names a file with a plan, rather than a target, a stage or a configuration without its option. */
@@ -30,3 +32,19 @@ export const isPlanFile = (command: Command, argument: string | undefined): bool
   argument !== undefined &&
   /[./\\]/.test(argument) &&
   !/\.[cm]?[jt]s$/.test(argument);
+
+/** The problem with `--plan=`. */
+const missingPlanFile = (command: string): Problem =>
+  argumentsProblem(
+    command,
+    '--plan= has no file.',
+    'The plan is saved in the file after the =; --plan alone only shows it.',
+  );
+
+/** The problem with `--plan=FILE` of a command whose plan cannot be saved. */
+const unsavedPlan = (command: string): Problem =>
+  argumentsProblem(
+    command,
+    `${command} cannot save its plan.`,
+    `Only the plans of provision and deploy are saved; ${command} -- --plan shows its plan.`,
+  );

@@ -11,8 +11,10 @@ import { publicAddress } from './url.ts';
  * @param found a survey, with the load balancer of someone else if the configuration names one
  * @returns undefined without a load balancer, without a path, or if the name does not resolve
  */
-export async function stackAddress(session: Pick<Session, 'config' | 'connectedTarget' | 'lookContext'>,
-  found: Survey): Promise<string | undefined> {
+export async function stackAddress(
+  session: Pick<Session, 'config' | 'connectedTarget' | 'lookContext'>,
+  found: Survey,
+): Promise<string | undefined> {
   const { config, connectedTarget } = session;
   if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
   const ids = idsIn(found);

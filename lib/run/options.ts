@@ -5,8 +5,6 @@ import {
   badArguments,
   eventsWithoutJson,
   excessArgument,
-  invalidPort,
-  invalidRevision,
   missingCommand,
   missingContainer,
   missingService,
@@ -22,6 +20,7 @@ import {
   type SecretAction,
 } from './commands.ts';
 import { readScaleArguments } from './scale-arguments.ts';
+import { portIn, revisionIn } from './number-options.ts';
 import { isPlanFile, readPlanOutput } from './plan-arguments.ts';
 import { readSecretArguments } from './secret-arguments.ts';
 import type { SavedPlan } from './saved-plan/format.ts';
@@ -170,25 +169,11 @@ export async function readOptions(
 /** The options as commander returns them, in which numbers are strings. */
 type GivenOptions = Partial<Omit<Options, 'to' | 'port'>> & { readonly to?: string; readonly port?: string };
 
-/** Reads a port; 0 selects any free one. @throws ARGUMENTS */
-function portIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw invalidPort(text);
-}
-
 /** Reads the arguments of a command whose arguments are not one name; undefined for other commands. @throws ARGUMENTS */
 function readOwnArguments(command: Command, args: readonly string[]): Partial<Options> | undefined {
   if (command === 'secret') return readSecretArguments(args);
   if (command === 'scale') return readScaleArguments(args);
   return undefined;
-}
-
-/** Reads the number of a revision. @throws ARGUMENTS */
-function revisionIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw invalidRevision(text);
 }
 
 /** The values of options that are not given, or that the command does not have. */

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
 import { parseConfig } from '../../lib/config/parse.ts';
+import type { PlannedChange, ProvisionResult, RunOutput } from './run-results.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { CommandResult } from '../../lib/run/main.ts';
 import { survey } from '../../lib/engine/survey.ts';
@@ -70,29 +71,6 @@ afterAll(() => closeAll('file'));
 
 /** The function of a command. */
 type RunCommand = (...args: Parameters<typeof provision>) => Promise<CommandResult>;
-
-/** One change of a plan, as in the `--json` document. */
-export interface PlannedChange {
-  readonly address: string;
-  readonly verb: string;
-  readonly reason: string;
-  readonly fields: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
-}
-
-/** The result of a provision. */
-export interface ProvisionResult {
-  /** The reported changes, e.g. `rules.web-api1 update`, in alphabetical order. */
-  readonly done: string[];
-  /** The mutating calls in the sandbox's journal. */
-  readonly calls: string[];
-}
-
-/** The output of a run. */
-interface RunOutput {
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-  readonly result: CommandResult | undefined;
-}
 
 /** A new AWS account in a sandbox, and a user who runs the commands in it. */
 export interface Account {

@@ -42,6 +42,7 @@ export const LONG = [
     'concurrent-runs',
     'container-logs',
     'crash-loop',
+    'dashboard',
     'dev',
     'documented-commands',
     'history-and-rollback',
@@ -82,6 +83,7 @@ export default {
     '<rootDir>/test/boto3/',
     '<rootDir>/test/aws-cli/',
     '<rootDir>/test/install/',
+    '<rootDir>/test/browser/',
     // npm run test:deploys runs all of them.
     '<rootDir>/test/deploys/(?!sample)',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),

@@ -1,9 +1,9 @@
 /** `npm run bench`: measures speed, throughput and dropped requests, compared with Terraform, AWS's minimum, nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { aboutLines } from './about-lines.ts';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { createSurroundings } from '../test/everything/surroundings.ts';
 import { compare, type ComparisonSettings } from './compare.ts';
@@ -15,6 +15,8 @@ import { measureLocalTimes } from './local-times.ts';
 import { measureIdle } from './idle.ts';
 import { compareWithMinimum, MINIMUM_PARTS } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
+import { pageVerdicts } from './page-goals.ts';
+import { hasChromium, measurePage } from './page-times.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
 import { rolloutPageWith } from './rollout-page.ts';
 import { measureRollouts } from './rollouts.ts';
@@ -32,10 +34,10 @@ import {
   verdicts,
   type SizeResult,
 } from './goals.ts';
-import { terraform, terraformVersion, terraformSkipReason, terraformWithEverything } from './terraform.ts';
+import { terraform, terraformSkipReason, terraformWithEverything } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
-const ALL_PARTS = 'compare,everything,own,commands,minimum,throughput,idle,rollouts,local';
+const ALL_PARTS = 'compare,everything,own,commands,minimum,throughput,idle,page,rollouts,local';
 
 const { values } = parseArgs({
   options: {
@@ -127,17 +129,6 @@ async function compareContenders(
   });
 }
 
-const aboutLines = (): string[] => [
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
-  ...(terraformSkipReason() === undefined ? [terraformVersion()] : []),
-  ...(values.only === 'rollouts' ? [] : comparisonLines()),
-];
-
-const comparisonLines = (): string[] => [
-  `In the comparison with Terraform, figures are medians of ${values.rounds} rounds, with ranges in brackets. Each call was delayed by ${values.delay} ms.`,
-  `In the comparison with the minimum, the sandbox ran at ${PACE_TEXT}.`,
-];
-
 /** Says which parts were measured, and when; undefined if all were. */
 const partsNote = (): string | undefined =>
   values.only === ALL_PARTS
@@ -161,6 +152,8 @@ async function bench(): Promise<Results> {
     (await runPart('throughput', () => measureThroughput(moto, log))) ??
     (await runPart('balancer', () => measureThroughput(moto, log, ['balancer'])));
   const idle = await runPart('idle', () => measureIdle(log));
+  if (!hasChromium()) skipped.push('the page: chromium is not installed (apt-get install chromium)');
+  const page = hasChromium() ? await runPart('page', () => measurePage(log)) : undefined;
   const rollouts = await runPart('rollouts', () =>
     measureRollouts(Number(values['rollout-pace']), log, values.changes.split(',')),
   );
@@ -174,11 +167,12 @@ async function bench(): Promise<Results> {
     ...(commands ? commandVerdicts(commands) : []),
     ...balancerVerdicts(throughput ?? []),
     ...(idle ? idleVerdicts(idle) : []),
+    ...(page ? pageVerdicts(page) : []),
     ...(rollouts ? rolloutVerdicts(rollouts.results) : []),
     ...localVerdicts(localTimes ?? []),
   ];
   return {
-    about: aboutLines(),
+    about: aboutLines(values, PACE_TEXT),
     sizes,
     everything,
     verdicts: allVerdicts,
@@ -187,6 +181,7 @@ async function bench(): Promise<Results> {
     minimum: minimumResults,
     throughput,
     idle,
+    page,
     rollouts,
     localTimes,
     skipped,

@@ -3,6 +3,7 @@ import type { FailureTime } from './failure-times.ts';
 import type { SizeResult } from './goals.ts';
 import { mergedResults } from './merged-page.ts';
 import type { LocalTime } from './local-times.ts';
+import type { PageTimes } from './page-times.ts';
 import type { Results } from './results.ts';
 import { rolloutTable } from './rollout-page.ts';
 import { comparisonTable, callsTable, ratioText, table, verdictTable } from './table.ts';
@@ -36,6 +37,7 @@ function sections(results: Results, isPage: boolean): string[] {
     minimum: minimumResults,
     throughput,
     idle,
+    page,
     rollouts,
     localTimes,
     skipped,
@@ -70,6 +72,7 @@ function sections(results: Results, isPage: boolean): string[] {
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
     ...(localTimes?.length ? [heading('Changes on the sandbox'), localTable(localTimes)] : []),
     ...(idle ? [heading('Idle sandbox'), list([idleText(idle)])] : []),
+    ...(page ? [heading('The page'), pageTable(page)] : []),
     ...(rollouts && !isPage ? [heading('Dropped requests'), rolloutTable(rollouts)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
@@ -92,6 +95,14 @@ const callsHeading = ({ terraform }: SizeResult): string =>
 
 const idleText = ({ percent, seconds }: NonNullable<Results['idle']>): string =>
   `the sandbox, the containers of the example and their health checks used ${percent.toFixed(2)} % of a core during ${seconds} s`;
+
+const pageTable = ({ firstPaintMs, framesPerSecond, requestsPerSecond, bytes }: PageTimes): string =>
+  table([
+    ['of `npm run dashboard`', 'measured', 'goal'],
+    ['first paint', `${firstPaintMs.toFixed(0)} ms`, 'at most 500 ms'],
+    [`frames per second at ${requestsPerSecond.toFixed(0)} requests/s`, framesPerSecond.toFixed(0), '60'],
+    ['all files', `${(bytes / 1024).toFixed(0)} KiB`, 'at most 146 KiB'],
+  ]);
 
 type ComparedWorkloads = NonNullable<Results['minimum']>['workloads'];
 

@@ -4,6 +4,7 @@ import type { LocalTime } from './local-times.ts';
 import type { IdleCost } from './idle.ts';
 import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
+import type { PageTimes } from './page-times.ts';
 import type { SizeResult, Verdict } from './goals.ts';
 import type { RolloutMeasurement } from './rollouts.ts';
 import type { Throughput } from './throughput.ts';
@@ -28,6 +29,8 @@ export interface Results {
   readonly localTimes?: readonly LocalTime[] | undefined;
   /** The cost of an idle sandbox. The flag `--only idle` selects it. */
   readonly idle?: IdleCost | undefined;
+  /** The page of a stack in a browser. The flag `--only page` selects it. */
+  readonly page?: PageTimes | undefined;
   /** The requests that were dropped while the stack changed. */
   readonly rollouts?: RolloutMeasurement | undefined;
   /** Parts that could not be measured, each with the reason. */

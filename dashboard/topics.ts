@@ -27,7 +27,8 @@ export interface Topics {
 const KEPT_MS = 10_000;
 
 class PolledTopic {
-  readonly readers = new Set<TopicReader>();
+  /** The browsers, and the last value that each has got. */
+  readonly readers = new Map<TopicReader, string | undefined>();
   readonly #topic: Topic;
   readonly #clock: Clock;
   #last: { readonly json: string; readonly at: number } | undefined;
@@ -40,9 +41,9 @@ class PolledTopic {
   }
 
   add(reader: TopicReader): void {
-    this.readers.add(reader);
-    if (this.#last && this.#clock.now() - this.#last.at < KEPT_MS + this.#topic.everyMs)
-      reader.send(this.#topic.name, this.#last.json);
+    const isCurrent = this.#last && this.#clock.now() - this.#last.at < KEPT_MS + this.#topic.everyMs;
+    this.readers.set(reader, undefined);
+    if (this.#last && isCurrent) this.#send(reader, this.#last.json);
     if (this.#polling) return;
     const stopped = new AbortController();
     this.#polling = { stopped, ended: this.#poll(stopped.signal) };
@@ -64,15 +65,21 @@ class PolledTopic {
     await polling?.ended;
   }
 
+  /** Sends a value to a browser, unless it is the last one that the browser has got. */
+  #send(reader: TopicReader, json: string): void {
+    if (this.readers.get(reader) === json) return;
+    this.readers.set(reader, json);
+    reader.send(this.#topic.name, json);
+  }
+
   async #poll(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#wake = new AbortController();
       const value = await this.#topic.poll(signal);
       if (signal.aborted) return;
       const json = JSON.stringify(value);
-      const isNew = json !== this.#last?.json;
       this.#last = { json, at: this.#clock.now() };
-      if (isNew) for (const reader of this.readers) reader.send(this.#topic.name, json);
+      for (const reader of this.readers.keys()) this.#send(reader, json);
       const woken = AbortSignal.any([signal, this.#wake.signal]);
       await this.#clock.sleep(this.#topic.everyMs, woken).catch(() => undefined);
     }

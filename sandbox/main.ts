@@ -132,6 +132,8 @@ async function run(): Promise<void> {
   for (const text of sandbox.limitations) process.stderr.write(`note: on this machine, ${text}\n`);
   for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
+  // The log of a sandbox in the background does not need an address with a token.
+  if (!background) process.stderr.write(`Its page: ${sandbox.page}\n`);
 }
 
 /** Returns the file that prevents the creation of a folder: it is at the path of the folder or of one of its parents. */

@@ -8,6 +8,8 @@ import { makeRegistry } from './registry/registry.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
 import { makeGateway } from './server/gateway.ts';
 import { makeJournal, type Journal } from './server/journal.ts';
+import { sandboxContents } from './server/contents.ts';
+import { makeSandboxPage, pagePathOf } from './server/page.ts';
 import { requireToken } from './server/authentication.ts';
 import { startServer } from './server/http-server.ts';
 import { events } from './services.ts';
@@ -46,6 +48,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** The endpoint for AWS clients, e.g. `http://127.0.0.1:4566`. */
   readonly url: string;
+  /** The address of its page in a browser, with a token; undefined without a token. */
+  readonly page: string | undefined;
   readonly port: number;
   readonly world: World;
   readonly journal: Journal;
@@ -74,6 +78,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const context = { journal, faults, chaos, reportError };
   const handleCall = makeGateway(world, context);
   const handleRegistry = makeRegistry(world, context);
+  const admin = makeAdminPages(world, context, options.pages ?? {});
+  const { token } = options;
   const { server, port } = await startServer(
     {
       async aws(request) {
@@ -87,7 +93,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         if (response) await persistence?.flush();
         return response;
       },
-      admin: requireToken(makeAdminPages(world, context, options.pages ?? {}), options.token, () => port),
+      ...(token !== undefined && {
+        page: makeSandboxPage(token, admin, () => sandboxContents(world, context)),
+      }),
+      admin: requireToken(admin, token, () => port),
     },
     options.port ?? 0,
   );
@@ -98,6 +107,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   return {
     url: `http://127.0.0.1:${port}`,
+    page: token === undefined ? undefined : `http://127.0.0.1:${port}${pagePathOf(token)}`,
     port,
     world,
     journal,

@@ -44,7 +44,7 @@ export function graphOf(facts, now) {
     connect(rule, group, trafficPercent);
   }
   if (facts.loadBalancer) connect('address', 'balancer');
-  const { tasks, hidden } = drawnTasks(facts.tasks, now);
+  const { tasks, hidden } = drawnTasks(facts.tasks, now, [...groups.values()]);
   for (const group of groups.values())
     for (const task of tasks)
       if (task.status === 'RUNNING' && group.container?.startsWith(`${task.service}/`))
@@ -63,8 +63,14 @@ export function graphOf(facts, now) {
  * Returns the tasks that run or start, and the last one of each service that has failed lately.
  * @param {import('./state.js').Task[]} all
  * @param {number} now
+ * @param {Group[]} groups
  */
-function drawnTasks(all, now) {
+function drawnTasks(all, now, groups) {
+  // The services are in the order of their target groups, so that few edges cross.
+  const place = (/** @type {string} */ service) => {
+    const index = groups.findIndex(({ container }) => container?.startsWith(`${service}/`));
+    return index < 0 ? groups.length : index;
+  };
   /** @type {Record<string, number>} */
   const drawn = {};
   /** @type {Record<string, number>} */
@@ -79,7 +85,12 @@ function drawnTasks(all, now) {
       failed.add(service);
       return true;
     })
-    .sort((one, other) => one.service.localeCompare(other.service) || rank(one) - rank(other))
+    .sort(
+      (one, other) =>
+        place(one.service) - place(other.service) ||
+        one.service.localeCompare(other.service) ||
+        rank(one) - rank(other),
+    )
     .filter(({ service }) => {
       drawn[service] = (drawn[service] ?? 0) + 1;
       if (drawn[service] <= TASKS_PER_SERVICE) return true;

@@ -48,7 +48,7 @@ export function clockTime(iso) {
 
 /** @param {number} perHour */
 export const dollars = (perHour) =>
-  `$${perHour >= 10 ? Math.round(perHour).toLocaleString('en-US') : perHour.toPrecision(3)}`;
+  `$${perHour >= 10 ? Math.round(perHour).toLocaleString('en-US') : perHour < 0.01 ? perHour.toFixed(4) : perHour.toPrecision(3)}`;
 
 /** The conditions of tasks and containers by the words of ECS. @type {Record<string, string>} */
 const CONDITIONS = { HEALTHY: 'ok', UNHEALTHY: 'bad', RUNNING: 'ok', STOPPED: 'bad' };

@@ -72,14 +72,6 @@ export const missingService = (): Problem =>
     fix: ['npm run deploy -- SERVICE', 'or npm run provision, for all services'],
   });
 
-/** The problem with a `--port` that is not a port. */
-export const invalidPort = (value: string): Problem =>
-  argumentsProblem(
-    'dashboard',
-    `'${value}' is not a port.`,
-    'A port is a whole number from 0 to 65535; 0 is any free port.',
-  );
-
 /** The problem with a `--to` that is not the number of a revision. */
 export const invalidRevision = (value: string): Problem =>
   argumentsProblem('rollback', `'${value}' is not a revision.`, 'A revision is a whole number, such as 4.');

@@ -11,6 +11,8 @@ export interface Handlers {
   admin(request: WireRequest): Promise<WireResponse | undefined>;
   /** Handles a request of a container tool. Returns undefined for any other request, whose body is then still unread. */
   registry(request: StreamedRequest): Promise<StreamedResponse | undefined>;
+  /** Handles a request of a browser for the sandbox's own page. Returns undefined for any other request. */
+  page?(request: StreamedRequest): Promise<StreamedResponse | undefined>;
 }
 
 /** The only address that the sandbox ever listens on, because every client that reaches the sandbox has full access. */
@@ -50,7 +52,8 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
   const head = readHead(request);
   if (!head) return send(response, textResponse(400, 'The path of the request is not valid.'));
   // A handler that stops reading must not close the connection, since the client has yet to receive the response.
-  const streamed = await handlers.registry({ ...head, body: request.iterator({ destroyOnReturn: false }) });
+  const wire = { ...head, body: request.iterator({ destroyOnReturn: false }) };
+  const streamed = (await handlers.page?.(wire)) ?? (await handlers.registry(wire));
   if (streamed) return sendStreamed(request, response, streamed);
   const body = await readBody(request);
   if (!body) return send(response, textResponse(413, 'The request body is too large.'));
@@ -71,12 +74,15 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
  * most requests. With requests for images, scripts and links, they send only Sec-Fetch-Site.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
-function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
+function refuseUntrustedOrigin({ headers, url = '' }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
   if (!isLoopback) return textResponse(403, 'The sandbox responds to loopback host names only.');
   const site = headers['sec-fetch-site'] ?? 'none';
-  const isForeign = headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
+  // The sandbox's own page turns its switches.
+  const isOwnPage = url.startsWith('/_sandbox/page/') && headers.origin === `http://${headers.host}`;
+  const isForeign =
+    (headers.origin !== undefined && !isOwnPage) || !['none', 'same-origin'].includes(String(site));
   return isForeign
     ? textResponse(403, 'The sandbox does not respond to requests from web pages.')
     : undefined;

@@ -28,6 +28,10 @@ export const proofOf = (token: string, port: number, challenge: string, body: st
 export const authorizationOf = (token: string): string =>
   `Bearer ${createHmac('sha256', token).update('client').digest('hex')}`;
 
+/** Returns the token in the address of the page in a browser. It reveals neither the token nor the header. */
+export const pageTokenOf = (token: string): string =>
+  createHmac('sha256', token).update('page').digest('base64url').slice(0, 32);
+
 /** Compares two secrets in a time that does not depend on their contents. */
 export const isSameSecret = (one: string, other: string): boolean => {
   const digest = (text: string) => createHmac('sha256', 'compare').update(text).digest();

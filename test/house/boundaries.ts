@@ -315,6 +315,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     mayImport: [
       'lib/',
       'test/everything/',
+      'test/browser/chromium.ts',
       'teardown/plan.ts',
       'sandbox/sandbox.ts',
       'sandbox/world/durations.ts',

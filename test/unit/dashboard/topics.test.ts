@@ -70,7 +70,7 @@ test('another browser gets the last value at once, and shares the polls', async 
   await topics.close();
 });
 
-test('polls end when the last browser has left, and an old value is not sent to a later one', async () => {
+test('polls end when the last browser has left, and a later one waits for the next value, even if it is the same', async () => {
   const { topics, wake, advance, sent, reader, polls } = setUp([1, 1]);
   const leave = topics.subscribe(['requests'], reader);
   await turn();
@@ -82,6 +82,8 @@ test('polls end when the last browser has left, and an old value is not sent to 
   advance(60_000);
   topics.subscribe(['requests'], reader);
   expect(sent).toHaveLength(1);
+  await turn();
+  expect(sent).toHaveLength(2);
   await topics.close();
 });
 

@@ -1,4 +1,4 @@
-/** What the runs of the convergence tests return. */
+/** The results of the runs of the convergence tests. */
 import type { CommandResult } from '../../lib/run/main.ts';
 
 /** One change of a plan, as in the `--json` document. */

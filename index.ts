@@ -4,9 +4,12 @@ import type {
   ExecOptions,
   HistoryOptions,
   LogsOptions,
+  OpenOptions,
   PlanOptions,
   ProvisionOptions,
+  RestartOptions,
   RollbackOptions,
+  ScaleOptions,
   RunOptions,
   SavedPlanOptions,
   StackOptions,
@@ -23,6 +26,7 @@ import type {
   RollbackResult,
   TeardownResult,
 } from './lib/run/results.ts';
+import type { ContainerAddress, OpenResult, RestartResult, ScaleResult } from './lib/run/steering-results.ts';
 import type { RunResult } from './lib/run/run-results.ts';
 import type { StatusResult } from './lib/run/status-results.ts';
 
@@ -46,6 +50,7 @@ export type {
 export type { EgressCost, StackCost } from './lib/cost/stack-cost.ts';
 export type { RouteStatus, ServiceEventStatus, ServiceStatus, TaskStatus } from './lib/run/status-results.ts';
 export type {
+  ContainerAddress,
   DoctorCheck,
   DoctorResult,
   DriftOptions,
@@ -57,12 +62,18 @@ export type {
   LogLine,
   LogsOptions,
   LogsResult,
+  OpenOptions,
+  OpenResult,
   PlanOptions,
   PlanResult,
   ProvisionOptions,
   ProvisionResult,
+  RestartOptions,
+  RestartResult,
   RollbackOptions,
   RollbackResult,
+  ScaleOptions,
+  ScaleResult,
   RunOptions,
   RunResult,
   SavedPlanOptions,
@@ -129,6 +140,29 @@ export const history = async (options?: HistoryOptions): Promise<HistoryResult> 
  * @throws Problem: NO_LOG if the stack has no log
  */
 export const logs = async (options?: LogsOptions): Promise<LogsResult> => (await calls()).stackLogs(options);
+
+/**
+ * Returns the address of the stack or of one container, as `slipway open` does; changes nothing, and opens no browser.
+ * @throws Problem: NOT_DEPLOYED if the stack has no load balancer; NO_ADDRESS if a browser can request nothing
+ */
+export const open = async (options?: OpenOptions): Promise<OpenResult> =>
+  (await calls()).stackAddresses(options);
+
+/**
+ * Changes the number of tasks of a service at once, and waits until that many are healthy, as `slipway scale` does. It never asks.
+ * The next provision sets the configured number again.
+ * @throws Problem: NOT_DEPLOYED; SCALE_REFUSED if Application Auto Scaling would change the number back
+ */
+export const scale = async (options: ScaleOptions): Promise<ScaleResult> =>
+  (await calls()).scaleService(options);
+
+/**
+ * Replaces the tasks of services by new tasks of the same revision, as `slipway restart` does. The old tasks serve until the new
+ * ones are healthy.
+ * @throws Problem: NOT_DEPLOYED; DEPLOYMENT if the new tasks fail
+ */
+export const restart = async (options?: RestartOptions): Promise<RestartResult> =>
+  (await calls()).restartServices(options);
 
 /**
  * Runs a command once, in a separate task with the image, the variables, the secrets and the network of a deployed container, as

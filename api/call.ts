@@ -2,7 +2,7 @@
 import { NOTHING_CHANGED, Problem } from '../lib/model/problem.ts';
 import type { Report } from '../lib/model/report.ts';
 import { commandProblem } from '../lib/run/command-problem.ts';
-import type { Command } from '../lib/run/flags.ts';
+import type { Command } from '../lib/run/commands.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { Options } from '../lib/run/options.ts';
 import { withTypedCommands } from '../lib/run/typed-commands.ts';

@@ -18,10 +18,14 @@ import type { ExecResult } from '../lib/run/exec-results.ts';
 import { startLogs } from '../logs/start.ts';
 import type { DoctorResult } from '../lib/run/doctor-results.ts';
 import type { LogsResult } from '../lib/run/logs-results.ts';
+import type { OpenResult, RestartResult, ScaleResult } from '../lib/run/steering-results.ts';
 import type { RunResult } from '../lib/run/run-results.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
+import { startOpen } from '../open/start.ts';
 import { startProvision } from '../provision/start.ts';
+import { startRestart } from '../restart/start.ts';
 import { startRollback } from '../rollback/start.ts';
+import { startScale } from '../scale/start.ts';
 import { startRun } from '../run/start.ts';
 import { startStatus } from '../status/start.ts';
 import { startTeardown } from '../teardown/start.ts';
@@ -32,11 +36,14 @@ import type {
   ExecOptions,
   HistoryOptions,
   LogsOptions,
+  OpenOptions,
   OptionName,
   PlanOptions,
   ProvisionOptions,
+  RestartOptions,
   SavedPlanOptions,
   RollbackOptions,
+  ScaleOptions,
   RunOptions,
   StackOptions,
   TeardownOptions,
@@ -111,6 +118,29 @@ export async function stackHistory(options: HistoryOptions = {}): Promise<Histor
 export async function stackLogs(options: LogsOptions = {}): Promise<LogsResult> {
   checkCallOptions('logs', options, ['container', 'since', 'grep']);
   return call({ command: 'logs', options: commandOptions(options, {}), start: startLogs }, options);
+}
+
+/** Returns the address of the stack. */
+export async function stackAddresses(options: OpenOptions = {}): Promise<OpenResult> {
+  checkCallOptions('open', options, ['container']);
+  return call({ command: 'open', options: commandOptions(options, {}), start: startOpen }, options);
+}
+
+/** Changes the number of tasks of a service. */
+export async function scaleService(options: ScaleOptions): Promise<ScaleResult> {
+  checkCallOptions('scale', options, ['service', 'count', 'wait', 'adoptStack'], ['service', 'count']);
+  const scale = commandOptions(options, {});
+  return withField('to', await call({ command: 'scale', options: scale, start: startScale }, options));
+}
+
+/** Replaces the tasks of services. */
+export async function restartServices(options: RestartOptions = {}): Promise<RestartResult> {
+  checkCallOptions('restart', options, ['service', 'wait', 'adoptStack']);
+  const restart = commandOptions(options, {});
+  return withField(
+    'services',
+    await call({ command: 'restart', options: restart, start: startRestart }, options),
+  );
 }
 
 /** Runs a command once, in a separate task. */

@@ -10,6 +10,7 @@ import type {
   OptionName,
   ProvisionOptions,
   RollbackOptions,
+  ScaleOptions,
   RunOptions,
   TeardownOptions,
 } from './options.ts';
@@ -34,6 +35,7 @@ const SHAPE: Readonly<Record<OptionName, z.ZodType>> = {
     'Invalid input: expected a time',
   ),
   grep: z.string().min(1),
+  count: z.int().min(0).max(5000),
   file: z.string().min(1),
   plan: z.string().min(1),
   command: z.array(z.string()).min(1),
@@ -91,16 +93,25 @@ export function commandOptions(
     container,
     since,
     grep,
+    count,
     command,
     task,
-  }: Partial<ProvisionOptions & RollbackOptions & TeardownOptions & LogsOptions & ExecOptions & RunOptions>,
+  }: Partial<
+    ProvisionOptions &
+      RollbackOptions &
+      TeardownOptions &
+      LogsOptions &
+      ExecOptions &
+      RunOptions &
+      ScaleOptions
+  >,
   selected: Partial<Pick<Options, 'plan' | 'planOutput' | 'drift' | 'deploy'>>,
 ): Options {
   const { stage: defaultStage, target: defaultTarget } = DEFAULT_OPTIONS;
   return {
     ...DEFAULT_OPTIONS,
     ...selected,
-    ...{ config, service, builder, to, name, container, since, grep, task, yes: true },
+    ...{ config, service, builder, to, name, container, since, grep, count, task, yes: true },
     stage: stage ?? defaultStage,
     target: target ?? defaultTarget,
     wait: wait ?? true,

@@ -68,6 +68,30 @@ export interface LogsOptions extends StackOptions {
   readonly grep?: string | undefined;
 }
 
+/** The options of `open`. */
+export interface OpenOptions extends StackOptions {
+  /** The container: its name, the name of a service, or `<service>/<container>`; by default, all. */
+  readonly container?: string | undefined;
+}
+
+/** The options of `scale`. */
+export interface ScaleOptions extends StackOptions, AdoptStackOption {
+  /** The service to scale. */
+  readonly service: string;
+  /** The number of tasks, from 0 to 5000. */
+  readonly count: number;
+  /** Whether to wait until as many tasks are healthy; true by default. */
+  readonly wait?: boolean | undefined;
+}
+
+/** The options of `restart`. */
+export interface RestartOptions extends StackOptions, AdoptStackOption {
+  /** The service to restart; by default, all services. */
+  readonly service?: string | undefined;
+  /** Whether to wait until the new tasks are healthy; true by default. */
+  readonly wait?: boolean | undefined;
+}
+
 /** The options of `run`. */
 export interface RunOptions extends StackOptions {
   /** The container: its name, `<service>/<container>`, or the name of a service with one container. */
@@ -110,4 +134,5 @@ export type OptionName =
   | keyof TeardownOptions
   | keyof LogsOptions
   | keyof RunOptions
+  | keyof ScaleOptions
   | keyof ExecOptions;

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERBS } from '../build/verbs.js';
-import { COMMANDS, flagsOf, USAGES, type Command, type Flag } from '../lib/run/flags.ts';
+import { flagsOf, type Flag } from '../lib/run/flags.ts';
+import { COMMANDS, USAGES, type Command } from '../lib/run/commands.ts';
 import { PROBLEM_CODES } from '../lib/model/problem.ts';
 import { table } from './table.ts';
 

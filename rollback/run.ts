@@ -3,7 +3,6 @@ import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import type { Survey } from '../lib/look/found.ts';
 import type { Noun } from '../lib/model/architecture.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
@@ -13,11 +12,9 @@ import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, RollbackPlan, RollbackResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
-import { idsIn } from '../provision/context.ts';
-import { finish } from '../provision/done/finish.ts';
-import { withSharedBalancer } from '../provision/shared-balancer.ts';
+import { finishServices } from './finish-services.ts';
 import { planRollback } from './plan.ts';
-import { carryOutRollback, rollbackText, type Rollback } from './restore.ts';
+import { carryOutRollback, rollbackText } from './restore.ts';
 
 /** The nouns that a rollback needs to know. Images are built from source, which a rollback does not need. */
 const NOUNS: readonly Noun[] = [
@@ -94,7 +91,7 @@ async function execute(
     const hasRelease = plan.deployed.service.containers.some(({ release }) => release !== undefined);
     if (hasRelease) report({ type: 'note', text: 'a rollback runs no release command' });
   }
-  const url = await finishRollback(session, found, plan);
+  const url = await finishServices(session, found, [plan]);
   if (signal.aborted) throw interrupted(run);
   if (!isDone) await run.state.recordRollback(undefined);
   const elapsed = durationText(performance.now() - start);
@@ -103,33 +100,4 @@ async function execute(
     : `${plan.key} is back on revision ${plan.revision}, ${elapsed}`;
   report({ type: 'phase', text: summary });
   return { exitCode: 0, text: url ?? '', json: { ...json, url: url ?? null } };
-}
-
-/** Waits for the load balancer, and requests every path of the service. Returns the URL. */
-async function finishRollback(
-  session: Session,
-  found: Survey,
-  { key, deployed, existing }: Rollback,
-): Promise<string | undefined> {
-  const context = session.lookContext();
-  const ids = idsIn(withSharedBalancer(context.config, found));
-  const names = { ...context.names, service: () => existing.serviceName };
-  const { url } = await finish(
-    session.run,
-    {
-      ...context,
-      config: { ...context.config, services: [deployed.service] },
-      names,
-    },
-    session.connectedTarget,
-    {
-      names,
-      found: { ...found, services: new Map() },
-      changes: [{ noun: 'services', key, verb: 'update', fields: [], reason: '' }],
-      planned: { changesOf: () => [], isReplaced: () => false },
-      kept: [],
-    },
-    ids,
-  );
-  return url;
 }

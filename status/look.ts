@@ -1,5 +1,4 @@
 /** Looks at what runs, and derives the condition of a stack from it. */
-import { routesOf } from '../lib/config/config.ts';
 import { billedAsFound } from '../lib/cost/billed.ts';
 import { costOf, type Cost } from '../lib/cost/cost.ts';
 import { stackCost } from '../lib/cost/cost-text.ts';
@@ -10,9 +9,7 @@ import { sizeOfStack } from '../lib/look/stack.ts';
 import type { StackInfo } from '../lib/run/results.ts';
 import type { Session } from '../lib/run/session.ts';
 import type { StatusResult } from '../lib/run/status-results.ts';
-import { idsIn } from '../provision/context.ts';
-import { ownZone } from '../provision/done/delegation.ts';
-import { publicAddress } from '../provision/done/url.ts';
+import { stackAddress } from '../provision/done/stack-address.ts';
 import { withSharedBalancer } from '../provision/shared-balancer.ts';
 import { factsOf } from './facts.ts';
 import { lookLiveFacts, type LiveFacts } from './live-facts.ts';
@@ -58,22 +55,9 @@ export async function lookAtStack(
     cost: stackCost(cost),
     egress: egressCost(config, billed) ?? null,
     resources,
-    url: knownUrl === undefined ? ((await urlOf(session, found)) ?? null) : knownUrl,
+    url: knownUrl === undefined ? ((await stackAddress(session, found)) ?? null) : knownUrl,
     services,
     healthy: resources > 0 && services.every((service) => service.healthy),
   };
   return { result, cost, live, found };
-}
-
-/** Returns the address of the stack; undefined without a load balancer, without a path, or if the name does not resolve. */
-async function urlOf(session: LookingSession, found: Survey): Promise<string | undefined> {
-  const { config, connectedTarget } = session;
-  if (found.loadBalancer.size === 0 || routesOf(config).length === 0) return undefined;
-  const ids = idsIn(found);
-  const isZoneMissing = config.domain?.createZone === true && found.hostedZone.size === 0;
-  const zone = isZoneMissing
-    ? undefined
-    : await ownZone(session.lookContext(), connectedTarget, ids, undefined);
-  const isDelegated = !isZoneMissing && zone?.isDelegated !== false;
-  return (await publicAddress(config, connectedTarget, ids, isDelegated))?.url;
 }

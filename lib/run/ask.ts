@@ -26,11 +26,26 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   }
 }
 
-/** The problem of a run that needs confirmation and has no terminal to ask on. */
-export const noTerminal = (command: string) =>
-  problem('CONFIRMATION', {
+/** What the problem of a missing terminal depends on. */
+interface Unconfirmed {
+  /** Whether the command can show its plan. */
+  readonly hasPlan?: boolean;
+  /** Whether the change would stop requests from being served. */
+  readonly stopsServing?: boolean;
+}
+
+/**
+ * The problem of a run that needs confirmation and has no terminal to ask on.
+ * @param command the command with its arguments, e.g. `scale -- web 0`
+ */
+export const noTerminal = (command: string, { hasPlan = true, stopsServing = false }: Unconfirmed = {}) => {
+  const line = command.includes(' -- ') ? `npm run ${command}` : `npm run ${command} --`;
+  return problem('CONFIRMATION', {
     what: 'Confirmation is required, but there is no terminal to ask on.',
-    why: 'On the target aws, nothing is changed without confirmation.',
+    why: stopsServing
+      ? 'After this change, no task serves requests.'
+      : 'On the target aws, nothing is changed without confirmation.',
     now: NOTHING_CHANGED,
-    fix: [`npm run ${command} -- --plan, to see what would change`, `npm run ${command} -- --yes`],
+    fix: [...(hasPlan ? [`${line} --plan, to see what would change`] : []), `${line} --yes`],
   });
+};

@@ -1,6 +1,6 @@
 /** Writes the command lines of Slipway as a user types them, with the options that select the same stack. */
 import { CONFIG_FILE } from '../config/config.ts';
-import { COMMANDS, COMMANDS_WITH_SERVICE, type SecretAction } from './flags.ts';
+import { COMMANDS, COMMANDS_WITH_SERVICE, type SecretAction } from './commands.ts';
 import type { Options } from './options.ts';
 
 /** The options that select a stack, and the part of the stack that a command works on. */
@@ -10,14 +10,15 @@ type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & {
   readonly to?: number | undefined;
   readonly action?: SecretAction | undefined;
   readonly secret?: string | undefined;
+  readonly count?: number | undefined;
 } & Partial<Pick<Options, 'container' | 'follow' | 'since' | 'grep' | 'words' | 'task'>>;
 
 /** Returns the command line that runs a command on the same stack. */
 export function commandLine(
   command: string,
-  { stage, target, config, name, service, to, action, secret, ...ofLogs }: StackOptions,
+  { stage, target, config, name, service, to, action, secret, count, ...ofLogs }: StackOptions,
 ): string {
-  const takesService = (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
+  const takesService = command === 'scale' || (COMMANDS_WITH_SERVICE as readonly string[]).includes(command);
   const flags = [
     ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
     ...(target === 'sandbox' ? [] : [`--target ${target}`]),
@@ -25,10 +26,12 @@ export function commandLine(
     // Only a teardown can have a name other than the one in the configuration.
     ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
     ...(takesService && service !== undefined ? [shellWord(service)] : []),
+    ...(command === 'scale' && count !== undefined ? [String(count)] : []),
     ...(command === 'secret' && action !== undefined
       ? [action, ...(secret === undefined ? [] : [secret])]
       : []),
     ...(command === 'rollback' && to !== undefined ? [`--to ${to}`] : []),
+    ...(command === 'open' && ofLogs.container !== undefined ? [shellWord(ofLogs.container)] : []),
     ...(command === 'logs' ? logsFlags(ofLogs) : []),
     ...(command === 'run' || command === 'exec' ? commandWords(ofLogs) : []),
   ];
@@ -68,7 +71,7 @@ export const withStackFlags = (advice: string, options: StackOptions): string =>
       // The advice itself names the service, the revision and the secret.
       const fullCommand = commandLine(String(name), {
         ...options,
-        ...{ service: undefined, to: undefined, action: undefined },
+        ...{ service: undefined, to: undefined, action: undefined, count: undefined },
         ...{
           container: undefined,
           follow: false,

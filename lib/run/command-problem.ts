@@ -2,7 +2,7 @@
 import { explain } from '../aws/explain.ts';
 import type { Problem } from '../model/problem.ts';
 import { interrupted } from './failures.ts';
-import { isReadOnly, type Command } from './flags.ts';
+import { isReadOnly, type Command } from './commands.ts';
 import { commandLine, withStackFlags } from './command-line.ts';
 import type { Options } from './options.ts';
 import { typedProblem } from './typed-commands.ts';

@@ -1,6 +1,8 @@
 /** Asks the user to confirm changes on AWS. What is about to change, where, and how long it takes is stated right above. */
 import { ask, noTerminal } from './ask.ts';
-import type { Command } from './flags.ts';
+import type { Target } from '../config/config.ts';
+import { commandsWith } from './flags.ts';
+import { type Command } from './commands.ts';
 import type { CommandContext } from './main.ts';
 import { wrappedLines } from './plan/wrap.ts';
 
@@ -20,21 +22,32 @@ export interface Question {
   readonly duration: number;
   /** A note, if this machine has no record of the stack. */
   readonly unknownNote: string | undefined;
+  /** The arguments of the command beside its options, for the advice to confirm with `--yes`. */
+  readonly words?: string;
+  /** Whether the sandbox asks, too, because the stack stops serving requests. */
+  readonly stopsServing?: boolean;
 }
 
 /**
- * Resolves to whether the changes are confirmed, by a flag or by the answer `yes`. The sandbox needs no confirmation.
+ * Resolves to whether the changes are confirmed, by a flag or by the answer `yes`. The sandbox needs no confirmation, except
+ * before a stack stops serving requests.
  * @throws CONFIRMATION when it is required and there is no terminal
  */
 export async function isConfirmed(
   { options, interactive, report, signal, columns }: CommandContext,
   question: Question,
 ): Promise<boolean> {
-  if (options.yes || options.target === 'sandbox') return true;
-  if (!interactive) throw noTerminal(question.command);
+  const { command, words, stopsServing = false } = question;
+  if (options.yes || (options.target === 'sandbox' && !stopsServing)) return true;
+  if (!interactive)
+    throw noTerminal(words === undefined ? command : `${command} -- ${words}`, {
+      hasPlan: commandsWith('--plan').includes(command),
+      stopsServing,
+    });
   // Nothing is drawn below the question.
   report({ type: 'activity', text: '' });
-  for (const text of wrappedLines(factLines(question), columns)) report({ type: 'plan', text });
+  for (const text of wrappedLines(factLines(question, options.target), columns))
+    report({ type: 'plan', text });
   return /^yes$/i.test((await ask('Type yes to continue: ', signal)) ?? '');
 }
 
@@ -42,20 +55,14 @@ export async function isConfirmed(
 const MAX_HARM = 5;
 
 /** Returns the facts that are shown right above the question. Pure. */
-export function factLines({
-  stack,
-  account,
-  region,
-  counts,
-  duration,
-  harm = [],
-  cost,
-  unknownNote,
-}: Question): string[] {
+export function factLines(
+  { stack, account, region, counts, duration, harm = [], cost, unknownNote }: Question,
+  target: Target = 'aws',
+): string[] {
   const more = harm.length - MAX_HARM;
   return [
     '',
-    `${stack} on aws, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
+    `${stack} on ${target}, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
     ...harm.slice(0, MAX_HARM).map((text) => `  ! ${text}`),
     ...(more > 0 ? [`  ! and ${more} more, as listed above`] : []),
     ...(cost === undefined ? [] : [`  costs ${cost}`]),

@@ -76,7 +76,7 @@ const situationOf = (run: Run, name: Noun) => ({
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const isProvision = command.startsWith('npm run provision');
-  const canChange = !/^npm run (init|drift|status|doctor|logs|exec|dashboard|history)\b/.test(command);
+  const canChange = !/^npm run (init|drift|status|open|doctor|logs|exec|dashboard|history)\b/.test(command);
   const isTask = /^npm run run\b/.test(command);
   const isExec = /^npm run exec\b/.test(command);
   return problem('INTERRUPTED', {

@@ -1,55 +1,13 @@
 /** The options of each command, as data: a command lists and accepts only its own. */
 import type { Command as Program, Option } from 'commander';
-
-/** The commands that work on a stack. */
-export const COMMANDS = [
-  'provision',
-  'deploy',
-  'drift',
-  'status',
-  'doctor',
-  'logs',
-  'run',
-  'exec',
-  'dashboard',
-  'history',
-  'rollback',
-  'teardown',
-  'secret',
-  'dev',
-] as const;
-/** All commands with options; `init` writes a configuration, and works on no stack. */
-export type Command = (typeof COMMANDS)[number] | 'init';
-
-/** The arguments that a command takes beside its options, as `--help` shows them. */
-export const USAGES: Partial<Readonly<Record<Command, string>>> = {
-  provision: '[PLAN FILE]',
-  deploy: 'SERVICE',
-  history: '[SERVICE]',
-  rollback: '[SERVICE]',
-  logs: '[CONTAINER]',
-  run: 'CONTAINER [options] -- COMMAND…',
-  exec: 'CONTAINER [options] [-- COMMAND…]',
-  secret: 'set NAME | list | remove NAME',
-};
-
-/** The commands that take the name of a service as their argument. The argument of `deploy` is required. */
-export const COMMANDS_WITH_SERVICE: readonly Command[] = ['deploy', 'history', 'rollback'];
-/** The commands that take the name of a container as their argument. */
-export const COMMANDS_WITH_CONTAINER: readonly Command[] = ['logs', 'run', 'exec'];
-/** The commands whose arguments end with a command to run, after `--`. */
-export const COMMANDS_WITH_COMMAND: readonly Command[] = ['run', 'exec'];
-
-/** The actions of `secret`, each with its argument. */
-export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const;
-export type SecretAction = keyof typeof SECRET_ACTIONS;
-
-/** Whether a command changes no resource, whatever its options. */
-export const isReadOnly = (command: Command): boolean =>
-  ['init', 'drift', 'status', 'doctor', 'logs', 'exec', 'dashboard', 'history'].includes(command);
-
-/** The commands that build the images of the configuration. */
-export const BUILDING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'drift'];
+import {
+  COMMANDS,
+  type Command,
+  BUILDING_COMMANDS,
+  COMMANDS_WITH_RESULT,
+  STEERING_COMMANDS,
+  CHANGING_COMMANDS,
+} from './commands.ts';
 
 /** One option of one or more commands. */
 export interface Flag {
@@ -64,14 +22,6 @@ export interface Flag {
   /** Whether `--help` leaves it out. */
   readonly isHidden?: boolean;
 }
-
-/** The commands that end with one result, on the sandbox or on AWS. */
-const COMMANDS_WITH_RESULT: readonly Command[] = COMMANDS.filter((command) => command !== 'dev');
-
-const CHANGING_COMMANDS: readonly Command[] = ['provision', 'deploy', 'rollback', 'teardown'];
-
-/** Whether a command plans changes of the stack's resources, and carries them out. */
-export const isChanging = (command: Command): boolean => CHANGING_COMMANDS.includes(command);
 
 const FLAGS: readonly Flag[] = [
   {
@@ -98,7 +48,11 @@ const FLAGS: readonly Flag[] = [
       'only show what would change; exit with 0 if nothing would, 2 otherwise; provision and deploy save it with --plan=FILE',
     commands: CHANGING_COMMANDS,
   },
-  { flags: '--yes', description: 'do not ask', commands: [...CHANGING_COMMANDS, 'secret', 'init'] },
+  {
+    flags: '--yes',
+    description: 'do not ask',
+    commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS, 'secret', 'init'],
+  },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
@@ -107,7 +61,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--events',
     description: 'with --json: print every event as a line of JSON, and the result as the last one',
-    commands: CHANGING_COMMANDS,
+    commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS],
   },
   {
     flags: '--plain',
@@ -134,7 +88,7 @@ const FLAGS: readonly Flag[] = [
     description: 'the port of the page (default: 4570, or any free port)',
     commands: ['dashboard'],
   },
-  { flags: '--no-open', description: 'do not open a browser', commands: ['dashboard'] },
+  { flags: '--no-open', description: 'do not open a browser', commands: ['open', 'dashboard'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',
@@ -145,7 +99,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--no-wait',
     description: 'do not wait for health checks and DNS',
-    commands: ['provision', 'deploy', 'rollback'],
+    commands: ['provision', 'deploy', 'rollback', ...STEERING_COMMANDS],
   },
   {
     flags: '--no-preflight',
@@ -166,7 +120,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--adopt-stack',
     description: 'change the stack even if it belongs to another project',
-    commands: CHANGING_COMMANDS,
+    commands: [...CHANGING_COMMANDS, ...STEERING_COMMANDS],
   },
   {
     flags: '--adopt <address>',

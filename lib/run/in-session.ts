@@ -3,7 +3,7 @@ import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
 import { systemClock } from '../model/clock.ts';
 import { interrupted } from './failures.ts';
-import type { Command } from './flags.ts';
+import type { Command } from './commands.ts';
 import { stateFolder } from './home.ts';
 import { lastRunFile, RunRecord, type LastRun } from './last-run.ts';
 import type { CommandContext, CommandResult } from './main.ts';

@@ -4,7 +4,7 @@ import { asTyped } from '../../build/typed-command.js';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { commandProblem } from './command-problem.ts';
-import { COMMANDS_WITH_COMMAND, type Command } from './flags.ts';
+import { COMMANDS_WITH_COMMAND, type Command } from './commands.ts';
 import { onInterrupt } from './interrupt.ts';
 import { outputTo, type Output } from './output.ts';
 import type { ShownRun } from './progress/open-progress.ts';

@@ -5,27 +5,27 @@ import {
   badArguments,
   eventsWithoutJson,
   excessArgument,
-  invalidRevision,
   missingCommand,
   missingContainer,
   missingService,
   missingValue,
 } from './bad-arguments.ts';
+import { addFlags } from './flags.ts';
 import {
-  addFlags,
   COMMANDS_WITH_COMMAND,
   COMMANDS_WITH_CONTAINER,
   COMMANDS_WITH_SERVICE,
   USAGES,
   type Command,
   type SecretAction,
-} from './flags.ts';
+} from './commands.ts';
+import { readScaleArguments } from './scale-arguments.ts';
+import { portIn, revisionIn } from './number-options.ts';
 import { isPlanFile, readPlanOutput } from './plan-arguments.ts';
 import { readSecretArguments } from './secret-arguments.ts';
 import type { SavedPlan } from './saved-plan/format.ts';
 import { optionsOfPlan } from './saved-plan/options.ts';
 import { checkPlanOutput } from './saved-plan/plan-file.ts';
-import { portIn } from './port.ts';
 import { checkSince } from './since.ts';
 import { splitArguments } from './split-arguments.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
@@ -73,6 +73,8 @@ export interface Options {
   readonly key: string | undefined;
   /** The container that the command is limited to: its name, that of its service, or `<service>/<container>`. */
   readonly container: string | undefined;
+  /** The number of tasks that `scale` sets. */
+  readonly count: number | undefined;
   /** Whether `logs` continues with new lines. */
   readonly follow: boolean;
   /** The time from which `logs` prints lines, as the user has typed it. */
@@ -85,7 +87,7 @@ export interface Options {
   readonly task: string | undefined;
   /** The port of the page; undefined for the default. */
   readonly port: number | undefined;
-  /** Whether the page is opened in a browser. */
+  /** Whether the address, or the page, is opened in a browser. */
   readonly open: boolean;
 }
 
@@ -133,15 +135,15 @@ export async function readOptions(
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
-  const secretArguments = command === 'secret' ? readSecretArguments(program.args) : {};
+  const ownArguments = readOwnArguments(command, program.args);
   const [name, excess] =
-    takesName || command === 'secret' || isPlanFile(command, program.args[0])
+    takesName || ownArguments || isPlanFile(command, program.args[0])
       ? program.args
       : [undefined, ...program.args];
   if (takesCommand && !name) throw missingContainer(command);
   if (command === 'run' && words.length === 0) throw missingCommand(command);
   const taken = takesContainer ? 'container' : takesName ? 'service' : name ? 'saved plan' : undefined;
-  if (excess !== undefined && command !== 'secret') throw excessArgument(command, excess, taken);
+  if (excess !== undefined && !ownArguments) throw excessArgument(command, excess, taken);
   if (command === 'deploy' && !name) throw missingService();
   if (program.getOptionValue('events') === true && program.getOptionValue('json') !== true)
     throw eventsWithoutJson(command);
@@ -152,11 +154,8 @@ export async function readOptions(
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   checkSince(command, values.since);
   const named =
-    command === 'secret'
-      ? secretArguments
-      : command === 'provision'
-        ? {}
-        : { [takesContainer ? 'container' : 'service']: name || undefined };
+    ownArguments ??
+    (command === 'provision' ? {} : { [takesContainer ? 'container' : 'service']: name || undefined });
   if (planOutput !== undefined) await checkPlanOutput(planOutput);
   const options = {
     ...{ ...DEFAULT_OPTIONS, ...values, ...named },
@@ -170,11 +169,11 @@ export async function readOptions(
 /** The options as commander returns them, in which numbers are strings. */
 type GivenOptions = Partial<Omit<Options, 'to' | 'port'>> & { readonly to?: string; readonly port?: string };
 
-/** Reads the number of a revision. @throws ARGUMENTS */
-function revisionIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw invalidRevision(text);
+/** Reads the arguments of a command whose arguments are not one name; undefined for other commands. @throws ARGUMENTS */
+function readOwnArguments(command: Command, args: readonly string[]): Partial<Options> | undefined {
+  if (command === 'secret') return readSecretArguments(args);
+  if (command === 'scale') return readScaleArguments(args);
+  return undefined;
 }
 
 /** The values of options that are not given, or that the command does not have. */
@@ -203,6 +202,7 @@ export const DEFAULT_OPTIONS: Options = {
   secret: undefined,
   key: undefined,
   container: undefined,
+  count: undefined,
   follow: false,
   since: undefined,
   grep: undefined,

@@ -1,7 +1,7 @@
 /** Reads the arguments that name the file of a saved plan: `--plan=FILE` saves it, and `provision FILE` carries it out. */
 import type { Problem } from '../model/problem.ts';
 import { argumentsProblem } from './bad-arguments.ts';
-import type { Command } from './flags.ts';
+import type { Command } from './commands.ts';
 
 /** The commands whose plans can be saved. */
 const SAVING_COMMANDS: readonly Command[] = ['provision', 'deploy'];

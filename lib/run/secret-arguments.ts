@@ -1,7 +1,7 @@
 /** Reads the arguments of `secret`: what to do, and with which secret. */
 import { distance } from 'fastest-levenshtein';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
-import { SECRET_ACTIONS, type SecretAction } from './flags.ts';
+import { SECRET_ACTIONS, type SecretAction } from './commands.ts';
 
 /** The arguments of `secret`. */
 interface SecretArguments {

@@ -2,7 +2,7 @@
 import { projectsOfStack, sizeOfStack } from '../look/stack.ts';
 import type { Survey } from '../look/found.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
-import type { Command } from './flags.ts';
+import type { Command } from './commands.ts';
 import type { CommandContext } from './main.ts';
 import type { Session } from './session.ts';
 

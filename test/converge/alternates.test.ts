@@ -6,7 +6,8 @@ import { testSample } from '../sample.ts';
 import { provisionedAccount } from './account-snapshots.ts';
 import type { Clients } from './clients.ts';
 import { tagForOtherStack } from './foreign-resources.ts';
-import { account, type PlannedChange } from './harness.ts';
+import { account } from './harness.ts';
+import type { PlannedChange } from './run-results.ts';
 import { stack, web } from './stacks.ts';
 
 const shop = stack({ services: web({}, { deploy: { blueGreen: { bakeMinutes: 0 } } }) });

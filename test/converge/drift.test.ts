@@ -1,7 +1,8 @@
 // Every manual change is reported by `npm run drift` and repaired by provision; afterwards there is no drift.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { account, planInWords, type PlannedChange } from './harness.ts';
+import { account, planInWords } from './harness.ts';
+import type { PlannedChange } from './run-results.ts';
 import { manualImageChanges, manualChanges, type ManualChange } from './manual-changes.ts';
 import { httpsStack, manualHttpsChanges } from './manual-https-changes.ts';
 import { provisionedAccount } from './account-snapshots.ts';

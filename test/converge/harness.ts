@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
 import { parseConfig } from '../../lib/config/parse.ts';
+import type { PlannedChange, ProvisionResult, RunOutput } from './run-results.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { CommandResult } from '../../lib/run/main.ts';
 import { survey } from '../../lib/engine/survey.ts';
@@ -68,28 +69,8 @@ const closeAll = async (lifetime: Lifetime) => {
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
 
-/** One change of a plan, as in the `--json` document. */
-export interface PlannedChange {
-  readonly address: string;
-  readonly verb: string;
-  readonly reason: string;
-  readonly fields: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
-}
-
-/** The result of a provision. */
-export interface ProvisionResult {
-  /** The reported changes, e.g. `rules.web-api1 update`, in alphabetical order. */
-  readonly done: string[];
-  /** The mutating calls in the sandbox's journal. */
-  readonly calls: string[];
-}
-
-/** The output of a run. */
-interface RunOutput {
-  readonly warnings: readonly string[];
-  readonly notes: readonly string[];
-  readonly result: CommandResult | undefined;
-}
+/** The function of a command. */
+type RunCommand = (...args: Parameters<typeof provision>) => Promise<CommandResult>;
 
 /** A new AWS account in a sandbox, and a user who runs the commands in it. */
 export interface Account {
@@ -113,6 +94,8 @@ export interface Account {
   secret(stack: StackInput, options: Partial<Options>, value?: string): Promise<CommandResult>;
   /** Rolls a service back. */
   rollback(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** Returns what another command prints. */
+  runCommand(command: RunCommand, stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Returns the notes and warnings of the last run, and its result if the run succeeded. */
   output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
@@ -245,7 +228,7 @@ export async function account({
     return parseConfig(stack, { stage, target, builder, folder, file, needsSources, builtService });
   };
   const run = async (
-    command: (...args: Parameters<typeof provision>) => Promise<CommandResult>,
+    command: RunCommand,
     stack: StackInput,
     changedOptions: Partial<Options>,
     report: Report,
@@ -318,6 +301,7 @@ export async function account({
     secret: (stack, options, value = '') =>
       run((...args) => runSecret(...args, value), stack, options, SILENT),
     rollback: (stack, options = {}) => run(rollback, stack, options, SILENT),
+    runCommand: (command, stack, options = {}) => run(command, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, dependencies) => {

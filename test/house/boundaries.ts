@@ -138,11 +138,14 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
 const ROOMS_OF_COMMANDS = [
   'provision',
   'status',
-  'doctor',
+  'open',
   'logs',
-  'run',
   'exec',
   'history',
+  'scale',
+  'restart',
+  'doctor',
+  'run',
   'rollback',
   'teardown',
 ];
@@ -219,6 +222,21 @@ export const BOUNDARIES: readonly Boundary[] = [
     reason: 'it only reads a log group, so it needs no code that creates or removes resources',
   },
   {
+    folder: 'open/',
+    mayImport: ['lib/', 'provision/', 'sandbox/client.ts'],
+    reason: 'it reports the address that a provision reports',
+  },
+  {
+    folder: 'restart/',
+    mayImport: ['lib/', 'provision/', 'rollback/', 'sandbox/client.ts'],
+    reason: 'it describes a deployed service as a rollback does, and waits for it as a provision does',
+  },
+  {
+    folder: 'scale/',
+    mayImport: ['lib/', 'provision/', 'restart/', 'rollback/', 'sandbox/client.ts'],
+    reason: 'it finds a running service as a restart does, and waits for it as a provision does',
+  },
+  {
     folder: 'run/',
     mayImport: ['lib/', 'sandbox/client.ts'],
     reason: 'it starts a task of what is deployed, so it needs no code that creates or removes resources',
@@ -279,6 +297,7 @@ export const BOUNDARIES: readonly Boundary[] = [
       'lib/run/results.ts',
       'lib/run/doctor-results.ts',
       'lib/run/logs-results.ts',
+      'lib/run/steering-results.ts',
       'lib/run/run-results.ts',
       'lib/run/exec-results.ts',
       'lib/run/status-results.ts',

@@ -7,7 +7,7 @@ import { forEachNode } from './source.ts';
 
 /** Returns the folder to which a file belongs: a top-level folder, or a folder of lib. */
 const owningFolderOf = (file: string): string | undefined =>
-  /^(?:lib\/[^/]+|provision|dev|dashboard|history|rollback|secret|status|teardown|api|init|sandbox|build)(?=\/)/.exec(
+  /^(?:lib\/[^/]+|provision|dev|dashboard|history|open|scale|restart|rollback|secret|status|teardown|api|init|sandbox|build)(?=\/)/.exec(
     file,
   )?.[0];
 

@@ -12,7 +12,7 @@ describe('problems', () => {
   test('every problem code is thrown somewhere', () => {
     const thrown = CODE.filter(
       (file) =>
-        /^(lib|provision|dev|logs|run|exec|dashboard|history|rollback|secret|status|teardown|api|init)\//.test(
+        /^(lib|provision|dev|logs|run|exec|dashboard|history|open|scale|restart|rollback|secret|status|teardown|api|init)\//.test(
           file,
         ) && !isTest(file),
     )

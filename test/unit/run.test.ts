@@ -78,12 +78,15 @@ test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async
     'dev',
     'drift',
     'status',
+    'open',
     'doctor',
     'logs',
     'run',
     'exec',
     'dashboard',
     'history',
+    'scale',
+    'restart',
     'rollback',
     'secret',
     'teardown',
@@ -105,7 +108,7 @@ test.each([
   );
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, doctor, logs, run, exec, dashboard, history, rollback, secret, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are init, provision, deploy, dev, drift, status, open, doctor, logs, run, exec, dashboard, history, scale, restart, rollback, secret, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
   );
   expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });

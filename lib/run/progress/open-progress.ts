@@ -1,7 +1,7 @@
 /** Chooses how a run is shown: live on a terminal, otherwise as plain lines. */
 import { join } from 'node:path';
 import type { Report } from '../../model/report.ts';
-import { isChanging, type Command } from '../flags.ts';
+import { isChanging, type Command } from '../commands.ts';
 import { home } from '../home.ts';
 import type { Options } from '../options.ts';
 import { LearnedDurations } from './learned-durations.ts';

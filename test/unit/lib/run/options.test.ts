@@ -1,6 +1,6 @@
 // The flags: their meaning, and the problems with wrong ones.
 import { describe, expect, test } from '@jest/globals';
-import type { Command } from '../../../../lib/run/flags.ts';
+import type { Command } from '../../../../lib/run/commands.ts';
 import { withStackFlags, commandLine } from '../../../../lib/run/command-line.ts';
 import { readOptions } from '../../../../lib/run/options.ts';
 

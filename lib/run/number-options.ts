@@ -1,5 +1,6 @@
-/** Reads the port that a user types. */
+/** Reads the options that are numbers. */
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import { invalidRevision } from './bad-arguments.ts';
 
 /** Reads a port; 0 selects any free one. @throws ARGUMENTS */
 export function portIn(text: string | undefined): number | undefined {
@@ -11,4 +12,11 @@ export function portIn(text: string | undefined): number | undefined {
     now: NOTHING_CHANGED,
     fix: ['npm run dashboard -- --help'],
   });
+}
+
+/** Reads the number of a revision. @throws ARGUMENTS */
+export function revisionIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw invalidRevision(text);
 }

@@ -23,7 +23,7 @@ export interface Journal {
 }
 
 /** Matches the first word of operations that change nothing. All others count as mutating. */
-const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
+const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Simulate|Test)/;
 export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
 /** The minimum number of calls to keep, enough for the longest run. Older calls are dropped: a sandbox may run for weeks. */

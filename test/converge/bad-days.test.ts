@@ -42,7 +42,7 @@ test('half a stack, after a provision that failed in the middle', async () => {
   const report = await user.status(stack());
   expect(report).toMatchObject({ exitCode: 2, json: { healthy: false } });
   expect(report.text).toMatch(/web {2}missing/);
-  expect((await user.drift(stack())).text).toMatch(/listener does not exist/);
+  expect((await user.drift(stack())).text).toMatch(/listener on port 80: missing/);
 });
 
 test('a state file of a newer version is kept, and is the reason in each answer', async () => {

@@ -1,5 +1,5 @@
 /** Derives the parts of a status report from a survey and from live facts. Pure. */
-import type { ServiceEvent, Task } from '@aws-sdk/client-ecs';
+import type { Deployment, ServiceEvent, Task } from '@aws-sdk/client-ecs';
 import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { attachmentsIn } from '../lib/derive/load-balancer-text.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -7,7 +7,13 @@ import { isFormerServiceKey, serviceOfKey, type FoundService } from '../lib/look
 import { addressesOf, idOfTask } from '../lib/look/tasks.ts';
 import { only } from '../lib/model/resources.ts';
 import { withoutArns } from '../lib/run/plan-text.ts';
-import type { RouteStatus, ServiceEventStatus, StatusResult, TaskStatus } from '../lib/run/status-results.ts';
+import type {
+  DeploymentStatus,
+  RouteStatus,
+  ServiceEventStatus,
+  StatusResult,
+  TaskStatus,
+} from '../lib/run/status-results.ts';
 import type { LiveFacts } from './live-facts.ts';
 
 /** The number of messages that are reported per service by default. */
@@ -15,7 +21,7 @@ const EVENTS_PER_SERVICE = 5;
 /** Sorts after every time in ISO 8601. */
 const NOT_YET = '9999';
 
-type Facts = Pick<StatusResult, 'loadBalancer' | 'records' | 'routes' | 'tasks' | 'events'>;
+type Facts = Pick<StatusResult, 'loadBalancer' | 'records' | 'routes' | 'deployments' | 'tasks' | 'events'>;
 
 /** @param maxEvents the number of messages that are reported per service */
 export function factsOf(found: Survey, live: LiveFacts, maxEvents = EVENTS_PER_SERVICE): Facts {
@@ -31,6 +37,9 @@ export function factsOf(found: Survey, live: LiveFacts, maxEvents = EVENTS_PER_S
     // A name that is reachable over IPv6 has two records.
     records: [...new Set([...found.record.values()].map(({ recordName }) => recordName.replace(/\.$/, '')))],
     routes: routesIn(found, live),
+    deployments: [...live.deployments].flatMap(([key, all]) =>
+      all.map((one, index) => deploymentStatus(serviceOfKey(key), one, index === 0)),
+    ),
     tasks: [...live.tasks]
       .flatMap(([key, tasks]) => tasks.map((task) => taskStatus(key, task)))
       .sort((one, other) => (other.startedAt ?? NOT_YET).localeCompare(one.startedAt ?? NOT_YET)),
@@ -86,6 +95,22 @@ export function containersByGroup(services: ReadonlyMap<string, FoundService>): 
       ),
     ),
   );
+}
+
+function deploymentStatus(service: string, deployment: Deployment, isFirst: boolean): DeploymentStatus {
+  const { taskDefinition = '', status, createdAt } = deployment;
+  return {
+    service,
+    revision: revisionNumber(taskDefinition),
+    isNewest: status === undefined ? isFirst : status === 'PRIMARY',
+    desired: deployment.desiredCount ?? 0,
+    running: deployment.runningCount ?? 0,
+    pending: deployment.pendingCount ?? 0,
+    failed: deployment.failedTasks ?? 0,
+    rollout: deployment.rolloutState ?? '',
+    reason: deployment.rolloutStateReason ?? '',
+    since: createdAt?.toISOString() ?? '',
+  };
 }
 
 function taskStatus(key: string, task: Task): TaskStatus {

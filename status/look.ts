@@ -3,6 +3,7 @@ import { billedAsFound } from '../lib/cost/billed.ts';
 import { costOf, type Cost } from '../lib/cost/cost.ts';
 import { stackCost } from '../lib/cost/cost-text.ts';
 import { egressCost } from '../lib/cost/egress.ts';
+import { alarmNamesOf, lookAlarms } from '../lib/look/alarms.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { healthOfServices, withHealth } from '../lib/look/service-health.ts';
 import { sizeOfStack } from '../lib/look/stack.ts';
@@ -40,7 +41,8 @@ export async function lookAtStack(
   maxEvents?: number,
 ): Promise<StackLook> {
   const { config } = session;
-  const live = await lookLiveFacts(session.lookContext(), surveyed);
+  const context = session.lookContext();
+  const [live, alarms] = await Promise.all([lookLiveFacts(context, surveyed), lookAlarms(context)]);
   const tasks = [...live.tasks.values()].flat();
   const health = healthOfServices(surveyed.services, tasks, live.targetHealth, surveyed.taskDefinitions);
   const healthy = withHealth(surveyed, health);
@@ -52,6 +54,7 @@ export async function lookAtStack(
   const result: StatusResult = {
     ...stackInfo,
     ...factsOf(found, live, maxEvents),
+    alarms: alarmNamesOf(config).map((alarm) => ({ alarm, state: alarms.get(alarm)?.state ?? null })),
     cost: stackCost(cost),
     egress: egressCost(config, billed) ?? null,
     resources,

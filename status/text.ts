@@ -3,6 +3,8 @@ import { costText } from '../lib/cost/cost-text.ts';
 import type { Cost } from '../lib/cost/cost.ts';
 import { egressText } from '../lib/cost/egress.ts';
 import type {
+  AlarmStatus,
+  DeploymentStatus,
   RouteStatus,
   ServiceEventStatus,
   ServiceStatus,
@@ -28,7 +30,7 @@ const PLANNED_STOP = /^Scaling activity initiated by/;
  */
 export function statusText(result: StatusResult, cost: Cost, now: number): string {
   const egress = result.egress === null ? [] : [egressText(result.egress)];
-  const { stack, resources, services, tasks, events, url } = result;
+  const { stack, resources, services, deployments, alarms, tasks, events, url } = result;
   if (resources === 0) return `${stack} does not exist.`;
   const costs = costText(cost);
   const sections = [
@@ -36,11 +38,13 @@ export function statusText(result: StatusResult, cost: Cost, now: number): strin
     ...services.map((service) =>
       serviceLines(
         service,
+        deployments.filter((one) => one.service === service.service),
         tasks.filter((task) => task.service === service.service),
         events.filter((event) => event.service === service.service),
         now,
       ),
     ),
+    alarms.map(alarmText),
     costs === undefined ? [] : [`cost on AWS: ${costs.total}: ${costs.items}`, ...egress],
   ].filter((lines) => lines.length > 0);
   return [...sections.map((lines) => lines.join('\n')), ...(url === null ? [] : [url])].join('\n\n');
@@ -69,6 +73,7 @@ function routeText({ container, healthyTargets, targets, trafficPercent }: Route
 
 function serviceLines(
   service: ServiceStatus,
+  deployments: readonly DeploymentStatus[],
   tasks: readonly TaskStatus[],
   events: readonly ServiceEventStatus[],
   now: number,
@@ -81,6 +86,7 @@ function serviceLines(
   return [
     `${service.service}  ${conditionText(service)}`,
     ...service.warnings.map((text) => `  warning: ${text}`),
+    ...deploymentLines(deployments),
     ...running.flatMap((task) => taskLines(task, now)),
     ...stopped
       .slice(0, MAX_STOPPED)
@@ -101,6 +107,22 @@ function conditionText({ healthy, desired, running, revision, deployment }: Serv
       : `${running} of ${desired} tasks are running`;
   return `${condition}, ${tasks}, revision ${revision}`;
 }
+
+/** Describes a deployment in progress, one line for each version, the newest first; nothing if there is only one version. */
+function deploymentLines(deployments: readonly DeploymentStatus[]): string[] {
+  if (!deployments.some(({ isNewest, rollout }) => !isNewest || rollout === 'IN_PROGRESS')) return [];
+  return deployments.map(({ revision, isNewest, running, desired, pending, failed }) => {
+    const counts = [
+      `${running} of ${desired} tasks are running`,
+      ...(pending > 0 ? [`${pending} starting`] : []),
+      ...(failed > 0 ? [`${failed} failed`] : []),
+    ].join(', ');
+    return `  ${isNewest ? 'new' : 'old'} version, revision ${revision ?? 'unknown'}: ${counts}`;
+  });
+}
+
+const alarmText = ({ alarm, state }: AlarmStatus): string =>
+  `alarm ${alarm}: ${state === null ? 'does not exist' : state.toLowerCase().replaceAll('_', ' ')}`;
 
 function taskLines(
   { id, status, health, revision, address, startedAt, former, containers }: TaskStatus,

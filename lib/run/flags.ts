@@ -89,6 +89,7 @@ const FLAGS: readonly Flag[] = [
     commands: ['dashboard'],
   },
   { flags: '--no-open', description: 'do not open a browser', commands: ['open', 'dashboard'] },
+  { flags: '--watch', description: 'show every change until Ctrl-C', commands: ['status'] },
   { flags: '--follow', description: 'print new lines until Ctrl-C', commands: ['logs'] },
   {
     flags: '--since <time>',

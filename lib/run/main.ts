@@ -113,7 +113,7 @@ export async function main(
     if (isJson)
       printJson(
         { ...document, ok: false, problem: problemJson(shownProblem) },
-        isStream || options?.follow === true,
+        isStream || options?.follow === true || options?.watch === true,
       );
     process.exitCode =
       shownProblem.code === 'INTERRUPTED'

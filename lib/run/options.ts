@@ -75,6 +75,8 @@ export interface Options {
   readonly container: string | undefined;
   /** The number of tasks that `scale` sets. */
   readonly count: number | undefined;
+  /** Whether `status` continues with every change. */
+  readonly watch: boolean;
   /** Whether `logs` continues with new lines. */
   readonly follow: boolean;
   /** The time from which `logs` prints lines, as the user has typed it. */
@@ -204,6 +206,7 @@ export const DEFAULT_OPTIONS: Options = {
   container: undefined,
   count: undefined,
   follow: false,
+  watch: false,
   since: undefined,
   grep: undefined,
   words: [],

@@ -12,13 +12,15 @@ export interface Output {
   readonly closed: AbortSignal;
   /** Prints a string or bytes, and resolves when the stream takes more: a slow reader slows the command down. */
   write(text: string | Uint8Array): Promise<void>;
+  /** On a terminal: shows a text in place of the last one, cut off at the height of the terminal. */
+  readonly redraw?: ((text: string) => Promise<void>) | undefined;
   /** Lets `closed` abort even while nothing is written. @returns ends the watch */
   watch(): () => void;
 }
 
 /** The members of stdout that an output uses. */
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'on' | 'once' | 'off'> &
-  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
+  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
 /**
  * Makes the output of a command.
@@ -35,6 +37,7 @@ export function outputTo(stream: Stream, noColour: string | undefined, watchRead
     // Some terminals report 0 columns.
     columns: stream.isTTY === true ? stream.columns || 80 : undefined,
     closed,
+    redraw: stream.isTTY === true ? redrawOn(stream) : undefined,
     async write(text) {
       if (closed.aborted || stream.write(text)) return;
       await new Promise<void>((resolve) => {
@@ -49,4 +52,31 @@ export function outputTo(stream: Stream, noColour: string | undefined, watchRead
     },
     watch: () => watchReader(() => controller.abort()),
   };
+}
+
+/** Makes the function that shows a text in place of the last one. */
+function redrawOn(stream: Stream): (text: string) => Promise<void> {
+  let draw: ((text: string) => void) | undefined;
+  return async (text) => {
+    // Loaded only here, since few commands draw on stdout.
+    const { createLogUpdate } = await import('log-update');
+    draw ??= createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true });
+    draw(fitToHeight(text, stream.columns || 80, stream.rows || 24));
+  };
+}
+
+/** Cuts off the lines at the end that do not fit, and says how many. */
+export function fitToHeight(text: string, columns: number, rows: number): string {
+  const lines = text.split('\n');
+  const heightOf = (line: string) => Math.max(1, Math.ceil(line.length / columns));
+  const total = lines.reduce((sum, line) => sum + heightOf(line), 0);
+  if (total < rows) return text;
+  const shown: string[] = [];
+  let height = 2;
+  for (const line of lines) {
+    height += heightOf(line);
+    if (height > rows) break;
+    shown.push(line);
+  }
+  return [...shown, `… ${lines.length - shown.length} more lines`].join('\n');
 }

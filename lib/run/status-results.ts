@@ -57,6 +57,30 @@ export type TaskStatus = {
   }[];
 };
 
+/** One version of a service while it has tasks. */
+export type DeploymentStatus = {
+  readonly service: string;
+  readonly revision: number | null;
+  /** Whether it is the newest one. */
+  readonly isNewest: boolean;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly failed: number;
+  /** E.g. `IN_PROGRESS`; empty if the endpoint does not report it. */
+  readonly rollout: string;
+  readonly reason: string;
+  /** In ISO 8601. */
+  readonly since: string;
+};
+
+/** A CloudWatch alarm that can stop the deployments of a service. */
+export type AlarmStatus = {
+  readonly alarm: string;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`; null if the alarm does not exist. */
+  readonly state: string | null;
+};
+
 /** A message of ECS about a service. */
 export type ServiceEventStatus = { readonly service: string; readonly at: string; readonly text: string };
 
@@ -73,6 +97,10 @@ export type StatusResult = StackInfo & {
   /** The names in DNS that lead to the load balancer. */
   readonly records: readonly string[];
   readonly routes: readonly RouteStatus[];
+  /** The versions that have tasks; the newest of each service first. */
+  readonly deployments: readonly DeploymentStatus[];
+  /** The alarms that the configuration names. */
+  readonly alarms: readonly AlarmStatus[];
   /** The newest first. */
   readonly tasks: readonly TaskStatus[];
   /** The latest messages of ECS, at most five per service, the newest first. */

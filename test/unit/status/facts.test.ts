@@ -125,6 +125,25 @@ test('a name with a record for each family of addresses is reported once', () =>
   expect(factsOf(both, live).records).toEqual(['shop.example.com', 'www.example.com']);
 });
 
+test('each version that has tasks is reported, the newest first', () => {
+  const deployments = new Map([
+    [
+      'web',
+      [
+        {
+          ...{ status: 'PRIMARY', taskDefinition: 'arn:task-definition/shop-dev-web:8', desiredCount: 2 },
+          ...{ runningCount: 1, pendingCount: 1, rolloutState: 'IN_PROGRESS' as const },
+        },
+        { status: 'ACTIVE', taskDefinition: 'arn:task-definition/shop-dev-web:7', desiredCount: 2 },
+      ],
+    ],
+  ]);
+  expect(factsOf(found, { ...live, deployments }).deployments).toMatchObject([
+    { service: 'web', revision: 8, isNewest: true, running: 1, pending: 1, rollout: 'IN_PROGRESS' },
+    { service: 'web', revision: 7, isNewest: false, desired: 2, running: 0, rollout: '' },
+  ]);
+});
+
 test('without a load balancer, there is no way of a request', () => {
   expect(
     factsOf(surveyOf(), {
@@ -135,7 +154,7 @@ test('without a load balancer, there is no way of a request', () => {
       deployments: new Map(),
     }),
   ).toEqual({
-    ...{ loadBalancer: null, records: [], routes: [], tasks: [], events: [] },
+    ...{ loadBalancer: null, records: [], routes: [], deployments: [], tasks: [], events: [] },
   });
 });
 

@@ -1,53 +1,11 @@
 // The text of a status report.
 import { describe, expect, test } from '@jest/globals';
-import type { Cost } from '../../../lib/cost/cost.ts';
-import type { StatusResult, TaskStatus } from '../../../lib/run/status-results.ts';
+import type { DeploymentStatus, StatusResult, TaskStatus } from '../../../lib/run/status-results.ts';
 import { statusText } from '../../../status/text.ts';
 import { clockText, uptimeText } from '../../../status/times.ts';
+import { COST, RESULT, TASK } from './result.ts';
 
 const NOW = Date.parse('2026-12-01T12:00:00.000Z');
-const COST: Cost = { items: [{ what: 'NAT gateway', perHour: 0.048 }], perHour: 0.048, pricesOf: '2026-09' };
-const TASK: TaskStatus = {
-  ...{ service: 'web', former: false, id: '43c4f81102554a2d' },
-  ...{ status: 'RUNNING', health: 'HEALTHY', revision: 7 },
-  ...{ address: '10.0.0.4', startedAt: '2026-12-01T08:55:00.000Z', stoppedReason: null },
-  containers: [
-    {
-      container: 'app',
-      status: 'RUNNING',
-      health: 'HEALTHY',
-      digest: 'sha256:d669aa2879c50c85',
-      exitCode: null,
-    },
-    { container: 'job', status: 'STOPPED', health: 'UNKNOWN', digest: null, exitCode: 0 },
-  ],
-};
-const RESULT: StatusResult = {
-  ...{ stack: 'shop-dev', target: 'sandbox', region: 'eu-west-1', account: '000000000000' },
-  ...{ resources: 30, url: 'http://shop', healthy: true },
-  services: [
-    {
-      ...{ service: 'web', revision: 7, desired: 1, running: 1, deployment: 'completed' },
-      ...{ warnings: [], healthy: true },
-    },
-  ],
-  loadBalancer: { name: 'shop-dev', dnsName: 'shop-dev-1.elb', state: 'active' },
-  records: ['shop.example.com'],
-  routes: [
-    {
-      ...{ paths: '/app', priority: 20, container: 'web/app:5000', trafficPercent: 90 },
-      ...{ healthyTargets: 2, targets: 3 },
-    },
-    {
-      ...{ paths: '/', priority: 30, container: null, trafficPercent: 100 },
-      ...{ healthyTargets: 0, targets: 0 },
-    },
-  ],
-  tasks: [TASK],
-  events: [],
-  cost: { perHour: 0.048, perMonth: 35.04, items: [], pricesOf: '2026-09' },
-  egress: null,
-};
 const linesOf = (more: Partial<StatusResult> = {}) =>
   statusText({ ...RESULT, ...more }, COST, NOW).split('\n');
 
@@ -77,6 +35,31 @@ describe('the text', () => {
   test('names the load balancer itself without a record, and nothing without a load balancer', () => {
     expect(linesOf({ records: [] })[0]).toBe('shop-dev-1.elb');
     expect(linesOf({ loadBalancer: null })[0]).toMatch(/^web {2}healthy/);
+  });
+
+  test('shows the versions of a deployment in progress, and nothing of a completed one', () => {
+    const deployment = (revision: number, more: Partial<DeploymentStatus>): DeploymentStatus => ({
+      ...{ service: 'web', revision, isNewest: true, desired: 2, running: 2, pending: 0, failed: 0 },
+      ...{ rollout: 'COMPLETED', reason: '', since: '2026-12-01T11:00:00.000Z' },
+      ...more,
+    });
+    const newest = deployment(8, { rollout: 'IN_PROGRESS', running: 0, pending: 1, failed: 3 });
+    const old = deployment(7, { isNewest: false });
+    expect(linesOf({ deployments: [newest, old] }).slice(6, 8)).toEqual([
+      '  new version, revision 8: 0 of 2 tasks are running, 1 starting, 3 failed',
+      '  old version, revision 7: 2 of 2 tasks are running',
+    ]);
+    expect(linesOf({ deployments: [deployment(7, {})] })).toEqual(linesOf());
+  });
+
+  test('shows the alarms that the configuration names', () => {
+    const alarms = [
+      { alarm: 'shop-5xx', state: 'INSUFFICIENT_DATA' },
+      { alarm: 'shop-p99', state: null },
+    ];
+    expect(linesOf({ alarms })).toEqual(
+      expect.arrayContaining(['alarm shop-5xx: insufficient data', 'alarm shop-p99: does not exist']),
+    );
   });
 
   test('marks the tasks of an ECS service that is being replaced', () => {

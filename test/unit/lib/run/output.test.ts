@@ -1,7 +1,7 @@
 // Lines are printed at the pace of their reader, until the reader closes the stream.
 import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { outputTo } from '../../../../lib/run/output.ts';
+import { fitToHeight, outputTo } from '../../../../lib/run/output.ts';
 
 const streamOf = (isTTY: boolean, highWaterMark = 4) =>
   Object.assign(new PassThrough({ highWaterMark }), { isTTY }) as unknown as NodeJS.WriteStream & PassThrough;
@@ -51,4 +51,13 @@ test('a watched output is closed as soon as its reader is gone, although nothing
   expect(output.closed.aborted).toBe(true);
   endWatch();
   expect(isWatched).toBe(false);
+});
+
+test('a text that is higher than the terminal is cut off at the end, and says how much is missing', () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}`).join('\n');
+  expect(fitToHeight(lines(9), 80, 10)).toBe(lines(9));
+  expect(fitToHeight(lines(12), 80, 10)).toBe(`${lines(8)}\n… 4 more lines`);
+  expect(fitToHeight(`${'x'.repeat(50)}\n${lines(3)}`, 10, 8)).toBe(
+    `${'x'.repeat(50)}\nline 0\n… 2 more lines`,
+  );
 });

@@ -12,7 +12,7 @@ export interface Output {
   readonly closed: AbortSignal;
   /** Prints a string or bytes, and resolves when the stream takes more: a slow reader slows the command down. */
   write(text: string | Uint8Array): Promise<void>;
-  /** On a terminal: shows a text in place of the last one, cut off at the height of the terminal. */
+  /** On a terminal: shows lines in place of the last ones, cut off at the height of the terminal. */
   readonly redraw?: ((text: string) => Promise<void>) | undefined;
   /** Lets `closed` abort even while nothing is written. @returns ends the watch */
   watch(): () => void;
@@ -54,7 +54,7 @@ export function outputTo(stream: Stream, noColour: string | undefined, watchRead
   };
 }
 
-/** Makes the function that shows a text in place of the last one. */
+/** Makes the function that shows lines in place of the last ones. */
 function redrawOn(stream: Stream): (text: string) => Promise<void> {
   let draw: ((text: string) => void) | undefined;
   return async (text) => {

@@ -53,7 +53,7 @@ test('a watched output is closed as soon as its reader is gone, although nothing
   expect(isWatched).toBe(false);
 });
 
-test('a text that is higher than the terminal is cut off at the end, and says how much is missing', () => {
+test('lines that do not fit on the terminal are cut off at the end, and says how much is missing', () => {
   const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}`).join('\n');
   expect(fitToHeight(lines(9), 80, 10)).toBe(lines(9));
   expect(fitToHeight(lines(12), 80, 10)).toBe(`${lines(8)}\n… 4 more lines`);

@@ -47,5 +47,5 @@ export function egressText({ natGateway, natGatewayPerGb, sharedSaves, endpoints
     perMonth === null
       ? ''
       : ` ${services.length} VPC endpoints in ${zones} zones instead of it would cost $${Math.round(perMonth)}.`;
-  return `Egress through the NAT gateway: $${Math.round(natGateway)}${traffic}. To share the load balancer and the network of another stack (loadBalancer) saves $${Math.round(sharedSaves)}.${comparison}`;
+  return `Egress through the NAT gateway: $${Math.round(natGateway)}${traffic}. Sharing the load balancer and the network of another stack (loadBalancer) saves $${Math.round(sharedSaves)}.${comparison}`;
 }

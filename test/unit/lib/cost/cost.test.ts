@@ -83,7 +83,7 @@ describe('the egress', () => {
       endpoints: { services: ['ecr.api', 'ecr.dkr', 'logs'], zones: 2, perMonth: 48.18 },
     });
     expect(egress && egressText(egress)).toBe(
-      'Egress through the NAT gateway: $35 plus $0.048 per GB. To share the load balancer and the network of another stack (loadBalancer) saves $64. 3 VPC endpoints in 2 zones instead of it would cost $48.',
+      'Egress through the NAT gateway: $35 plus $0.048 per GB. Sharing the load balancer and the network of another stack (loadBalancer) saves $64. 3 VPC endpoints in 2 zones instead of it would cost $48.',
     );
   });
 

@@ -57,6 +57,7 @@ export const LONG = [
     'shared-load-balancer',
     'shifting-requests',
     'state-per-stack',
+    'steering',
     'teardown-without-state',
     'unused-sandbox',
   ].map((name) => `journeys/${name}`),

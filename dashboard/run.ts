@@ -4,11 +4,11 @@ import { printable } from '../lib/model/printable.ts';
 import { systemClock } from '../lib/model/clock.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 import { namesOf } from '../lib/derive/names.ts';
+import { hasDisplay, startBrowser } from '../lib/run/browser.ts';
 import { commandLine } from '../lib/run/command-line.ts';
 import { stateFolder } from '../lib/run/home.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { DriftResult } from '../lib/run/results.ts';
-import { openInBrowser } from './browser.ts';
 import { holdSession, type DashboardDependencies, type HeldSession } from './held-session.ts';
 import { logsTopic } from './logs-topic.ts';
 import { changesTopic, historyTopic, runTopic, sandboxTopic } from './more-topics.ts';
@@ -24,8 +24,6 @@ export type DashboardResult = { readonly address: string };
 export interface DashboardCommand extends DashboardDependencies {
   /** Compares the stack with its configuration, as `npm run drift` does, without a lock. */
   readonly compare: (signal: AbortSignal) => Promise<DriftResult>;
-  /** Opens an address in the browser; by default, in that of this machine. */
-  readonly openBrowser?: (address: string) => void;
 }
 
 /** The port by default; if it is in use, any free port. */
@@ -77,7 +75,7 @@ export async function dashboard(
       await output?.write(`${JSON.stringify({ version: 1, command: 'dashboard', ok: true, address })}\n`);
     else await output?.write(`${printable(address)}\n`);
     report({ type: 'note', text: `the page of ${stack}; it changes nothing, and Ctrl-C ends it` });
-    if (options.open && !options.json) (dependencies.openBrowser ?? openInBrowser)(address);
+    if (options.open && !options.json && hasDisplay(process)) void startBrowser(address, process);
     await untilAborted(signal);
   } finally {
     // The calls of polls that are under way end together with the session.

@@ -13,7 +13,7 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import type { OpenResult } from '../lib/run/steering-results.ts';
 import { addressesIn } from './addresses.ts';
-import { hasDisplay, startBrowser, type BrowserEnvironment } from './browser.ts';
+import { hasDisplay, startBrowser, type BrowserEnvironment } from '../lib/run/browser.ts';
 
 /** The nouns that decide the address. */
 const NOUNS: readonly Noun[] = ['loadBalancer', 'listener', 'services', 'hostedZone', 'record'];

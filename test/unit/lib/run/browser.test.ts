@@ -1,6 +1,6 @@
 // The browser that opens an address: the command of the platform, and when there is none.
 import { describe, expect, test } from '@jest/globals';
-import { browserCommand, hasDisplay, startBrowser } from '../../../open/browser.ts';
+import { browserCommand, hasDisplay, startBrowser } from '../../../../lib/run/browser.ts';
 
 const URL = 'http://api.slipway.localhost:8080/api1';
 

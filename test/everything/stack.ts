@@ -221,7 +221,7 @@ export const everyChange: readonly (readonly [field: string, changes: Partial<St
   ['slowStartSeconds', withContainer('events', { slowStartSeconds: 90 })],
   ['balancing', withApi2({ balancing: 'weighted-random' })],
   ['registryCredentials', withApi2({ registryCredentials: undefined })],
-  ['readOnlyRoot', withApi2({ readOnlyRoot: true })],
+  ['readOnlyRoot', withContainer('events', { readOnlyRoot: false })],
   ['entryPoint', withApi2({ entryPoint: ['httpd'] })],
   ['routes[].hosts', withRoute(0, { hosts: 'www.example.com' })],
   ['routes[].methods', withRoute(0, { methods: 'GET' })],

@@ -21,7 +21,7 @@ test('each stack has its own state beside the configuration, a renamed stack can
   const stateFolder = join(folder, '.slipway');
   const stateFiles = () =>
     readdirSync(stateFolder)
-      .filter((name) => name !== 'sandbox' && name !== '.durations.json')
+      .filter((name) => name !== 'sandbox' && !/^\.(durations\.json$|.*\.last-run$)/.test(name))
       .sort();
   const flags = tinyStack(user);
   const blogFlags = user.config(BLOG, 'blog.config.ts');

@@ -54,11 +54,3 @@ export const balancingFields = {
       "how the load balancer chooses the task for a request: by default 'round-robin', or the task with the fewest open requests, or a random one",
     ),
 };
-
-/** The stickiness of a container. */
-export interface Stickiness {
-  /** How long a client stays with its task, in seconds. */
-  readonly seconds: number;
-  /** The cookie of the program that begins a session; without it, the load balancer sets a cookie for every client. */
-  readonly cookie?: string | undefined;
-}

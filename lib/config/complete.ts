@@ -10,8 +10,9 @@ import type {
   HealthCheck,
   Source,
   Target,
+  Stickiness,
 } from './config.ts';
-import { STICKY_SECONDS, type Stickiness } from './balancing-fields.ts';
+import { STICKY_SECONDS } from './balancing-fields.ts';
 import { DeployOptions, STRATEGIES } from './deploy-schema.ts';
 import { startSettingsOf } from './program.ts';
 import { DEFAULT_LOG_DAYS } from './edge-fields.ts';

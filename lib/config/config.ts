@@ -1,5 +1,4 @@
 /** The complete configuration of a stack: the types follow from the schema, which documents the fields. */
-import type { Stickiness } from './balancing-fields.ts';
 import type { StackOutput } from './schema.ts';
 
 /** The configuration file that is read by default. */
@@ -61,6 +60,14 @@ type ContainerSetting =
 
 /** The fields that say how the load balancer chooses between the tasks of a container. */
 type BalancingField = 'stickiness' | 'slowStartSeconds' | 'balancing';
+
+/** The stickiness of a container. */
+export interface Stickiness {
+  /** How long a client stays with its task, in seconds. */
+  readonly seconds: number;
+  /** The cookie of the program that begins a session; without it, the load balancer sets a cookie for every client. */
+  readonly cookie?: string | undefined;
+}
 
 /** One container of a service. */
 export interface Container

@@ -1,4 +1,4 @@
-// The browser that opens an address: the command of the platform, and when there is none.
+// The command that opens an address in the browser of each platform, and the machines that have no browser.
 import { describe, expect, test } from '@jest/globals';
 import { browserCommand, hasDisplay, startBrowser } from '../../../../lib/run/browser.ts';
 

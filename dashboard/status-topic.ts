@@ -4,7 +4,7 @@ import type { Survey } from '../lib/look/found.ts';
 import type { Clock } from '../lib/model/clock.ts';
 import { withStackFlags } from '../lib/run/command-line.ts';
 import type { Options } from '../lib/run/options.ts';
-import type { DeploymentStatus, StatusResult } from '../lib/run/status-results.ts';
+import type { StatusResult } from '../lib/run/status-results.ts';
 import { containersByGroup } from '../status/facts.ts';
 import { LOOK_PERIODS, repeatedLook } from '../status/repeated-look.ts';
 import { missingNotice, noticeOf, type HeldSession, type Notice } from './held-session.ts';
@@ -14,7 +14,6 @@ import type { Topic } from './topics.ts';
 export interface ShownStatus {
   /** Undefined until the first look has succeeded. */
   readonly status?: StatusResult | undefined;
-  readonly deployments: readonly DeploymentStatus[];
   /** Why the data is missing, or old. */
   readonly notice?: Notice | undefined;
   /** When the data was read, in ISO 8601; only if it is old. */
@@ -34,7 +33,7 @@ export interface LastLook {
 export function statusTopic(held: HeldSession, options: Options, clock: Clock, last: LastLook): Topic {
   const { liveMs } = LOOK_PERIODS[options.target];
   const repeated = repeatedLook(options.target, clock, EVENTS);
-  let shown: ShownStatus = { deployments: [] };
+  let shown: ShownStatus = {};
   let readAt = 0;
 
   return {
@@ -50,7 +49,7 @@ export function statusTopic(held: HeldSession, options: Options, clock: Clock, l
         readAt = clock.now();
         const forUser = (advice: string) => asTyped(withStackFlags(advice, options));
         const notice = result.resources === 0 ? missingNotice(result.stack, forUser) : undefined;
-        shown = { status: result, deployments: result.deployments, notice };
+        shown = { status: result, notice };
       } catch (error) {
         repeated.forget();
         shown = {

@@ -10,7 +10,7 @@ const OUTCOMES = { successful: 'ok', 'in progress': 'busy', 'rolled back': 'bad'
 export function runningDeployments({ status }) {
   const running = (status?.status?.services ?? []).filter(({ deployment }) => deployment === 'in progress');
   return running.map(({ service }) => {
-    const versions = (status?.deployments ?? []).filter((one) => one.service === service);
+    const versions = (status?.status?.deployments ?? []).filter((one) => one.service === service);
     return deploymentCard(service, versions, status?.status?.routes ?? []);
   });
 }

@@ -24,17 +24,16 @@ export function headlineOf({ hello, status, requests, sandbox }) {
     return same('idle', withoutEnd(notice.what));
   if (notice) return same('busy', `${stack}: ${lowerFirst(withoutEnd(notice.what))}`);
   if (!facts) return same('idle', `${stack}: looking at what runs`);
-  return factsHeadline(stack, facts, status.deployments, requests?.perSecond ?? null);
+  return factsHeadline(stack, facts, requests?.perSecond ?? null);
 }
 
 /**
  * @param {string} stack
  * @param {import('./state.js').Facts} facts
- * @param {import('./state.js').Deployment[]} deployments
  * @param {Record<string, number> | null} perSecond
  * @returns {Headline}
  */
-function factsHeadline(stack, facts, deployments, perSecond) {
+function factsHeadline(stack, facts, perSecond) {
   const running = facts.tasks.filter(({ status }) => status === 'RUNNING').length;
   const healthy = facts.services.filter((service) => service.healthy).length;
   const total = facts.services.length;
@@ -54,7 +53,7 @@ function factsHeadline(stack, facts, deployments, perSecond) {
     };
   const deploying = facts.services.filter((service) => service.deployment === 'in progress');
   if (deploying.length > 0) {
-    const what = deploying.map(({ service }) => deploymentWords(service, deployments)).join(', ');
+    const what = deploying.map(({ service }) => deploymentWords(service, facts.deployments)).join(', ');
     return {
       condition: 'busy',
       text: `${stack} is deploying: ${[what, ...tail].join(', ')}`,

@@ -8,8 +8,8 @@
  * @typedef {{ service: string, id: string, status: string, health: string, revision: number | null, address: string | null, startedAt: string | null, stoppedReason: string | null, containers: Container[] }} Task
  * @typedef {{ service: string, at: string, text: string }} ServiceEvent
  * @typedef {{ perHour: number, perMonth: number, items: { what: string, perHour: number | null }[], pricesOf: string | null }} Cost
- * @typedef {{ stack: string, target: string, region: string, account: string, url: string | null, resources: number, services: Service[], loadBalancer: { name: string, dnsName: string, state: string } | null, records: string[], routes: Route[], tasks: Task[], events: ServiceEvent[], cost: Cost, healthy: boolean }} Facts
- * @typedef {{ service: string, revision: number, isNewest: boolean, desired: number, running: number, pending: number, failed: number, rollout: string, reason: string, since: string }} Deployment
+ * @typedef {{ stack: string, target: string, region: string, account: string, url: string | null, resources: number, services: Service[], loadBalancer: { name: string, dnsName: string, state: string } | null, records: string[], routes: Route[], deployments: Deployment[], tasks: Task[], events: ServiceEvent[], cost: Cost, healthy: boolean }} Facts
+ * @typedef {{ service: string, revision: number | null, isNewest: boolean, desired: number, running: number, pending: number, failed: number, rollout: string, reason: string, since: string }} Deployment
  * @typedef {{ id: string, at: string, service: string, container: string, task: string, level?: string, text: string }} LogLine
  * @typedef {{ address: string, noun: string, start: number, end: number, status: string, text: string, isCritical: boolean }} Step
  * @typedef {{ command: string, stack: string, startedAt: string, duration: number, outcome: string, steps: Step[] }} Run
@@ -20,7 +20,7 @@
  * @typedef {{ revision: number, at: string | null, by: string | null, changes: string[], outcome: string, reason: string | null, inService: boolean, trafficPercent: number | null }} Revision
  * @typedef {{
  *   hello?: { kind?: string, stack: string, target: string, region: string, views: string[], requestsEveryMs: number },
- *   status?: { status?: Facts, deployments: Deployment[], notice?: Notice, staleSince?: string },
+ *   status?: { status?: Facts, notice?: Notice, staleSince?: string },
  *   requests?: { perSecond: Record<string, number> | null },
  *   logs?: { lines: LogLine[], omitted: number, notice?: Notice },
  *   history?: { services?: { service: string, revisions: Revision[], older: number }[], notice?: Notice },

@@ -22,11 +22,10 @@ const stateOf = (services: Service[], more: Partial<PageState> = {}): PageState 
   hello,
   status: {
     status: {
-      ...({ resources: 30, routes: [], events: [], records: [] } as unknown as Facts),
+      ...({ resources: 30, routes: [], events: [], records: [], deployments: [] } as unknown as Facts),
       services,
       tasks: ['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING', 'STOPPED'].map((status) => ({ status }) as Task),
     },
-    deployments: [],
   },
   ...more,
 });
@@ -50,7 +49,7 @@ describe('the headline', () => {
   test('names the revision that is being deployed', () => {
     const state = stateOf([service('web', { deployment: 'in progress', healthy: false })]);
     const newest = { service: 'web', revision: 5, isNewest: true, desired: 2, running: 1 };
-    Object.assign(state.status ?? {}, { deployments: [newest] });
+    Object.assign(state.status?.status ?? {}, { deployments: [newest] });
     expect(headlineOf(state)).toMatchObject({
       condition: 'busy',
       text: 'shop-dev is deploying: revision 5 of web runs in 1 of 2 tasks, 4 tasks',
@@ -70,7 +69,7 @@ describe('the headline', () => {
 
   test.each(['NO_STACK', 'SANDBOX_STOPPED'])('is one calm sentence for %s', (code) => {
     const notice = { code, what: 'The sandbox is not running.', why: '', fix: [] };
-    const state = stateOf([service('web')], { status: { deployments: [], notice } });
+    const state = stateOf([service('web')], { status: { notice } });
     expect(headlineOf(state)).toMatchObject({ condition: 'idle', text: 'The sandbox is not running' });
   });
 

@@ -1,13 +1,11 @@
 /** Tries the programs out: whether each has its health path. */
+import { countText } from '../lib/model/count-text.ts';
 import type { Config, Container } from '../lib/config/config.ts';
 import { pathText } from '../lib/config/display.ts';
 import { pathOfContainer } from '../lib/config/finding.ts';
 import { Trials } from '../provision/trials.ts';
 import { no, ok, skipped, type Verdict } from './check.ts';
 import type { Planned } from './facts.ts';
-
-/** Counts in words, e.g. `2 services`. */
-export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
  * Starts each program that the sandbox would run, and requests its health path.
@@ -26,7 +24,7 @@ export async function checkPrograms(
   if (built.length === 0) return [skipped('no program with a port is built from source')];
   const missing = await Promise.all(built.map(({ container }) => isPathMissing(container)));
   const wrong = built.filter((_, index) => missing[index]);
-  if (wrong.length === 0) return [ok(`no health path of ${counted(built.length, 'program')} answers 404`)];
+  if (wrong.length === 0) return [ok(`no health path of ${countText(built.length, 'program')} answers 404`)];
   return wrong.map(({ service, container }) => {
     const path = pathText(pathOfContainer(service, container, 'health', 'path'));
     return no(

@@ -29,7 +29,8 @@ import { shadowEvents } from '../provision/shadowed-routes.ts';
 import { checkWebAcl } from '../provision/web-acl.ts';
 import { no, ok, skipped, warning, type Check, type Verdict } from './check.ts';
 import type { Planned } from './facts.ts';
-import { counted, tryPrograms } from './programs.ts';
+import { countText } from '../lib/model/count-text.ts';
+import { tryPrograms } from './programs.ts';
 
 /** Describes the configuration, or every mistake in it. */
 export function configurationVerdict(loaded: Config | { readonly error: unknown }, file: string): Verdict {
@@ -41,7 +42,7 @@ export function configurationVerdict(loaded: Config | { readonly error: unknown 
   const { name, stage, services } = loaded;
   const containers = containersOf(loaded).length;
   return ok(
-    `${shownPath(file)}: ${name}-${stage}, ${counted(services.length, 'service')}, ${counted(containers, 'container')}`,
+    `${shownPath(file)}: ${name}-${stage}, ${countText(services.length, 'service')}, ${countText(containers, 'container')}`,
   );
 }
 
@@ -89,7 +90,7 @@ async function checkImages(
   await checkImageReferences({ aws, config, account, target, signal, report }, changes);
   return notes.length > 0
     ? notes.map((text) => skipped(text))
-    : [ok(`${counted(named.length, 'image')} can be pulled`)];
+    : [ok(`${countText(named.length, 'image')} can be pulled`)];
 }
 
 /** Checks what the configuration names and others own: each check throws a problem that says what is wrong. */

@@ -1,4 +1,5 @@
 /** Formats the outcomes of checks as a tree. The state is a word, so that no meaning depends on colour. Pure. */
+import { countText } from '../lib/model/count-text.ts';
 import type { CheckState, DoctorCheck, DoctorResult } from '../lib/run/doctor-results.ts';
 
 /** The words for the states. */
@@ -36,6 +37,6 @@ const sums = ({ ok, no, warning, skipped }: DoctorResult['counts']): string =>
   [
     `${ok} OK`,
     `${no} NO`,
-    ...(warning > 0 ? [`${warning} ${warning === 1 ? 'warning' : 'warnings'}`] : []),
+    ...(warning > 0 ? [countText(warning, 'warning')] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join(', ');

@@ -1,6 +1,6 @@
 /** Follows a log: polls for new events, and shows each of them once. */
-import { isServerError, isThrottle, messageOf } from '../lib/aws/errors.ts';
-import { isUnreachable } from '../lib/aws/explain.ts';
+import { messageOf } from '../lib/aws/errors.ts';
+import { isTemporary } from '../lib/aws/explain.ts';
 import type { Clock } from '../lib/model/clock.ts';
 import type { LogEvent, ReadPages } from './pages.ts';
 import type { ShownEvents } from './shown-events.ts';
@@ -45,7 +45,7 @@ export async function followLog({ read, shown, clock, signal, show, onWait }: Fo
       if (count >= BUSY_EVENTS) continue;
     } catch (error) {
       if (signal.aborted) return;
-      if (!isThrottle(error) && !isServerError(error) && !isUnreachable(error)) throw error;
+      if (!isTemporary(error)) throw error;
       failures += 1;
       if (failures === 1) onWait(`no lines arrive, and the command tries again: ${messageOf(error)}`);
     }

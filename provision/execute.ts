@@ -1,4 +1,5 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
+import { declined } from '../lib/run/confirm.ts';
 import { withOnlyService, type Config } from '../lib/config/config.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { withServiceHealth } from '../lib/look/service-health.ts';
@@ -111,10 +112,8 @@ export async function execute(
     );
     return withSavedPlan(result, plan, inputs);
   }
-  if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote }))) {
-    report({ type: 'phase', text: 'nothing was changed' });
-    return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
-  }
+  if (!(await confirmPlan(invocation, plan, config, { ...stackInfo, unknownNote })))
+    return declined(invocation, stackInfo);
   const target = session.connectedTarget;
   if (plan.changes.length > 0)
     report({ type: 'activity', text: 'checking images, secrets and health paths' });

@@ -1,4 +1,5 @@
 /** Runs `npm run restart`: a new deployment of the revision that is in service, which replaces every task. */
+import { countText } from '../lib/model/count-text.ts';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
@@ -6,7 +7,7 @@ import { waitForSiblings } from '../lib/engine/concurrent.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
 import { Problem } from '../lib/model/problem.ts';
-import { isConfirmed } from '../lib/run/confirm.ts';
+import { declined, isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
@@ -16,15 +17,13 @@ import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import type { RestartResult } from '../lib/run/steering-results.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
-import { finishServices, type ChangedService } from '../rollback/finish-services.ts';
 import {
-  isPaused,
-  runningContext,
-  runningIds,
-  runningServices,
-  RUNNING_NOUNS,
-  tasksText,
-} from './running-services.ts';
+  DEPLOYED_NOUNS,
+  finishServices,
+  updateOfService,
+  type ChangedService,
+} from '../rollback/finish-services.ts';
+import { isPaused, runningContext, runningIds, runningServices } from './running-services.ts';
 
 /**
  * Does what `npm run restart` does, and returns what to print.
@@ -37,7 +36,7 @@ export async function restart(
   const start = performance.now();
   const sessionOptions = {
     command: 'restart',
-    survey: (context: LookContext) => survey(context, RUNNING_NOUNS),
+    survey: (context: LookContext) => survey(context, DEPLOYED_NOUNS),
     ...dependencies,
   };
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
@@ -63,15 +62,10 @@ async function execute(
       command: 'restart',
       ...stackInfo,
       counts: `restart ${text}`,
-      duration: expectedProvision(
-        active.map(({ key }) => ({ noun: 'services', key, verb: 'update', fields: [], reason: '' })),
-      ),
+      duration: expectedProvision(active.map(({ key }) => updateOfService(key))),
       unknownNote,
     });
-    if (!isAgreed) {
-      report({ type: 'phase', text: 'nothing was changed' });
-      return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
-    }
+    if (!isAgreed) return declined(invocation, stackInfo);
     report({ type: 'phase', text: `restarting ${text}` });
     await waitForSiblings(active.map((service) => restartService(session, service)));
   }
@@ -131,4 +125,4 @@ async function restartService(session: Session, service: ChangedService): Promis
 
 /** Describes what is restarted, e.g. `web (2 tasks of revision 4)`. */
 const restartText = ({ key, existing }: ChangedService): string =>
-  `${key} (${tasksText(existing.desiredCount)} of revision ${revisionNumber(existing.taskDefinitionArn)})`;
+  `${key} (${countText(existing.desiredCount, 'task')} of revision ${revisionNumber(existing.taskDefinitionArn)})`;

@@ -2,7 +2,7 @@
 import { describeRevision } from '../lib/aws/task-definition-revisions.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { isFormerServiceKey, type FoundService } from '../lib/look/services.ts';
-import type { Ids, Noun } from '../lib/model/architecture.ts';
+import type { Ids } from '../lib/model/architecture.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 import type { Items } from '../lib/model/resources.ts';
 import { unknownService } from '../lib/run/bad-arguments.ts';
@@ -11,18 +11,6 @@ import { waitContext } from '../provision/done/finish.ts';
 import type { WaitContext } from '../provision/done/followed-service.ts';
 import { serviceAfterRollback } from '../rollback/deployed-service.ts';
 import type { ChangedService } from '../rollback/finish-services.ts';
-
-/** The nouns that a command on running services needs to know. */
-export const RUNNING_NOUNS: readonly Noun[] = [
-  'loadBalancer',
-  'listener',
-  'targetGroups',
-  'rules',
-  'taskDefinitions',
-  'services',
-  'hostedZone',
-  'record',
-];
 
 /**
  * Returns the active services of a stack, in the order of their names.
@@ -71,10 +59,7 @@ export const runningIds = ({
   targetGroups: deployed.targetGroups,
 });
 
-/** Returns the number of tasks in words, e.g. `1 task`. */
-export const tasksText = (count: number): string => `${count} ${count === 1 ? 'task' : 'tasks'}`;
-
-/** The names of the services whose tasks serve requests, or would. */
+/** Whether a service has no tasks on purpose. */
 export const isPaused = ({ desiredCount }: Pick<FoundService, 'desiredCount'>): boolean => desiredCount === 0;
 
 const notDeployed = (what: string): Problem =>

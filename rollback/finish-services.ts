@@ -1,11 +1,34 @@
 /** Finishes a change of deployed services: waits for the load balancer, and requests every path of the services. */
 import type { FoundService } from '../lib/look/services.ts';
 import type { Survey } from '../lib/look/found.ts';
+import type { Noun } from '../lib/model/architecture.ts';
+import type { Change } from '../lib/model/change.ts';
 import type { Session } from '../lib/run/session.ts';
 import { idsIn } from '../provision/context.ts';
 import { finish } from '../provision/done/finish.ts';
 import { withSharedBalancer } from '../provision/shared-balancer.ts';
 import type { DeployedService } from './deployed-service.ts';
+
+/** The nouns that a command on deployed services needs to know. Images are built from source, which it does not need. */
+export const DEPLOYED_NOUNS: readonly Noun[] = [
+  'loadBalancer',
+  'listener',
+  'targetGroups',
+  'rules',
+  'taskDefinitions',
+  'services',
+  'hostedZone',
+  'record',
+];
+
+/** Returns the change that a command makes to a service beside its configuration. */
+export const updateOfService = (key: string): Change<never> => ({
+  noun: 'services',
+  key,
+  verb: 'update',
+  fields: [],
+  reason: '',
+});
 
 /** A service that was changed, and as it is deployed now. */
 export interface ChangedService {
@@ -43,7 +66,7 @@ export async function finishServices(
     {
       names,
       found: { ...found, services: new Map() },
-      changes: services.map(({ key }) => ({ noun: 'services', key, verb: 'update', fields: [], reason: '' })),
+      changes: services.map(({ key }) => updateOfService(key)),
       planned: { changesOf: () => [], isReplaced: () => false },
       kept: [],
     },

@@ -3,8 +3,7 @@ import { revisionNumber } from '../lib/aws/task-definition-revisions.ts';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
 import type { LookContext } from '../lib/look/context.ts';
-import type { Noun } from '../lib/model/architecture.ts';
-import { isConfirmed } from '../lib/run/confirm.ts';
+import { declined, isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
@@ -12,21 +11,9 @@ import { durationText } from '../lib/run/progress/duration-text.ts';
 import type { Declined, RollbackPlan, RollbackResult } from '../lib/run/results.ts';
 import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
-import { finishServices } from './finish-services.ts';
+import { DEPLOYED_NOUNS, finishServices, updateOfService } from './finish-services.ts';
 import { planRollback } from './plan.ts';
 import { carryOutRollback, rollbackText } from './restore.ts';
-
-/** The nouns that a rollback needs to know. Images are built from source, which a rollback does not need. */
-const NOUNS: readonly Noun[] = [
-  'loadBalancer',
-  'listener',
-  'targetGroups',
-  'rules',
-  'taskDefinitions',
-  'services',
-  'hostedZone',
-  'record',
-];
 
 /** The result of a rollback or of its plan. */
 export type RollbackOutcome = RollbackResult | RollbackPlan | Declined;
@@ -39,7 +26,7 @@ export async function rollback(
   const start = performance.now();
   const sessionOptions = {
     command: 'rollback',
-    survey: (context: LookContext) => survey(context, NOUNS),
+    survey: (context: LookContext) => survey(context, DEPLOYED_NOUNS),
     ...dependencies,
   };
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
@@ -78,15 +65,10 @@ async function execute(
       command: 'rollback',
       ...stackInfo,
       counts: text,
-      duration: expectedProvision([
-        { noun: 'services', key: plan.key, verb: 'update', fields: [], reason: '' },
-      ]),
+      duration: expectedProvision([updateOfService(plan.key)]),
       unknownNote,
     });
-    if (!isAgreed) {
-      report({ type: 'phase', text: 'nothing was changed' });
-      return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
-    }
+    if (!isAgreed) return declined(invocation, stackInfo);
     await carryOutRollback(session, plan);
     const hasRelease = plan.deployed.service.containers.some(({ release }) => release !== undefined);
     if (hasRelease) report({ type: 'note', text: 'a rollback runs no release command' });

@@ -1,17 +1,17 @@
 /** Plans a change of the number of tasks: what it means for requests, and whether Application Auto Scaling allows it. */
+import { countText } from '../lib/model/count-text.ts';
 import { messageOf } from '../lib/aws/errors.ts';
 import { isRouted } from '../lib/config/config.ts';
 import { isScalingRefused, lookScalingRanges, type ScalingRange } from '../lib/look/scaling.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
 import type { Session } from '../lib/run/session.ts';
-import { tasksText } from '../restart/running-services.ts';
 import type { ChangedService } from '../rollback/finish-services.ts';
 
 /** Describes the change, e.g. `web: 1 → 3 tasks`. */
 export const scaleText = (
   { key, existing }: Pick<ChangedService, 'key' | 'existing'>,
   count: number,
-): string => `${key}: ${existing.desiredCount} → ${tasksText(count)}`;
+): string => `${key}: ${existing.desiredCount} → ${countText(count, 'task')}`;
 
 /** Describes what a service without tasks means for requests; undefined for a service that keeps tasks. */
 export function meaningOfZero(
@@ -34,7 +34,7 @@ export function provisionNote(
   if (configured === count) return undefined;
   return configured === undefined
     ? `${key} is not in slipway.config.ts: the next npm run provision removes it`
-    : `the next npm run provision returns ${key} to ${tasksText(configured)}, unless slipway.config.ts says count: ${count}`;
+    : `the next npm run provision returns ${key} to ${countText(configured, 'task')}, unless slipway.config.ts says count: ${count}`;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function checkScaling(
 
 const outsideRange = (key: string, count: number, { min, max }: ScalingRange, resource: string): Problem =>
   problem('SCALE_REFUSED', {
-    what: `${key} cannot be scaled to ${tasksText(count)}.`,
+    what: `${key} cannot be scaled to ${countText(count, 'task')}.`,
     why: `Application Auto Scaling controls its count, from ${min} to ${max}, and would move it back into this range.`,
     now: NOTHING_CHANGED,
     fix: [

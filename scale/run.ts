@@ -1,4 +1,5 @@
 /** Runs `npm run scale`: changes the number of tasks of a service at once, and waits until that many are proven to run. */
+import { countText } from '../lib/model/count-text.ts';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
@@ -7,7 +8,7 @@ import type { LookContext } from '../lib/look/context.ts';
 import { describeService } from '../lib/look/services.ts';
 import type { Change } from '../lib/model/change.ts';
 import { Problem } from '../lib/model/problem.ts';
-import { isConfirmed } from '../lib/run/confirm.ts';
+import { declined, isConfirmed } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
@@ -17,14 +18,8 @@ import type { Session, SessionDependencies } from '../lib/run/session.ts';
 import { checkOwner } from '../lib/run/stack-owner.ts';
 import type { ScaleResult } from '../lib/run/steering-results.ts';
 import { waitForService } from '../provision/done/wait-for-service.ts';
-import {
-  runningContext,
-  runningIds,
-  runningServices,
-  RUNNING_NOUNS,
-  tasksText,
-} from '../restart/running-services.ts';
-import type { ChangedService } from '../rollback/finish-services.ts';
+import { runningContext, runningIds, runningServices } from '../restart/running-services.ts';
+import { DEPLOYED_NOUNS, updateOfService, type ChangedService } from '../rollback/finish-services.ts';
 import { checkScaling, meaningOfZero, provisionNote, scaleText } from './plan.ts';
 
 /**
@@ -38,7 +33,7 @@ export async function scale(
   const start = performance.now();
   const sessionOptions = {
     command: 'scale',
-    survey: (context: LookContext) => survey(context, RUNNING_NOUNS),
+    survey: (context: LookContext) => survey(context, DEPLOYED_NOUNS),
     ...dependencies,
   };
   return inSession(invocation, sessionOptions, (session) => execute(session, invocation, start));
@@ -68,15 +63,12 @@ async function execute(
       command: 'scale',
       ...stackInfo,
       counts: meaning === undefined ? text : `${text}. ${meaning}`,
-      duration: expectedProvision([{ noun: 'services', key, verb: 'update', fields: [], reason: '' }]),
+      duration: expectedProvision([updateOfService(key)]),
       unknownNote,
       words: `${key} ${count}`,
       stopsServing: meaning !== undefined,
     });
-    if (!isAgreed) {
-      report({ type: 'phase', text: 'nothing was changed' });
-      return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
-    }
+    if (!isAgreed) return declined(invocation, stackInfo);
     report({ type: 'phase', text: meaning === undefined ? text : `${text}; ${meaning}` });
   }
   await scaleService(session, service, count, isChange);
@@ -86,7 +78,7 @@ async function execute(
   if (note !== undefined) report({ type: 'note', text: note });
   const elapsed = durationText(performance.now() - start);
   const state = run.waitUntilReady ? 'runs' : 'will run';
-  report({ type: 'phase', text: `${key} ${state} ${tasksText(count)}, ${elapsed}` });
+  report({ type: 'phase', text: `${key} ${state} ${countText(count, 'task')}, ${elapsed}` });
   return {
     exitCode: 0,
     text: '',
@@ -138,7 +130,7 @@ async function scaleService(
     if (!(error instanceof Problem) || run.signal.aborted || !isChange) throw error;
     throw new Problem(error.code, {
       ...error,
-      what: `${error.what} This was the change from ${existing.desiredCount} to ${tasksText(count)}.`,
+      what: `${error.what} This was the change from ${existing.desiredCount} to ${countText(count, 'task')}.`,
       fix: [...error.fix, `npm run scale -- ${key} ${existing.desiredCount}, to return to the former number`],
       cause: error.cause,
     });

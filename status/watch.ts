@@ -1,6 +1,6 @@
 /** Watches a stack: shows its condition again whenever it has changed. */
-import { isServerError, isThrottle, messageOf } from '../lib/aws/errors.ts';
-import { isUnreachable } from '../lib/aws/explain.ts';
+import { messageOf } from '../lib/aws/errors.ts';
+import { isTemporary } from '../lib/aws/explain.ts';
 import type { Clock } from '../lib/model/clock.ts';
 import { printable } from '../lib/model/printable.ts';
 import type { Output } from '../lib/run/output.ts';
@@ -47,7 +47,7 @@ export async function watchStack(watching: Watching): Promise<StackLook | undefi
       isWaiting = false;
     } catch (error) {
       if (signal.aborted) break;
-      if (!isThrottle(error) && !isServerError(error) && !isUnreachable(error)) throw error;
+      if (!isTemporary(error)) throw error;
       if (!isWaiting) onWait(`the condition is not known, and the command tries again: ${messageOf(error)}`);
       isWaiting = true;
     }

@@ -1,4 +1,5 @@
 /** Looks, before the first removal, for everything that would make AWS refuse a removal. */
+import { countText } from '../lib/model/count-text.ts';
 import { isProblem, NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
 import type { Config } from '../lib/config/config.ts';
@@ -62,9 +63,8 @@ export async function findObstacles(
 /** @throws BLOCKED if there are obstacles */
 export function throwObstacles(obstacles: readonly Obstacle[], stack: string): void {
   if (obstacles.length === 0) return;
-  const count = obstacles.length === 1 ? '1 obstacle' : `${obstacles.length} obstacles`;
   throw problem('BLOCKED', {
-    what: `${count} would keep ${stack} from being removed.`,
+    what: `${countText(obstacles.length, 'obstacle')} would keep ${stack} from being removed.`,
     why: obstacles.map(({ text }) => text).join('\n'),
     now: NOTHING_CHANGED,
     fix: [...obstacles.map(({ command }) => command), 'npm run teardown, once nothing is in the way'],

@@ -9,7 +9,7 @@ import type { LookContext } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { nouns, nounsToTearDown, type Noun } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
-import { isConfirmed } from '../lib/run/confirm.ts';
+import { declined, isConfirmed } from '../lib/run/confirm.ts';
 import { throwFailures } from '../lib/run/failures.ts';
 import { announce, inSession } from '../lib/run/in-session.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
@@ -83,10 +83,7 @@ async function execute(
       duration: expected,
       unknownNote,
     } as const;
-    if (!(await isConfirmed(invocation, question))) {
-      report({ type: 'phase', text: 'nothing was removed' });
-      return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
-    }
+    if (!(await isConfirmed(invocation, question))) return declined(invocation, stackInfo, 'removed');
     await stopOneOffTasks(session);
     await takeDown(session, found, changes);
   }

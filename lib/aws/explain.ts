@@ -60,6 +60,10 @@ export const isUnreachable = (error: unknown): boolean =>
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );
 
+/** Whether a failed call may succeed later without any change: AWS throttled it, failed itself, or could not be reached. */
+export const isTemporary = (error: unknown): boolean =>
+  isThrottle(error) || isServerError(error) || isUnreachable(error);
+
 /** Makes the problem of a failed call. By default, its `why` is AWS's message. */
 const explained = (
   code: ProblemCode,

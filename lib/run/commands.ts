@@ -50,7 +50,7 @@ export const SECRET_ACTIONS = { set: 'NAME', list: '', remove: 'NAME' } as const
 export type SecretAction = keyof typeof SECRET_ACTIONS;
 
 /** Whether a command changes no resource, whatever its options. */
-export const isReadOnly = (command: Command): boolean =>
+export const isReadOnly = (command: string): boolean =>
   ['init', 'drift', 'status', 'open', 'doctor', 'logs', 'exec', 'dashboard', 'history'].includes(command);
 
 /** The commands that build the images of the configuration. */

@@ -2,9 +2,10 @@
 import { ask, noTerminal } from './ask.ts';
 import type { Target } from '../config/config.ts';
 import { commandsWith } from './flags.ts';
-import { type Command } from './commands.ts';
-import type { CommandContext } from './main.ts';
+import type { Command } from './commands.ts';
+import type { CommandContext, CommandResult } from './main.ts';
 import { wrappedLines } from './plan/wrap.ts';
+import type { Declined, StackInfo } from './results.ts';
 
 /** The facts that are stated right above the question. */
 export interface Question {
@@ -49,6 +50,19 @@ export async function isConfirmed(
   for (const text of wrappedLines(factLines(question, options.target), columns))
     report({ type: 'plan', text });
   return /^yes$/i.test((await ask('Type yes to continue: ', signal)) ?? '');
+}
+
+/**
+ * Reports that the user has answered no, and returns the result of the command.
+ * @param undone what was not done, e.g. `changed`
+ */
+export function declined(
+  { report }: Pick<CommandContext, 'report'>,
+  stackInfo: StackInfo,
+  undone: 'changed' | 'removed' = 'changed',
+): CommandResult<Declined> {
+  report({ type: 'phase', text: `nothing was ${undone}` });
+  return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
 }
 
 /** The number of interruptions and losses that are named above the question. */

@@ -4,6 +4,7 @@ import { errorsIn } from '../engine/concurrent.ts';
 import type { Outcome } from '../engine/graph.ts';
 import { NOTHING_CHANGED, nowAfter, problem, type Problem, type ProblemCode } from '../model/problem.ts';
 import type { Noun } from '../model/architecture.ts';
+import { isReadOnly } from './commands.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -76,7 +77,7 @@ const situationOf = (run: Run, name: Noun) => ({
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const isProvision = command.startsWith('npm run provision');
-  const canChange = !/^npm run (init|drift|status|open|doctor|logs|exec|dashboard|history)\b/.test(command);
+  const canChange = !isReadOnly(/^npm run (\S+)/.exec(command)?.[1] ?? '');
   const isTask = /^npm run run\b/.test(command);
   const isExec = /^npm run exec\b/.test(command);
   return problem('INTERRUPTED', {

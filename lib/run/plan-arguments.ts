@@ -1,12 +1,10 @@
 /** Reads the arguments that name the file of a saved plan: `--plan=FILE` saves it, and `provision FILE` carries it out. */
 import type { Problem } from '../model/problem.ts';
 import { argumentsProblem } from './bad-arguments.ts';
-import type { Command } from './commands.ts';
+import { isChanging, type Command } from './commands.ts';
 
 /** The commands whose plans can be saved. */
 const SAVING_COMMANDS: readonly Command[] = ['provision', 'deploy'];
-/** The commands that have `--plan`. */
-const PLANNING_COMMANDS: readonly Command[] = [...SAVING_COMMANDS, 'rollback', 'teardown'];
 
 /**
  * Takes the file out of `--plan=FILE`. A separate word after `--plan` is not a file: it may be the service of a deployment.
@@ -18,8 +16,7 @@ export function readPlanOutput(
   args: readonly string[],
 ): { readonly ownArgs: readonly string[]; readonly planOutput: string | undefined } {
   const argument = args.find((one) => one.startsWith('--plan='));
-  if (argument === undefined || !PLANNING_COMMANDS.includes(command))
-    return { ownArgs: args, planOutput: undefined };
+  if (argument === undefined || !isChanging(command)) return { ownArgs: args, planOutput: undefined };
   if (!SAVING_COMMANDS.includes(command)) throw unsavedPlan(command);
   const planOutput = argument.slice('--plan='.length);
   if (planOutput === '') throw missingPlanFile(command);

@@ -1,4 +1,5 @@
 /** Opens the files of a stack at the start of a run: takes its lock, and reads its state. */
+import { countText } from '../model/count-text.ts';
 import { resolve } from 'node:path';
 import { asTyped } from '../../build/typed-command.js';
 import { CONFIG_FILE } from '../config/config.ts';
@@ -90,7 +91,7 @@ function formerStackText(
 ): string {
   const target = endpoint === 'sandbox' ? 'sandbox' : 'aws';
   const removal = commandLine('teardown', { stage, target, config, name });
-  const contentsText = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
+  const contentsText = `${name}-${stage} still holds ${countText(size, 'resource')} on ${endpoint}`;
   return isKnownToBeFormer
     ? `${config ?? CONFIG_FILE} had another name before: ${contentsText}. To remove them: ${removal}`
     : `${contentsText}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;

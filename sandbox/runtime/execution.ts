@@ -1,11 +1,10 @@
 /** Runs a command beside the program of a container, with input, and with a terminal where this machine has the tools for one. */
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { accessSync, constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { PassThrough } from 'node:stream';
-import { signalGroup, startWatchdog, type ProcessSpec } from './process.ts';
+import { pidOf, signalGroup, startWatchdog, type ProcessSpec } from './process.ts';
 
 /** The size of a terminal, in characters. */
 export interface TerminalSize {
@@ -69,11 +68,7 @@ export async function startExecution(
     stdio: ['pipe', 'pipe', 'pipe'],
     ...spec.user,
   });
-  const { pid } = child;
-  if (pid === undefined) {
-    const [error] = (await once(child, 'error')) as [Error];
-    throw error;
-  }
+  const pid = await pidOf(child);
   const watchdog = startWatchdog(pid);
   const output = new PassThrough();
   child.stdout.pipe(output, { end: false });

@@ -45,11 +45,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...spec.user,
   });
-  const { pid } = child;
-  if (pid === undefined) {
-    const [error] = (await once(child, 'error')) as [Error];
-    throw error;
-  }
+  const pid = await pidOf(child);
   const watchdog = startWatchdog(pid);
   child.stdout.on('data', (chunk: Buffer) => output('stdout', chunk));
   child.stderr.on('data', (chunk: Buffer) => output('stderr', chunk));
@@ -107,4 +103,11 @@ export function startWatchdog(pid: number): ChildProcess {
   // Without a watchdog the process still runs, and killOrphanedContainers finds it.
   watchdog.on('error', () => undefined);
   return watchdog;
+}
+
+/** Returns the id of a process that was started. @throws the error of spawn, if it could not be started */
+export async function pidOf(child: ChildProcess): Promise<number> {
+  if (child.pid !== undefined) return child.pid;
+  const [error] = (await once(child, 'error')) as [Error];
+  throw error;
 }

@@ -1,10 +1,11 @@
 /** The sessions of ECS Exec: each has one token, which one client may use once and soon, over a WebSocket on loopback. */
-import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { OpenedSession } from '../data-plane/data-plane.ts';
 import { parsedObject } from './agent-channel.ts';
+import { isSameSecret } from '../state/token.ts';
 
 /** The path of the WebSocket of a session, in front of its id. */
 const PATH = '/v1/data-channel/';
@@ -56,7 +57,7 @@ export function makeSessions(reportError: (error: unknown) => void): Sessions {
       // A session has one attempt: a token cannot be guessed, and is used once.
       waiting.delete(sessionId);
       const { TokenValue } = isBinary ? {} : parsedObject(data);
-      if (!session || !isToken(TokenValue, session.token))
+      if (!session || typeof TokenValue !== 'string' || !isSameSecret(TokenValue, session.token))
         return socket.close(4003, 'The token is not valid.');
       const served = session.serve(sessionId, socket).catch(reportError);
       running.add(served);
@@ -93,12 +94,6 @@ export function makeSessions(reportError: (error: unknown) => void): Sessions {
 /** Browsers send the origin of the page with every WebSocket, and the host name that the page has used; other clients send neither. */
 const isFromWebPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined || !/^(localhost|127(\.\d+){3})(:\d+)?$/i.test(headers.host ?? '');
-
-function isToken(given: unknown, token: string): boolean {
-  const bytes = Buffer.from(typeof given === 'string' ? given : '');
-  const expected = Buffer.from(token);
-  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
-}
 
 const refuse = (socket: Duplex, status: string): void =>
   void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

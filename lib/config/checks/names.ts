@@ -1,4 +1,5 @@
 /** Checks of names: their characters, their uniqueness, and the length of the AWS names that contain them. */
+import { countText } from '../../model/count-text.ts';
 import { isRouted, type Config } from '../config.ts';
 import {
   pathOfContainer,
@@ -154,4 +155,4 @@ function* partFindings(tooLong: readonly ComposedName[]): Iterable<Finding> {
     };
 }
 
-const charactersText = (count: number): string => `${count} ${count === 1 ? 'character' : 'characters'}`;
+const charactersText = (count: number): string => countText(count, 'character');

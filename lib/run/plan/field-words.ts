@@ -1,4 +1,5 @@
 /** Says in words how the fields of a resource change, with values that a user can read. Pure. */
+import { countText } from '../../model/count-text.ts';
 import { changedParts } from '../../derive/revision-words.ts';
 import { RELEASE_FIELD, type Change, type FieldChange, type Value } from '../../model/change.ts';
 import { mayBeSecret, withoutArns } from '../plan-text.ts';
@@ -190,7 +191,7 @@ export function creationText(change: Change, { config }: PlanFacts): string {
     if (!service) return '';
     const { count, cpu, memory, containers } = service;
     const names = containers.map(({ name }) => name).join(', ');
-    return `${count} ${count === 1 ? 'task' : 'tasks'} with ${cpu / 1024} vCPU and ${memory} MiB, running ${names}`;
+    return `${countText(count, 'task')} with ${cpu / 1024} vCPU and ${memory} MiB, running ${names}`;
   }
   if (noun === 'loadBalancer')
     return value('scheme') === 'internal' ? 'with private addresses only' : 'open to the internet';
